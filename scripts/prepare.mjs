@@ -1,0 +1,91 @@
+// Brings a checkout up to date: installs dependencies and compiles TypeScript, each only when its inputs changed.
+// In: package-lock.json, src/, test/. Out: node_modules/, dist/, build/. Never touches anything outside the checkout.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Runs a command in the checkout, its output on our stderr; exits with its code when it fails. */
+function run(command, args, cwd = root) {
+  const { status, error } = spawnSync(command, args, {
+    cwd,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** A digest of the contents and names of every file below the given paths. */
+function digest(paths) {
+  const hash = createHash('sha256').update(process.versions.modules);
+  const add = (path) => {
+    const absolute = join(root, path);
+    if (!existsSync(absolute)) return;
+    hash.update(path).update(readFileSync(absolute));
+  };
+  for (const path of paths) {
+    const absolute = join(root, path);
+    if (!existsSync(absolute)) continue;
+    let entries = null;
+    try {
+      entries = readdirSync(absolute, { recursive: true, withFileTypes: true });
+    } catch {
+      add(path);
+      continue;
+    }
+    const files = entries
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
+      .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+    for (const file of files.sort()) add(file);
+  }
+  return hash.digest('hex');
+}
+
+/** Does the work when the digest of its inputs differs from the one stamped after it last succeeded. */
+function whenChanged(stamp, inputs, outputs, work) {
+  const stampFile = join(root, stamp);
+  const now = digest(inputs);
+  const done = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
+  if (done === now && outputs.every((output) => existsSync(join(root, output)))) return;
+  rmSync(stampFile, { force: true });
+  work();
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, now);
+}
+
+const tsc = () => join('node_modules', 'typescript', 'bin', 'tsc');
+
+/** `npm ci` in `folder` when its lock file changed since the last time. */
+export function install(folder = '.') {
+  const lock = join(folder, 'package-lock.json');
+  const modules = join(folder, 'node_modules');
+  whenChanged(join(modules, '.premier-stamp'), [lock], [modules], () =>
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], join(root, folder)),
+  );
+}
+
+/** Compiles src/ to dist/ when a source changed since the last time. */
+export function build() {
+  whenChanged(join('dist', '.stamp'), ['src', 'tsconfig.json', 'package-lock.json'], ['dist'], () => {
+    rmSync(join(root, 'dist'), { recursive: true, force: true });
+    run(process.execPath, [tsc(), '-p', 'tsconfig.json']);
+  });
+}
+
+/** Compiles test/ to build/ when a test or a source changed since the last time. */
+export function buildTests() {
+  whenChanged(
+    join('build', '.stamp'),
+    ['src', 'test', 'tsconfig.json', 'package-lock.json'],
+    ['build'],
+    () => {
+      rmSync(join(root, 'build'), { recursive: true, force: true });
+      run(process.execPath, [tsc(), '-p', join('test', 'tsconfig.json')]);
+    },
+  );
+}

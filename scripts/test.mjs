@@ -1,0 +1,29 @@
+// `npm test [-- FILE ...]`: installs and builds what is missing or out of date, then runs the tests on this Node.
+// With words after `--`, only the test files whose path contains one of them.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import process from 'node:process';
+import { build, buildTests, install, root } from './prepare.mjs';
+
+install();
+build();
+buildTests();
+
+const wanted = process.argv.slice(2);
+const files = readdirSync(join(root, 'build'), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.test.js'))
+  .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+  .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
+  .sort();
+
+if (files.length === 0) {
+  console.error(`No test file matches ${wanted.join(', ')}.`);
+  process.exit(1);
+}
+const { status } = spawnSync(
+  process.execPath,
+  ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files],
+  { cwd: root, stdio: 'inherit' },
+);
+process.exit(status ?? 1);
