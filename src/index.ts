@@ -1,2 +1,3 @@
-/** The server half of `node:http`, over premier's own HTTP/1.1 engine. */
-export {};
+/** The server half of `node:http`. For now Node's own; premier's engine takes its place. */
+export * from 'node:http';
+export { default } from 'node:http';
