@@ -1,0 +1,155 @@
+/**
+ * The options of `documents()`: what the caller may say goes in, complete and checked settings come out.
+ * A wrong option throws at once, when the program starts, never while a request is answered.
+ */
+
+import type { IncomingMessage } from 'node:http';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+
+/** Languages in which listings and error pages are written. */
+export type Language = 'en' | 'fr';
+
+/** Bounds of the memory in which small documents are kept. */
+export interface CacheLimits {
+  /** Bytes of all documents kept in memory, their compressed forms included. Default 64 MiB. */
+  bytes?: number;
+  /** Paths remembered. Default 4096. */
+  entries?: number;
+  /** Bytes of the largest document kept in memory; larger ones are streamed from disk. Default 1 MiB. */
+  entryBytes?: number;
+}
+
+export interface DocumentsOptions {
+  /** Name of the document that stands for its folder; `false` for none. Default `'index.html'`. */
+  index?: string | false;
+  /** Answer a folder that has no index with a list of what is in it. Default `true`. */
+  listing?: boolean;
+  /**
+   * Single-page app: answer a path where nothing is with the root's index, so that the page's own router takes
+   * over. A path that ends like a file of a known type (`/missing.js`) stays 404. Default `false`.
+   */
+  single?: boolean;
+  /** `/page` answers with `page.html`, and `/page.html` redirects to `/page`. Default `false`. */
+  cleanUrls?: boolean;
+  /** Follow symbolic links that lead out of the root. Links that stay inside always work. Default `false`. */
+  followLinks?: boolean;
+  /** Let pages of other origins read the documents: `true` for all, or the one origin. Default `false`. */
+  cors?: boolean | string;
+  /** Fields added to every answer; they replace premier's own of the same name, such as `Cache-Control`. */
+  headers?: Record<string, string>;
+  /** Refresh open pages when a document changes: a script is added to HTML. Default `false`. */
+  reload?: boolean;
+  /** Language of listings and error pages. Default: as the request's Accept-Language asks, else English. */
+  lang?: Language;
+  /** Compress text that has no `.br`, `.zst` or `.gz` neighbour. Default `true`. */
+  compress?: boolean;
+  /** Bounds of the memory in which small documents are kept. */
+  cache?: CacheLimits;
+  /**
+   * Told of trouble that a client cannot have caused (a disk that fails, no descriptors left) and that was answered
+   * with a 5xx status. Default: one line on stderr.
+   */
+  onError?: (error: Error, req: IncomingMessage) => void;
+}
+
+/** The options with every default filled in. */
+export interface Settings extends Required<Omit<DocumentsOptions, 'headers' | 'lang' | 'cache'>> {
+  /** Extra fields as a flat list: name, value, name, value. */
+  headers: string[];
+  lang: Language | undefined;
+  cache: Required<CacheLimits>;
+}
+
+/** Fields that follow from the document and the request; a fixed value would break the answer. */
+const reserved = new Set([
+  'accept-ranges',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'date',
+  'etag',
+  'keep-alive',
+  'last-modified',
+  'location',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/**
+ * Checks the options and fills in the defaults.
+ * @throws {TypeError} an option is unknown, has the wrong type, or names a field that premier computes itself
+ * @throws {RangeError} a limit is not a whole number ≥ 0
+ */
+export function settingsFrom(options: DocumentsOptions = {}): Settings {
+  const defaults: Settings = {
+    index: 'index.html',
+    listing: true,
+    single: false,
+    cleanUrls: false,
+    followLinks: false,
+    cors: false,
+    reload: false,
+    compress: true,
+    onError: reportOnStderr,
+    headers: [],
+    lang: undefined,
+    cache: { bytes: 64 * 1024 * 1024, entries: 4096, entryBytes: 1024 * 1024 },
+  };
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(defaults, name)) throw new TypeError(`documents(): there is no option '${name}'`);
+  }
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const settings: Settings = {
+    ...defaults,
+    ...given,
+    headers: fieldsFrom(options.headers ?? {}),
+    cache: limitsFrom(defaults.cache, options.cache ?? {}),
+  };
+  checkIndex(settings.index);
+  if (typeof settings.cors === 'string') validateHeaderValue('Access-Control-Allow-Origin', settings.cors);
+  if (settings.lang !== undefined && settings.lang !== 'en' && settings.lang !== 'fr') {
+    throw new TypeError(`documents(): lang is 'en' or 'fr', not '${settings.lang}'`);
+  }
+  return settings;
+}
+
+function checkIndex(index: string | false): void {
+  if (index === false) return;
+  if (typeof index !== 'string' || index === '' || /[/\\\0]/.test(index) || index.startsWith('.')) {
+    throw new TypeError(
+      `documents(): index is the plain name of a document, such as 'index.html', or false, not ${JSON.stringify(index)}`,
+    );
+  }
+}
+
+function fieldsFrom(headers: Record<string, string>): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    if (reserved.has(name.toLowerCase())) {
+      throw new TypeError(
+        `documents(): the field '${name}' depends on the document and cannot be fixed by an option`,
+      );
+    }
+    return [name, String(value)];
+  });
+}
+
+function limitsFrom(defaults: Required<CacheLimits>, limits: CacheLimits): Required<CacheLimits> {
+  const result = { ...defaults };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Object.hasOwn(defaults, name)) throw new TypeError(`documents(): there is no cache limit '${name}'`);
+    if (value === undefined) continue;
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new RangeError(`documents(): cache.${name} is a whole number from 0 up, not ${value}`);
+    }
+    result[name as keyof CacheLimits] = value;
+  }
+  return result;
+}
+
+function reportOnStderr(error: Error, req: IncomingMessage): void {
+  console.error(`premier: ${req.method} ${JSON.stringify(req.url)}: ${error.message}`);
+}
