@@ -1,0 +1,145 @@
+/**
+ * Takes the chunked coding off a body (RFC 9112 §7.1).
+ *
+ * In: segments of bytes, cut anywhere. Out: data, then DONE when the trailer section may begin. Chunks that are
+ * small beside their own framing leave as one buffer for each segment, so that a body of 1-byte chunks costs its
+ * reader no more than a plain one. Extensions are checked, counted and dropped. Never looks at a byte twice.
+ */
+import { Buffer } from 'node:buffer';
+import { FIELD_VALUE } from './grammar.js';
+import { MAX_CHUNK_EXTENSION_BYTES, MAX_CHUNK_SIZE_DIGITS, SMALL_CHUNK_BYTES } from './limits.js';
+import { WireError } from './wire-error.js';
+
+/** What the next byte belongs to. */
+const SIZE = 0;
+const SIZE_SPACE = 1;
+const EXTENSION = 2;
+const SIZE_LF = 3;
+const DATA = 4;
+const DATA_CR = 5;
+const DATA_LF = 6;
+const DONE = 7;
+
+const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const SEMICOLON = 0x3b;
+
+/** The value of each hexadecimal digit; 255 for what is none. */
+const HEX = Uint8Array.from({ length: 256 }, (_, code) => {
+  const digit = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(digit) ? 255 : digit;
+});
+
+export class ChunkedDecoder {
+  #state = SIZE;
+  #size = 0;
+  #digits = 0;
+  #extensionBytes = 0;
+  #gathered: Buffer | null = null;
+  #gatheredLength = 0;
+  readonly #onData: (data: Buffer) => void;
+
+  constructor(onData: (data: Buffer) => void) {
+    this.#onData = onData;
+  }
+
+  /** Whether the last chunk has been read: what follows is the trailer section. */
+  get done(): boolean {
+    return this.#state === DONE;
+  }
+
+  /** Reads from `position` to the end of the segment or of the body; gives the index of the first byte not read. */
+  decode(segment: Buffer, position: number): number {
+    let i = position;
+    while (i < segment.length && this.#state !== DONE) {
+      i = this.#state === DATA ? this.#data(segment, i) : this.#frame(segment, i);
+    }
+    this.#flush();
+    return i;
+  }
+
+  #data(segment: Buffer, start: number): number {
+    const end = Math.min(segment.length, start + this.#size);
+    const length = end - start;
+    if (length < SMALL_CHUNK_BYTES && (end < segment.length || this.#gathered !== null)) {
+      this.#gathered ??= Buffer.allocUnsafe(segment.length - start);
+      segment.copy(this.#gathered, this.#gatheredLength, start, end);
+      this.#gatheredLength += length;
+    } else {
+      this.#flush();
+      this.#onData(segment.subarray(start, end));
+    }
+    this.#size -= length;
+    if (this.#size === 0) this.#state = DATA_CR;
+    return end;
+  }
+
+  #flush(): void {
+    if (this.#gathered === null) return;
+    const data = this.#gathered.subarray(0, this.#gatheredLength);
+    this.#gathered = null;
+    this.#gatheredLength = 0;
+    this.#onData(data);
+  }
+
+  #frame(segment: Buffer, i: number): number {
+    const byte = segment[i];
+    switch (this.#state) {
+      case SIZE:
+        return this.#sizeDigit(byte, i);
+      case SIZE_SPACE:
+        if (byte === SEMICOLON) this.#state = EXTENSION;
+        else if (byte !== SPACE && byte !== TAB) throw new WireError('chunkSizeInvalid');
+        this.#countExtension(1);
+        return i + 1;
+      case EXTENSION:
+        return this.#extension(segment, i);
+      case SIZE_LF:
+        if (byte !== LF) throw new WireError('lineFeedExpected');
+        this.#state = this.#size === 0 ? DONE : DATA;
+        this.#digits = 0;
+        return i + 1;
+      case DATA_CR:
+        if (byte !== CR) throw new WireError('chunkDataUnterminated');
+        this.#state = DATA_LF;
+        return i + 1;
+      default:
+        if (byte !== LF) throw new WireError('chunkDataUnterminated');
+        this.#state = SIZE;
+        return i + 1;
+    }
+  }
+
+  #sizeDigit(byte: number, i: number): number {
+    const digit = HEX[byte];
+    if (digit !== 255) {
+      if (++this.#digits > MAX_CHUNK_SIZE_DIGITS) throw new WireError('chunkSizeOverflow');
+      this.#size = this.#size * 16 + digit;
+      if (this.#size > Number.MAX_SAFE_INTEGER) throw new WireError('chunkSizeOverflow');
+      return i + 1;
+    }
+    if (this.#digits === 0) throw new WireError('chunkSizeInvalid');
+    if (byte === CR) this.#state = SIZE_LF;
+    else if (byte === SEMICOLON) this.#state = EXTENSION;
+    else if (byte === SPACE || byte === TAB) this.#state = SIZE_SPACE;
+    else throw new WireError('chunkSizeInvalid');
+    return i + 1;
+  }
+
+  #extension(segment: Buffer, start: number): number {
+    let i = start;
+    while (i < segment.length && FIELD_VALUE[segment[i]] === 1) i++;
+    this.#countExtension(i - start);
+    if (i === segment.length) return i;
+    if (segment[i] !== CR) throw new WireError('chunkExtensionInvalid');
+    this.#state = SIZE_LF;
+    return i + 1;
+  }
+
+  #countExtension(bytes: number): void {
+    this.#extensionBytes += bytes;
+    if (this.#extensionBytes > MAX_CHUNK_EXTENSION_BYTES) throw new WireError('chunkExtensionsTooLarge');
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The bounds of the protocol engine. Each has a unit, a default and a reason; docs/limits.md lists them.
+ * A client can make the engine use no more than these, whatever it sends.
+ */
+
+/** Bytes of a request's head (request line and fields). Node's default for `maxHeaderSize`, 16 KiB. */
+export const MAX_HEAD_BYTES = 16 * 1024;
+
+/** Fields of a request's head beyond which it is refused; `server.maxHeadersCount` replaces it. */
+export const MAX_FIELDS = 2000;
+
+/** Bytes of chunk extensions in one body: nobody reads them, so they are only a way to keep a server busy. */
+export const MAX_CHUNK_EXTENSION_BYTES = 16 * 1024;
+
+/** Hexadecimal digits of a chunk size. Thirteen reach beyond Number.MAX_SAFE_INTEGER; leading zeros count. */
+export const MAX_CHUNK_SIZE_DIGITS = 16;
+
+/** Decimal digits of a Content-Length: all numbers of 15 digits are exact in a double. */
+export const MAX_CONTENT_LENGTH_DIGITS = 15;
+
+/**
+ * Bytes of a received segment that become one string at a time. Most heads are shorter; a longer window would copy
+ * bytes of bodies for nothing and keep them alive as long as a field value that is sliced from it.
+ */
+export const HEAD_WINDOW_BYTES = 4 * 1024;
+
+/** Data of chunks shorter than this (bytes) is gathered into one buffer for each segment received. */
+export const SMALL_CHUNK_BYTES = 1024;

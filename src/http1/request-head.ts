@@ -1,0 +1,110 @@
+/**
+ * The head of a request: what its request line and fields say, checked.
+ *
+ * In: field lines in the order they came. Out: method, target, raw fields, and the few fields that decide how the
+ * connection goes on. Nothing else looks at Content-Length, Transfer-Encoding or Connection of a request.
+ */
+import {
+  BODY_CHUNKED,
+  BODY_LENGTH,
+  BODY_NONE,
+  type BodyKind,
+  parseContentLength,
+  requireChunked,
+} from './framing.js';
+import { isHost, listHas } from './grammar.js';
+import { WireError } from './wire-error.js';
+
+const LETTER_CASE = 0x20;
+
+export class RequestHead {
+  method = '';
+  target = '';
+  /** The x of HTTP/1.x. */
+  minorVersion = 1;
+  /** Names and values in turn, as they came: names in their case, values without the white space around them. */
+  rawHeaders: string[] = [];
+  /** The Host field; null where there is none. */
+  host: string | null = null;
+  /** The Expect field; null where there is none. */
+  expect: string | null = null;
+  /** Whether the client can use the connection for another request, RFC 9112 §9.3. */
+  keepAlive = true;
+  /** Whether the client asks for another protocol: CONNECT, or Upgrade named in Connection (RFC 9110 §7.8). */
+  upgrade = false;
+  bodyKind: BodyKind = BODY_NONE;
+  /** Octets of the body where it is delimited by its length. */
+  contentLength = 0;
+
+  #connection: string | null = null;
+  #contentLength: string | null = null;
+  #transferEncoding: string | null = null;
+  #hasUpgrade = false;
+
+  /** Takes note of a field if it is one of those that matter here. */
+  note(name: string, value: string): void {
+    const first = name.charCodeAt(0) | LETTER_CASE;
+    switch (name.length) {
+      case 4:
+        if (first === 0x68 && isName(name, 'host')) this.#noteHost(value);
+        break;
+      case 6:
+        if (first === 0x65 && isName(name, 'expect')) this.expect = value;
+        break;
+      case 7:
+        if (first === 0x75 && isName(name, 'upgrade')) this.#hasUpgrade = true;
+        break;
+      case 10:
+        if (first === 0x63 && isName(name, 'connection')) this.#connection = joined(this.#connection, value);
+        break;
+      case 14:
+        if (first === 0x63 && isName(name, 'content-length')) this.#noteContentLength(value);
+        break;
+      case 17:
+        if (first === 0x74 && isName(name, 'transfer-encoding')) {
+          this.#transferEncoding = joined(this.#transferEncoding, value);
+        }
+        break;
+    }
+  }
+
+  /** Draws the conclusions when the last field has been noted. */
+  complete(): void {
+    if (this.#transferEncoding !== null) {
+      requireChunked(this.#transferEncoding, this.minorVersion, this.#contentLength !== null);
+      this.bodyKind = BODY_CHUNKED;
+    } else if (this.#contentLength !== null && this.contentLength > 0) {
+      this.bodyKind = BODY_LENGTH;
+    }
+    const connection = this.#connection;
+    if (connection !== null) this.#applyConnection(connection);
+    else this.keepAlive = this.minorVersion > 0;
+    if (this.method === 'CONNECT') this.upgrade = true;
+  }
+
+  #applyConnection(connection: string): void {
+    if (listHas(connection, 'close')) this.keepAlive = false;
+    else this.keepAlive = this.minorVersion > 0 || listHas(connection, 'keep-alive');
+    if (this.#hasUpgrade && this.minorVersion > 0) this.upgrade = listHas(connection, 'upgrade');
+  }
+
+  #noteHost(value: string): void {
+    if (this.host !== null) throw new WireError('hostRepeated');
+    if (!isHost(value)) throw new WireError('hostInvalid');
+    this.host = value;
+  }
+
+  #noteContentLength(value: string): void {
+    if (this.#contentLength !== null) throw new WireError('contentLengthRepeated');
+    this.#contentLength = value;
+    this.contentLength = parseContentLength(value);
+  }
+}
+
+function isName(name: string, lowerCase: string): boolean {
+  return name === lowerCase || name.toLowerCase() === lowerCase;
+}
+
+function joined(before: string | null, value: string): string {
+  return before === null ? value : `${before}, ${value}`;
+}

@@ -1,0 +1,292 @@
+/**
+ * Reads requests from the bytes of one connection (RFC 9112).
+ *
+ * In: segments, cut anywhere. Out: for each request a head, its body as it comes, its end with the trailers; or a
+ * WireError, after which nothing more is read. A head that lies in one segment is read from one string; a line that
+ * is cut waits in a LineCarry. Never holds more than one head, never reads beyond what it reported.
+ */
+import type { Buffer } from 'node:buffer';
+import { ChunkedDecoder } from './chunked-decoder.js';
+import { FieldLine, INCOMPLETE, skipEmptyLine } from './field-line.js';
+import { BODY_CHUNKED, BODY_LENGTH, BODY_NONE } from './framing.js';
+import { FIELD_VALUE, LENIENT_FIELD_VALUE } from './grammar.js';
+import { HEAD_WINDOW_BYTES, MAX_FIELDS, MAX_HEAD_BYTES } from './limits.js';
+import { LineCarry } from './line-carry.js';
+import { RequestHead } from './request-head.js';
+import { EARLY_CHECK_CHARS, readRequestLine, refuseImpossibleMethod } from './request-line.js';
+import { type RefusalName, WireError } from './wire-error.js';
+
+/** Where the parser reports what it read. */
+export interface RequestSink {
+  /** A head is complete. True: the connection leaves HTTP here, and what follows is not read. */
+  onHead(head: RequestHead): boolean;
+  /** Octets of the body, without their coding; a view of the segment unless they were gathered from small chunks. */
+  onBody(data: Buffer): void;
+  /** The request is complete; names and values of its trailer fields in turn. */
+  onEnd(rawTrailers: string[]): void;
+}
+
+export interface ParserOptions {
+  /** Bytes of a head, and of a trailer section. Default 16 KiB. */
+  maxHeadBytes?: number;
+  /** Fields of a head, beyond which further ones are read but not reported; 0: no limit. Default: refused above 2000. */
+  maxFields?: number | null;
+  /** Lets control characters other than NUL, CR and LF into field values. Default false. */
+  lenient?: boolean;
+}
+
+const REQUEST_LINE = 0;
+const FIELDS = 1;
+const LENGTH_BODY = 2;
+const CHUNKED_BODY = 3;
+const TRAILERS = 4;
+/** Nothing more is read: the connection left HTTP, its last request is complete, or an error was found. */
+const STOPPED = 5;
+
+/** Why a section that outgrew its bound is refused, by the state in which that was found. */
+const OVERFLOW: Record<number, RefusalName> = {
+  [REQUEST_LINE]: 'targetTooLong',
+  [FIELDS]: 'headFieldsTooLarge',
+  [TRAILERS]: 'trailersTooLarge',
+};
+
+const LF = 0x0a;
+const NO_TRAILERS: string[] = [];
+
+/** Shared by all parsers: a line is read and its name and value taken without anything in between. */
+const STRICT_LINE = new FieldLine(FIELD_VALUE);
+const LENIENT_LINE = new FieldLine(LENIENT_FIELD_VALUE);
+
+export class RequestParser {
+  /** Index of the first byte of the segment under execution that has not been read. */
+  position = 0;
+  /** Set by the sink to stop reading after the present request; the rest of the segment is the caller's to keep. */
+  paused = false;
+
+  #state = REQUEST_LINE;
+  #complete = false;
+  #keepAlive = true;
+  #head: RequestHead | null = null;
+  #headBytes = 0;
+  #remaining = 0;
+  #chunked: ChunkedDecoder | null = null;
+  #trailers: string[] = NO_TRAILERS;
+  #text = '';
+  #textStart = 0;
+  readonly #carry = new LineCarry();
+  readonly #line: FieldLine;
+  readonly #sink: RequestSink;
+  readonly #maxHeadBytes: number;
+  readonly #maxFields: number;
+  readonly #refuseFields: boolean;
+
+  constructor(sink: RequestSink, options: ParserOptions = {}) {
+    this.#sink = sink;
+    this.#maxHeadBytes = options.maxHeadBytes || MAX_HEAD_BYTES;
+    this.#refuseFields = options.maxFields === undefined || options.maxFields === null;
+    this.#maxFields = (options.maxFields ?? MAX_FIELDS) || Number.MAX_SAFE_INTEGER;
+    this.#line = options.lenient ? LENIENT_LINE : STRICT_LINE;
+  }
+
+  /** Whether no request is under way: none of its bytes has come, or all have. */
+  get idle(): boolean {
+    return this.#state === REQUEST_LINE ? this.#carry.length === 0 : this.#state === STOPPED;
+  }
+
+  /** Whether a head has begun but isn't complete. */
+  get inHead(): boolean {
+    return this.#state === FIELDS || (this.#state === REQUEST_LINE && this.#carry.length > 0);
+  }
+
+  /** Whether bytes that come from now on are nobody's: they are not read. */
+  get stopped(): boolean {
+    return this.#state === STOPPED;
+  }
+
+  /** Stops for good; what comes is not read any more. */
+  stop(): void {
+    this.#state = STOPPED;
+    this.#carry.take();
+  }
+
+  /**
+   * Reads a segment and reports what is in it. Returns how many bytes were read: all, unless the sink paused the
+   * parser or the connection left HTTP.
+   * @throws WireError when the bytes are no acceptable request
+   */
+  execute(segment: Buffer): number {
+    this.position = 0;
+    this.#text = '';
+    this.#textStart = 0;
+    while (this.position < segment.length && !this.paused && this.#state !== STOPPED) {
+      switch (this.#state) {
+        case LENGTH_BODY:
+          this.#readLength(segment);
+          break;
+        case CHUNKED_BODY:
+          this.#readChunked(segment);
+          break;
+        default:
+          this.#readLines(segment);
+      }
+    }
+    this.#text = '';
+    return this.position;
+  }
+
+  /** The client has sent all it will. Returns the error where that cuts a request in two. */
+  finish(): WireError | null {
+    if (this.idle) return null;
+    this.stop();
+    return new WireError('connectionClosed');
+  }
+
+  #readLength(segment: Buffer): void {
+    const start = this.position;
+    const end = Math.min(segment.length, start + this.#remaining);
+    this.#remaining -= end - start;
+    this.position = end;
+    this.#sink.onBody(start === 0 && end === segment.length ? segment : segment.subarray(start, end));
+    if (this.#remaining === 0 && this.#state === LENGTH_BODY) this.#end();
+  }
+
+  #readChunked(segment: Buffer): void {
+    const decoder = this.#chunked as ChunkedDecoder;
+    this.position = decoder.decode(segment, this.position);
+    if (decoder.done && this.#state === CHUNKED_BODY) {
+      this.#chunked = null;
+      this.#headBytes = 0;
+      this.#state = TRAILERS;
+    }
+  }
+
+  /** Reads the lines of a head or of a trailer section that the segment holds, and keeps the one that is cut. */
+  #readLines(segment: Buffer): void {
+    if (this.#carry.length > 0) {
+      this.#continueLine(segment);
+      return;
+    }
+    if (this.position >= this.#textStart + this.#text.length) {
+      this.#textStart = this.position;
+      this.#text = segment.toString('latin1', this.position, this.position + HEAD_WINDOW_BYTES);
+    }
+    const stop = this.#takeLines(this.#text, this.position - this.#textStart);
+    this.position = this.#textStart + stop;
+    if (this.#complete) this.#endSection();
+    else if (stop < this.#text.length) this.#keep(segment, this.#textStart + this.#text.length);
+  }
+
+  /** A line began in an earlier segment: reads it when its end is in this one. */
+  #continueLine(segment: Buffer): void {
+    const lineFeed = segment.indexOf(LF, this.position);
+    this.#keep(segment, lineFeed < 0 ? segment.length : lineFeed + 1);
+    if (lineFeed < 0) return;
+    this.#takeLines(this.#carry.take(), 0);
+    if (this.#complete) this.#endSection();
+  }
+
+  #keep(segment: Buffer, end: number): void {
+    this.#carry.append(segment, this.position, end);
+    this.position = end;
+    this.#checkBound(this.#headBytes + this.#carry.length, this.#state);
+    if (this.#state === REQUEST_LINE) refuseImpossibleMethod(this.#carry.peek(EARLY_CHECK_CHARS));
+  }
+
+  #checkBound(bytes: number, state: number): void {
+    if (bytes > this.#maxHeadBytes) throw new WireError(OVERFLOW[state]);
+  }
+
+  /** Reads complete lines from `start`; gives the index of the first one that is cut, or behind the section. */
+  #takeLines(text: string, start: number): number {
+    let i = start;
+    while (!this.#complete) {
+      const state = this.#state;
+      let next: number;
+      try {
+        next = this.#takeLine(text, i);
+      } catch (error) {
+        // Only a whole line is judged, so that the same bytes meet the same error however they are cut.
+        const lineFeed = text.indexOf('\n', i);
+        if (lineFeed < 0) return i;
+        this.#checkBound(this.#headBytes + lineFeed + 1 - i, state);
+        throw error;
+      }
+      if (next === INCOMPLETE) return i;
+      this.#headBytes += next - i;
+      this.#checkBound(this.#headBytes, state);
+      i = next;
+    }
+    return i;
+  }
+
+  /** Reads the line at `i`: an empty one ends the section, or is skipped before a request line (RFC 9112 §2.2). */
+  #takeLine(text: string, i: number): number {
+    const behind = skipEmptyLine(text, i);
+    if (behind !== i) {
+      this.#complete = this.#state !== REQUEST_LINE && behind !== INCOMPLETE;
+      return behind;
+    }
+    if (this.#state === REQUEST_LINE) return this.#takeRequestLine(text, i);
+    const line = this.#line;
+    const next = line.read(text, i);
+    if (next === INCOMPLETE) return INCOMPLETE;
+    if (this.#state === TRAILERS) {
+      this.#store(this.#trailers, line);
+    } else {
+      const head = this.#head as RequestHead;
+      head.note(line.name, line.value);
+      this.#store(head.rawHeaders, line);
+    }
+    return next;
+  }
+
+  #takeRequestLine(text: string, i: number): number {
+    if (i === text.length) return INCOMPLETE;
+    this.#head ??= new RequestHead();
+    const next = readRequestLine(text, i, this.#head);
+    if (next !== INCOMPLETE) this.#state = FIELDS;
+    return next;
+  }
+
+  #store(fields: string[], line: FieldLine): void {
+    if (fields.length < 2 * this.#maxFields) fields.push(line.name, line.value);
+    else if (this.#refuseFields) throw new WireError('tooManyFields');
+  }
+
+  #endSection(): void {
+    this.#complete = false;
+    this.#headBytes = 0;
+    if (this.#state === TRAILERS) this.#end();
+    else this.#beginMessage();
+  }
+
+  #beginMessage(): void {
+    const head = this.#head as RequestHead;
+    this.#head = null;
+    head.complete();
+    this.#keepAlive = head.keepAlive;
+    if (head.bodyKind === BODY_LENGTH) {
+      this.#state = LENGTH_BODY;
+      this.#remaining = head.contentLength;
+    } else if (head.bodyKind === BODY_CHUNKED) {
+      this.#state = CHUNKED_BODY;
+      this.#chunked = new ChunkedDecoder((data) => this.#sink.onBody(data));
+      this.#trailers = [];
+    }
+    let left = false;
+    try {
+      left = this.#sink.onHead(head);
+    } finally {
+      // The handler may have thrown: the next request must still find the parser between two requests.
+      if (left) this.stop();
+      else if (head.bodyKind === BODY_NONE && this.#state !== STOPPED) this.#end();
+    }
+  }
+
+  #end(): void {
+    const trailers = this.#trailers;
+    this.#trailers = NO_TRAILERS;
+    this.#state = this.#keepAlive ? REQUEST_LINE : STOPPED;
+    this.#sink.onEnd(trailers);
+  }
+}
