@@ -1,0 +1,70 @@
+// Runs one program on node:http and on premier, asks both the same, and insists that they answer alike.
+// In: the name of a program of test/apps/programs. Out: the answer they agree on, for the test to look at.
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { type Answer, type Asked, Client } from './exchange.js';
+import { type Ending, type Options, Program, servers } from './program.js';
+
+interface Running {
+  program: Program;
+  origin: string;
+  client: Client;
+}
+
+/** Calls `work` once for each server and checks that the results are deeply equal. */
+async function alike<T, On>(subjects: On[], work: (subject: On) => Promise<T>): Promise<T> {
+  const results: T[] = [];
+  for (const subject of subjects) results.push(await work(subject));
+  const [oracle, ...others] = results;
+  for (const other of others) assert.deepEqual(other, oracle, 'premier answers as node:http does');
+  return oracle as T;
+}
+
+export interface Both {
+  /** The same request to both; the answer on which they agree. */
+  exchange(path: string, asked?: Asked): Promise<Answer>;
+  /** The same work with the origin of each (`http://127.0.0.1:PORT`); the result on which they agree. */
+  each<T>(work: (origin: string, program: Program) => Promise<T>): Promise<T>;
+}
+
+/**
+ * Starts the program on both servers before the tests of this suite, and stops it after them.
+ * The program may write nothing on premier that it does not write on node:http.
+ */
+export function onBoth(file: string, options: Options & { ca?: string } = {}): Both {
+  let both: Running[] = [];
+  const programs: Program[] = [];
+  before(async () => {
+    programs.push(...servers.map((server) => new Program(server, file, options)));
+    both = await Promise.all(
+      programs.map(async (program) => {
+        const port = await program.firstLine();
+        const origin = options.ca ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
+        return { program, origin, client: new Client(origin, options.ca) };
+      }),
+    );
+  });
+  after(async () => {
+    for (const { client } of both) client.close();
+    const endings = await Promise.all(programs.map((program) => program.end('SIGKILL')));
+    for (const { stderr } of endings.slice(1)) {
+      assert.equal(withoutIds(stderr), withoutIds(endings[0]?.stderr), 'premier adds nothing to stderr');
+    }
+  });
+  return {
+    exchange: (path, asked) => alike(both, ({ client }) => client.exchange(path, asked)),
+    each: (work) => alike(both, ({ origin, program }) => work(origin, program)),
+  };
+}
+
+/** Process ids and ports differ from one run to the next. */
+const withoutIds = (text = '') => text.replace(/\(node:\d+\)/g, '(node)').replace(/:\d{4,5}\b/g, ':PORT');
+
+/** Runs a program to its end on both servers; resolves with the ending they share, which has to be a good one. */
+export async function runOnBoth(file: string, options?: Options): Promise<Ending> {
+  return alike([...servers], async (server) => {
+    const ending = await new Program(server, file, options).end();
+    assert.equal(ending.code, 0, `${file} on ${server}: ${ending.stderr}`);
+    return { ...ending, stderr: withoutIds(ending.stderr) };
+  });
+}

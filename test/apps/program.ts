@@ -1,0 +1,92 @@
+// Starts a program of test/apps/programs as its owner would, on node:http or, with --import, on premier.
+// In: a file name. Out: the port that the program prints first, what it writes, how it ends. Never leaves a process behind.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Why the tests of the apps cannot run, if so. */
+export const missing = existsSync(`${checkout}/test/apps/node_modules/express`)
+  ? false
+  : 'the packages of test/apps are not installed';
+
+/** The server a program runs on; the first is the oracle. */
+export const servers = existsSync(`${checkout}/dist/register.js`)
+  ? (['node:http', 'premier'] as const)
+  : (['node:http'] as const);
+export type Server = (typeof servers)[number] | 'premier';
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+export interface Options {
+  /** The program's arguments, which may depend on the server. */
+  args?: (server: Server) => string[];
+  /** Whether premier comes in through `premier/register` (the default) or by what the program imports itself. */
+  register?: boolean;
+}
+
+/** How a program ended. */
+export interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A program that runs. */
+export class Program {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<Ending>;
+  #stdout = '';
+  #stderr = '';
+
+  constructor(
+    readonly server: Server,
+    file: string,
+    { args = () => [], register = true }: Options = {},
+  ) {
+    const preload = register && server === 'premier' ? ['--import', 'premier/register'] : [];
+    this.#child = spawn(process.execPath, [...preload, `test/apps/programs/${file}`, ...args(server)], {
+      cwd: checkout,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_ENV: 'production', NODE_TEST_CONTEXT: undefined },
+    });
+    running.add(this.#child);
+    this.#child.stdout?.setEncoding('utf8').on('data', (text) => {
+      this.#stdout += text;
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text) => {
+      this.#stderr += text;
+    });
+    this.#ended = once(this.#child, 'close').then(([code, signal]) => {
+      running.delete(this.#child);
+      return { code, signal, stdout: this.#stdout, stderr: this.#stderr };
+    });
+  }
+
+  /** Resolves with the first line that the program writes; rejects when it ends without one. */
+  async firstLine(): Promise<string> {
+    while (!this.#stdout.includes('\n')) {
+      await Promise.race([
+        once(this.#child.stdout as NodeJS.ReadableStream, 'data'),
+        this.#ended.then(({ code, stderr }) => {
+          if (!this.#stdout.includes('\n'))
+            throw new Error(`the program on ${this.server} ended with ${code}\n${stderr}`);
+        }),
+      ]);
+    }
+    return this.#stdout.slice(0, this.#stdout.indexOf('\n'));
+  }
+
+  /** Sends a signal, if the program still runs, and resolves once it has ended. */
+  end(signal?: NodeJS.Signals): Promise<Ending> {
+    if (signal) this.#child.kill(signal);
+    return this.#ended;
+  }
+}
