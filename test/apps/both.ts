@@ -57,6 +57,22 @@ export function onBoth(file: string, options: Options & { ca?: string } = {}): B
   };
 }
 
+/** The same work with a program of its own on each server, killed afterwards; the result on which they agree. */
+export function startOnEach<T>(
+  file: string,
+  work: (origin: string, program: Program) => Promise<T>,
+  options?: Options,
+): Promise<T> {
+  return alike([...servers], async (server) => {
+    const program = new Program(server, file, options);
+    try {
+      return await work(`http://127.0.0.1:${await program.firstLine()}`, program);
+    } finally {
+      await program.end('SIGKILL');
+    }
+  });
+}
+
 /** Process ids and ports differ from one run to the next. */
 const withoutIds = (text = '') => text.replace(/\(node:\d+\)/g, '(node)').replace(/:\d{4,5}\b/g, ':PORT');
 

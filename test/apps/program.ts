@@ -72,16 +72,19 @@ export class Program {
 
   /** Resolves with the first line that the program writes; rejects when it ends without one. */
   async firstLine(): Promise<string> {
-    while (!this.#stdout.includes('\n')) {
-      await Promise.race([
-        once(this.#child.stdout as NodeJS.ReadableStream, 'data'),
-        this.#ended.then(({ code, stderr }) => {
-          if (!this.#stdout.includes('\n'))
-            throw new Error(`the program on ${this.server} ended with ${code}\n${stderr}`);
-        }),
-      ]);
-    }
+    await this.says('\n');
     return this.#stdout.slice(0, this.#stdout.indexOf('\n'));
+  }
+
+  /** Resolves once the program has written `text`; rejects when it ends without. */
+  async says(text: string): Promise<void> {
+    const silent = this.#ended.then(({ code, stderr }) => {
+      if (!this.#stdout.includes(text))
+        throw new Error(`on ${this.server}, it ended with ${code} before it said ${text}\n${stderr}`);
+    });
+    while (!this.#stdout.includes(text)) {
+      await Promise.race([once(this.#child.stdout as NodeJS.ReadableStream, 'data'), silent]);
+    }
   }
 
   /** Sends a signal, if the program still runs, and resolves once it has ended. */
