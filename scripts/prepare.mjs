@@ -9,15 +9,21 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Runs a command in the checkout, its output on our stderr; exits with its code when it fails. */
-function run(command, args, cwd = root) {
+/** Runs a command in the checkout, its output on our stderr, and returns its exit code. */
+function codeOf(command, args, cwd = root) {
   const { status, error } = spawnSync(command, args, {
     cwd,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
   if (error) throw error;
-  if (status !== 0) process.exit(status ?? 1);
+  return status ?? 1;
+}
+
+/** Runs a command; exits with its code when it fails. */
+function run(command, args, cwd) {
+  const code = codeOf(command, args, cwd);
+  if (code !== 0) process.exit(code);
 }
 
 /** A digest of the contents and names of every file below the given paths. */
@@ -46,14 +52,17 @@ function digest(paths) {
   return hash.digest('hex');
 }
 
-/** Does the work when the digest of its inputs differs from the one stamped after it last succeeded. */
+/**
+ * Does the work when the digest of its inputs differs from the one stamped after it last succeeded.
+ * Work that returns false did not succeed, and is tried again the next time.
+ */
 function whenChanged(stamp, inputs, outputs, work) {
   const stampFile = join(root, stamp);
   const now = digest(inputs);
   const done = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
   if (done === now && outputs.every((output) => existsSync(join(root, output)))) return;
   rmSync(stampFile, { force: true });
-  work();
+  if (work() === false) return;
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, now);
 }
@@ -67,6 +76,19 @@ export function install(folder = '.') {
   whenChanged(join(modules, '.premier-stamp'), [lock], [modules], () =>
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], join(root, folder)),
   );
+}
+
+/** `npm ci` for packages that only some tests need: when it fails, they are absent, and those tests skip themselves. */
+export function tryInstall(folder) {
+  const modules = join(folder, 'node_modules');
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline', '--fetch-retries=1'];
+  whenChanged(join(modules, '.premier-stamp'), [join(folder, 'package-lock.json')], [modules], () => {
+    const code = codeOf('npm', [...args, '--fetch-retry-mintimeout=1000'], join(root, folder));
+    if (code === 0) return true;
+    console.error(`The packages of ${folder} could not be installed: their tests are skipped.`);
+    rmSync(join(root, modules), { recursive: true, force: true });
+    return false;
+  });
 }
 
 /** Compiles src/ to dist/ when a source changed since the last time. */

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import process from 'node:process';
-import { build, buildTests, install, root } from './prepare.mjs';
+import { build, buildTests, install, root, tryInstall } from './prepare.mjs';
 
 install();
 build();
@@ -21,6 +21,8 @@ if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(', ')}.`);
   process.exit(1);
 }
+if (files.some((file) => file.startsWith(join('build', 'apps')))) tryInstall(join('test', 'apps'));
+
 const { status } = spawnSync(
   process.execPath,
   ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files],
