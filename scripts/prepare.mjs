@@ -28,7 +28,7 @@ function run(command, args, cwd) {
 
 /** A digest of the contents and names of every file below the given paths. */
 function digest(paths) {
-  const hash = createHash('sha256').update(process.versions.modules);
+  const hash = createHash('sha256');
   const add = (path) => {
     const absolute = join(root, path);
     if (!existsSync(absolute)) return;
@@ -69,13 +69,28 @@ function whenChanged(stamp, inputs, outputs, work) {
 
 const tsc = () => join('node_modules', 'typescript', 'bin', 'tsc');
 
-/** `npm ci` in `folder` when its lock file changed since the last time. */
+/**
+ * Whether what is installed is what the lock file asks for, by npm's own record of what it installed: an `npm ci` done
+ * by hand counts as well as ours, so that a checkout once installed starts without the network.
+ */
+function installed(folder) {
+  const record = join(root, folder, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const present = packagesOf(record);
+  return Object.entries(packagesOf(join(root, folder, 'package-lock.json'))).every(([path, wanted]) => {
+    if (path === '' || wanted.link) return true;
+    const found = present[path];
+    if (!found) return wanted.optional === true || wanted.devOptional === true || wanted.peer === true;
+    return found.version === wanted.version && existsSync(join(root, folder, path));
+  });
+}
+
+/** `npm ci` in `folder` when something of its lock file is missing. */
 export function install(folder = '.') {
-  const lock = join(folder, 'package-lock.json');
-  const modules = join(folder, 'node_modules');
-  whenChanged(join(modules, '.premier-stamp'), [lock], [modules], () =>
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], join(root, folder)),
-  );
+  if (installed(folder)) return;
+  const options = ['--include=dev', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+  run('npm', ['ci', ...options], join(root, folder));
 }
 
 /** `npm ci` for packages that only some tests need: when it fails, they are absent, and those tests skip themselves. */

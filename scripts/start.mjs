@@ -1,0 +1,14 @@
+// `npm start [-- OPTIONS]`: installs and builds what is missing or out of date, then serves the folder site/.
+// Out: `Serveur démarré !` on stdout, then the addresses. Whatever npm or the compiler have to say goes to stderr.
+// Exit code: 0 after a graceful stop, else 1.
+import { join, relative } from 'node:path';
+import process from 'node:process';
+import { build, install, root } from './prepare.mjs';
+
+install();
+build();
+
+const { run } = await import('../dist/cli/run.js');
+const target = relative(process.cwd(), join(root, 'site')) || '.';
+const code = await run(process.argv.slice(2), { command: 'npm start --', target });
+process.exitCode = code === 0 ? 0 : 1;

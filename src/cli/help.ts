@@ -1,0 +1,64 @@
+// The text of `--help`, from the table of options. In: a catalogue of messages and the width of the terminal. Out: text.
+import type { Messages } from './language.js';
+import { groups, type Option, optionEntries } from './options.js';
+
+/** The help, with lines of at most `width` columns. */
+export function help(say: Messages, width: number): string {
+  const rows = optionEntries.map(([name, option]) => ({ option, left: `  ${spelling(name, option, say)}` }));
+  const column = Math.max(...rows.map(({ left }) => left.length)) + 2;
+  const parts = groups.map((group) => {
+    const lines = rows
+      .filter(({ option }) => option.group === group)
+      .map(({ option, left }) => beside(left, column, description(option, say), width));
+    return [`${say.headings[group]}`, ...lines].join('\n');
+  });
+  const examples = say.examples.list.map(([command, what]) =>
+    beside(`  ${command}`, 46, what as string, width),
+  );
+  return [
+    say.usage,
+    say.intro.map((line) => wrap(line, width).join('\n')).join('\n'),
+    ...parts,
+    [say.examples.heading, ...examples].join('\n'),
+    wrap(say.exitCodes, width).join('\n'),
+  ].join('\n\n');
+}
+
+/** How an option is written: `-p, --port NUMBER`. */
+export function spelling(name: string, option: Option, { language }: Messages): string {
+  const short = option.short ? `-${option.short}, ` : '    ';
+  if (option.kind === 'flag') return `${short}--${name}`;
+  const argument = option.argument[language];
+  return `${short}--${name} ${option.bare === undefined ? argument : `[${argument}]`}`;
+}
+
+/** What an option does, and where its value comes from when it is left out. */
+export function description(option: Option, say: Messages): string {
+  if (option.kind === 'flag') return option.about[say.language];
+  const { fallback, environment, repeatable } = option;
+  const notes = [
+    environment && say.orEnvironment(environment),
+    repeatable && say.repeatable,
+    fallback && say.byDefault(fallback),
+  ].filter(Boolean);
+  return option.about[say.language] + (notes.length > 0 ? ` (${notes.join(', ')})` : '');
+}
+
+/** Two columns; the right one goes below when there is no room beside the left one. */
+function beside(left: string, column: number, right: string, width: number): string {
+  if (width < column + 24)
+    return [left, ...wrap(right, width - 8).map((line) => `        ${line}`)].join('\n');
+  const [first, ...rest] = wrap(right, width - column);
+  return [left.padEnd(column) + first, ...rest.map((line) => ' '.repeat(column) + line)].join('\n');
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

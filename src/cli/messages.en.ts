@@ -1,0 +1,95 @@
+// Every sentence of the command, in English. One line each; an error names the thing, the reason and the way out.
+import type { Language } from './language.js';
+
+export const english = {
+  language: 'en' as Language,
+  usage: 'premier [OPTIONS] [FOLDER | PROGRAM]',
+  intro: [
+    'Serves a folder of documents over HTTP, or runs a program on the server.',
+    'FOLDER is the current folder unless given; PROGRAM is a .js, .mjs, .cjs or .ts file.',
+  ],
+  headings: {
+    listening: 'Listening',
+    folder: 'Serving a folder',
+    program: 'Running a program',
+    access: 'Who may read, and what is added',
+    output: 'What is printed',
+  },
+  examples: {
+    heading: 'Examples',
+    list: [
+      ['premier', 'the current folder, on http://localhost:8080'],
+      ['premier dist --single --port 3000', 'a single-page app'],
+      ['premier photos --host --auth anna:secret', 'seen on the network, behind a password'],
+      ['premier app.js --watch', 'a program, started again when it changes'],
+    ],
+  },
+  exitCodes: 'Exit code: 0 after a graceful stop, 1 for trouble, 2 for wrong usage.',
+  byDefault: (value: string) => `default: ${value}`,
+  orEnvironment: (name: string) => `or the variable ${name}`,
+  repeatable: 'may be repeated',
+
+  thisComputer: 'This computer',
+  network: 'Network',
+  stopHint: 'Ctrl-C to stop',
+  stopping: (count: number) =>
+    count === 1
+      ? 'Finishing one answer; Ctrl-C again to stop at once.'
+      : `Finishing ${count} answers; Ctrl-C again to stop at once.`,
+  logLinesLost: (count: number) =>
+    `${count} lines of the log were dropped: nothing reads this output fast enough.`,
+  aborted: 'aborted',
+
+  seeHelp: (command: string) => `See ${command} --help.`,
+  unknownOption: (option: string) => `There is no option ${option}.`,
+  didYouMean: (option: string) => `Did you mean ${option}?`,
+  flagTakesNoValue: (option: string) => `${option} takes no value.`,
+  valueMissing: (option: string, argument: string) => `${option} needs a value: ${option} ${argument}.`,
+  oneTarget: (first: string, second: string) =>
+    `One folder or program at a time, but there are two: ${first} and ${second}.`,
+  badPort: (option: string, value: string) =>
+    `${option} must be a whole number from 0 to 65535 (0 picks a free port), not "${value}".`,
+  badChoice: (option: string, value: string, choices: string) =>
+    `${option} must be one of ${choices}, not "${value}".`,
+  badAuth: (option: string) =>
+    `${option} must be user:password, with a name before the colon and a password after it.`,
+  badHeader: (value: string) => `--header must be 'Name: value' with characters HTTP allows, not "${value}".`,
+  reservedHeader: (name: string) => `--header can't set ${name}: the server computes it for each answer.`,
+  onlyForFolders: (option: string, target: string) =>
+    `${option} is for a folder, but ${target} is a program.`,
+  onlyForPrograms: (option: string, target: string) =>
+    `${option} is for a program, but ${target} is a folder.`,
+  tlsNeedsBoth: '--tls-cert and --tls-key go together: give both.',
+
+  noSuchTarget: (path: string) =>
+    `${path} isn't there: no folder or program has this name. Check the spelling, or the folder you are in.`,
+  notServable: (path: string) =>
+    `${path} is neither a folder nor a program (.js, .mjs, .cjs, .ts). To serve a file, give the folder it is in.`,
+  unreadable: (path: string, reason: string) => `${path} can't be read (${reason}). Check its permissions.`,
+  badTls: (reason: string) =>
+    `--tls-cert and --tls-key can't be used: ${reason}. They must be a matching pair in PEM.`,
+  portInUse: (port: number, command: string) =>
+    `Port ${port} is in use by another program. Choose another: ${command} --port ${port === 65535 ? 8080 : port + 1}, or --port 0 for a free one.`,
+  portNeedsRights: (port: number, command: string) =>
+    `Port ${port} needs administrator rights. Choose one from 1024 up: ${command} --port 8080.`,
+  noSuchHost: (host: string, command: string) =>
+    `${host} isn't an address of this computer. Leave --host out for this computer alone, or be seen on the network: ${command} --host.`,
+  cannotListen: (where: string, reason: string) =>
+    `Can't listen on ${where}: ${reason}. Try another --port or --host.`,
+  passwordInClear:
+    'The password of --auth travels unencrypted on the network; --tls-cert and --tls-key encrypt it.',
+  cannotOpen: (address: string) => `No browser could be opened; open ${address} yourself.`,
+
+  programFailed: (path: string) => `${path} failed to start:`,
+  programDoesNothing: (path: string) =>
+    `${path} neither exports a handler nor listens. Export a function (req, res), an app or { fetch }, or call listen().`,
+  noTypeScript: (path: string, version: string) =>
+    `${path} is TypeScript, which Node.js ${version} can't run. Use Node.js 22.18 or newer, or compile it to JavaScript first.`,
+  listensItself: (path: string, options: string) =>
+    `${path} listens by itself, so ${options} can't apply to it. Leave it out, or export the app instead of calling listen().`,
+  handlerFailed: 'The program failed to answer a request:',
+  notAResponse: 'fetch() must return a Response.',
+  restarted: (file: string) => `${file} changed: started again.`,
+  waitingForChange: 'Waiting for a change.',
+  stillServing: 'The version before goes on serving. Waiting for a change.',
+};

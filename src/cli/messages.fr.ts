@@ -1,0 +1,91 @@
+// Toutes les phrases de la commande, en français. Même forme que le catalogue anglais, que le compilateur vérifie.
+import type { Messages } from './language.js';
+
+export const french: Messages = {
+  language: 'fr',
+  usage: 'premier [OPTIONS] [DOSSIER | PROGRAMME]',
+  intro: [
+    'Sert un dossier de documents par HTTP, ou fait tourner un programme sur le serveur.',
+    'DOSSIER est le dossier courant s’il n’est pas donné ; PROGRAMME est un fichier .js, .mjs, .cjs ou .ts.',
+  ],
+  headings: {
+    listening: 'Écoute',
+    folder: 'Servir un dossier',
+    program: 'Faire tourner un programme',
+    access: 'Qui peut lire, et ce qui est ajouté',
+    output: 'Ce qui s’affiche',
+  },
+  examples: {
+    heading: 'Exemples',
+    list: [
+      ['premier', 'le dossier courant, sur http://localhost:8080'],
+      ['premier dist --single --port 3000', 'une application d’une seule page'],
+      ['premier photos --host --auth anna:secret', 'visible sur le réseau, avec un mot de passe'],
+      ['premier app.js --watch', 'un programme, relancé quand il change'],
+    ],
+  },
+  exitCodes: 'Code de sortie : 0 après un arrêt en douceur, 1 en cas d’ennui, 2 pour un mauvais usage.',
+  byDefault: (value) => `par défaut : ${value}`,
+  orEnvironment: (name) => `ou la variable ${name}`,
+  repeatable: 'peut être répétée',
+
+  thisComputer: 'Cet ordinateur',
+  network: 'Réseau',
+  stopHint: 'Ctrl-C pour arrêter',
+  stopping: (count) =>
+    count === 1
+      ? 'Une réponse se termine ; Ctrl-C encore une fois pour arrêter tout de suite.'
+      : `${count} réponses se terminent ; Ctrl-C encore une fois pour arrêter tout de suite.`,
+  logLinesLost: (count) => `${count} lignes du journal sont perdues : rien ne lit cette sortie assez vite.`,
+  aborted: 'interrompue',
+
+  seeHelp: (command) => `Voir ${command} --help.`,
+  unknownOption: (option) => `L’option ${option} n’existe pas.`,
+  didYouMean: (option) => `Vouliez-vous dire ${option} ?`,
+  flagTakesNoValue: (option) => `${option} ne prend pas de valeur.`,
+  valueMissing: (option, argument) => `${option} demande une valeur : ${option} ${argument}.`,
+  oneTarget: (first, second) =>
+    `Un seul dossier ou programme à la fois, mais il y en a deux : ${first} et ${second}.`,
+  badPort: (option, value) =>
+    `${option} doit être un nombre entier de 0 à 65535 (0 choisit un port libre), pas « ${value} ».`,
+  badChoice: (option, value, choices) => `${option} doit être l’un de ${choices}, pas « ${value} ».`,
+  badAuth: (option) =>
+    `${option} doit être utilisateur:motdepasse, avec un nom avant le deux-points et un mot de passe après.`,
+  badHeader: (value) => `--header doit être 'Nom: valeur', en caractères que HTTP permet, pas « ${value} ».`,
+  reservedHeader: (name) => `--header ne peut pas fixer ${name} : le serveur le calcule pour chaque réponse.`,
+  onlyForFolders: (option, target) => `${option} est pour un dossier, mais ${target} est un programme.`,
+  onlyForPrograms: (option, target) => `${option} est pour un programme, mais ${target} est un dossier.`,
+  tlsNeedsBoth: '--tls-cert et --tls-key vont ensemble : donnez les deux.',
+
+  noSuchTarget: (path) =>
+    `${path} n’existe pas : aucun dossier ni programme ne porte ce nom. Vérifiez l’orthographe, ou le dossier où vous êtes.`,
+  notServable: (path) =>
+    `${path} n’est ni un dossier ni un programme (.js, .mjs, .cjs, .ts). Pour servir un fichier, donnez son dossier.`,
+  unreadable: (path, reason) => `${path} ne peut pas être lu (${reason}). Vérifiez ses droits d’accès.`,
+  badTls: (reason) =>
+    `--tls-cert et --tls-key sont inutilisables : ${reason}. Il faut un certificat et sa propre clé, en PEM.`,
+  portInUse: (port, command) =>
+    `Le port ${port} est déjà pris par un autre programme. Choisissez-en un autre : ${command} --port ${port === 65535 ? 8080 : port + 1}, ou --port 0 pour un port libre.`,
+  portNeedsRights: (port, command) =>
+    `Le port ${port} demande des droits d’administrateur. Choisissez-en un à partir de 1024 : ${command} --port 8080.`,
+  noSuchHost: (host, command) =>
+    `${host} n’est pas une adresse de cet ordinateur. Sans --host, lui seul verra le serveur ; pour le réseau : ${command} --host.`,
+  cannotListen: (where, reason) =>
+    `Impossible d’écouter sur ${where} : ${reason}. Essayez un autre --port ou --host.`,
+  passwordInClear:
+    'Le mot de passe de --auth circule en clair sur le réseau ; --tls-cert et --tls-key le chiffrent.',
+  cannotOpen: (address) => `Aucun navigateur n’a pu être ouvert ; ouvrez ${address} vous-même.`,
+
+  programFailed: (path) => `${path} n’a pas pu démarrer :`,
+  programDoesNothing: (path) =>
+    `${path} n’exporte pas de quoi répondre et n’écoute pas non plus. Exportez une fonction (req, res), une application ou { fetch }, ou appelez listen().`,
+  noTypeScript: (path, version) =>
+    `${path} est en TypeScript, que Node.js ${version} ne sait pas lire. Utilisez Node.js 22.18 ou plus récent, ou compilez-le d’abord en JavaScript.`,
+  listensItself: (path, options) =>
+    `${path} écoute de lui-même : ${options} ne peut pas s’y appliquer. Retirez l’option, ou exportez l’application au lieu d’appeler listen().`,
+  handlerFailed: 'Le programme n’a pas su répondre à une requête :',
+  notAResponse: 'fetch() doit rendre une Response.',
+  restarted: (file) => `${file} a changé : relancé.`,
+  waitingForChange: 'En attente d’un changement.',
+  stillServing: 'La version d’avant continue de servir. En attente d’un changement.',
+};

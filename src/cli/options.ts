@@ -1,0 +1,237 @@
+/**
+ * The options of the command: one table from which parsing, `--help` and docs/cli.md all come.
+ * In: the text after an option. Out: its value, checked. Each `read` throws a `UsageError` that names the option.
+ */
+import { isIP } from 'node:net';
+import type { Language, Messages, Text } from './language.js';
+import { readAuth, readHeader, readPort, readWord } from './option-values.js';
+
+/** Parts of `--help`, in their order. */
+export const groups = ['listening', 'folder', 'program', 'access', 'output'] as const;
+export type Group = (typeof groups)[number];
+
+interface Common {
+  group: Group;
+  short?: string;
+  /** Set when the option has a meaning for one kind of target only. */
+  only?: 'folder' | 'program';
+  about: Text;
+}
+
+/** An option that is there or not. */
+export interface Flag extends Common {
+  kind: 'flag';
+}
+
+/** An option with a value. */
+export interface Valued<Value> extends Common {
+  kind: 'valued';
+  /** What stands for the value in the help. */
+  argument: Text;
+  /** The value may be left out, and then stands for this. */
+  bare?: string;
+  /** With a bare form, the next word is the value only if this says so; else it is the folder or program. */
+  isValue?: (word: string) => boolean;
+  repeatable?: boolean;
+  /** An environment variable that gives the value where the option doesn't. */
+  environment?: string;
+  /** The value where nothing gives one, as one would write it. */
+  fallback?: string;
+  read: (text: string, option: string, say: Messages) => Value;
+}
+
+export type Option = Flag | Valued<unknown>;
+
+const flag = (option: Omit<Flag, 'kind'>): Flag => ({ kind: 'flag', ...option });
+const valued = <Value>(option: Omit<Valued<Value>, 'kind'>): Valued<Value> => ({ kind: 'valued', ...option });
+/** An option with a value that is always known, thanks to its default. */
+const settled = <Value>(option: Omit<Valued<Value>, 'kind'> & { fallback: string }) => ({
+  kind: 'valued' as const,
+  ...option,
+});
+const list = <Value>(option: Omit<Valued<Value>, 'kind' | 'repeatable'>) => ({
+  kind: 'valued' as const,
+  repeatable: true as const,
+  ...option,
+});
+const word = (en: string, fr = en): Text => ({ en, fr });
+
+/** What `--host` without a value stands for: every interface of this computer. */
+export const everyInterface = '*';
+
+export const options = {
+  port: settled({
+    group: 'listening',
+    short: 'p',
+    argument: word('NUMBER', 'NOMBRE'),
+    environment: 'PORT',
+    fallback: '8080',
+    read: readPort,
+    about: {
+      en: 'Listen on this port; 0 picks a free one.',
+      fr: 'Écouter sur ce port ; 0 en choisit un libre.',
+    },
+  }),
+  host: settled({
+    group: 'listening',
+    argument: word('ADDRESS', 'ADRESSE'),
+    bare: everyInterface,
+    isValue: (text) => isIP(text) !== 0 || text === 'localhost',
+    fallback: 'localhost',
+    read: (text) => text,
+    about: {
+      en: 'Listen on this address (a name: --host=NAME). --host alone: on all, to be seen on the network.',
+      fr: 'Écouter sur cette adresse (un nom : --host=NOM). --host seul : sur toutes, pour être vu du réseau.',
+    },
+  }),
+  open: flag({
+    group: 'listening',
+    short: 'o',
+    about: { en: 'Open the address in the browser.', fr: 'Ouvrir l’adresse dans le navigateur.' },
+  }),
+  'tls-cert': valued({
+    group: 'listening',
+    argument: word('FILE', 'FICHIER'),
+    read: (text) => text,
+    about: {
+      en: 'Serve https with this certificate (PEM, the chain included).',
+      fr: 'Servir en https avec ce certificat (PEM, chaîne comprise).',
+    },
+  }),
+  'tls-key': valued({
+    group: 'listening',
+    argument: word('FILE', 'FICHIER'),
+    read: (text) => text,
+    about: { en: 'The private key of that certificate (PEM).', fr: 'La clé privée de ce certificat (PEM).' },
+  }),
+
+  single: flag({
+    group: 'folder',
+    only: 'folder',
+    short: 's',
+    about: {
+      en: 'Single-page app: answer unknown paths with index.html.',
+      fr: 'Application d’une seule page : répondre index.html aux chemins inconnus.',
+    },
+  }),
+  'clean-urls': flag({
+    group: 'folder',
+    only: 'folder',
+    about: {
+      en: 'Answer /page with page.html, and redirect /page.html to /page.',
+      fr: 'Répondre page.html à /page, et rediriger /page.html vers /page.',
+    },
+  }),
+  'no-listing': flag({
+    group: 'folder',
+    only: 'folder',
+    about: {
+      en: 'Do not list folders that have no index.html.',
+      fr: 'Ne pas lister les dossiers sans index.html.',
+    },
+  }),
+  'follow-links': flag({
+    group: 'folder',
+    only: 'folder',
+    about: {
+      en: 'Follow symbolic links that lead out of the folder.',
+      fr: 'Suivre les liens symboliques qui sortent du dossier.',
+    },
+  }),
+  reload: flag({
+    group: 'folder',
+    only: 'folder',
+    short: 'r',
+    about: {
+      en: 'Refresh the open pages when a file changes.',
+      fr: 'Rafraîchir les pages ouvertes quand un fichier change.',
+    },
+  }),
+  cors: flag({
+    group: 'folder',
+    only: 'folder',
+    about: {
+      en: 'Let pages of any other site read the documents.',
+      fr: 'Laisser les pages de tout autre site lire les documents.',
+    },
+  }),
+  header: list({
+    group: 'folder',
+    only: 'folder',
+    argument: word("'NAME: VALUE'", "'NOM: VALEUR'"),
+    read: readHeader,
+    about: { en: 'Add this field to every answer.', fr: 'Ajouter ce champ à chaque réponse.' },
+  }),
+
+  watch: flag({
+    group: 'program',
+    only: 'program',
+    short: 'w',
+    about: {
+      en: 'Start again when the code changes, refusing nobody meanwhile.',
+      fr: 'Relancer quand le code change, sans refuser personne entre-temps.',
+    },
+  }),
+
+  auth: valued({
+    group: 'access',
+    argument: word('USER:PASSWORD', 'NOM:MOTDEPASSE'),
+    environment: 'PREMIER_AUTH',
+    read: readAuth,
+    about: {
+      en: 'Ask for this name and password (the variable hides them from the list of processes).',
+      fr: 'Demander ce nom et ce mot de passe (la variable les cache à la liste des processus).',
+    },
+  }),
+
+  log: valued({
+    group: 'output',
+    argument: word('text|json|combined|off'),
+    read: readWord('text', 'json', 'combined', 'off'),
+    about: {
+      en: 'Form of the access log, a line for each answer; combined is Apache’s. Default: text.',
+      fr: 'Forme du journal d’accès, une ligne par réponse ; combined est celle d’Apache. Par défaut : text.',
+    },
+  }),
+  quiet: flag({
+    group: 'output',
+    short: 'q',
+    about: {
+      en: 'Print the first line and errors only; no log unless --log asks for it.',
+      fr: 'N’afficher que la première ligne et les erreurs ; pas de journal sans --log.',
+    },
+  }),
+  lang: valued({
+    group: 'output',
+    argument: word('en|fr'),
+    read: readWord<Language>('en', 'fr'),
+    about: {
+      en: 'Language of messages. Default: the locale’s, English or French.',
+      fr: 'Langue des messages. Par défaut : celle du système, français ou anglais.',
+    },
+  }),
+  help: flag({ group: 'output', short: 'h', about: { en: 'Print this.', fr: 'Afficher ceci.' } }),
+  version: flag({
+    group: 'output',
+    short: 'v',
+    about: { en: 'Print the version.', fr: 'Afficher la version.' },
+  }),
+} as const;
+
+export type OptionName = keyof typeof options;
+
+type Setting<O> = O extends Flag
+  ? boolean
+  : O extends { read: (...args: never[]) => infer Value }
+    ? O extends { repeatable: true }
+      ? Value[]
+      : O extends { fallback: string }
+        ? Value
+        : Value | undefined
+    : never;
+
+/** The value of every option, by the option's name. */
+export type Settings = { [Name in OptionName]: Setting<(typeof options)[Name]> };
+
+/** The table as pairs, for those who go through it. */
+export const optionEntries = Object.entries(options) as [OptionName, Option][];

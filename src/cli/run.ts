@@ -1,0 +1,48 @@
+// The command from its arguments to its exit code: 0 after a graceful stop, 1 for trouble, 2 for wrong usage. Prints an
+// error as one line on stderr, never a stack trace.
+import { readFileSync } from 'node:fs';
+import { parseArguments } from './arguments.js';
+import { catalogues, languageOf, type Messages } from './language.js';
+import { targetOf } from './target.js';
+import { Trouble, UsageError } from './trouble.js';
+
+export interface Origin {
+  /** How the user started us, for the way out in an error. Default `premier`. */
+  command?: string;
+  /** What to serve when nothing is named. Default: the current folder. */
+  target?: string;
+}
+
+/** Runs the command and tells the exit code. */
+export async function run(args: readonly string[], origin: Origin = {}): Promise<number> {
+  const { command = 'premier', target = '.' } = origin;
+  const say = catalogues[languageOf(args, process.env)];
+  try {
+    await obey(args, { command, target }, say);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    const hint = error instanceof UsageError ? ` ${say.seeHelp(command)}` : '';
+    console.error(`premier: ${error.message}${hint}`);
+    return error.exitCode;
+  }
+}
+
+async function obey(args: readonly string[], origin: Required<Origin>, say: Messages): Promise<void> {
+  const parsed = parseArguments(args, process.env, say);
+  if (parsed.settings.help) {
+    const { help } = await import('./help.js');
+    console.log(help(say, Math.min(process.stdout.columns ?? 100, 100)));
+    return;
+  }
+  if (parsed.settings.version) {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    console.log(version);
+    return;
+  }
+  const target = targetOf(parsed.target ?? origin.target, parsed, say);
+  const context = { args: parsed, say, command: origin.command };
+  if (target.kind === 'program') throw new Trouble(say.notServable(target.shown));
+  const { serveFolder } = await import('./folder.js');
+  await serveFolder(target, context);
+}
