@@ -1,0 +1,7 @@
+import express from 'express';
+
+const app = express();
+app.get('/', (_req, res) => {
+  res.type('text/plain').send('Hello, World!');
+});
+const server = app.listen(0, '127.0.0.1', () => console.log(server.address().port));

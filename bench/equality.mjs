@@ -1,0 +1,71 @@
+// Whether two servers give the same answers: status, body byte by byte, and the set of fields with their values, Date's
+// aside. What is not the same work must not be compared.
+import http from 'node:http';
+import https from 'node:https';
+
+/** Sends a request; resolves to { status, fields, body }. A new connection each time, asked to be kept alive. */
+export async function exchange({ port, secure }, { method = 'GET', path = '/', headers = {}, body = '' }) {
+  const client = secure ? https : http;
+  const agent = new client.Agent({ keepAlive: true, rejectUnauthorized: false });
+  try {
+    const content = body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) };
+    const request = client.request({
+      host: '127.0.0.1',
+      port,
+      method,
+      path,
+      agent,
+      timeout: 10_000,
+      headers: { ...headers, ...content },
+    });
+    request.on('timeout', () => request.destroy(new Error('no answer within 10 s')));
+    request.end(body);
+    const response = await new Promise((resolve, reject) => {
+      request.once('response', resolve).once('error', reject);
+    });
+    return {
+      status: `${response.statusCode} ${response.statusMessage}`,
+      fields: fieldSet(response.rawHeaders),
+      body: Buffer.concat(await response.toArray()),
+    };
+  } finally {
+    agent.destroy();
+  }
+}
+
+/** 'name: value', the name in lower case and Date without its value. */
+function fieldSet(rawHeaders) {
+  const fields = new Set();
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i].toLowerCase();
+    fields.add(name === 'date' ? 'date' : `${name}: ${rawHeaders[i + 1]}`);
+  }
+  return fields;
+}
+
+/** What differs in `actual` from `expected`, one sentence each; fields in `alsoSends` (names) are let pass. */
+export function differences(expected, actual, alsoSends = []) {
+  const found = [];
+  if (actual.status !== expected.status) found.push(`status ${actual.status} and not ${expected.status}`);
+  if (!actual.body.equals(expected.body)) {
+    found.push(
+      `a body of ${actual.body.length} bytes that is not the expected one of ${expected.body.length}`,
+    );
+  }
+  for (const field of expected.fields) {
+    if (!actual.fields.has(field)) found.push(`no field "${field}"`);
+  }
+  for (const field of actual.fields) {
+    const allowed = alsoSends.includes(field.split(':')[0]);
+    if (!expected.fields.has(field) && !allowed) found.push(`a field "${field}" too many`);
+  }
+  return found;
+}
+
+/** The requests by which a row's contenders are compared: the first of its load, and the first that closes. */
+export function samples({ load }) {
+  if (load.sample) return load.sample;
+  const requests = load.requests?.() ?? [{}];
+  const closing = requests.find(({ headers }) => headers?.Connection === 'close');
+  return [...requests.slice(0, 3), ...(closing ? [closing] : [])];
+}

@@ -1,0 +1,114 @@
+// The processes of a measurement: the server under test on one core, the load generator on another, and what the
+// kernel says of the time they had. Leaves no process behind, whatever happens.
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { root } from '../scripts/prepare.mjs';
+
+export const has = (program) => spawnSync('which', [program]).status === 0;
+
+/** The core of the server and of the load, or null where they cannot be kept apart. */
+export const cores = availableParallelism() >= 2 && has('taskset') ? { server: 0, load: 1 } : null;
+
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
+function spawnOn(core, [file, ...args], stdio) {
+  const [command, ...rest] = cores ? ['taskset', '-c', String(core), file, ...args] : [file, ...args];
+  const child = spawn(command, rest, {
+    cwd: root,
+    stdio,
+    env: { ...process.env, NODE_ENV: 'production', DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' },
+  });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  return child;
+}
+
+/**
+ * Starts a server that prints its port on its first line. `ipc` opens a channel to it.
+ * Rejects with the first line of its complaint when it ends before, or says nothing for 20 s.
+ */
+export async function startServer(command, { ipc = false } = {}) {
+  const child = spawnOn(cores?.server, command, ['ignore', 'pipe', 'pipe', ...(ipc ? ['ipc'] : [])]);
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (piece) => {
+    complaint = (complaint + piece).slice(-4000);
+  });
+  const port = await new Promise((resolve, reject) => {
+    const why = () => complaint.split('\n').find((line) => /error/i.test(line)) ?? complaint.trim();
+    const timer = setTimeout(() => reject(new Error(`no port within 20 s. ${why()}`)), 20_000);
+    const settle = (act) => (value) => {
+      clearTimeout(timer);
+      act(value);
+    };
+    createInterface(child.stdout).once(
+      'line',
+      settle((line) => resolve(Number(line))),
+    );
+    child.once('error', settle(reject));
+    child.once(
+      'close',
+      settle((code) => reject(new Error(why() || `it ended with code ${code}`))),
+    );
+  }).catch((error) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
+  return { port, pid: child.pid, child, stop: () => stop(child) };
+}
+
+async function stop(child) {
+  if (!running.has(child)) return;
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  child.kill('SIGKILL');
+  await closed;
+}
+
+/** Runs a load generator to its end; resolves to what it printed. Rejects with its complaint, or after `limit` seconds. */
+export async function runLoad(command, limit) {
+  const child = spawnOn(cores?.load, command, ['ignore', 'pipe', 'pipe']);
+  const output = text(child.stdout);
+  const complaint = text(child.stderr);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill('SIGKILL');
+  }, limit * 1000);
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  clearTimeout(timer);
+  if (late) throw new Error(`${command[0]} did not end within ${limit} s: the server stopped answering`);
+  if (code === 0) return output;
+  throw new Error(
+    `${command[0]} ended with code ${code}: ${(await complaint).trim() || (await output).trim()}`,
+  );
+}
+
+const ticksPerSecond = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout) || 100;
+
+/**
+ * What a process has used so far, from /proc; null where there is none.
+ * cpu: seconds of processor in all its threads; waited: seconds in which its main thread could run and had no core.
+ */
+export function usage(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
+    const [, waited] = readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ');
+    return {
+      at: performance.now() / 1000,
+      cpu: (Number(stat[11]) + Number(stat[12])) / ticksPerSecond,
+      waited: Number(waited) / 1e9,
+    };
+  } catch {
+    return null;
+  }
+}

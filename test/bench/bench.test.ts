@@ -1,0 +1,252 @@
+// The benchmark's own honesty: its rows, its requests, its check of equality, its arithmetic and its report.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const at = (path: string) => new URL(`../../bench/${path}`, import.meta.url);
+const load = (path: string) => import(at(path).href);
+
+const { rows, selectRows } = await load('rows.mjs');
+const { contenders } = await load('contenders.mjs');
+const { differences, exchange, samples } = await load('equality.mjs');
+const { browser, ofTenOneCloses, post, toBytes } = await load('load/requests.mjs');
+const { median, percentile } = await load('load/percentile.mjs');
+const { docsPart, withMeasured } = await load('report.mjs');
+
+/** Runs an app or a load generator of the benchmark to its first line of output. */
+async function firstLine(path: string, ...args: string[]) {
+  const child = spawn(process.execPath, [fileURLToPath(at(path)), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(child.stdout, 'data');
+  return { child, line: String(line) };
+}
+
+async function withServer(listener: http.RequestListener, use: (port: number) => Promise<void>) {
+  const server = http.createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await use((server.address() as AddressInfo).port);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+test('each row has an app, known contenders, one target, and an id of its own', () => {
+  const ids = new Set();
+  for (const row of selectRows()) {
+    assert.ok(existsSync(at(`apps/${row.app}.mjs`)), row.app);
+    for (const name of row.contenders) assert.ok(name in contenders, name);
+    assert.ok(row.contenders.includes('premier'), row.id);
+    assert.equal((row.atLeast === undefined) !== (row.atMost === undefined), true, row.id);
+    assert.ok(!ids.has(row.id), row.id);
+    ids.add(row.id);
+  }
+});
+
+test('rows are chosen by the beginning of their id', () => {
+  const ids = (options: object) => selectRows(options).map(({ id }: { id: string }) => id);
+  assert.deepEqual(ids({ only: ['hello'] }), ['hello@20', 'hello@24']);
+  assert.deepEqual(ids({ only: ['hello@24', 'koa'] }), ['hello@24', 'koa@24']);
+  assert.deepEqual(ids({ only: ['nothing'] }), []);
+  assert.equal(ids({}).length, rows.flatMap(({ nodes }: { nodes: number[] }) => nodes).length);
+});
+
+test('a Node asked for replaces the row’s own, once, with the target nearest to it', () => {
+  const chosen = selectRows({ only: ['express', 'koa'], node: 20 });
+  assert.deepEqual(
+    chosen.map(({ id, major, atLeast }: { id: string; major: number; atLeast: number }) => [
+      id,
+      major,
+      atLeast,
+    ]),
+    [
+      ['express@20', 20, 8],
+      ['koa@20', 20, 1.5],
+    ],
+  );
+});
+
+test('requests with browser-like fields all differ, and are the same in every run', () => {
+  const requests: object[] = browser();
+  assert.equal(new Set(requests.map((request) => String(toBytes(request, 'h')))).size, requests.length);
+  assert.deepEqual(requests, browser());
+});
+
+test('of every ten requests one asks to close, not always the same one', () => {
+  const requests: { headers?: object }[] = ofTenOneCloses();
+  const places = new Set<number>();
+  for (let i = 0; i < requests.length; i += 10) {
+    const closing = requests.slice(i, i + 10).flatMap(({ headers }, place) => (headers ? [place] : []));
+    assert.equal(closing.length, 1);
+    places.add(closing[0] as number);
+  }
+  assert.equal(places.size, 10);
+});
+
+test('a request with a body says its length in bytes, about 1 kB', () => {
+  const bytes: Buffer = toBytes(post()[0], 'h');
+  const [head = '', body = ''] = bytes.toString('latin1').split('\r\n\r\n');
+  assert.match(head, /^POST \/ HTTP\/1\.1\r\nHost: h\r\n/);
+  assert.equal(Number(/Content-Length: (\d+)/.exec(head)?.[1]), body.length);
+  assert.ok(body.length > 950 && body.length < 1100, String(body.length));
+});
+
+test('servers that answer alike show no difference', async () => {
+  const listener: http.RequestListener = (_req, res) => res.end('alike');
+  await withServer(listener, (a) =>
+    withServer(listener, async (b) => {
+      const [one, other] = [await exchange({ port: a }, {}), await exchange({ port: b }, {})];
+      assert.deepEqual(differences(one, other), []);
+    }),
+  );
+});
+
+test('a difference in status, body or fields is told', async () => {
+  await withServer(
+    (req, res) => {
+      if (req.url === '/other') res.writeHead(201, { 'X-More': '1', 'Content-Length': 7 }).end('another');
+      else res.setHeader('X-Less', '1').end('one');
+    },
+    async (port) => {
+      const found = differences(
+        await exchange({ port }, {}),
+        await exchange({ port }, { path: '/other', method: 'POST', body: 'é' }),
+        ['content-length'],
+      );
+      assert.deepEqual(found, [
+        'status 201 Created and not 200 OK',
+        'a body of 7 bytes that is not the expected one of 3',
+        'no field "x-less: 1"',
+        'no field "content-length: 3"',
+        'a field "x-more: 1" too many',
+      ]);
+    },
+  );
+});
+
+test('a load in which a request closes is compared by a closing request too', () => {
+  const ten = rows.find(({ name }: { name: string }) => name === 'ten');
+  assert.ok(samples(ten).some((sample: { headers?: object }) => sample.headers));
+});
+
+test('percentiles are of the nearest rank, medians of the middle', () => {
+  const hundred = Array.from({ length: 100 }, (_, i) => i + 1);
+  assert.equal(percentile(hundred, 50), 50);
+  assert.equal(percentile(hundred, 99), 99);
+  assert.equal(percentile([7], 99), 7);
+  assert.equal(median([9, 1, 5]), 5);
+  assert.equal(median([4, 1, 3, 2]), 2.5);
+});
+
+test('the floor sends as many bytes as node:http does', async () => {
+  const lengths = [];
+  for (const app of ['apps/hello.mjs', 'apps/floor.mjs']) {
+    const { child, line } = await firstLine(app);
+    try {
+      const { fields, body } = await exchange({ port: Number(line) }, {});
+      lengths.push([...fields].sort().join().length + body.length);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  }
+  assert.equal(lengths[0], lengths[1]);
+});
+
+test('the upload client counts uploads that were answered for in full', async () => {
+  const { child, line } = await firstLine('apps/upload.mjs');
+  try {
+    const client = spawn(
+      process.execPath,
+      [fileURLToPath(at('load/upload.mjs')), line.trim(), '300000', '0.01'],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const result = JSON.parse(await text(client.stdout));
+    assert.ok(result.operations >= 1);
+    assert.ok(result.p99 >= result.p50);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+test('the paced client sends and counts as many requests as were due', async () => {
+  const { child, line } = await firstLine('apps/hello.mjs');
+  try {
+    const client = spawn(
+      process.execPath,
+      [fileURLToPath(at('load/paced.mjs')), line.trim(), '400', '4', '0.25'],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const result = JSON.parse(await text(client.stdout));
+    assert.equal(result.operations, 100);
+    assert.ok(result.p999 >= result.p99 && result.p99 >= result.p50 && result.p50 > 0);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+const results = {
+  environment: {
+    date: 'd',
+    cpu: 'c',
+    cores: 2,
+    memory: 'm',
+    system: 's',
+    loadAverage: 0,
+    nodes: ['24.0.0'],
+    generator: 'wrk 4',
+    apart: true,
+    versions: {},
+  },
+  rounds: 3,
+  warm: 2,
+  seconds: 5,
+  rows: [
+    {
+      id: 'hello@24',
+      title: 'hello',
+      unit: 'req/s',
+      per: 'request',
+      baseline: 'node',
+      atLeast: 2,
+      measured: {
+        node: { title: 'node:http', figure: 1000, p50: 1, p99: 2, cpu: 20 },
+        premier: { title: 'premier', figure: 1500, p50: 1, p99: 1.5, cpu: 12 },
+      },
+      absent: ['Bun: not here'],
+      ratio: 1.5,
+      cpuRatio: 1.67,
+      verdict: 'short',
+      warnings: [],
+    },
+  ],
+};
+
+test('the report says a row that is short to be short, and who is absent', () => {
+  const part: string = docsPart(results);
+  assert.match(
+    part,
+    /\| hello \| req\/s \| 1,000 \| 1,500 \| 1\.50 \| ≥ 2 \| \*\*short\*\* \| 1\.67 \| 2\.00 \| 1\.50 \|/,
+  );
+  assert.match(part, /hello: Bun: not here/);
+});
+
+test('writing the tables leaves the prose of docs/performance.md as it is', () => {
+  const file = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
+  const before = readFileSync(file, 'utf8');
+  const part: string = docsPart(results);
+  const after: string = withMeasured(before, part);
+  assert.ok(after.includes(part));
+  const [from, to] = [before.indexOf('<!-- measured'), before.indexOf('<!-- /measured')];
+  assert.ok(after.startsWith(before.slice(0, from)));
+  assert.ok(after.endsWith(before.slice(to)));
+  assert.throws(() => withMeasured('no markers', part), /has no lines/);
+});
