@@ -61,7 +61,7 @@ export class FieldLine {
     if (code === LF) throw new WireError('carriageReturnMissing');
     if (code !== CR) throw new WireError('fieldValueInvalid');
     if (stop + 1 >= text.length) return INCOMPLETE;
-    throw new WireError('lineFeedExpected');
+    throw new WireError('lineFeedMissing');
   }
 }
 

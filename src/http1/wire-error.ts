@@ -47,6 +47,7 @@ export const REFUSALS = {
   requestLineInvalid: row('HPE_INVALID_CONSTANT', 400, 'RFC 9112 §3', 'Expected HTTP/, RTSP/ or ICE/'),
   versionInvalid: row('HPE_INVALID_VERSION', 400, 'RFC 9112 §2.3', 'Invalid HTTP version'),
   versionUnsupported: row('HPE_INVALID_VERSION', 505, 'RFC 9110 §15.6.6', 'Invalid HTTP version'),
+  lineFeedMissing: row('HPE_LF_EXPECTED', 400, 'RFC 9112 §2.2', 'Missing expected LF after header value'),
   lineFeedExpected: row('HPE_STRICT', 400, 'RFC 9112 §2.2', 'Expected LF after CR'),
   carriageReturnMissing: row(
     'HPE_CR_EXPECTED',

@@ -1,0 +1,68 @@
+// Where node:http draws the line between what it serves and what it refuses, and programs rely on where it is.
+import assert from 'node:assert/strict';
+import type { Duplex } from 'node:stream';
+import { behaviour, get, type Stage } from '../subjects.js';
+
+/** Sends bytes to a server that answers whatever gets through; gives the codes of the errors it reports. */
+async function refusals(stage: Stage, bytes: string, options = {}): Promise<string[]> {
+  const codes: string[] = [];
+  const { server, connect } = await stage.serve(options, (req, res) => {
+    req.resume().on('end', () => res.end());
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    codes.push(error.code ?? '');
+    socket.destroy();
+  });
+  const client = connect().send(bytes);
+  await Promise.race([client.response(), client.rest()]).catch(() => {});
+  return codes;
+}
+
+const chunked = (body: string) =>
+  `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${body}`;
+
+behaviour('a CR without LF after a field value is HPE_LF_EXPECTED', async (stage) => {
+  assert.deepEqual(await refusals(stage, 'GET / HTTP/1.1\r\nHost: a\r\nX: y\rZ: z\r\n\r\n'), [
+    'HPE_LF_EXPECTED',
+  ]);
+});
+
+const extension = (bytes: number) => `2;${'e'.repeat(bytes)}\r\nab\r\n`;
+
+behaviour('each chunk may have 16 KiB of extensions, whatever the chunk before it had', async (stage) => {
+  assert.deepEqual(await refusals(stage, chunked(`${extension(10_000).repeat(3)}0\r\n\r\n`)), []);
+});
+
+behaviour('a chunk with more than 16 KiB of extensions is HPE_CHUNK_EXTENSIONS_OVERFLOW', async (stage) => {
+  assert.deepEqual(await refusals(stage, chunked(`${extension(17_000)}0\r\n\r\n`)), [
+    'HPE_CHUNK_EXTENSIONS_OVERFLOW',
+  ]);
+});
+
+behaviour(
+  'a CONNECT in origin-form, as the client sends it by default, reaches its listener',
+  async (stage) => {
+    const { server, connect } = await stage.serve(() => {});
+    server.on('connect', (req, socket) => socket.end(`HTTP/1.1 200 OK\r\n\r\n${req.url}`));
+    assert.match(await connect().send('CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n').rest(), /\r\n\r\n\/$/);
+  },
+);
+
+/** A request whose target, field names and values are so many bytes. */
+const headOf = (bytes: number) => {
+  const names = '/'.length + 'Host'.length + 'a'.length + 'Connection'.length + 'close'.length + 'X'.length;
+  return get('/', 'Connection: close', `X: ${'x'.repeat(bytes - names)}`);
+};
+
+behaviour('maxHeaderSize bounds the target, names and values, not what separates them', async (stage) => {
+  assert.deepEqual(await refusals(stage, headOf(999), { maxHeaderSize: 1000 }), []);
+});
+
+behaviour('a head of maxHeaderSize bytes is HPE_HEADER_OVERFLOW', async (stage) => {
+  assert.deepEqual(await refusals(stage, headOf(1000), { maxHeaderSize: 1000 }), ['HPE_HEADER_OVERFLOW']);
+});
+
+behaviour('a head that outgrows maxHeaderSize is refused before its line ends', async (stage) => {
+  const cut = headOf(1100).slice(0, -5);
+  assert.deepEqual(await refusals(stage, cut, { maxHeaderSize: 1000 }), ['HPE_HEADER_OVERFLOW']);
+});
