@@ -7,7 +7,12 @@
  */
 import { Buffer } from 'node:buffer';
 import { FIELD_VALUE } from './grammar.js';
-import { MAX_CHUNK_EXTENSION_BYTES, MAX_CHUNK_SIZE_DIGITS, SMALL_CHUNK_BYTES } from './limits.js';
+import {
+  MAX_BODY_EXTENSION_BYTES,
+  MAX_CHUNK_EXTENSION_BYTES,
+  MAX_CHUNK_SIZE_DIGITS,
+  SMALL_CHUNK_BYTES,
+} from './limits.js';
 import { WireError } from './wire-error.js';
 
 /** What the next byte belongs to. */
@@ -37,6 +42,7 @@ export class ChunkedDecoder {
   #size = 0;
   #digits = 0;
   #extensionBytes = 0;
+  #bodyExtensionBytes = 0;
   #gathered: Buffer | null = null;
   #gatheredLength = 0;
   readonly #onData: (data: Buffer) => void;
@@ -100,6 +106,7 @@ export class ChunkedDecoder {
         if (byte !== LF) throw new WireError('lineFeedExpected');
         this.#state = this.#size === 0 ? DONE : DATA;
         this.#digits = 0;
+        this.#extensionBytes = 0;
         return i + 1;
       case DATA_CR:
         if (byte !== CR) throw new WireError('chunkDataUnterminated');
@@ -140,6 +147,12 @@ export class ChunkedDecoder {
 
   #countExtension(bytes: number): void {
     this.#extensionBytes += bytes;
-    if (this.#extensionBytes > MAX_CHUNK_EXTENSION_BYTES) throw new WireError('chunkExtensionsTooLarge');
+    this.#bodyExtensionBytes += bytes;
+    if (
+      this.#extensionBytes > MAX_CHUNK_EXTENSION_BYTES ||
+      this.#bodyExtensionBytes > MAX_BODY_EXTENSION_BYTES
+    ) {
+      throw new WireError('chunkExtensionsTooLarge');
+    }
   }
 }
