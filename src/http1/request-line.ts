@@ -42,8 +42,7 @@ export function readRequestLine(text: string, start: number, head: RequestHead):
     if (end === INCOMPLETE) return INCOMPLETE;
   }
   head.target = text.slice(methodEnd + 1, targetEnd);
-  if (head.target.charCodeAt(0) !== SLASH || head.method === 'CONNECT')
-    checkTargetForm(head.method, head.target);
+  if (head.target.charCodeAt(0) !== SLASH) checkTargetForm(head.method, head.target);
   return end;
 }
 
@@ -54,7 +53,10 @@ function methodOf(text: string, start: number, end: number): string {
   return method;
 }
 
-/** origin-form is checked by its first character; here are the other three forms of RFC 9112 §3.2. */
+/**
+ * origin-form is checked by its first character; here are the other three forms of RFC 9112 §3.2. A CONNECT in
+ * origin-form, which Node's client sends where it is given no path, names no authority: it is the listener's affair.
+ */
 function checkTargetForm(method: string, target: string): void {
   if (method === 'CONNECT') {
     if (!isAuthorityForm(target)) throw new WireError('targetFormInvalid');
