@@ -27,7 +27,7 @@ export interface RequestSink {
 }
 
 export interface ParserOptions {
-  /** Bytes of a head, and of a trailer section. Default 16 KiB. */
+  /** Bytes of the target, names and values of a head, and of the names and values of a trailer section. Default 16 KiB. */
   maxHeadBytes?: number;
   /** Fields of a head, beyond which further ones are read but not reported; 0: no limit. Default: refused above 2000. */
   maxFields?: number | null;
@@ -49,6 +49,13 @@ const OVERFLOW: Record<number, RefusalName> = {
   [FIELDS]: 'headFieldsTooLarge',
   [TRAILERS]: 'trailersTooLarge',
 };
+
+/**
+ * What a line holds besides what counts towards the bound: around a target the longest method, the version and their
+ * separators; in a field `: ` and CRLF. Other white space counts, since the strings taken from a line keep it alive.
+ */
+const REQUEST_LINE_FRAMING_BYTES = 24;
+const FIELD_FRAMING_BYTES = 4;
 
 const LF = 0x0a;
 const NO_TRAILERS: string[] = [];
@@ -188,12 +195,20 @@ export class RequestParser {
   #keep(segment: Buffer, end: number): void {
     this.#carry.append(segment, this.position, end);
     this.position = end;
-    this.#checkBound(this.#headBytes + this.#carry.length, this.#state);
+    this.#checkLine(this.#carry.length, this.#state);
     if (this.#state === REQUEST_LINE) refuseImpossibleMethod(this.#carry.peek(EARLY_CHECK_CHARS));
   }
 
+  /** Refuses a line, whole or cut, that is too long whatever it says. */
+  #checkLine(bytes: number, state: number): void {
+    this.#checkBound(
+      bytes - (state === REQUEST_LINE ? REQUEST_LINE_FRAMING_BYTES : FIELD_FRAMING_BYTES),
+      state,
+    );
+  }
+
   #checkBound(bytes: number, state: number): void {
-    if (bytes > this.#maxHeadBytes) throw new WireError(OVERFLOW[state]);
+    if (this.#headBytes + bytes >= this.#maxHeadBytes) throw new WireError(OVERFLOW[state]);
   }
 
   /** Reads complete lines from `start`; gives the index of the first one that is cut, or behind the section. */
@@ -208,15 +223,22 @@ export class RequestParser {
         // Only a whole line is judged, so that the same bytes meet the same error however they are cut.
         const lineFeed = text.indexOf('\n', i);
         if (lineFeed < 0) return i;
-        this.#checkBound(this.#headBytes + lineFeed + 1 - i, state);
+        this.#checkLine(lineFeed + 1 - i, state);
         throw error;
       }
       if (next === INCOMPLETE) return i;
-      this.#headBytes += next - i;
-      this.#checkBound(this.#headBytes, state);
+      const counted = this.#countedBytes(next - i, state);
+      this.#checkBound(counted, state);
+      this.#headBytes += counted;
       i = next;
     }
     return i;
+  }
+
+  /** What a line of so many bytes, just read, adds to its section: empty lines before a request count in full. */
+  #countedBytes(bytes: number, state: number): number {
+    if (state !== REQUEST_LINE) return this.#complete ? 0 : Math.max(0, bytes - FIELD_FRAMING_BYTES);
+    return this.#state === REQUEST_LINE ? bytes : (this.#head as RequestHead).target.length;
   }
 
   /** Reads the line at `i`: an empty one ends the section, or is skipped before a request line (RFC 9112 §2.2). */
