@@ -136,7 +136,9 @@ function summary(name, rounds) {
 function warnings(row, measured) {
   const percent = (share) => `${Math.round(share * 100)} %`;
   return Object.values(measured).flatMap(({ title, busy, waited, failed, late }) => [
-    ...(waited > 0.05 ? [`${title}: another process had its core for ${percent(waited)} of the time`] : []),
+    ...(waited > 0.05
+      ? [`${title}: its main thread waited for a core for ${percent(waited)} of the time`]
+      : []),
     ...(['flood', 'upload'].includes(row.load.kind) && busy < 0.9
       ? [
           `${title}: the load generator was the limit, the server's core was busy for ${percent(busy)} of the time`,
