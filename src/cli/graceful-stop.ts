@@ -3,6 +3,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Messages } from './language.js';
+import { isWorker, stopMessage } from './worker.js';
 
 /**
  * Milliseconds in which a second signal may be the first one's echo: npm passes on what the terminal has already sent to
@@ -16,33 +17,56 @@ const sweep = 50;
 /** Milliseconds after which the user is told what is being waited for. */
 const patience = 300;
 
+/** A server as far as closing it goes. */
+export type Closable = Pick<Server, 'prependListener' | 'close' | 'getConnections'> &
+  Partial<Pick<Server, 'closeIdleConnections'>>;
+
+export interface SignalOptions {
+  /** Leave the signal to the listeners that others have put on it. */
+  unlessHandled?: boolean;
+}
+
+/** Who asked for the stop: the user, who waits for it, or the parent of a worker that another one replaces. */
+export type Asker = 'user' | 'parent';
+
 /** Resolves at the first SIGINT or SIGTERM; the second one ends the process. */
-export function firstSignal(): Promise<void> {
+export function firstSignal({ unlessHandled = false }: SignalOptions = {}): Promise<Asker> {
   return new Promise((resolve) => {
+    let asker: Asker = 'user';
     let first: number | undefined;
-    const receive = () => {
-      if (first === undefined) {
-        first = performance.now();
-        resolve();
-      } else if (performance.now() - first >= echo) process.exit(1);
+    const receive = (signal: NodeJS.Signals) => {
+      const again = first !== undefined && performance.now() - first >= echo;
+      first ??= performance.now();
+      if (unlessHandled && process.listenerCount(signal) > 1) return;
+      if (again) process.exit(1);
+      resolve(asker);
     };
     process.on('SIGINT', receive);
     process.on('SIGTERM', receive);
+    if (!isWorker) return;
+    process.on('message', (message) => {
+      // A signal to the whole group may have come before.
+      if (message !== stopMessage || first !== undefined) return;
+      asker = 'parent';
+      process.kill(process.pid, 'SIGTERM');
+    });
   });
 }
 
 /** Closes servers once the answers under way are finished. */
-export async function closeGracefully(servers: readonly Server[], say: Messages): Promise<void> {
-  const lastAnswer = (_req: IncomingMessage, res: ServerResponse) => {
-    if (!res.headersSent) res.setHeader('Connection', 'close');
-  };
-  for (const server of servers) server.prependListener('request', lastAnswer);
+export async function closeGracefully(
+  servers: readonly Closable[],
+  asker: Asker,
+  say: Messages,
+): Promise<void> {
+  for (const server of servers) server.prependListener('request', sayGoodbye);
   const closed = Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
   // A connection becomes idle when its answer is finished, and only then may be closed.
   const sweeping = setInterval(() => {
-    for (const server of servers) server.closeIdleConnections();
+    for (const server of servers) server.closeIdleConnections?.();
   }, sweep);
   const word = setTimeout(async () => {
+    if (asker === 'parent') return;
     const counts = await Promise.all(servers.map(openConnections));
     console.error(say.stopping(counts.reduce((sum, count) => sum + count, 0)));
   }, patience);
@@ -51,5 +75,10 @@ export async function closeGracefully(servers: readonly Server[], say: Messages)
   clearTimeout(word);
 }
 
-const openConnections = (server: Server): Promise<number> =>
+/** Tells the client that the answer is the last one on its connection. */
+function sayGoodbye(_req: IncomingMessage, res: ServerResponse): void {
+  if (!res.headersSent) res.setHeader('Connection', 'close');
+}
+
+const openConnections = (server: Closable): Promise<number> =>
   new Promise((resolve) => server.getConnections((_error, count) => resolve(count ?? 0)));

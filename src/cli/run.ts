@@ -3,8 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { parseArguments } from './arguments.js';
 import { catalogues, languageOf, type Messages } from './language.js';
+import { startLog } from './serve.js';
 import { targetOf } from './target.js';
-import { Trouble, UsageError } from './trouble.js';
+import { ProgramFailure, Trouble, UsageError } from './trouble.js';
+import { isWorker, troubleMessage } from './worker.js';
 
 export interface Origin {
   /** How the user started us, for the way out in an error. Default `premier`. */
@@ -18,31 +20,42 @@ export async function run(args: readonly string[], origin: Origin = {}): Promise
   const { command = 'premier', target = '.' } = origin;
   const say = catalogues[languageOf(args, process.env)];
   try {
-    await obey(args, { command, target }, say);
-    return 0;
+    return await obey(args, { command, target }, say);
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     const hint = error instanceof UsageError ? ` ${say.seeHelp(command)}` : '';
     console.error(`premier: ${error.message}${hint}`);
+    if (isWorker && !(error instanceof ProgramFailure)) process.send?.(troubleMessage);
     return error.exitCode;
   }
 }
 
-async function obey(args: readonly string[], origin: Required<Origin>, say: Messages): Promise<void> {
+async function obey(args: readonly string[], origin: Required<Origin>, say: Messages): Promise<number> {
   const parsed = parseArguments(args, process.env, say);
   if (parsed.settings.help) {
     const { help } = await import('./help.js');
     console.log(help(say, Math.min(process.stdout.columns ?? 100, 100)));
-    return;
+    return 0;
   }
   if (parsed.settings.version) {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     console.log(version);
-    return;
+    return 0;
   }
   const target = targetOf(parsed.target ?? origin.target, parsed, say);
   const context = { args: parsed, say, command: origin.command };
-  if (target.kind === 'program') throw new Trouble(say.notServable(target.shown));
-  const { serveFolder } = await import('./folder.js');
-  await serveFolder(target, context);
+  if (target.kind === 'program' && parsed.settings.watch && !isWorker) {
+    const { superviseProgram } = await import('./watch.js');
+    return superviseProgram(args, target, context);
+  }
+  await startLog(context);
+  if (target.kind === 'program') {
+    const { runProgram } = await import('./program.js');
+    await runProgram(target, context);
+  } else {
+    const { serveFolder } = await import('./folder.js');
+    await serveFolder(target, context);
+  }
+  // A program may have set a code of its own.
+  return Number(process.exitCode ?? 0);
 }

@@ -32,7 +32,6 @@ export async function serve(site: Site, context: Context): Promise<void> {
   const { args, say, command } = context;
   const { settings } = args;
   const makeServer = await serverMaker(await guarded(site, context), context);
-  await startLog(context);
   const stopAsked = firstSignal();
   const { servers, port } = await listen(makeServer, settings, command, say);
   for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
@@ -43,9 +42,9 @@ export async function serve(site: Site, context: Context): Promise<void> {
   if (settings.auth && scheme === 'http' && isPublic(settings.host)) console.error(say.passwordInClear);
   if (settings.open) await openBrowser(found.here ?? (found.network[0] as string), say);
 
-  await stopAsked;
+  const asker = await stopAsked;
   site.close?.();
-  await closeGracefully(servers as Server[], say);
+  await closeGracefully(servers as Server[], asker, say);
 }
 
 async function guarded({ handler, exempt }: Site, { args }: Context): Promise<RequestListener> {

@@ -1,6 +1,7 @@
 // What is printed once the server listens: one fixed line, then the addresses.
 import type { Addresses } from './addresses.js';
 import type { Context } from './serve.js';
+import { isSuccessor } from './worker.js';
 
 /** The line that programs wait for; the same in every language. */
 export const started = 'Serveur démarré !';
@@ -8,6 +9,7 @@ export const started = 'Serveur démarré !';
 /** Prints the first line and the addresses on stdout. */
 export function announce({ here, network }: Addresses, { args, say }: Context): void {
   const { quiet, port } = args.settings;
+  if (isSuccessor) return;
   const rows = [
     ...(here ? [[say.thisComputer, here]] : []),
     ...network.map((address) => [say.network, address]),

@@ -10,6 +10,9 @@ export class UsageError extends Trouble {
   override readonly exitCode: number = 2;
 }
 
+/** The program that was to be run is at fault; a change of its code may mend it. Exit code 1. */
+export class ProgramFailure extends Trouble {}
+
 /** The `code` of a system error (`'ENOENT'`, `'EADDRINUSE'`…), or an empty string. */
 export function codeOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | null | undefined)?.code;

@@ -1,0 +1,139 @@
+// From `fetch(request) → response` (WHATWG Fetch) to a request listener. In: a function on Request and Response. Out: a
+// listener on req and res. Bodies stream both ways at the pace of the slower side; a client that leaves aborts both.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+
+/** What a handler gets besides the request: Node's own objects, under the names Hono's Node adapter gives them. */
+export interface Incoming {
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+}
+
+export type FetchFunction = (request: Request, env: Incoming) => Response | Promise<Response>;
+
+/** A request that Fetch can't express; it is answered with this status and never reaches the handler. */
+class Inexpressible extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super();
+    this.status = status;
+  }
+}
+
+/** Makes a request listener of a fetch function. Its promise rejects when the function fails. */
+export function fetchHandler(fetch: FetchFunction): (...args: Parameters<RequestListener>) => Promise<void> {
+  return async (req, res) => {
+    const gone = new AbortController();
+    res.once('close', () => {
+      if (!res.writableEnded) gone.abort();
+    });
+    let request: Request;
+    try {
+      request = requestFrom(req, gone.signal);
+    } catch (error) {
+      if (!(error instanceof Inexpressible)) throw error;
+      res.writeHead(error.status, { 'Content-Length': 0 }).end();
+      return;
+    }
+    const response = await fetch(request, { incoming: req, outgoing: res });
+    if (!(response instanceof Response)) throw new TypeError('fetch() must return a Response');
+    await send(response, req, res);
+  };
+}
+
+/** The same request, as Fetch writes it. */
+function requestFrom(req: IncomingMessage, signal: AbortSignal): Request {
+  const headers = new Headers();
+  for (let index = 0; index < req.rawHeaders.length; index += 2) {
+    headers.append(req.rawHeaders[index] as string, req.rawHeaders[index + 1] as string);
+  }
+  const { method = 'GET' } = req;
+  const bodiless = method === 'GET' || method === 'HEAD';
+  const url = urlOf(req);
+  try {
+    return new Request(url, {
+      method,
+      headers,
+      signal,
+      ...(bodiless ? {} : { body: bodyOf(req), duplex: 'half' }),
+    } as RequestInit);
+  } catch {
+    // Fetch has no CONNECT, TRACE or TRACK.
+    throw new Inexpressible(405);
+  }
+}
+
+function urlOf({ url = '/', headers, socket }: IncomingMessage): URL {
+  const scheme = (socket as TLSSocket).encrypted ? 'https' : 'http';
+  // Joined as text: resolved against a base, a target such as //evil.example/ would name another host.
+  const host = headers.host ?? 'localhost';
+  const text = /^https?:\/\//i.test(url)
+    ? url
+    : `${scheme}://${host}${url.startsWith('/') ? url : `/${url}`}`;
+  if (/[/?#\\@]/.test(host) || !URL.canParse(text)) throw new Inexpressible(400);
+  return new URL(text);
+}
+
+/** The body of a request, read only as far as somebody asks for it. */
+function bodyOf(req: IncomingMessage): ReadableStream<Uint8Array> {
+  // Not to read on is no reason to break the connection: the answer still has to go out.
+  let chunks: AsyncIterator<Uint8Array> | undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        chunks ??= req.iterator({ destroyOnReturn: false });
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await chunks?.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Writes a response out; resolves when it has been handed over or the client is gone. */
+async function send(response: Response, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  res.statusCode = response.status;
+  if (response.statusText) res.statusMessage = response.statusText;
+  for (const [name, value] of response.headers) {
+    if (name !== 'set-cookie') res.setHeader(name, value);
+  }
+  // The one field that can't be joined with commas (RFC 6265, 3).
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) res.setHeader('Set-Cookie', cookies);
+  if (response.body === null || req.method === 'HEAD') {
+    res.end();
+    await response.body?.cancel();
+    return;
+  }
+  await pump(response.body, res);
+}
+
+async function pump(body: ReadableStream<Uint8Array>, res: ServerResponse): Promise<void> {
+  const reader = body.getReader();
+  const leave = () => reader.cancel().catch(() => {});
+  res.once('close', leave);
+  // A stream that has nothing to say yet (server-sent events) still has its head to send.
+  const head = setImmediate(() => res.flushHeaders());
+  res.once('close', () => clearImmediate(head));
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (res.destroyed) return;
+    if (done) break;
+    if (!res.write(value)) await drained(res);
+  }
+  res.off('close', leave);
+  res.end();
+}
+
+const drained = (res: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done).off('close', done);
+      resolve();
+    };
+    res.on('drain', done).on('close', done);
+  });
