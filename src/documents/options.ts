@@ -54,8 +54,8 @@ export interface DocumentsOptions {
 
 /** The options with every default filled in. */
 export interface Settings extends Required<Omit<DocumentsOptions, 'headers' | 'lang' | 'cache'>> {
-  /** Extra fields as a flat list: name, value, name, value. */
-  headers: string[];
+  /** Fields of every answer as a flat list: name, value, name, value. */
+  common: string[];
   lang: Language | undefined;
   cache: Required<CacheLimits>;
 }
@@ -93,18 +93,20 @@ export function settingsFrom(options: DocumentsOptions = {}): Settings {
     reload: false,
     compress: true,
     onError: reportOnStderr,
-    headers: [],
+    common: [],
     lang: undefined,
     cache: { bytes: 64 * 1024 * 1024, entries: 4096, entryBytes: 1024 * 1024 },
   };
   for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(defaults, name)) throw new TypeError(`documents(): there is no option '${name}'`);
+    if (name !== 'headers' && !Object.hasOwn(defaults, name))
+      throw new TypeError(`documents(): there is no option '${name}'`);
   }
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const { headers = {}, ...others } = options;
+  const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
   const settings: Settings = {
     ...defaults,
     ...given,
-    headers: fieldsFrom(options.headers ?? {}),
+    common: commonFields(headers, options.cors ?? false),
     cache: limitsFrom(defaults.cache, options.cache ?? {}),
   };
   checkIndex(settings.index);
@@ -124,17 +126,27 @@ function checkIndex(index: string | false): void {
   }
 }
 
-function fieldsFrom(headers: Record<string, string>): string[] {
-  return Object.entries(headers).flatMap(([name, value]) => {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    if (reserved.has(name.toLowerCase())) {
-      throw new TypeError(
-        `documents(): the field '${name}' depends on the document and cannot be fixed by an option`,
-      );
-    }
-    return [name, String(value)];
-  });
+/** The caller's fields, and ours that the caller has not replaced. */
+function commonFields(headers: Record<string, string>, cors: boolean | string): string[] {
+  const ours: Record<string, string> = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-cache' };
+  if (cors !== false) {
+    ours['Access-Control-Allow-Origin'] = cors === true ? '*' : cors;
+    ours['Access-Control-Expose-Headers'] = '*';
+  }
+  const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  const kept = Object.entries(ours).filter(([name]) => !given.has(name.toLowerCase()));
+  return [...kept, ...Object.entries(headers).map(checkedField)].flat();
+}
+
+function checkedField([name, value]: [string, string]): [string, string] {
+  validateHeaderName(name);
+  validateHeaderValue(name, value);
+  if (reserved.has(name.toLowerCase())) {
+    throw new TypeError(
+      `documents(): the field '${name}' depends on the document and cannot be fixed by an option`,
+    );
+  }
+  return [name, String(value)];
 }
 
 function limitsFrom(defaults: Required<CacheLimits>, limits: CacheLimits): Required<CacheLimits> {

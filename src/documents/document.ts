@@ -1,0 +1,241 @@
+/**
+ * A document: a file read from disk, its type and charset found, in every content coding it can be had in. In: the
+ * file and its precompressed neighbours. Out: the representation that a request prefers. Small documents are held in
+ * memory whole; of large ones only the facts.
+ */
+import type { Buffer } from 'node:buffer';
+import type { FileHandle } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Kept } from './cache.js';
+import { charsetOf, looksLikeText } from './charset.js';
+import {
+  type Coding,
+  type CodingOrIdentity,
+  compress,
+  everyCoding,
+  Negotiation,
+  ownCodings,
+} from './encodings.js';
+import { type FileFacts, openFile, readSlice, sameFile } from './file.js';
+import type { Found } from './locate.js';
+import { type MediaType, mediaTypeOf, typeNamed } from './media-type.js';
+import { Representation } from './representation.js';
+import { sampleOf } from './sample.js';
+import { changing } from './status.js';
+import { tagOfBytes, tagOfCoding, tagOfFile } from './validators.js';
+
+/** What a document is made from. */
+export interface Sources {
+  readonly file: Found;
+  readonly neighbours: ReadonlyMap<Coding, FileFacts>;
+}
+
+/** How documents are made, the same for all of a handler. */
+export interface Making {
+  /** Bytes of the largest document held in memory. */
+  readonly entryBytes: number;
+  /** Compress what has no neighbour. */
+  readonly compress: boolean;
+  /** Fields of every answer, as a flat list. */
+  readonly common: readonly string[];
+  /** Called when a document takes more memory than at first. */
+  readonly grown: (document: Document, bytes: number) => void;
+}
+
+/** A document that differs from its file. */
+export interface Edition {
+  readonly key: string;
+  /** Changes the text, which is in a charset that agrees with ASCII. */
+  readonly edit: (bytes: Buffer) => Buffer;
+}
+
+/** Below this many bytes compressing gains nothing that a reader could notice. */
+const worthCompressing = 512;
+/** Larger documents are read into memory for compressing than are kept in it: the result is a fraction. */
+const compressedWhole = 8;
+/** Memory that a document takes besides its bytes, roughly. */
+const overhead = 2048;
+/** A file changed this recently (ms) can change again without its times telling. */
+const unsettled = 2000;
+
+export class Document implements Kept {
+  readonly paths = new Set<string>();
+  bytes: number;
+  readonly #negotiation: Negotiation;
+  readonly #coded = new Map<Coding, Representation>();
+  /** Codings that made the document no smaller. */
+  readonly #useless = new Set<Coding>();
+  readonly #pending = new Map<Coding, Promise<void>>();
+
+  constructor(
+    readonly key: string,
+    readonly identity: Representation,
+    readonly making: Making,
+    readonly sources: Sources | undefined,
+    /** Its file was last changed long enough ago for a further change to show in its times. */
+    readonly settled: boolean,
+  ) {
+    this.#negotiation = Negotiation.among(codingsOf(identity, making, sources));
+    this.bytes = overhead + (identity.source instanceof Uint8Array ? identity.source.length : 0);
+  }
+
+  /**
+   * The representation that a request prefers, at once where it is at hand; `undefined` when it refuses them all.
+   * A request for a range is never answered with bytes compressed here: a later one could not be sure to continue them.
+   * @throws EBUSY when a file has changed since the document was made
+   */
+  choose(headers: IncomingHttpHeaders): Representation | undefined | Promise<Representation | undefined> {
+    const accept = headers['accept-encoding'];
+    if (accept === undefined) return this.identity;
+    const order = this.#negotiation.order(accept);
+    const plain = order.includes('identity');
+    for (const coding of order) {
+      if (coding === 'identity') return this.identity;
+      if (plain && this.#useless.has(coding)) continue;
+      if (plain && headers.range !== undefined && !this.sources?.neighbours.has(coding)) continue;
+      const ready = this.#coded.get(coding);
+      if (ready !== undefined) return ready;
+      return this.#make(coding).then(() => this.choose(headers));
+    }
+    return undefined;
+  }
+
+  /** Makes one coded form, once for all who wait for it. */
+  #make(coding: Coding): Promise<void> {
+    let pending = this.#pending.get(coding);
+    if (pending === undefined) {
+      const neighbour = this.sources?.neighbours.get(coding);
+      const making =
+        neighbour === undefined ? this.#compressed(coding) : this.#fromNeighbour(coding, neighbour);
+      pending = making.then((made) => this.#keep(made)).finally(() => this.#pending.delete(coding));
+      this.#pending.set(coding, pending);
+    }
+    return pending;
+  }
+
+  #keep(made: Representation): void {
+    this.#coded.set(made.coding as Coding, made);
+    if (made.source instanceof Uint8Array) this.making.grown(this, made.source.length);
+  }
+
+  async #compressed(coding: Coding): Promise<Representation> {
+    const { source, etag } = this.identity;
+    const tag = tagOfCoding(etag, coding);
+    const held = source instanceof Uint8Array ? source : await this.#readForCompressing(source);
+    if (held === undefined) return this.#as(coding, tag, source, undefined);
+    const bytes = await compress(held, coding);
+    if (bytes.length >= held.length) this.#useless.add(coding);
+    return this.#as(coding, tag, bytes, bytes.length);
+  }
+
+  async #readForCompressing(file: FileFacts): Promise<Buffer | undefined> {
+    if (file.size > compressedWhole * this.making.entryBytes) return undefined;
+    return withFile(file, (handle) => readSlice(handle, 0, file.size));
+  }
+
+  async #fromNeighbour(coding: Coding, file: FileFacts): Promise<Representation> {
+    if (file.size > this.making.entryBytes) {
+      return this.#as(coding, tagOfCoding(tagOfFile(file), coding), file, file.size);
+    }
+    const bytes = await withFile(file, (handle) => readSlice(handle, 0, file.size));
+    return this.#as(coding, tagOfCoding(tagOfBytes(bytes), coding), bytes, bytes.length);
+  }
+
+  #as(coding: Coding, etag: string, source: Buffer | FileFacts, size: number | undefined): Representation {
+    return new Representation({ ...this.identity.facts, coding, etag, source, size });
+  }
+}
+
+/** Reads the file and finds out what it is; `undefined` when it is not the file described any more. */
+export async function readDocument(
+  sources: Sources,
+  making: Making,
+  edition?: Edition,
+): Promise<Document | undefined> {
+  const { file } = sources;
+  const handle = await openFile(file);
+  if (handle === undefined) return undefined;
+  try {
+    const media = mediaTypeOf(file.name);
+    const held = file.size <= making.entryBytes ? await readSlice(handle, 0, file.size) : undefined;
+    const type = await fullType(media, handle, held, file.size);
+    const editable = held !== undefined && !type.includes('utf-16');
+    const bytes = editable && edition ? edition.edit(held) : held;
+    const lastModified = Math.floor(Math.min(file.mtimeMs, Date.now()) / 1000) * 1000;
+    const identity = new Representation({
+      coding: 'identity',
+      type,
+      etag: bytes === undefined ? tagOfFile(file) : tagOfBytes(bytes),
+      lastModified,
+      size: bytes?.length ?? file.size,
+      source: bytes ?? file,
+      vary: typeNamed(type.split(';')[0]).compressible ? ['Accept-Encoding'] : [],
+      common: making.common,
+    });
+    const settled = held === undefined || Date.now() - file.mtimeMs > unsettled;
+    return new Document(edition?.key ?? keyOf(file), identity, making, sources, settled);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A page made on the spot, such as a listing. */
+export function pageDocument(bytes: Buffer, type: string, vary: string[], making: Making): Document {
+  const identity = new Representation({
+    coding: 'identity',
+    type,
+    etag: tagOfBytes(bytes),
+    lastModified: undefined,
+    size: bytes.length,
+    source: bytes,
+    vary: [...vary, 'Accept-Encoding'],
+    common: making.common,
+  });
+  return new Document('', identity, making, undefined, false);
+}
+
+/** What identifies a document in the cache: its file, and the name that its type was told from. */
+export function keyOf(file: Found): string {
+  return `${file.path}\0${file.name}`;
+}
+
+/** Whether nothing has changed on disk between two looks. */
+export function sameSources(a: Sources, b: Sources): boolean {
+  if (!sameFile(a.file, b.file) || a.neighbours.size !== b.neighbours.size) return false;
+  return [...a.neighbours].every(([coding, file]) => {
+    const other = b.neighbours.get(coding);
+    return other !== undefined && sameFile(file, other);
+  });
+}
+
+/** The codings of a document in the order to prefer: what is ready, then what is small. */
+function codingsOf(identity: Representation, making: Making, sources?: Sources): CodingOrIdentity[] {
+  const beside = everyCoding.filter((coding) => sources?.neighbours.has(coding));
+  const size = identity.size ?? 0;
+  const compressible = making.compress && size > 0 && identity.facts.vary.includes('Accept-Encoding');
+  const own = compressible ? ownCodings.filter((coding) => !beside.includes(coding)) : [];
+  return size < worthCompressing ? [...beside, 'identity', ...own] : [...beside, ...own, 'identity'];
+}
+
+/** The value of Content-Type. */
+async function fullType(
+  media: MediaType,
+  handle: FileHandle,
+  held: Buffer | undefined,
+  size: number,
+): Promise<string> {
+  if (!media.text) return media.type as string;
+  const sample = held === undefined ? await sampleOf(handle, size) : { head: held, bytes: held };
+  if (media.type === undefined && !looksLikeText(sample.head)) return 'application/octet-stream';
+  return `${media.type ?? 'text/plain'}; charset=${await charsetOf(sample)}`;
+}
+
+async function withFile<T>(file: FileFacts, read: (handle: FileHandle) => Promise<T>): Promise<T> {
+  const handle = await openFile(file);
+  if (handle === undefined) throw changing();
+  try {
+    return await read(handle);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The frame of every page that premier makes itself. In: a title, a body of safe HTML, a style. Out: the page, and the
+ * Content-Security-Policy that lets it do what it does and nothing else.
+ */
+import { createHash } from 'node:crypto';
+import type { Language } from './options.js';
+
+export interface Page {
+  readonly lang: Language;
+  /** Plain text. */
+  readonly title: string;
+  /** HTML, everything in it escaped. */
+  readonly body: string;
+  /** Address of the script that reloads the page, where it is wanted. */
+  readonly script: string | undefined;
+}
+
+const style = `
+:root{color-scheme:light dark;--ink:#1c2430;--soft:#5a6676;--line:#e3e7ee;--paper:#fff;--tint:#f4f6fa;--link:#1d4ed8;--accent:#f2b705}
+@media(prefers-color-scheme:dark){:root{--ink:#e8ecf3;--soft:#9aa7b8;--line:#2b3442;--paper:#141a23;--tint:#1c2430;--link:#8fb6ff}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
+main{max-width:60rem;margin:0 auto;padding:clamp(1rem,4vw,3rem) clamp(.75rem,3vw,2rem)}
+h1{margin:0 0 .25rem;font-size:clamp(1.3rem,4vw,1.9rem);line-height:1.2;overflow-wrap:anywhere}
+p{margin:0 0 1.5rem;color:var(--soft)}
+a{color:var(--link);text-decoration:none;border-radius:.2rem}
+a:hover{text-decoration:underline}
+a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+nav ol{display:flex;flex-wrap:wrap;gap:.25rem;margin:0 0 1rem;padding:0;list-style:none;color:var(--soft);overflow-wrap:anywhere}
+nav li+li::before{content:"/";margin-right:.25rem}
+table{width:100%;border-collapse:collapse}
+caption,.aside{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+th{padding:.5rem;text-align:left;border-bottom:2px solid var(--line);font-size:.875rem;font-weight:600;white-space:nowrap}
+th a{color:var(--soft)}
+th[aria-sort] a{color:var(--ink)}
+th[aria-sort=ascending] a::after{content:" ▲";content:" ▲"/"";font-size:.7em}
+th[aria-sort=descending] a::after{content:" ▼";content:" ▼"/"";font-size:.7em}
+td{padding:0 .5rem;border-bottom:1px solid var(--line);color:var(--soft);font-size:.875rem;font-variant-numeric:tabular-nums;white-space:nowrap}
+th:nth-child(2),td:nth-child(2){text-align:right}
+td:first-child{width:100%;font-size:1rem;white-space:break-spaces;overflow-wrap:anywhere}
+td:first-child a{display:flex;gap:.6rem;align-items:center;padding:.45rem 0;min-height:2.6rem}
+tbody tr:hover{background:var(--tint)}
+svg{flex:none;width:1.2rem;height:1.2rem;fill:none;stroke:var(--soft);stroke-width:1.5;stroke-linejoin:round}
+svg.folder{fill:var(--accent);stroke:var(--accent);fill-opacity:.35}
+.pages{display:flex;flex-wrap:wrap;gap:1rem;justify-content:space-between;margin-top:1.5rem}
+.refusal{display:grid;min-height:100vh;min-height:100svh;align-content:center;text-align:center}
+.refusal strong{font-size:clamp(4rem,20vw,8rem);line-height:1;color:var(--accent)}
+@media(max-width:32rem){.clock{display:none}th,td{padding-inline:.3rem}}
+@media(forced-colors:active){svg,svg.folder{stroke:currentColor}}
+`;
+
+const styleHash = createHash('sha256').update(style).digest('base64');
+
+/** The page as HTML. */
+export function htmlOf({ lang, title, body, script }: Page): string {
+  const tail = script === undefined ? '' : `<script src="${escaped(script)}"></script>\n`;
+  return `<!doctype html>
+<html lang="${lang}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${escaped(title)}</title>
+<style>${style}</style>
+${body}
+${tail}</html>
+`;
+}
+
+/** The policy for a page of `htmlOf`. */
+export function policyOf(scripted: boolean): string {
+  const live = scripted ? "; script-src 'self'; connect-src 'self'" : '';
+  return `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'${live}`;
+}
+
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text as HTML text or attribute value. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => entities[char] as string);
+}

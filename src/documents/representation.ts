@@ -1,0 +1,68 @@
+/**
+ * A representation: the bytes of a document in one content coding, with every field of its answers made in advance,
+ * so that sending it again costs nothing but the sending. It never changes once made.
+ */
+import type { Buffer } from 'node:buffer';
+import type { Validators } from './conditions.js';
+import type { CodingOrIdentity } from './encodings.js';
+import type { FileFacts } from './file.js';
+
+export interface Facts {
+  readonly coding: CodingOrIdentity;
+  /** Media type with charset. */
+  readonly type: string;
+  readonly etag: string;
+  readonly lastModified: number | undefined;
+  /** Length in bytes; `undefined` when it is compressed while it is sent. */
+  readonly size: number | undefined;
+  /** The bytes, or where to read them. */
+  readonly source: Buffer | FileFacts;
+  /** Fields by which the answer was chosen among others. */
+  readonly vary: readonly string[];
+  /** Fields of every answer, as a flat list. */
+  readonly common: readonly string[];
+}
+
+export class Representation implements Validators {
+  readonly coding: CodingOrIdentity;
+  readonly type: string;
+  readonly etag: string;
+  readonly lastModified: number | undefined;
+  readonly size: number | undefined;
+  readonly source: Buffer | FileFacts;
+  /** Fields of an answer with the whole, status 200. */
+  readonly fields: string[];
+  /** Fields of a 304 (RFC 9110 §15.4.5). */
+  readonly notModified: string[];
+  readonly #described: string[];
+
+  constructor(readonly facts: Facts) {
+    this.coding = facts.coding;
+    this.type = facts.type;
+    this.etag = facts.etag;
+    this.lastModified = facts.lastModified;
+    this.size = facts.size;
+    this.source = facts.source;
+    const vary = facts.vary.length === 0 ? [] : ['Vary', facts.vary.join(', ')];
+    const modified =
+      facts.lastModified === undefined ? [] : ['Last-Modified', new Date(facts.lastModified).toUTCString()];
+    this.notModified = ['ETag', facts.etag, ...modified, ...vary, ...facts.common];
+    const coding = facts.coding === 'identity' ? [] : ['Content-Encoding', facts.coding];
+    this.#described = [...coding, ...this.notModified];
+    this.fields = this.fieldsFor(facts.size, facts.type);
+    if (facts.size !== undefined) this.fields.push('Accept-Ranges', 'bytes');
+  }
+
+  /** Fields of an answer in which it stands in for something else, such as what is missing: it validates nothing. */
+  get standIn(): string[] {
+    return new Representation({ ...this.facts, lastModified: undefined }).fields.filter(
+      (_, i, all) => !['ETag', 'Accept-Ranges'].includes(all[i - (i % 2)] as string),
+    );
+  }
+
+  /** Fields for a body of another length and type than the whole: a part, several parts. */
+  fieldsFor(length: number | undefined, type = this.type): string[] {
+    const framed = length === undefined ? [] : ['Content-Length', String(length)];
+    return ['Content-Type', type, ...framed, ...this.#described];
+  }
+}

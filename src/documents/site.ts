@@ -1,0 +1,227 @@
+/**
+ * The way of a request through a folder of documents. In: requests. Out: answers: a document, a listing, a redirect,
+ * the site's own page for what is missing, or a refusal. A document in memory is answered at once, without a promise.
+ */
+import { Buffer } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import process from 'node:process';
+import Negotiator from 'negotiator';
+import { answer, begin } from './answer.js';
+import { Document, pageDocument } from './document.js';
+import { readFolder } from './folder.js';
+import { languageFor } from './language.js';
+import { Library, tries } from './library.js';
+import { listingJson, listingPage, wishFrom } from './listing.js';
+import type { Found } from './locate.js';
+import { mediaTypeOf } from './media-type.js';
+import type { Settings } from './options.js';
+import { policyOf } from './page.js';
+import { refuse } from './refusal.js';
+import { scriptFrom } from './reload.js';
+import { resolve } from './resolve.js';
+import { statusOf } from './status.js';
+import { type Target, targetFrom } from './target.js';
+
+export type Next = (error?: unknown) => void;
+
+/** One request and what is known of it. */
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly next: Next | undefined;
+  /** The path as it came, by which documents are remembered. */
+  readonly path: string;
+  /** Counts the look-ups: a document that changed while it was to be sent is looked up again. */
+  attempt: number;
+}
+
+const methods = 'GET, HEAD, OPTIONS';
+const top = targetFrom('/') as Target;
+
+export class Site {
+  readonly #settings: Settings;
+  readonly #library: Library;
+
+  constructor(folder: string, settings: Settings) {
+    this.#settings = settings;
+    this.#library = new Library(folder, settings);
+  }
+
+  close(): void {
+    this.#library.reload?.close();
+  }
+
+  handle(req: IncomingMessage, res: ServerResponse, next?: Next): void {
+    const { method, url = '/' } = req;
+    const cut = url.indexOf('?');
+    const exchange = { req, res, next, path: cut < 0 ? url : url.slice(0, cut), attempt: 1 };
+    if (method !== 'GET' && method !== 'HEAD') {
+      this.#answerMethod(exchange);
+      return;
+    }
+    const unslashed = exchange.path === '/' && unslashedMount(req);
+    if (unslashed) {
+      refuse(this.#settings, req, res, 308, ['Location', unslashed]);
+      return;
+    }
+    const document = this.#library.remembered(exchange.path);
+    if (document === undefined) this.#find(exchange);
+    else this.#send(exchange, document);
+  }
+
+  #answerMethod({ req, res, next }: Exchange): void {
+    const preflight = req.headers['access-control-request-method'] !== undefined;
+    if (next !== undefined && !(preflight && this.#settings.cors !== false)) {
+      next();
+    } else if (req.method !== 'OPTIONS') {
+      refuse(this.#settings, req, res, 405, ['Allow', methods]);
+    } else {
+      const cors = ['Access-Control-Allow-Methods', methods, 'Access-Control-Allow-Headers', '*'];
+      const allowed = this.#settings.cors === false ? [] : cors;
+      begin(res, 204, ['Allow', methods, ...allowed, ...this.#settings.common]);
+      res.end();
+    }
+  }
+
+  /** Looks up what is not in memory, and answers. */
+  #find(exchange: Exchange): void {
+    const { req, res, path } = exchange;
+    if (this.#library.reload?.answers(req, res, path)) return;
+    const target = targetFrom(req.url ?? '/');
+    if (target === 'malformed') refuse(this.#settings, req, res, 400);
+    else if (target === 'hidden') this.#attempt(exchange, this.#answerMissing(exchange));
+    else this.#attempt(exchange, this.#answerTarget(exchange, target));
+  }
+
+  async #answerTarget(exchange: Exchange, target: Target): Promise<void> {
+    const found = await this.#library.look(exchange.path, target);
+    if (exchange.res.destroyed) return;
+    if (found instanceof Document) this.#send(exchange, found);
+    else if (found.kind === 'redirect') this.#redirect(exchange, target, found.path);
+    else if (found.kind === 'folder') await this.#list(exchange, target, found.folder);
+    else await this.#answerMissing(exchange, target);
+  }
+
+  #send(exchange: Exchange, document: Document): void {
+    const chosen = document.choose(exchange.req.headers);
+    if (chosen instanceof Promise) {
+      this.#attempt(
+        exchange,
+        chosen.then(() => this.#send(exchange, document)),
+      );
+      return;
+    }
+    const { req, res } = exchange;
+    const refusing = (status: number, fields: string[]) => refuse(this.#settings, req, res, status, fields);
+    if (chosen === undefined) {
+      refusing(406, []);
+      return;
+    }
+    const sending = answer(req, res, chosen, refusing);
+    if (sending !== undefined) this.#attempt(exchange, sending);
+  }
+
+  #redirect({ req, res }: Exchange, target: Target, path: string): void {
+    refuse(this.#settings, req, res, 308, ['Location', mountOf(req, target) + path + target.query]);
+  }
+
+  async #list(exchange: Exchange, target: Target, folder: Found): Promise<void> {
+    const { root, making, reload } = this.#library;
+    reload?.watchFolder(folder.path);
+    const { req } = exchange;
+    const lang = languageFor(req, this.#settings.lang);
+    const json = new Negotiator(req).mediaType(['text/html', 'application/json']) === 'application/json';
+    const { order, page } = wishFrom(target.query);
+    const contents = await readFolder(root, folder, order, json ? 0 : page, lang);
+    const script = reload && scriptFrom(target.path);
+    const place = { segments: target.segments, order, lang, script };
+    const fields = ['Content-Language', lang, 'Content-Security-Policy', policyOf(script !== undefined)];
+    const listing = pageDocument(
+      Buffer.from(json ? listingJson(contents, place) : listingPage(contents, place)),
+      json ? 'application/json' : 'text/html; charset=utf-8',
+      ['Accept', 'Accept-Language'],
+      { ...making, common: [...(json ? [] : fields), ...making.common], grown: () => {} },
+    );
+    this.#send(exchange, listing);
+  }
+
+  /** Nothing is there: the next handler's turn, or the app's page, or 404 with the site's own page for it. */
+  async #answerMissing(exchange: Exchange, target?: Target): Promise<void> {
+    const { req, res, next } = exchange;
+    if (next !== undefined) {
+      // Not from within the promise: what the next handler throws is not ours to answer.
+      process.nextTick(next);
+      return;
+    }
+    const app = this.#settings.single && target !== undefined && isRoute(target) && (await this.#app(target));
+    if (app) {
+      this.#send(exchange, app);
+      return;
+    }
+    const file = await this.#library.root.locate(['404.html']);
+    const page = file?.kind === 'file' ? await this.#library.read(file, target ?? top) : undefined;
+    const { 'accept-encoding': accept } = req.headers;
+    const chosen = await page?.choose(accept === undefined ? {} : { 'accept-encoding': accept });
+    if (!(chosen?.source instanceof Uint8Array)) {
+      refuse(this.#settings, req, res, 404);
+      return;
+    }
+    begin(res, 404, chosen.standIn);
+    res.end(req.method === 'HEAD' ? undefined : chosen.source);
+  }
+
+  /** The page of a single-page app. */
+  async #app(target: Target): Promise<Document | undefined> {
+    const outcome = await resolve(this.#library.root, { ...this.#settings, listing: false }, top);
+    return outcome.kind === 'document' ? this.#library.read(outcome.file, target) : undefined;
+  }
+
+  /**
+   * Sees to it that a failure is answered. Where a document has changed or gone since it was looked up, it is looked
+   * up again; nothing has been sent then.
+   */
+  #attempt(exchange: Exchange, work: Promise<unknown>): void {
+    const { req, res, path } = exchange;
+    work.catch((error: unknown) => {
+      const status = statusOf(error);
+      if (res.headersSent) {
+        res.destroy();
+        return;
+      }
+      if (
+        (status === 404 || (error as NodeJS.ErrnoException).code === 'EBUSY') &&
+        exchange.attempt++ < tries
+      ) {
+        this.#library.forget(path);
+        this.#find(exchange);
+        return;
+      }
+      if (status >= 500) this.#settings.onError(error as Error, req);
+      refuse(this.#settings, req, res, status, status === 503 ? ['Retry-After', '1'] : []);
+    });
+  }
+}
+
+/** A path of a single-page app: nothing that ends like a file of a known type. */
+function isRoute(target: Target): boolean {
+  return mediaTypeOf(target.segments.at(-1) ?? '').type === undefined;
+}
+
+/** The target before a framework took the path of its mount off the front. */
+function originalOf(req: IncomingMessage): Target | undefined {
+  const { originalUrl } = req as { originalUrl?: string };
+  const original = originalUrl === undefined ? undefined : targetFrom(originalUrl);
+  return typeof original === 'string' ? undefined : original;
+}
+
+/** Mounted at /static, a request for /static itself arrives as /; relative links need the slash. */
+function unslashedMount(req: IncomingMessage): string | undefined {
+  const original = originalOf(req);
+  return original === undefined || original.folder ? undefined : `${original.path}/${original.query}`;
+}
+
+/** What a framework took off the front. Decoded once and spelled safely, it never leads to another host. */
+function mountOf(req: IncomingMessage, target: Target): string {
+  const original = originalOf(req)?.path ?? '';
+  return original.endsWith(target.path) ? original.slice(0, original.length - target.path.length) : '';
+}

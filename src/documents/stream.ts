@@ -1,0 +1,84 @@
+/**
+ * Slices of an open file → the body of an answer, with back-pressure. Sends as many bytes as were promised or breaks
+ * the connection: a file that shrinks meanwhile must not make a reader take the next answer for its end. The file is
+ * closed as soon as it is read to the end or the reader goes away.
+ */
+import { Buffer } from 'node:buffer';
+import type { FileHandle } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { type Coding, compressor } from './encodings.js';
+import type { Range } from './ranges.js';
+
+/** Bytes read at a time; at most two such pieces are held for each reader. */
+const piece = 128 * 1024;
+
+/** A part of a body: bytes that frame it, then a slice of the file. */
+export interface Part {
+  readonly before?: string;
+  readonly range?: Range;
+}
+
+/** Sends the parts and ends the answer. Closes the file in any case. */
+export async function pour(handle: FileHandle, parts: readonly Part[], res: ServerResponse): Promise<void> {
+  const close = () => void handle.close().catch(() => {});
+  res.once('close', close);
+  try {
+    if (res.destroyed) return;
+    for (const { before, range } of parts) {
+      if (before !== undefined) res.write(before, 'latin1');
+      if (range !== undefined && !(await pourSlice(handle, range, res))) return;
+    }
+    res.end();
+  } catch {
+    // Either the reader has gone and the file is closed, or the disk fails: the rest cannot be sent.
+    res.destroy();
+  } finally {
+    res.off('close', close);
+    close();
+  }
+}
+
+/** Sends one slice; the next piece is read while the last one is under way. Tells whether all of it was sent. */
+async function pourSlice(
+  handle: FileHandle,
+  { start, length }: Range,
+  res: ServerResponse,
+): Promise<boolean> {
+  const end = start + length;
+  let position = start;
+  while (position < end) {
+    const buffer = Buffer.allocUnsafe(Math.min(piece, end - position));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+    if (res.writableNeedDrain) await drained(res);
+    if (res.destroyed) return false;
+    if (bytesRead === 0) {
+      res.destroy();
+      return false;
+    }
+    position += bytesRead;
+    res.write(bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead));
+  }
+  return true;
+}
+
+/** Until the reader has taken what was written, or has gone. */
+function drained(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done);
+      res.off('close', done);
+      resolve();
+    };
+    res.on('drain', done);
+    res.on('close', done);
+  });
+}
+
+/** Sends the first `size` bytes compressed; the length is not known in advance. Closes the file in any case. */
+export function pourCompressed(handle: FileHandle, size: number, coding: Coding, res: ServerResponse): void {
+  const file = handle.createReadStream({ end: size - 1, highWaterMark: piece });
+  pipeline(file, compressor(coding), res, (error) => {
+    if (error) res.destroy();
+  });
+}
