@@ -1,6 +1,6 @@
 // The text of `--help`, from the table of options. In: a catalogue of messages and the width of the terminal. Out: text.
 import type { Messages } from './language.js';
-import { groups, type Option, optionEntries } from './options.js';
+import { groups, type Option, optionEntries, type Valued } from './options.js';
 
 /** The help, with lines of at most `width` columns. */
 export function help(say: Messages, width: number): string {
@@ -35,13 +35,15 @@ export function spelling(name: string, option: Option, { language }: Messages): 
 /** What an option does, and where its value comes from when it is left out. */
 export function description(option: Option, say: Messages): string {
   if (option.kind === 'flag') return option.about[say.language];
-  const { fallback, environment, repeatable } = option;
-  const notes = [
-    environment && say.orEnvironment(environment),
-    repeatable && say.repeatable,
-    fallback && say.byDefault(fallback),
-  ].filter(Boolean);
-  return option.about[say.language] + (notes.length > 0 ? ` (${notes.join(', ')})` : '');
+  return [option.about[say.language], option.repeatable && say.repeatable, origin(option, say)]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function origin({ fallback, environment }: Valued<unknown>, say: Messages): string {
+  if (fallback && environment) return say.byEnvironment(environment, fallback);
+  if (environment) return say.orEnvironment(environment);
+  return fallback ? say.byDefault(fallback) : '';
 }
 
 /** Two columns; the right one goes below when there is no room beside the left one. */
@@ -52,9 +54,10 @@ function beside(left: string, column: number, right: string, width: number): str
   return [left.padEnd(column) + first, ...rest.map((line) => ' '.repeat(column) + line)].join('\n');
 }
 
+/** Breaks a text into lines; in French the signs : ; ? ! » stay with the word before them. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/(?<!«) (?![:;?!»])/)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width)
       lines[lines.length - 1] = `${last} ${word}`;

@@ -3,7 +3,7 @@ import type { Language } from './language.js';
 
 export const english = {
   language: 'en' as Language,
-  usage: 'premier [OPTIONS] [FOLDER | PROGRAM]',
+  usage: 'Usage: premier [OPTIONS] [FOLDER | PROGRAM]',
   intro: [
     'Serves a folder of documents over HTTP, or runs a program on the server.',
     'FOLDER is the current folder unless given; PROGRAM is a .js, .mjs, .cjs or .ts file.',
@@ -12,7 +12,7 @@ export const english = {
     listening: 'Listening',
     folder: 'Serving a folder',
     program: 'Running a program',
-    access: 'Who may read, and what is added',
+    access: 'Who may read',
     output: 'What is printed',
   },
   examples: {
@@ -25,9 +25,11 @@ export const english = {
     ],
   },
   exitCodes: 'Exit code: 0 after a graceful stop, 1 for trouble, 2 for wrong usage.',
-  byDefault: (value: string) => `default: ${value}`,
-  orEnvironment: (name: string) => `or the variable ${name}`,
-  repeatable: 'may be repeated',
+  byDefault: (value: string) => `Default: ${value}.`,
+  byEnvironment: (variable: string, value: string) => `Default: the variable ${variable}, else ${value}.`,
+  orEnvironment: (variable: string) =>
+    `Or the variable ${variable}, which the list of processes doesn't show.`,
+  repeatable: 'May be repeated.',
 
   thisComputer: 'This computer',
   network: 'Network',

@@ -3,7 +3,7 @@ import type { Messages } from './language.js';
 
 export const french: Messages = {
   language: 'fr',
-  usage: 'premier [OPTIONS] [DOSSIER | PROGRAMME]',
+  usage: 'Usage : premier [OPTIONS] [DOSSIER | PROGRAMME]',
   intro: [
     'Sert un dossier de documents par HTTP, ou fait tourner un programme sur le serveur.',
     'DOSSIER est le dossier courant s’il n’est pas donné ; PROGRAMME est un fichier .js, .mjs, .cjs ou .ts.',
@@ -12,7 +12,7 @@ export const french: Messages = {
     listening: 'Écoute',
     folder: 'Servir un dossier',
     program: 'Faire tourner un programme',
-    access: 'Qui peut lire, et ce qui est ajouté',
+    access: 'Qui peut lire',
     output: 'Ce qui s’affiche',
   },
   examples: {
@@ -25,9 +25,10 @@ export const french: Messages = {
     ],
   },
   exitCodes: 'Code de sortie : 0 après un arrêt en douceur, 1 en cas d’ennui, 2 pour un mauvais usage.',
-  byDefault: (value) => `par défaut : ${value}`,
-  orEnvironment: (name) => `ou la variable ${name}`,
-  repeatable: 'peut être répétée',
+  byDefault: (value) => `Par défaut : ${value}.`,
+  byEnvironment: (variable, value) => `Par défaut : la variable ${variable}, sinon ${value}.`,
+  orEnvironment: (variable) => `Ou la variable ${variable}, que la liste des processus ne montre pas.`,
+  repeatable: 'Peut être répétée.',
 
   thisComputer: 'Cet ordinateur',
   network: 'Réseau',

@@ -80,8 +80,8 @@ export const options = {
     fallback: 'localhost',
     read: (text) => text,
     about: {
-      en: 'Listen on this address (a name: --host=NAME). --host alone: on all, to be seen on the network.',
-      fr: 'Écouter sur cette adresse (un nom : --host=NOM). --host seul : sur toutes, pour être vu du réseau.',
+      en: 'Listen on this address (--host=NAME for a name). --host alone: on all, seen by the network.',
+      fr: 'Écouter sur cette adresse (--host=NOM pour un nom). --host seul : sur toutes, visible du réseau.',
     },
   }),
   open: flag({
@@ -179,8 +179,8 @@ export const options = {
     environment: 'PREMIER_AUTH',
     read: readAuth,
     about: {
-      en: 'Ask for this name and password (the variable hides them from the list of processes).',
-      fr: 'Demander ce nom et ce mot de passe (la variable les cache à la liste des processus).',
+      en: 'Ask for this name and password.',
+      fr: 'Demander ce nom et ce mot de passe.',
     },
   }),
 
@@ -189,8 +189,8 @@ export const options = {
     argument: word('text|json|combined|off'),
     read: readWord('text', 'json', 'combined', 'off'),
     about: {
-      en: 'Form of the access log, a line for each answer; combined is Apache’s. Default: text.',
-      fr: 'Forme du journal d’accès, une ligne par réponse ; combined est celle d’Apache. Par défaut : text.',
+      en: 'The access log, a line for each answer; combined is Apache’s format. Default: text.',
+      fr: 'Le journal d’accès, une ligne par réponse ; combined est le format d’Apache. Par défaut : text.',
     },
   }),
   quiet: flag({

@@ -18,6 +18,8 @@ export interface Origin {
 /** Runs the command and tells the exit code. */
 export async function run(args: readonly string[], origin: Origin = {}): Promise<number> {
   const { command = 'premier', target = '.' } = origin;
+  // Whoever read our output may leave; the server goes on.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
   const say = catalogues[languageOf(args, process.env)];
   try {
     return await obey(args, { command, target }, say);

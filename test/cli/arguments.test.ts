@@ -1,0 +1,118 @@
+// The command line taken apart: what is understood, and what is said of the rest.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseArguments } from '../../dist/cli/arguments.js';
+import { catalogues } from '../../dist/cli/language.js';
+import type { Settings } from '../../dist/cli/options.js';
+
+const parse = (args: string[], environment: Record<string, string> = {}) =>
+  parseArguments(args, environment, catalogues.en);
+
+test('arguments become settings', () => {
+  const cases: [args: string[], environment: Record<string, string>, expected: Partial<Settings>][] = [
+    [[], {}, { port: 8080, host: 'localhost', header: [], quiet: false }],
+    [['--port', '3000'], {}, { port: 3000 }],
+    [['--port=3000'], {}, { port: 3000 }],
+    [['-p', '3000'], {}, { port: 3000 }],
+    [['-p3000'], {}, { port: 3000 }],
+    [['-qp', '3000'], {}, { port: 3000, quiet: true }],
+    [['--port', '0'], {}, { port: 0 }],
+    [['--port', '1', '--port', '2'], {}, { port: 2 }],
+    [[], { PORT: '3000' }, { port: 3000 }],
+    [[], { PORT: '' }, { port: 8080 }],
+    [['--port', '1'], { PORT: 'nonsense' }, { port: 1 }],
+    [['--host'], {}, { host: '*' }],
+    [['--host', '--port', '1'], {}, { host: '*', port: 1 }],
+    [['--host', '0.0.0.0'], {}, { host: '0.0.0.0' }],
+    [['--host', '::1'], {}, { host: '::1' }],
+    [['--host', 'localhost'], {}, { host: 'localhost' }],
+    [['--host=name.example'], {}, { host: 'name.example' }],
+    [['--auth', 'anna:s:e c'], {}, { auth: { user: 'anna', password: 's:e c' } }],
+    [[], { PREMIER_AUTH: 'anna:secret' }, { auth: { user: 'anna', password: 'secret' } }],
+    [
+      ['--header', 'A: 1', '--header', 'B:2'],
+      {},
+      {
+        header: [
+          { name: 'A', value: '1' },
+          { name: 'B', value: '2' },
+        ],
+      },
+    ],
+    [['--log', 'json', '--lang', 'fr'], {}, { log: 'json', lang: 'fr' }],
+    [['--no-listing', '--clean-urls'], {}, { 'no-listing': true, 'clean-urls': true, single: false }],
+  ];
+  for (const [args, environment, expected] of cases) {
+    const { settings } = parse(args, environment);
+    const found = Object.fromEntries(
+      Object.keys(expected).map((key) => [key, settings[key as keyof Settings]]),
+    );
+    assert.deepEqual(found, expected, JSON.stringify([args, environment]));
+  }
+});
+
+test('a folder or program is found wherever it stands', () => {
+  const cases: [args: string[], target: string | undefined][] = [
+    [[], undefined],
+    [['dist'], 'dist'],
+    [['--quiet', 'dist'], 'dist'],
+    [['dist', '--port', '1'], 'dist'],
+    [['--host', 'dist'], 'dist'],
+    [['--host', '127.0.0.1', 'dist'], 'dist'],
+    [['--host', './dist'], './dist'],
+    [['--', '--odd'], '--odd'],
+  ];
+  for (const [args, target] of cases) assert.equal(parse(args).target, target, JSON.stringify(args));
+});
+
+test('what is not understood is named, with the way out', () => {
+  const cases: [args: string[], environment: Record<string, string>, message: RegExp][] = [
+    [['--prot', '1'], {}, /^There is no option --prot\. Did you mean --port\?$/],
+    [['--singel'], {}, /--single\?$/],
+    [['--nonsense'], {}, /^There is no option --nonsense\.$/],
+    [['--constructor'], {}, /^There is no option --constructor\.$/],
+    [['--__proto__'], {}, /^There is no option --__proto__\.$/],
+    [['-z'], {}, /^There is no option -z\.$/],
+    [['--quiet=yes'], {}, /^--quiet takes no value\.$/],
+    [['--port'], {}, /^--port needs a value: --port NUMBER\.$/],
+    [['--port', '--quiet'], {}, /^--port needs a value: --port NUMBER\.$/],
+    [['--port', 'abc'], {}, /^--port must be a whole number from 0 to 65535 .*"abc"\.$/],
+    [['--port', '65536'], {}, /"65536"/],
+    [['--port', '-1'], {}, /^--port needs a value/],
+    [['--port=-1'], {}, /"-1"/],
+    [['--port', '80.5'], {}, /"80\.5"/],
+    [['--port', '0x50'], {}, /"0x50"/],
+    [['--port', '1e3'], {}, /"1e3"/],
+    [['--port='], {}, /""/],
+    [[], { PORT: 'abc' }, /^PORT must be a whole number/],
+    [['a', 'b'], {}, /^One folder or program at a time, but there are two: a and b\.$/],
+    [['--auth', 'anna'], {}, /^--auth must be user:password/],
+    [['--auth', ':secret'], {}, /^--auth must be user:password/],
+    [['--auth', 'anna:'], {}, /^--auth must be user:password/],
+    [[], { PREMIER_AUTH: 'anna' }, /^PREMIER_AUTH must be user:password/],
+    [['--header', 'nothing'], {}, /^--header must be 'Name: value'/],
+    [['--header', 'A b: c'], {}, /^--header must be 'Name: value'/],
+    [['--header', 'A: b\r\nC: d'], {}, /^--header must be 'Name: value'/],
+    [['--header', 'Content-Length: 3'], {}, /^--header can't set Content-Length/],
+    [['--log', 'xml'], {}, /^--log must be one of text, json, combined, off, not "xml"\.$/],
+    [['--lang', 'de'], {}, /^--lang must be one of en, fr, not "de"\.$/],
+  ];
+  for (const [args, environment, message] of cases) {
+    assert.throws(
+      () => parse(args, environment),
+      (error: { message: string; exitCode: number }) => {
+        assert.match(error.message, message);
+        assert.equal(error.exitCode, 2);
+        return true;
+      },
+      JSON.stringify([args, environment]),
+    );
+  }
+});
+
+test('a password is never repeated in an error', () => {
+  assert.throws(
+    () => parse(['--auth', ':hunter2']),
+    (error: Error) => !error.message.includes('hunter2'),
+  );
+});

@@ -1,0 +1,52 @@
+// The help and the reference page: everything in the table is there, in both languages, and fits.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { help } from '../../dist/cli/help.js';
+import { catalogues } from '../../dist/cli/language.js';
+import { optionEntries } from '../../dist/cli/options.js';
+import { reference } from '../../dist/cli/reference.js';
+import { start } from './command.js';
+
+test('the help names every option, in lines that fit', () => {
+  for (const [language, say] of Object.entries(catalogues)) {
+    for (const width of [60, 80, 100]) {
+      const lines = help(say, width).split('\n');
+      const long = lines.filter((line) => line.length > width);
+      assert.deepEqual(long, [], `${language}, ${width} columns`);
+      for (const [name] of optionEntries) {
+        assert.ok(
+          lines.some((line) => new RegExp(`^  (-\\w, |    )--${name}( |$)`).test(line)),
+          `${language}: --${name}`,
+        );
+      }
+    }
+  }
+});
+
+test('French punctuation stays with its word when a line breaks', () => {
+  for (let width = 50; width < 110; width++) {
+    assert.doesNotMatch(help(catalogues.fr, width), /^\s*[:;?!»]|«$/m);
+  }
+});
+
+test('docs/cli.md is what the table of options says (npm run docs:cli writes it)', () => {
+  assert.equal(readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8'), reference());
+});
+
+test('--help and --version print on stdout and end with code 0', async (t) => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const cases: [args: string[], expected: RegExp][] = [
+    [['--help'], /^Usage: premier /],
+    [['-h', '--lang', 'fr'], /^Usage : premier /],
+    [['--version'], new RegExp(`^${version}\n$`)],
+  ];
+  await Promise.all(
+    cases.map(async ([args, expected]) => {
+      const { ended, stdout, stderr } = start(t, args);
+      assert.equal(await ended, 0);
+      assert.match(stdout(), expected);
+      assert.equal(stderr(), '');
+    }),
+  );
+});
