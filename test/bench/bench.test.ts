@@ -193,6 +193,25 @@ test('the paced client sends and counts as many requests as were due', async () 
   }
 });
 
+test('every stream of the micro-benchmark is read to its end, but those that never end or must be refused', async () => {
+  const { benign, hostile, toBuffer } = await load('micro/inputs.mjs');
+  const { RequestParser } = await import('../../dist/http1/request-parser.js');
+  for (const [name, make] of Object.entries({ ...benign, ...hostile }) as [
+    string,
+    (size: number) => unknown,
+  ][]) {
+    const bytes: Buffer = toBuffer(make(60_000));
+    let ended = 0;
+    const parser = new RequestParser({ onHead: () => false, onBody() {}, onEnd: () => ended++ });
+    if (/without end|Transfer-Encoding in/.test(name)) {
+      assert.throws(() => parser.execute(bytes), { name: 'Error' }, name);
+    } else {
+      assert.equal(parser.execute(bytes), bytes.length, name);
+      assert.ok(parser.idle && ended > 0, name);
+    }
+  }
+});
+
 const results = {
   environment: {
     date: 'd',
