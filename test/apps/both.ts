@@ -2,6 +2,7 @@
 // In: the name of a program of test/apps/programs. Out: the answer they agree on, for the test to look at.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { type Answer, type Asked, Client } from './exchange.js';
 import { type Ending, type Options, Program, servers } from './program.js';
 
@@ -11,10 +12,27 @@ interface Running {
   client: Client;
 }
 
+/** Milliseconds after which work that waits for an event is taken to wait for ever. */
+const patience = 20_000;
+
+/** Rejects when the work hangs. */
+async function within<T>(work: Promise<T>): Promise<T> {
+  const giveUp = new AbortController();
+  const late = setTimeout(patience, undefined, { signal: giveUp.signal }).then(() => {
+    throw new Error(`not done after ${patience} ms`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    giveUp.abort();
+    late.catch(() => {});
+  }
+}
+
 /** Calls `work` once for each server and checks that the results are deeply equal. */
 async function alike<T, On>(subjects: On[], work: (subject: On) => Promise<T>): Promise<T> {
   const results: T[] = [];
-  for (const subject of subjects) results.push(await work(subject));
+  for (const subject of subjects) results.push(await within(work(subject)));
   const [oracle, ...others] = results;
   for (const other of others) assert.deepEqual(other, oracle, 'premier answers as node:http does');
   return oracle as T;

@@ -1,5 +1,6 @@
 // One request sent with Node's client and its answer, in a form that can be compared between two servers.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Agent, type IncomingMessage, request as plainRequest } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { buffer } from 'node:stream/consumers';
@@ -73,16 +74,18 @@ export class Client {
       headers['content-type'] ??= 'application/json';
       body = JSON.stringify(json);
     }
-    const message = await new Promise<IncomingMessage>((resolve, reject) => {
-      const request = this.#request(this.#origin, { agent: this.#agent, method, path, headers });
-      request.on('response', resolve).on('error', reject);
-      request.setTimeout(patience, () => {
-        request.destroy(new Error(`no answer to ${method} ${path} within ${patience} ms`));
-      });
-      if (Array.isArray(body)) for (const part of body) request.write(part);
-      request.end(Array.isArray(body) ? undefined : body);
+    const request = this.#request(this.#origin, { agent: this.#agent, method, path, headers });
+    const silence = new Error(`${method} ${path}: nothing for ${patience} ms`);
+    const silent = once(request, 'timeout').then(() => {
+      request.destroy();
+      throw silence;
     });
-    const bytes = await buffer(message);
+    silent.catch(() => {});
+    request.setTimeout(patience);
+    if (Array.isArray(body)) for (const part of body) request.write(part);
+    request.end(Array.isArray(body) ? undefined : body);
+    const [message] = (await Promise.race([once(request, 'response'), silent])) as [IncomingMessage];
+    const bytes = await Promise.race([buffer(message), silent]);
     return {
       status: message.statusCode as number,
       reason: message.statusMessage as string,

@@ -36,9 +36,7 @@ describe('Socket.IO', { skip: missing }, () => {
   test('a client that begins by polling is upgraded to WebSocket', async () => {
     const transports = await app.each(async (origin) => {
       const socket = connect(origin, {});
-      const upgraded = new Promise<void>((resolve) => {
-        socket.once('connect', () => socket.io.engine.once('upgrade', resolve));
-      });
+      const upgraded = new Promise<void>((resolve) => socket.io.engine.once('upgrade', resolve));
       const first = await event(socket, 'welcome');
       await upgraded;
       const second = await socket.emitWithAck('transport');
