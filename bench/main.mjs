@@ -68,7 +68,9 @@ async function measure({ rows, rounds, warm, seconds }) {
     warm,
     seconds,
   };
-  console.log(`${header(results).join('\n')}\n`);
+  const turns = rows.reduce((sum, { contenders }) => sum + contenders.length, 0) * rounds;
+  const minutes = Math.ceil((turns * (warm + seconds + 1)) / 60);
+  console.log(`${header(results).join('\n')}\nthis takes about ${minutes} min\n`);
   results.rows = [];
   results.failures = [];
   for (const row of rows) {

@@ -145,7 +145,7 @@ function warnings(row, measured) {
         ]
       : []),
     ...(failed > 0 ? [`${title}: ${failed} requests failed`] : []),
-    ...(late > 1 ? [`${title}: the load generator was late by ${late.toFixed(1)} ms (p99)`] : []),
+    ...(late > 0.25 ? [`${title}: the load generator was late by ${late.toFixed(2)} ms (p99)`] : []),
   ]);
 }
 

@@ -100,7 +100,7 @@ export function table(rows) {
     return `| ${row.title} | ${row.unit} | ${value(row.baseline)} | ${value('premier')} | ${times(row.ratio)} | ${target(row)} | ${verdict} | ${times(row.cpuRatio)} | ${p99(row.baseline)} | ${p99('premier')} |`;
   });
   return [
-    '| work | unit | node:http | premier | ratio | target | | ratio in CPU time | p99 node:http, ms | p99 premier, ms |',
+    '| work | unit | node:http, or the floor | premier | ratio | target | | ratio in CPU time | its p99, ms | premier’s p99, ms |',
     '| --- | --- | ---: | ---: | ---: | ---: | --- | ---: | ---: | ---: |',
     ...lines,
   ].join('\n');
