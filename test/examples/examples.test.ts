@@ -1,0 +1,215 @@
+// Each example is started as its reader would start it, and asked by a real client what its comments promise.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import nodeHttp from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import http from 'premier';
+import { examplePath, type RunningExample, run } from './running-example.js';
+
+const lesson = `"use strict";
+
+const http = require("http");
+const server = http.createServer();
+
+server.listen(8080, () => console.log("Serveur démarré !"));
+`;
+
+/** Until the engine takes the place of node:http, a server without a listener leaves its clients waiting. */
+const withoutEngine = (http.Server as unknown) === nodeHttp.Server && 'the engine is still node:http';
+
+/** Starts an example before the tests of a suite and ends it after them. */
+function running(name: string, options?: Parameters<typeof run>[1]): { example: RunningExample } {
+  const held = {} as { example: RunningExample };
+  before(async () => {
+    held.example = await run(name, options);
+  });
+  after(() => held.example?.stop());
+  return held;
+}
+
+test('every example is tried here', () => {
+  const tried = readFileSync(new URL('../../test/examples/examples.test.ts', import.meta.url), 'utf8');
+  const examples = readdirSync(examplePath('.')).filter((name) => /\.[cm]?js$/.test(name));
+  assert.ok(examples.length >= 5);
+  assert.deepEqual(
+    examples.filter((name) => !tried.includes(`running('${name}'`) && !tried.includes(`run('${name}'`)),
+    [],
+  );
+});
+
+describe('premier-serveur.cjs', () => {
+  test('is the program of the lesson, with premier in place of http', () => {
+    const text = readFileSync(examplePath('premier-serveur.cjs'), 'utf8');
+    assert.equal(text, lesson.replace('"http"', '"premier"'));
+  });
+
+  describe('once started', { skip: withoutEngine }, () => {
+    const held = running('premier-serveur.cjs');
+
+    test('says so, word for word', () => {
+      assert.equal(held.example.printed(), 'Serveur démarré !\n');
+    });
+
+    for (const [language, words] of [
+      ['fr-FR,fr;q=0.9', /serveur/i],
+      ['en', /server/i],
+    ] as const) {
+      test(`answers at once that nothing is there yet (Accept-Language: ${language})`, async () => {
+        const response = await fetch(held.example.origin, {
+          headers: { 'Accept-Language': language },
+          signal: AbortSignal.timeout(10_000),
+        });
+        assert.equal(response.status, 404);
+        assert.match(response.headers.get('content-type') ?? '', /charset=utf-8/i);
+        assert.match(await response.text(), words);
+      });
+    }
+  });
+});
+
+describe('repondre.cjs', () => {
+  const held = running('repondre.cjs');
+  const cases = [
+    ['GET', '/bonjour', 200, 'Bonjour, tout le monde !\n'],
+    ['GET', '/bonjour?nom=Ada', 200, 'Bonjour, Ada !\n'],
+    ['GET', '/bonjour?nom=%C3%89lo%C3%AFse', 200, 'Bonjour, Éloïse !\n'],
+    ['GET', '/bonjour?nom=%ff', 200, 'Bonjour, \ufffd !\n'],
+    ['HEAD', '/bonjour', 200, ''],
+    ['POST', '/bonjour', 405, 'On ne peut que lire cette adresse.\n'],
+    ['GET', '/', 404, 'Rien à cette adresse. Essayez /bonjour?nom=Ada\n'],
+    ['GET', '//', 404, 'Rien à cette adresse. Essayez /bonjour?nom=Ada\n'],
+  ] as const;
+
+  for (const [method, path, status, text] of cases) {
+    test(`${method} ${path} is answered with ${status}`, async () => {
+      const response = await fetch(held.example.origin + path, { method });
+      assert.equal(response.status, status);
+      assert.equal(response.headers.get('content-type'), 'text/plain; charset=utf-8');
+      assert.equal(response.headers.get('allow'), status === 405 ? 'GET, HEAD' : null);
+      assert.equal(await response.text(), text);
+    });
+  }
+
+  test('prints the address to open', () => {
+    assert.match(held.example.printed(), /^Serveur démarré : http:\/\/localhost:\d+\/bonjour\n$/);
+  });
+});
+
+describe('lire-du-json.cjs', () => {
+  const held = running('lire-du-json.cjs');
+  const cases = [
+    ['a list of numbers is added up', '{"nombres":[1,2,39]}', 200, { somme: 42 }],
+    ['an empty list adds up to 0', '{"nombres":[]}', 200, { somme: 0 }],
+    ['what is not JSON is refused', '{"nombres":', 400, { erreur: 'ce n’est pas du JSON' }],
+    ['no body at all is refused', '', 400, { erreur: 'ce n’est pas du JSON' }],
+    ['null is refused', 'null', 422, { erreur: '« nombres » doit être une liste de nombres' }],
+    [
+      'words in place of numbers are refused',
+      '{"nombres":["1"]}',
+      422,
+      { erreur: '« nombres » doit être une liste de nombres' },
+    ],
+    ['a body past the limit is refused', ' '.repeat(5_000_000), 413, { erreur: 'corps trop grand' }],
+  ] as const;
+
+  for (const [sentence, body, status, answer] of cases) {
+    test(sentence, async () => {
+      const response = await fetch(held.example.origin, { method: 'POST', body });
+      assert.equal(response.status, status);
+      assert.equal(response.headers.get('content-type'), 'application/json');
+      assert.deepEqual(await response.json(), answer);
+    });
+  }
+
+  test('GET is told to use POST', async () => {
+    const response = await fetch(held.example.origin);
+    assert.equal(response.status, 405);
+    assert.equal(response.headers.get('allow'), 'POST');
+  });
+
+  test('a client that leaves in the middle of its body does no harm', async () => {
+    await new Promise<void>((resolve) => {
+      const request = nodeHttp.request(held.example.origin, {
+        method: 'POST',
+        headers: { 'Content-Length': 100 },
+      });
+      request.on('error', () => resolve());
+      request.write('{', () => request.destroy(new Error('gone')));
+    });
+    const response = await fetch(held.example.origin, { method: 'POST', body: '{"nombres":[1]}' });
+    assert.deepEqual(await response.json(), { somme: 1 });
+  });
+});
+
+describe('envoyer-un-fichier.cjs', () => {
+  let folder: string;
+  let example: RunningExample;
+  const content = Buffer.alloc(3_000_000, 'Création — ');
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'premier-example-'));
+    const file = join(folder, 'été.bin');
+    await writeFile(file, content);
+    example = await run('envoyer-un-fichier.cjs', { args: [file] });
+  });
+  after(async () => {
+    await example?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('sends the whole file, under its name', async () => {
+    const response = await fetch(example.origin);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-length'), String(content.length));
+    assert.equal(
+      response.headers.get('content-disposition'),
+      "attachment; filename*=UTF-8''%C3%A9t%C3%A9.bin",
+    );
+    assert.ok(content.equals(Buffer.from(await response.arrayBuffer())));
+  });
+
+  test('goes on after a client that leaves half-way', async () => {
+    const leaving = new AbortController();
+    const response = await fetch(example.origin, { signal: leaving.signal });
+    await response.body?.getReader().read();
+    leaving.abort();
+    const again = await fetch(example.origin);
+    assert.equal((await again.arrayBuffer()).byteLength, content.length);
+  });
+
+  test('answers 500 for a file it cannot read, and says why to whoever runs it', async () => {
+    await rm(join(folder, 'été.bin'));
+    const response = await fetch(example.origin);
+    assert.equal(response.status, 500);
+    assert.match(example.printed(), /ENOENT/);
+    const folderAsFile = await run('envoyer-un-fichier.cjs', { args: [folder] });
+    try {
+      assert.equal((await fetch(folderAsFile.origin)).status, 500);
+    } finally {
+      await folderAsFile.stop();
+    }
+  });
+});
+
+describe('arret-en-douceur.cjs', () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(`finishes the response under way on ${signal}, refuses newcomers, ends with code 0`, async () => {
+      const example = await run('arret-en-douceur.cjs', { env: { DUREE: '500' } });
+      try {
+        const response = await fetch(example.origin, { headers: { Connection: 'close' } });
+        const ended = example.stop(signal);
+        while (!example.printed().includes('On ferme')) await pause(10);
+        await assert.rejects(fetch(example.origin));
+        assert.equal(await response.text(), 'Je réfléchis…\nVoilà.\n');
+        assert.equal(await ended, 0);
+        assert.match(example.printed(), /Serveur arrêté\.\n$/);
+      } finally {
+        await example.stop();
+      }
+    });
+  }
+});
