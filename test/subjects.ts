@@ -18,7 +18,8 @@ export { RawClient, type RawResponse } from './server/raw-client.js';
 export type Http = typeof nodeHttp;
 export type Server = nodeHttp.Server;
 export type Request = nodeHttp.IncomingMessage;
-export type Response = nodeHttp.ServerResponse;
+/** With what Node has and its published types lack. */
+export type Response = nodeHttp.ServerResponse & { getRawHeaderNames(): string[] };
 export type Listener = (req: Request, res: Response & { req: Request }) => void;
 export type Options = nodeHttp.ServerOptions & Record<string, unknown>;
 
