@@ -185,3 +185,12 @@ export async function turns(count = 3): Promise<void> {
 /** `GET target HTTP/1.1` with Host and more field lines. */
 export const get = (target = '/', ...fields: string[]): string =>
   `GET ${target} HTTP/1.1\r\nHost: a\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
+
+/** A promise and what settles it, for an outcome that an event brings. */
+export function outcome<T = unknown>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,316 @@
+// What an answer tells of itself on its way, its ends before time, and the hand-made ones on sockets of their own.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Duplex, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { behaviour, get, type Http, outcome, type RawClient, type Response, turns } from '../subjects.js';
+
+const shown = [
+  'finished',
+  'headersSent',
+  'writableEnded',
+  'writableFinished',
+  'destroyed',
+  'closed',
+] as const;
+const state = (res: Response) =>
+  shown.filter((name) => (res as unknown as Record<string, unknown>)[name]).join(' ');
+
+behaviour(
+  'the properties of an answer tell where it is',
+  async ({ serve }) => {
+    const states: string[] = [];
+    let done = () => {};
+    const closed = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    const { ask } = await serve((_req, res: Response) => {
+      states.push(state(res));
+      res.writeHead(200);
+      states.push(state(res));
+      res.write('a');
+      states.push(state(res));
+      res.on('finish', () => states.push(state(res)));
+      res.on('close', () => {
+        states.push(state(res));
+        done();
+      });
+      res.end();
+      states.push(state(res));
+    });
+    await ask(get());
+    await closed;
+    assert.deepEqual(states, [
+      '',
+      'headersSent',
+      'headersSent',
+      'finished headersSent writableEnded',
+      'finished headersSent writableEnded writableFinished',
+      'finished headersSent writableEnded writableFinished destroyed closed',
+    ]);
+  },
+  { since: 24 },
+);
+
+behaviour('the writable properties begin as those of a writable', async ({ serve }) => {
+  const { ask } = await serve((req, res) => {
+    assert.equal(res.writable, true);
+    assert.equal(res.writableLength, 0);
+    assert.equal(res.writableCorked, 0);
+    assert.equal(res.writableObjectMode, false);
+    assert.equal(res.writableNeedDrain, false);
+    assert.equal(res.writableHighWaterMark, req.socket.writableHighWaterMark);
+    assert.equal(res.errored, null);
+    assert.equal(res.req, req);
+    assert.equal(res.socket, req.socket);
+    assert.equal(res.connection, req.socket);
+    res.end('ok');
+  });
+  assert.equal((await ask(get())).body, 'ok');
+});
+
+behaviour('cork is counted', async ({ serve }) => {
+  const { ask } = await serve((_req, res) => {
+    res.cork();
+    res.cork();
+    assert.equal(res.writableCorked, 2);
+    res.uncork();
+    assert.equal(res.writableCorked, 1);
+    res.uncork();
+    assert.equal(res.writableCorked, 0);
+    res.end('ok');
+  });
+  assert.equal((await ask(get())).body, 'ok');
+});
+
+behaviour('a finished answer has let go of its socket', async ({ serve }) => {
+  let response: Response | undefined;
+  const { ask } = await serve((_req, res: Response) => {
+    response = res;
+    res.end();
+  });
+  await ask(get());
+  await turns();
+  assert.equal(response?.socket, null);
+  assert.equal(response?.connection, null);
+});
+
+const late: [
+  sentence: string,
+  act: (res: Response, callback: (error?: Error | null) => void) => void,
+  code: string,
+][] = [
+  ['write after end', (res, callback) => res.write('a', callback), 'ERR_STREAM_WRITE_AFTER_END'],
+  ['end with a body after end', (res, callback) => res.end('a', callback), 'ERR_STREAM_WRITE_AFTER_END'],
+];
+for (const [sentence, act, code] of late) {
+  behaviour(`${sentence} gives ${code} to its callback and to 'error'`, async ({ serve }) => {
+    const codes: unknown[] = [];
+    const { ask } = await serve((_req, res: Response) => {
+      res.on('error', (error: NodeJS.ErrnoException) => codes.push(`event ${error.code}`));
+      res.end('ok');
+      act(res, (error) => codes.push(`callback ${(error as NodeJS.ErrnoException).code}`));
+    });
+    assert.equal((await ask(get())).body, 'ok');
+    await turns();
+    assert.deepEqual(codes, [`callback ${code}`, `event ${code}`]);
+  });
+}
+
+behaviour(
+  'end twice without a body does no harm, and calls back when finished',
+  async ({ serve }) => {
+    const calls: unknown[] = [];
+    const { ask } = await serve((_req, res) => {
+      res.end('ok', () => calls.push('first'));
+      res.end(() => calls.push('second'));
+      assert.equal(res.end(), res);
+    });
+    assert.equal((await ask(get())).body, 'ok');
+    await turns();
+    assert.deepEqual(calls, ['first', 'second']);
+  },
+  { since: 24 },
+);
+
+behaviour('end after finish calls back with ERR_STREAM_ALREADY_FINISHED', async ({ serve }) => {
+  const code = outcome();
+  const { ask } = await serve((_req, res) => {
+    res.on('finish', () => res.end((error?: NodeJS.ErrnoException) => code.resolve(error?.code)));
+    res.end();
+  });
+  await ask(get());
+  assert.equal(await code.promise, 'ERR_STREAM_ALREADY_FINISHED');
+});
+
+behaviour('write after destroy calls back with ERR_STREAM_DESTROYED', async ({ serve }) => {
+  const code = outcome();
+  const { connect } = await serve((_req, res) => {
+    assert.equal(res.destroy(), res);
+    assert.equal(res.destroyed, true);
+    assert.equal(
+      res.write('a', (error) => code.resolve((error as NodeJS.ErrnoException).code)),
+      false,
+    );
+  });
+  await connect().send(get()).rest();
+  assert.equal(await code.promise, 'ERR_STREAM_DESTROYED');
+});
+
+behaviour(
+  'destroy cuts the connection, closes request and answer, and finishes neither',
+  async ({ serve }) => {
+    const events: string[] = [];
+    const { connect } = await serve((req, res) => {
+      res.on('finish', () => events.push('finish'));
+      res.on('close', () => events.push('close response'));
+      req.on('close', () => events.push('close request'));
+      res.write('half');
+      setImmediate(() => res.destroy());
+    });
+    const client = connect().send(get());
+    await client.rest();
+    await turns(5);
+    assert.deepEqual(events.sort(), ['close request', 'close response']);
+  },
+);
+
+behaviour('destroy with an error tells it as errored', async ({ serve }) => {
+  let errored: unknown;
+  const { connect } = await serve((_req, res) => {
+    res.on('close', () => {
+      errored = res.errored;
+    });
+    res.destroy(new Error('mine'));
+  });
+  await connect().send(get()).rest();
+  await turns(5);
+  assert.equal((errored as Error).message, 'mine');
+});
+
+behaviour('an answer whose client goes away is closed and not finished', async ({ serve }) => {
+  const result = outcome<string>();
+  const { connect } = await serve((_req, res: Response) => {
+    res.on('finish', () => result.resolve('finish'));
+    res.on('close', () => result.resolve(state(res)));
+    res.write('half');
+    client.socket.destroy();
+  });
+  const client: RawClient = connect().send(get());
+  assert.equal(await result.promise, 'headersSent destroyed closed');
+});
+
+behaviour('stream.finished tells a whole answer from one cut short', async ({ serve }) => {
+  const results: unknown[] = [];
+  const { connect, ask } = await serve(async (req, res) => {
+    const result = finished(res).then(
+      () => 'whole',
+      (error) => error.code,
+    );
+    if (req.url === '/whole') res.end();
+    else res.write('half', () => req.socket.destroy());
+    results.push(await result);
+  });
+  await ask(get('/whole'));
+  await connect().send(get('/cut')).rest();
+  await turns(5);
+  assert.deepEqual(results, ['whole', 'ERR_STREAM_PREMATURE_CLOSE']);
+});
+
+behaviour('an answer cannot be piped from', async ({ serve }) => {
+  const code = outcome();
+  const { ask } = await serve((_req, res) => {
+    res.on('error', (error: NodeJS.ErrnoException) => code.resolve(error.code));
+    res.pipe(new Writable());
+    res.end();
+  });
+  await ask(get());
+  assert.equal(await code.promise, 'ERR_STREAM_CANNOT_PIPE');
+});
+
+/** A response by hand, as test tools and adapters make them. */
+function byHand(http: Http): Response {
+  return new http.ServerResponse({
+    method: 'GET',
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
+  } as never) as never;
+}
+
+/** A socket that keeps what is written to it. */
+function sink(): Duplex & { text: string } {
+  const socket = Object.assign(
+    new Duplex({
+      read() {},
+      write(chunk, _encoding, callback) {
+        socket.text += chunk.toString('latin1');
+        callback();
+      },
+    }),
+    { text: '' },
+  );
+  return socket;
+}
+
+behaviour(
+  'assignSocket on a stream sends what was written before and after',
+  async ({ http }) => {
+    const res = byHand(http);
+    const socket = sink();
+    res.setHeader('X-A', 'b');
+    res.sendDate = false;
+    res.write('before ');
+    assert.equal(socket.text, '');
+    res.assignSocket(socket as never);
+    assert.equal(res.socket, socket);
+    res.end('after');
+    await once(res, 'finish');
+    assert.equal(
+      socket.text,
+      'HTTP/1.1 200 OK\r\nX-A: b\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n' +
+        '7\r\nbefore \r\n5\r\nafter\r\n0\r\n\r\n',
+    );
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'one socket has one answer at a time',
+  ({ http }) => {
+    const socket = sink();
+    const first = byHand(http);
+    first.assignSocket(socket as never);
+    assert.throws(() => byHand(http).assignSocket(socket as never), { code: 'ERR_HTTP_SOCKET_ASSIGNED' });
+    first.detachSocket(socket as never);
+    assert.equal(first.socket, null);
+    byHand(http).assignSocket(socket as never);
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'the close of an assigned socket closes the answer',
+  async ({ http }) => {
+    const res = byHand(http);
+    const socket = sink();
+    res.assignSocket(socket as never);
+    socket.destroy();
+    await once(res, 'close');
+    assert.equal(res.destroyed, true);
+    assert.equal(res.writableFinished, false);
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'a hand-made answer without a socket keeps what is written',
+  ({ http }) => {
+    const res = byHand(http);
+    res.write('text');
+    assert.ok(res.writableLength > 0);
+    res.end();
+    assert.equal(res.writableEnded, true);
+    assert.equal(res.writableFinished, false);
+  },
+  { only: 'plain' },
+);

@@ -1,0 +1,120 @@
+// Upgrade and CONNECT: the socket is handed over, with what had come behind the request.
+import assert from 'node:assert/strict';
+import type { Duplex } from 'node:stream';
+import { behaviour, get, type Request, turns } from '../subjects.js';
+
+const upgrade = get('/chat', 'Connection: Upgrade', 'Upgrade: echo');
+const connectRequest = 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n';
+
+/** Answers 101 or 200 and sends everything back. */
+function tunnel(socket: Duplex, head: Buffer, status: string): void {
+  socket.write(`HTTP/1.1 ${status}\r\n\r\n`);
+  socket.write(head);
+  socket.pipe(socket);
+}
+
+behaviour("'upgrade' hands over the socket and the bytes behind the request", async ({ serve }) => {
+  const { server, connect } = await serve(() => assert.fail('request was emitted'));
+  server.on('upgrade', (req, socket, head) => {
+    assert.equal(req.method, 'GET');
+    assert.equal(req.url, '/chat');
+    assert.equal(req.headers.upgrade, 'echo');
+    assert.equal((req as unknown as { upgrade: boolean }).upgrade, true);
+    assert.equal(req.socket, socket);
+    assert.ok(Buffer.isBuffer(head));
+    tunnel(socket, head, '101 Switching Protocols');
+  });
+  const client = connect().send(`${upgrade}head `);
+  assert.equal((await client.response()).status, 101);
+  await client.sees('head ');
+  client.send('later\r\n\r\n\x00');
+  await client.sees('head later\r\n\r\n\x00');
+});
+
+behaviour('an upgrade after other requests on the connection works', async ({ serve }) => {
+  const { server, connect } = await serve((_req, res) => res.end('plain'));
+  server.on('upgrade', (_req, socket, head) => tunnel(socket, head, '101 Switching Protocols'));
+  const client = connect().send(get());
+  assert.equal((await client.response()).body, 'plain');
+  client.send(upgrade);
+  assert.equal((await client.response()).status, 101);
+  client.send('echo me');
+  await client.sees('echo me');
+});
+
+behaviour("without an 'upgrade' listener the request is a plain one", async ({ serve }) => {
+  const { connect } = await serve((req, res) => res.end(req.headers.upgrade));
+  const client = connect().send(upgrade);
+  assert.equal((await client.response()).body, 'echo');
+  assert.equal((await client.send(get()).response()).status, 200);
+});
+
+behaviour('Upgrade without Connection: upgrade is a plain request', async ({ serve }) => {
+  const { server, ask } = await serve((_req, res) => res.end('plain'));
+  server.on('upgrade', () => assert.fail('upgrade was emitted'));
+  assert.equal((await ask(get('/', 'Upgrade: echo'))).body, 'plain');
+});
+
+behaviour(
+  'shouldUpgradeCallback decides for each request',
+  async ({ serve }) => {
+    const { server, connect, ask } = await serve(
+      { shouldUpgradeCallback: (req: Request) => req.url === '/chat' },
+      (_req, res) => res.end('plain'),
+    );
+    server.on('upgrade', (_req, socket, head) => tunnel(socket, head, '101 Switching Protocols'));
+    assert.equal((await ask(get('/other', 'Connection: Upgrade', 'Upgrade: echo'))).body, 'plain');
+    const client = connect().send(upgrade);
+    assert.equal((await client.response()).status, 101);
+  },
+  { since: 24 },
+);
+
+behaviour("'connect' hands over the socket", async ({ serve }) => {
+  const { server, connect } = await serve(() => assert.fail('request was emitted'));
+  server.on('connect', (req, socket, head) => {
+    assert.equal(req.url, 'example.com:443');
+    assert.equal(req.method, 'CONNECT');
+    tunnel(socket, head, '200 Connection Established');
+  });
+  const client = connect().send(connectRequest);
+  assert.equal((await client.response('CONNECT')).status, 200);
+  client.send('through');
+  await client.sees('through');
+});
+
+behaviour("CONNECT without a 'connect' listener ends the connection", async ({ serve }) => {
+  const { connect } = await serve(() => assert.fail('request was emitted'));
+  const client = connect().send(connectRequest);
+  await client.nothingMore();
+});
+
+behaviour('a socket handed over is free of the server', async ({ serve }) => {
+  let handed: Duplex | undefined;
+  const { server, connect } = await serve({ keepAliveTimeout: 1, connectionsCheckingInterval: 10 }, () => {});
+  server.on('upgrade', (_req, socket) => {
+    handed = socket;
+  });
+  server.on('clientError', () => assert.fail('clientError was emitted'));
+  const client = connect().send(upgrade);
+  while (!handed) await turns(1);
+  for (const event of ['data', 'drain', 'timeout']) assert.equal(handed.listenerCount(event), 0, event);
+  assert.equal(handed.readableFlowing, null);
+  server.closeIdleConnections();
+  await turns();
+  assert.equal(handed.destroyed, false);
+  handed.end('bye');
+  assert.equal(await client.rest(), 'bye');
+});
+
+behaviour("an error of a socket handed over is its owner's", async ({ serve }) => {
+  const { server, connect } = await serve(() => {});
+  const code = new Promise((resolve) => {
+    server.on('upgrade', (_req, socket) => {
+      socket.on('error', (error) => resolve(error.message));
+      socket.destroy(new Error('mine'));
+    });
+  });
+  connect().send(upgrade);
+  assert.equal(await code, 'mine');
+});
