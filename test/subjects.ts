@@ -1,6 +1,7 @@
 // The servers that one suite of behaviour runs on, and the stage each test gets.
 // node:http is the oracle: what a test says holds there first, and is the specification of premier by that.
 // With SUBJECTS=register in the environment the process runs under premier/register, and node:http is premier.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import nodeHttp from 'node:http';
 import nodeHttps from 'node:https';
@@ -121,6 +122,8 @@ export interface Stage {
   serve(options: Options, listener?: Listener): Promise<Served>;
   /** Listens with a server made by the test itself. */
   listen(server: Server): Promise<Served>;
+  /** The two ends of a connection that no server under test has accepted. */
+  connectPair(): Promise<{ near: RawClient; far: Socket }>;
 }
 
 function stage(subject: Subject, context: TestContext): Stage {
@@ -159,6 +162,18 @@ function stage(subject: Subject, context: TestContext): Stage {
     http: subject.http,
     context,
     listen,
+    async connectPair() {
+      const middle = net.createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+      await once(middle, 'listening');
+      const socket = net.connect((middle.address() as AddressInfo).port, '127.0.0.1');
+      const [far] = await once(middle, 'connection');
+      middle.close();
+      context.after(() => {
+        socket.destroy();
+        far.destroy();
+      });
+      return { near: new RawClient(socket), far };
+    },
     serve: (first: Options | Listener, listener?: Listener) =>
       listen(
         typeof first === 'function' ? subject.createServer({}, first) : subject.createServer(first, listener),
@@ -171,7 +186,7 @@ export function behaviour(sentence: string, check: (stage: Stage) => unknown, wh
   for (const subject of subjects) {
     if (where.only && subject.secure !== (where.only === 'secure')) continue;
     const skip = whyNot(subject, where);
-    test(`${sentence} (${subject.name})`, skip ? { skip } : {}, async (context) => {
+    test(`${sentence} (${subject.name})`, skip ? { skip } : { timeout: 20_000 }, async (context) => {
       await check(stage(subject, context));
     });
   }

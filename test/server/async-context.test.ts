@@ -1,0 +1,153 @@
+// Each request runs in an async context of its own: nothing set for one is ever seen by another.
+import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
+import { behaviour, get, type Response, turns } from '../subjects.js';
+
+const leaks = { notNode: 'it leaks enterWith() into later requests of the connection' };
+
+behaviour('run() is not seen by a later request on the connection', async ({ serve }) => {
+  const storage = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  const { connect } = await serve((req, res) => {
+    seen.push(storage.getStore());
+    storage.run(req.url as string, () => setImmediate(() => res.end(storage.getStore())));
+  });
+  const client = connect();
+  for (const target of ['/1', '/2', '/3']) {
+    assert.equal((await client.send(get(target)).response()).body, target);
+  }
+  assert.deepEqual(seen, [undefined, undefined, undefined]);
+});
+
+const arrivals: [sentence: string, together: boolean][] = [
+  ['later on the connection', false],
+  ['pipelined in one packet', true],
+];
+for (const [sentence, together] of arrivals) {
+  behaviour(
+    `enterWith() is not seen by a request ${sentence}`,
+    async ({ serve }) => {
+      const storage = new AsyncLocalStorage<string>();
+      const seen: (string | undefined)[] = [];
+      const { connect } = await serve((req, res) => {
+        seen.push(storage.getStore());
+        storage.enterWith(req.url as string);
+        res.end();
+      });
+      const targets = ['/1', '/2', '/3', '/4'];
+      const client = connect();
+      if (together) client.send(targets.map((target) => get(target)).join(''));
+      for (const target of targets) {
+        if (!together) client.send(get(target));
+        await client.response();
+      }
+      assert.deepEqual(seen, [undefined, undefined, undefined, undefined]);
+    },
+    leaks,
+  );
+
+  behaviour(
+    `enterWith() in an asynchronous handler is not seen by a request ${sentence}`,
+    async ({ serve }) => {
+      const storage = new AsyncLocalStorage<string>();
+      const { connect } = await serve(async (req, res) => {
+        const before = storage.getStore();
+        storage.enterWith(req.url as string);
+        await turns(2);
+        res.end(`${before} ${storage.getStore()}`);
+      });
+      const targets = ['/1', '/2', '/3'];
+      const client = connect();
+      if (together) client.send(targets.map((target) => get(target)).join(''));
+      for (const target of targets) {
+        if (!together) client.send(get(target));
+        assert.equal((await client.response()).body, `undefined ${target}`);
+      }
+    },
+    leaks,
+  );
+}
+
+behaviour(
+  'body events run in the context of their request',
+  async ({ serve }) => {
+    const storage = new AsyncLocalStorage<string>();
+    const { connect } = await serve((req, res) => {
+      storage.enterWith(req.url as string);
+      const seen: (string | undefined)[] = [];
+      req.on('data', () => seen.push(storage.getStore()));
+      req.on('end', () => {
+        seen.push(storage.getStore());
+        res.end([...new Set(seen)].join());
+      });
+    });
+    const post = (target: string) =>
+      `POST ${target} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n`;
+    const client = connect().send(post('/1') + post('/2'));
+    assert.equal((await client.response()).body, '/1');
+    assert.equal((await client.response()).body, '/2');
+    const slow = post('/3');
+    for (let at = 0; at < slow.length; at += 20) {
+      client.send(slow.slice(at, at + 20));
+      await turns(2);
+    }
+    assert.equal((await client.response()).body, '/3');
+  },
+  { notNode: 'it runs them in the context of the connection' },
+);
+
+behaviour('a body read with for await stays in the context of run()', async ({ serve }) => {
+  const storage = new AsyncLocalStorage<string>();
+  const { connect } = await serve((req, res) => {
+    storage.run(req.url as string, async () => {
+      for await (const _ of req) assert.equal(storage.getStore(), req.url);
+      res.end(storage.getStore());
+    });
+  });
+  const post = (target: string) => `POST ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody`;
+  const client = connect().send(post('/1') + post('/2'));
+  assert.equal((await client.response()).body, '/1');
+  assert.equal((await client.response()).body, '/2');
+});
+
+for (const event of ['finish', 'close'] as const) {
+  behaviour(
+    `'${event}' of an answer runs in the context of its request`,
+    async ({ serve }) => {
+      const storage = new AsyncLocalStorage<string>();
+      const seen: string[] = [];
+      const responses: Promise<unknown>[] = [];
+      const { connect } = await serve((req, res: Response) => {
+        storage.enterWith(req.url as string);
+        res.on(event, () => seen.push(`${req.url} ${storage.getStore()}`));
+        responses.push(once(res, event));
+        res.end();
+      });
+      const client = connect().send(get('/1') + get('/2') + get('/3'));
+      for (let index = 0; index < 3; index++) await client.response();
+      await Promise.all(responses);
+      assert.deepEqual(seen, ['/1 /1', '/2 /2', '/3 /3']);
+    },
+    { notNode: 'it runs them in the context of what triggered them' },
+  );
+}
+
+behaviour('a context around listen() is not what requests see of each other', async ({ serve }) => {
+  const storage = new AsyncLocalStorage<{ count: number }>();
+  const { connect } = await serve((_req, res) => {
+    storage.run({ count: 0 }, async () => {
+      for (let step = 0; step < 3; step++) {
+        await turns(1);
+        (storage.getStore() as { count: number }).count++;
+      }
+      res.end(String(storage.getStore()?.count));
+    });
+  });
+  const clients = [connect(), connect(), connect()];
+  for (const client of clients) client.send(get() + get());
+  for (const client of clients) {
+    assert.equal((await client.response()).body, '3');
+    assert.equal((await client.response()).body, '3');
+  }
+});

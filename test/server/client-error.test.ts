@@ -1,0 +1,153 @@
+// 'clientError': what went wrong with a client, and who answers it.
+import assert from 'node:assert/strict';
+import type { Duplex } from 'node:stream';
+import { behaviour, get, outcome, turns } from '../subjects.js';
+
+type WireError = NodeJS.ErrnoException & { bytesParsed?: number; rawPacket?: Buffer; reason?: string };
+
+const kinds: [sentence: string, bytes: string, code: string | RegExp, notNode?: string][] = [
+  ['an unknown method', 'BAD / HTTP/1.1\r\n\r\n', 'HPE_INVALID_METHOD'],
+  ['a bad version', 'GET / HTTP/x.1\r\n\r\n', 'HPE_INVALID_VERSION'],
+  ['another protocol', 'GET / RTSP/1.0\r\n\r\n', /^HPE_INVALID_(CONSTANT|VERSION)$/, 'it takes RTSP'],
+  ['a bad target', 'GET \x01 HTTP/1.1\r\n\r\n', 'HPE_INVALID_URL'],
+  ['a bad field name', 'GET / HTTP/1.1\r\nHost: a\r\nX Y: b\r\n\r\n', 'HPE_INVALID_HEADER_TOKEN'],
+  ['a NUL in a value', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\0\r\n\r\n', 'HPE_INVALID_HEADER_TOKEN'],
+  [
+    'two lengths',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+    'HPE_UNEXPECTED_CONTENT_LENGTH',
+  ],
+  [
+    'a length that is no number',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1x\r\n\r\n',
+    'HPE_INVALID_CONTENT_LENGTH',
+  ],
+  [
+    'a length beside chunks',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+    /^HPE_(INVALID|UNEXPECTED)_(CONTENT_LENGTH|TRANSFER_ENCODING)$/,
+  ],
+  [
+    'a coding that is not chunked',
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n',
+    'HPE_INVALID_TRANSFER_ENCODING',
+    'it calls the handler before it refuses',
+  ],
+  ['a large head', get('/', `X: ${'a'.repeat(20_000)}`), 'HPE_HEADER_OVERFLOW'],
+  ['a large target', get(`/${'a'.repeat(20_000)}`), 'HPE_HEADER_OVERFLOW'],
+  ['the end in the middle of a head', 'GET / HTT', 'HPE_INVALID_EOF_STATE'],
+];
+
+for (const [sentence, bytes, code, notNode] of kinds) {
+  behaviour(
+    `${sentence} is a clientError`,
+    async ({ serve, subject }) => {
+      const error = outcome<WireError>();
+      const { server, connect } = await serve(() => assert.fail('request was emitted'));
+      server.on('clientError', (raised: WireError, socket: Duplex) => {
+        assert.ok(raised instanceof Error);
+        assert.equal(socket.writable, true);
+        socket.end('HTTP/1.1 499 Mine\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        error.resolve(raised);
+      });
+      const client = connect().send(bytes);
+      if (sentence.startsWith('the end')) client.finish();
+      assert.equal((await client.response()).status, 499);
+      await client.nothingMore();
+      const raised = await error.promise;
+      if (typeof code === 'string') assert.equal(raised.code, code);
+      else assert.match(`${raised.code}`, code);
+      assert.match(raised.message, /^Parse Error/);
+      if (sentence.startsWith('the end') || subject.secure) return;
+      assert.equal(typeof raised.bytesParsed, 'number');
+      assert.equal(typeof raised.reason, 'string');
+      assert.ok(Buffer.isBuffer(raised.rawPacket));
+      assert.ok(bytes.startsWith((raised.rawPacket as Buffer).toString('latin1')));
+    },
+    { ...(notNode && { notNode }), ...(sentence.startsWith('the end') && { only: 'plain' }) },
+  );
+}
+
+behaviour('an error in a body is a clientError and ends the request with ECONNRESET', async ({ serve }) => {
+  const events: string[] = [];
+  const closed = outcome<void>();
+  const { server, connect } = await serve((req) => {
+    req.resume();
+    req.on('error', (error: NodeJS.ErrnoException) => events.push(`request ${error.code}`));
+    req.on('close', () => closed.resolve());
+  });
+  server.on('clientError', (error: WireError, socket) => {
+    events.push(`client ${error.code}`);
+    socket.destroy();
+  });
+  connect().send('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n');
+  await closed.promise;
+  assert.deepEqual(events, ['client HPE_INVALID_CHUNK_SIZE', 'request ECONNRESET']);
+});
+
+behaviour('a listener that does nothing leaves the connection open to the client', async ({ serve }) => {
+  let kept: Duplex | undefined;
+  const { server, connect } = await serve(() => {});
+  server.on('clientError', (_error, socket) => {
+    kept = socket;
+  });
+  const client = connect().send('BAD\r\n\r\n');
+  while (!kept) await turns(1);
+  await turns(5);
+  assert.equal(client.ended, false);
+  kept.end('bye');
+  assert.equal(await client.rest(), 'bye');
+});
+
+behaviour('the default answer is not sent into an answer under way', async ({ serve }) => {
+  const { connect } = await serve((_req, res) => {
+    res.writeHead(200, { 'Content-Length': 100 });
+    res.write('half');
+  });
+  const client = connect().send('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
+  await client.sees('half');
+  client.send('zzz\r\n');
+  assert.ok((await client.rest()).endsWith('half'));
+});
+
+behaviour('a clientError in the middle of a body closes the answer', async ({ serve }) => {
+  const closed = outcome<boolean>();
+  const { connect } = await serve((req, res) => {
+    req.resume().on('error', () => {});
+    res.on('close', () => closed.resolve(res.writableFinished));
+  });
+  const client = connect().send('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n');
+  assert.equal((await client.response()).status, 400);
+  assert.equal(await closed.promise, false);
+});
+
+behaviour('a reset between requests is no clientError', async ({ serve }) => {
+  let errors = 0;
+  const { server, connect, ask } = await serve((_req, res) => res.end('ok'));
+  server.on('clientError', () => errors++);
+  const client = connect();
+  await client.send(get()).response();
+  client.socket.destroy();
+  await turns(5);
+  assert.equal((await ask(get())).body, 'ok');
+  assert.equal(errors, 0);
+});
+
+behaviour(
+  'a reset in the middle of a head is a clientError with ECONNRESET',
+  async ({ serve }) => {
+    const code = outcome();
+    const { server, connect } = await serve(() => {});
+    server.on('clientError', (error: WireError, socket) => {
+      code.resolve(error.code);
+      assert.equal(socket.destroy(), socket);
+    });
+    const accepted = new Promise((resolve) => server.on('connection', resolve));
+    const client = connect().send('GET / HT');
+    await accepted;
+    await turns(3);
+    client.socket.resetAndDestroy();
+    assert.equal(await code.promise, 'ECONNRESET');
+  },
+  { only: 'plain' },
+);

@@ -1,0 +1,298 @@
+// The classes and constants: with and without new, inherited from in every way, and kin to Node's own.
+import assert from 'node:assert/strict';
+import nodeHttp from 'node:http';
+import net from 'node:net';
+import { Readable, Stream } from 'node:stream';
+import tls from 'node:tls';
+import { inherits } from 'node:util';
+import {
+  behaviour,
+  certificate,
+  get,
+  type Http,
+  type Request,
+  type Response,
+  type Server,
+} from '../subjects.js';
+
+type Callable = (...args: unknown[]) => unknown;
+const head = { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 };
+
+const named = [
+  'Server',
+  'ServerResponse',
+  'IncomingMessage',
+  'OutgoingMessage',
+  'createServer',
+  'METHODS',
+  'STATUS_CODES',
+  'maxHeaderSize',
+  'validateHeaderName',
+  'validateHeaderValue',
+  'request',
+  'get',
+  'Agent',
+  'globalAgent',
+  'ClientRequest',
+  'setMaxIdleHTTPParsers',
+] as const;
+
+behaviour(
+  'the module has what node:http has',
+  ({ http }) => {
+    for (const name of named) assert.equal(typeof http[name], typeof nodeHttp[name], name);
+    const missing = Object.keys(nodeHttp).filter((name) => !(name in http));
+    assert.deepEqual(missing, []);
+    assert.deepEqual([...http.METHODS].sort(), [...nodeHttp.METHODS].sort());
+    assert.deepEqual(http.STATUS_CODES, nodeHttp.STATUS_CODES);
+    assert.equal(http.maxHeaderSize, 16_384);
+    assert.equal(http.Agent, nodeHttp.Agent);
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'the classes have their names and lengths',
+  ({ http }) => {
+    for (const name of ['Server', 'ServerResponse', 'IncomingMessage', 'OutgoingMessage'] as const) {
+      assert.equal(http[name].name, name);
+      assert.equal(http[name].length, nodeHttp[name].length, name);
+    }
+    assert.equal(http.createServer.name, 'createServer');
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'Server works without new, with a listener, options or nothing',
+  ({ http }) => {
+    const Server = http.Server as unknown as Callable;
+    const listener = () => {};
+    for (const server of [
+      Server(),
+      Server(listener),
+      Server({}, listener),
+      Server(undefined, listener),
+      Server(null),
+    ]) {
+      assert.ok(server instanceof http.Server);
+      assert.ok(server instanceof net.Server);
+    }
+    assert.deepEqual((Server(listener) as Server).listeners('request'), [listener]);
+    assert.deepEqual((Server({}, listener) as Server).listeners('request'), [listener]);
+    assert.throws(() => Server('x'), { code: 'ERR_INVALID_ARG_TYPE' });
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'https.Server works without new',
+  ({ subject }) => {
+    const server = subject.createServer({});
+    const Made = server.constructor as unknown as Callable;
+    const made = Made(certificate);
+    assert.ok(made instanceof Made);
+    assert.ok(made instanceof tls.Server);
+  },
+  { only: 'secure' },
+);
+
+behaviour('instances are those of Node too', async ({ serve }) => {
+  const { server, ask } = await serve((req, res) => {
+    assert.ok(req instanceof nodeHttp.IncomingMessage);
+    assert.ok(req instanceof Readable);
+    assert.ok(res instanceof nodeHttp.ServerResponse);
+    assert.ok(res instanceof nodeHttp.OutgoingMessage);
+    assert.ok(res instanceof Stream);
+    res.end('ok');
+  });
+  assert.ok(server instanceof net.Server);
+  assert.equal((await ask(get())).body, 'ok');
+});
+
+behaviour(
+  "a plain server is an instance of Node's too",
+  ({ http }) => {
+    assert.ok(http.createServer() instanceof nodeHttp.Server);
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'IncomingMessage and ServerResponse are called on instances made otherwise',
+  ({ http }) => {
+    const req = Object.create(http.IncomingMessage.prototype);
+    (http.IncomingMessage as unknown as Callable).call(req, new net.Socket());
+    assert.ok((req as unknown) instanceof Readable);
+    assert.deepEqual((req as Request).rawHeaders, []);
+    const res = Object.create(http.ServerResponse.prototype);
+    (http.ServerResponse as unknown as Callable).call(res, { ...head });
+    assert.equal(res.statusCode, 200);
+    assert.equal(res.setHeader('a', 'b').getHeader('a'), 'b');
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'util.inherits and call make a working server, request and response',
+  async ({ http, listen }) => {
+    function MyResponse(this: Response, ...args: unknown[]) {
+      (http.ServerResponse as unknown as Callable).apply(this, args);
+      this.setHeader('X-Mine', 'yes');
+    }
+    inherits(MyResponse as never, http.ServerResponse);
+    function MyRequest(this: Request, ...args: unknown[]) {
+      (http.IncomingMessage as unknown as Callable).apply(this, args);
+      (this as Request & { mine?: boolean }).mine = true;
+    }
+    inherits(MyRequest as never, http.IncomingMessage);
+    function MyServer(this: Server, options: object, listener: unknown) {
+      (http.Server as unknown as Callable).call(this, options, listener);
+    }
+    inherits(MyServer as never, http.Server);
+    const Made = MyServer as unknown as new (...args: unknown[]) => Server;
+    const { ask } = await listen(
+      new Made({ IncomingMessage: MyRequest, ServerResponse: MyResponse }, (req: Request, res: Response) => {
+        assert.ok(req instanceof (MyRequest as never));
+        assert.ok(res instanceof (MyResponse as never));
+        res.end(String((req as Request & { mine?: boolean }).mine));
+      }),
+    );
+    const response = await ask(get());
+    assert.equal(response.field('x-mine'), 'yes');
+    assert.equal(response.body, 'true');
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'class extends makes a working server',
+  async ({ http, listen }) => {
+    class MyServer extends http.Server {
+      seen = 0;
+      override emit(event: string, ...args: unknown[]): boolean {
+        if (event === 'request') this.seen++;
+        return super.emit(event, ...args);
+      }
+    }
+    const server = new MyServer((_req, res) => res.end('ok'));
+    const { ask } = await listen(server);
+    assert.equal((await ask(get())).body, 'ok');
+    assert.equal(server.seen, 1);
+  },
+  { only: 'plain' },
+);
+
+function subclasses(http: Http) {
+  class MyRequest extends http.IncomingMessage {
+    get path(): string | undefined {
+      return this.url?.split('?')[0];
+    }
+  }
+  class MyResponse extends http.ServerResponse {
+    json(value: unknown): void {
+      this.setHeader('Content-Type', 'application/json');
+      this.end(JSON.stringify(value));
+    }
+    override writeHead(status: number, ...rest: never[]): this {
+      this.setHeader('X-Status', status);
+      return super.writeHead(status, ...rest);
+    }
+  }
+  return { IncomingMessage: MyRequest, ServerResponse: MyResponse };
+}
+
+behaviour('the options IncomingMessage and ServerResponse take subclasses', async ({ http, serve }) => {
+  const classes = subclasses(http);
+  const { connect } = await serve(classes as never, (req, res) => {
+    assert.ok(req instanceof classes.IncomingMessage);
+    assert.ok(res instanceof classes.ServerResponse);
+    res.json({ path: req.path });
+  });
+  const client = connect();
+  for (const target of ['/a?b', '/c']) {
+    const response = await client.send(get(target)).response();
+    assert.equal(response.body, JSON.stringify({ path: target.split('?')[0] }));
+    assert.equal(response.field('content-type'), 'application/json');
+    assert.equal(response.field('x-status'), '200');
+  }
+});
+
+behaviour(
+  'writeHead, write and end that were replaced on the response are the ones called',
+  async ({ serve }) => {
+    const calls: string[] = [];
+    const { ask } = await serve((_req, res) => {
+      for (const name of ['writeHead', 'write', 'end'] as const) {
+        const original = res[name] as Callable;
+        Object.assign(res, {
+          [name](this: unknown, ...args: unknown[]) {
+            calls.push(name);
+            return original.apply(this, args);
+          },
+        });
+      }
+      res.write('a');
+      res.end('b');
+    });
+    assert.equal((await ask(get())).body, 'ab');
+    assert.deepEqual(calls, ['write', 'writeHead', 'end']);
+  },
+);
+
+behaviour('setHeader replaced on the prototype of the response is seen by writeHead', async ({ serve }) => {
+  const set: string[] = [];
+  const { ask } = await serve((_req, res) => {
+    const { setHeader } = res;
+    res.setHeader('A', '1');
+    res.setHeader = (name, value) => {
+      set.push(name);
+      return setHeader.call(res, name, value) as never;
+    };
+    res.writeHead(200, { B: '2' });
+    res.end();
+  });
+  const response = await ask(get());
+  assert.deepEqual(set, ['B']);
+  assert.equal(response.field('b'), '2');
+});
+
+behaviour('prototypes swapped as Express does keep working', async ({ http, serve }) => {
+  const request = Object.create(http.IncomingMessage.prototype, { ip: { get: () => 'here' } });
+  const response = Object.create(http.ServerResponse.prototype);
+  response.send = function (this: Response, body: string) {
+    this.setHeader('Content-Length', body.length);
+    this.end(body);
+  };
+  const { connect } = await serve((req, res) => {
+    Object.setPrototypeOf(req, request);
+    Object.setPrototypeOf(res, response);
+    (res as unknown as { send(body: string): void }).send(
+      `${(req as Request & { ip?: string }).ip} ${req.url} ${req.headers.host}`,
+    );
+  });
+  const client = connect();
+  for (const target of ['/1', '/2', '/3']) {
+    assert.equal((await client.send(get(target)).response()).body, `here ${target} a`);
+  }
+});
+
+behaviour("prototypes built on Node's own classes work as well", async ({ serve }) => {
+  const request = Object.create(nodeHttp.IncomingMessage.prototype);
+  const response = Object.create(nodeHttp.ServerResponse.prototype);
+  const { connect } = await serve((req, res) => {
+    Object.setPrototypeOf(req, request);
+    Object.setPrototypeOf(res, response);
+    res.setHeader('X-A', 'b');
+    req.resume().on('end', () => {
+      res.statusCode = 201;
+      res.write(req.headers.host as string);
+      res.end(req.url);
+    });
+  });
+  const client = connect();
+  for (const target of ['/1', '/2']) {
+    const answer = await client.send(get(target)).response();
+    assert.deepEqual([answer.status, answer.body, answer.field('x-a')], [201, `a${target}`, 'b']);
+  }
+});

@@ -1,0 +1,108 @@
+// The diagnostics channels that tracing tools listen to, with what they carry and when.
+import assert from 'node:assert/strict';
+import { channel } from 'node:diagnostics_channel';
+import { behaviour, get, type Request, type Response, type Server, type Stage, turns } from '../subjects.js';
+
+interface Message {
+  request: Request;
+  response: Response;
+  socket?: unknown;
+  server?: Server;
+}
+
+/** Listens to the channels until the test is over. */
+function listen(
+  context: Stage['context'],
+  names: string[],
+  record: (name: string, message: Message) => void,
+): void {
+  for (const name of names) {
+    const listener = (message: unknown) => record(name, message as Message);
+    channel(name).subscribe(listener);
+    context.after(() => channel(name).unsubscribe(listener));
+  }
+}
+
+const start = 'http.server.request.start';
+const created = 'http.server.response.created';
+const finish = 'http.server.response.finish';
+
+behaviour(
+  'start comes before the handler and finish after the answer, with all that belongs to them',
+  async (stage) => {
+    const events: string[] = [];
+    const messages: Message[] = [];
+    let server: Server | undefined;
+    listen(stage.context, [start, finish], (name, message) => {
+      if (message.server !== server) return;
+      events.push(name);
+      messages.push(message);
+      assert.ok(message.request.headers.host);
+      assert.equal(message.response.req, message.request);
+      assert.equal(message.socket, message.request.socket);
+      if (name === start) assert.equal(message.response.headersSent, false);
+      else assert.equal(message.response.statusCode, 201);
+    });
+    const served = await stage.serve((req, res) => {
+      events.push('request');
+      assert.equal(messages.at(-1)?.request, req);
+      assert.equal(messages.at(-1)?.response, res);
+      res.statusCode = 201;
+      res.on('finish', () => events.push('finish'));
+      res.end('ok');
+    });
+    server = served.server;
+    const client = served.connect();
+    await client.send(get()).response();
+    await turns();
+    await client.send(get()).response();
+    await turns();
+    const round = [start, 'request', finish, 'finish'];
+    assert.deepEqual(events, [...round, ...round]);
+  },
+);
+
+behaviour(
+  'response.created carries request and response, before start',
+  async (stage) => {
+    const events: string[] = [];
+    listen(stage.context, [created, start], (name, { request, response }) => {
+      if (request.url !== '/created') return;
+      events.push(name);
+      assert.ok(request instanceof stage.http.IncomingMessage);
+      assert.ok(response instanceof stage.http.ServerResponse);
+    });
+    const { ask } = await stage.serve((_req, res) => res.end('ok'));
+    await ask(get('/created'));
+    assert.deepEqual(events, [created, start]);
+  },
+  { since: 22 },
+);
+
+behaviour('start sets the context of the handler when a store is bound to the channel', async (stage) => {
+  const { AsyncLocalStorage } = await import('node:async_hooks');
+  const storage = new AsyncLocalStorage<string>();
+  listen(stage.context, [start], (_name, { request }) => storage.enterWith(`traced ${request.url}`));
+  const { connect } = await stage.serve((_req, res) => {
+    setImmediate(() => res.end(storage.getStore()));
+  });
+  const client = connect().send(get('/1') + get('/2'));
+  assert.equal((await client.response()).body, 'traced /1');
+  assert.equal((await client.response()).body, 'traced /2');
+});
+
+behaviour('an answer that is cut off has no finish', async (stage) => {
+  const events: string[] = [];
+  let server: Server | undefined;
+  listen(stage.context, [start, finish], (name, message) => {
+    if (message.server === server) events.push(name);
+  });
+  const served = await stage.serve((_req, res) => {
+    res.write('half');
+    setImmediate(() => res.destroy());
+  });
+  server = served.server;
+  await served.connect().send(get()).rest();
+  await turns(5);
+  assert.deepEqual(events, [start]);
+});

@@ -1,0 +1,204 @@
+// Listening in every form of net.Server, what the server tells of it, and the ways to stop.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { behaviour, get, outcome, type RawClient, type Server, turns } from '../subjects.js';
+
+const forms: [sentence: string, listen: (server: Server, done: () => void) => Server][] = [
+  ['listen(port, callback)', (server, done) => server.listen(0, done)],
+  ['listen(port, host, callback)', (server, done) => server.listen(0, '127.0.0.1', done)],
+  ['listen(port, host, backlog, callback)', (server, done) => server.listen(0, '127.0.0.1', 5, done)],
+  ['listen(port, backlog, callback)', (server, done) => server.listen(0, 5, done)],
+  ['listen("0", callback)', (server, done) => server.listen('0' as never, done)],
+  ['listen(callback)', (server, done) => server.listen(done)],
+  ['listen({ port, host }, callback)', (server, done) => server.listen({ port: 0, host: '127.0.0.1' }, done)],
+  [
+    'listen({ port, exclusive })',
+    (server, done) => server.listen({ port: 0, exclusive: true }).on('listening', done),
+  ],
+  ["listen() and 'listening'", (server, done) => server.on('listening', done).listen()],
+];
+
+for (const [sentence, listen] of forms) {
+  behaviour(`${sentence} listens and answers`, async ({ subject, context }) => {
+    const server = subject.createServer({}, (_req, res) => res.end('ok'));
+    context.after(() => server.close());
+    assert.equal(server.listening, false);
+    assert.equal(server.address(), null);
+    const listening = outcome<void>();
+    assert.equal(listen(server, listening.resolve), server);
+    await listening.promise;
+    assert.equal(server.listening, true);
+    const { port, address, family } = server.address() as AddressInfo;
+    assert.ok(port > 0);
+    assert.ok(net.isIP(address) > 0);
+    assert.match(family, /^IPv[46]$/);
+    const socket = net.connect({ port });
+    await once(socket, 'connect');
+    socket.destroy();
+  });
+}
+
+behaviour(
+  'listen(path) answers on a Unix socket',
+  async ({ subject, context }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'premier-'));
+    context.after(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'socket');
+    const server = subject.createServer({}, (_req, res) => res.end('ok'));
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    assert.equal(server.address(), path);
+    const socket = net.connect(path);
+    socket.end('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    assert.match(Buffer.concat(await socket.toArray()).toString(), /^HTTP\/1\.1 200 OK/);
+    server.close();
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'listen(handle) takes a server that listens already',
+  async ({ subject, context }) => {
+    const other = net.createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const server = subject.createServer({}, (_req, res) => res.end('ok'));
+    context.after(() => server.close());
+    await new Promise<void>((resolve) => server.listen(other, resolve));
+    assert.deepEqual(server.address(), other.address());
+  },
+  { only: 'plain' },
+);
+
+behaviour("a port in use is an 'error' with EADDRINUSE", async ({ subject, serve }) => {
+  const { port } = await serve(() => {});
+  const server = subject.createServer({});
+  const [error] = await once(server.listen(port, '127.0.0.1'), 'error');
+  assert.equal(error.code, 'EADDRINUSE');
+  assert.equal(error.syscall, 'listen');
+  assert.equal(server.listening, false);
+});
+
+behaviour('misuse of listen throws', async ({ subject, serve }) => {
+  const { server } = await serve(() => {});
+  assert.throws(() => server.listen(0), { code: 'ERR_SERVER_ALREADY_LISTEN' });
+  assert.throws(() => subject.createServer({}).listen(65_536), { code: 'ERR_SOCKET_BAD_PORT' });
+  assert.throws(() => subject.createServer({}).listen({} as never), { code: 'ERR_INVALID_ARG_VALUE' });
+});
+
+behaviour('ref, unref and getConnections are those of net.Server', async ({ serve }) => {
+  const { server, connect } = await serve((_req, res) => res.end());
+  assert.equal(server.unref(), server);
+  assert.equal(server.ref(), server);
+  await connect().send(get()).response();
+  const count = await new Promise((resolve) => server.getConnections((_error, number) => resolve(number)));
+  assert.equal(count, 1);
+});
+
+behaviour('close calls back, emits close once and then refuses', async ({ serve }) => {
+  const events: string[] = [];
+  const { server } = await serve(() => {});
+  server.on('close', () => events.push('close'));
+  const done = outcome();
+  server.close((error) => done.resolve(error));
+  assert.equal(server.listening, false);
+  assert.equal(await done.promise, undefined);
+  await turns();
+  assert.deepEqual(events, ['close']);
+  const again = outcome<NodeJS.ErrnoException>();
+  server.close((error) => again.resolve(error as NodeJS.ErrnoException));
+  assert.equal((await again.promise).code, 'ERR_SERVER_NOT_RUNNING');
+});
+
+behaviour(
+  'close returns the server',
+  async ({ serve }) => {
+    const { server } = await serve(() => {});
+    assert.equal(server.close(), server);
+  },
+  { only: 'plain' },
+);
+
+behaviour('a closed server may listen again', async ({ serve }) => {
+  const { server } = await serve((_req, res) => res.end('again'));
+  await new Promise((resolve) => server.close(resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  assert.equal(server.listening, true);
+});
+
+behaviour('close ends idle connections and waits for the answers under way', async ({ serve }) => {
+  let go = () => {};
+  const { server, connect } = await serve((req, res) => {
+    if (req.url === '/slow') go = () => res.end('slow');
+    else res.end('idle');
+  });
+  const idle = connect().send(get());
+  await idle.response();
+  const slow = connect().send(get('/slow'));
+  await once(server, 'request');
+  let closed = false;
+  const done = outcome<void>();
+  server.close(() => {
+    closed = true;
+    done.resolve();
+  });
+  await idle.nothingMore();
+  assert.equal(closed, false);
+  go();
+  const response = await slow.response();
+  assert.equal(response.body, 'slow');
+  slow.socket.end();
+  await done.promise;
+});
+
+behaviour('closeIdleConnections ends only those without a request', async ({ serve }) => {
+  let go = () => {};
+  const { server, connect } = await serve((req, res) => {
+    if (req.url === '/slow') go = () => res.end('slow');
+    else res.end('idle');
+  });
+  const idle = connect().send(get());
+  await idle.response();
+  const slow = connect().send(get('/slow'));
+  await once(server, 'request');
+  server.closeIdleConnections();
+  await idle.nothingMore();
+  go();
+  assert.equal((await slow.response()).body, 'slow');
+  assert.equal(server.listening, true);
+});
+
+behaviour('closeAllConnections ends them all', async ({ serve }) => {
+  const { server, connect } = await serve((req, res) => {
+    if (req.url === '/idle') res.end('idle');
+  });
+  const idle = connect().send(get('/idle'));
+  await idle.response();
+  const slow = connect().send(get('/slow'));
+  await once(server, 'request');
+  const half = connect().send('GET / HTTP');
+  await once(half.socket, 'connect');
+  await turns(5);
+  server.closeAllConnections();
+  const all: RawClient[] = [idle, slow, half];
+  for (const client of all) await client.nothingMore();
+  assert.equal(server.listening, true);
+});
+
+behaviour('both are allowed before listening', ({ subject }) => {
+  const server = subject.createServer({});
+  server.closeIdleConnections();
+  server.closeAllConnections();
+});
+
+behaviour(
+  'a server is closed by asyncDispose',
+  async ({ serve }) => {
+    const { server } = await serve(() => {});
+    await server[Symbol.asyncDispose]();
+    assert.equal(server.listening, false);
+  },
+  { since: 22, nodeNeeded: 22 },
+);

@@ -1,0 +1,121 @@
+// How an answer's writing goes on: the order of events and callbacks, and back-pressure.
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { behaviour, get, turns } from '../subjects.js';
+
+behaviour(
+  'events and callbacks of a chunked answer come in order',
+  async ({ serve }) => {
+    const events: string[] = [];
+    const { connect } = await serve((_req, res) => {
+      for (const event of ['prefinish', 'finish', 'close']) {
+        res.on(event, () =>
+          events.push(`${event} ended ${res.writableEnded} finished ${res.writableFinished}`),
+        );
+      }
+      res.write('a', () => events.push('write callback'));
+      res.end('b', () => events.push('end callback'));
+      events.push('end returned');
+    });
+    await connect().send(get()).response();
+    await turns();
+    assert.deepEqual(events, [
+      'prefinish ended true finished false',
+      'end returned',
+      'write callback',
+      'end callback',
+      'finish ended true finished true',
+      'close ended true finished true',
+    ]);
+  },
+  { since: 24 },
+);
+
+behaviour(
+  'events and callbacks of a one-piece answer come in order',
+  async ({ serve }) => {
+    const events: string[] = [];
+    const { connect } = await serve((req, res) => {
+      for (const event of ['prefinish', 'finish', 'close'])
+        res.on(event, () => events.push(`${event} response`));
+      req.on('close', () => events.push('close request'));
+      res.end('b', () => events.push('end callback'));
+      events.push('end returned');
+    });
+    await connect().send(get()).response();
+    await turns();
+    assert.deepEqual(
+      events.filter((event) => event !== 'close request'),
+      ['prefinish response', 'end returned', 'end callback', 'finish response', 'close response'],
+    );
+    assert.ok(events.includes('close request'));
+  },
+  { since: 24 },
+);
+
+behaviour('end returns the response, and write true while there is room', async ({ serve }) => {
+  const { ask } = await serve((_req, res) => {
+    assert.equal(res.write('a'), true);
+    assert.equal(res.end('b'), res);
+  });
+  assert.equal((await ask(get())).body, 'ab');
+});
+
+behaviour(
+  'write is false above the high-water mark, and drain follows when there is room',
+  async ({ serve }) => {
+    const counts = { full: 0, drain: 0 };
+    const piece = Buffer.alloc(100_000, 'x');
+    const { connect } = await serve((_req, res) => {
+      let left = 100;
+      const go = () => {
+        while (left > 0) {
+          left--;
+          if (!res.write(piece)) {
+            counts.full++;
+            assert.equal(res.writableNeedDrain, true);
+            assert.ok(res.writableLength > 0);
+            return;
+          }
+        }
+        res.end();
+      };
+      res.on('drain', () => {
+        counts.drain++;
+        assert.equal(res.writableNeedDrain, false);
+        go();
+      });
+      go();
+    });
+    const client = connect().send(get());
+    client.socket.pause();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.ok(counts.full < 100);
+    client.socket.resume();
+    assert.equal((await client.response()).body.length, 10_000_000);
+    assert.ok(counts.full >= 50);
+    assert.equal(counts.drain, counts.full);
+  },
+);
+
+behaviour('a source piped into an answer waits for a slow client', async ({ serve }) => {
+  let produced = 0;
+  const { connect } = await serve((_req, res) => {
+    Readable.from(
+      (function* () {
+        for (; produced < 500; produced++) yield Buffer.alloc(64 * 1024, 'x');
+      })(),
+    ).pipe(res);
+  });
+  const client = connect().send(get());
+  await client.sees('\r\n\r\n');
+  client.socket.pause();
+  let before = -1;
+  while (before !== produced) {
+    before = produced;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.ok(produced < 500, `${produced} pieces were taken from the source`);
+  client.socket.resume();
+  assert.equal((await client.response()).body.length, 500 * 64 * 1024);
+});

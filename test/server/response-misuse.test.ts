@@ -1,0 +1,200 @@
+// Every misuse of an answer's methods, and the error with Node's code that it throws.
+import assert from 'node:assert/strict';
+import { behaviour, type Http, type Request, type Response } from '../subjects.js';
+
+/** A response on no connection, as programs make them for tests. */
+function response(http: Http, method = 'GET'): Response {
+  const { IncomingMessage, ServerResponse } = http;
+  const req: Request = Object.assign(new IncomingMessage(null as never), {
+    method,
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
+  });
+  return new ServerResponse(req) as Response;
+}
+
+const sent = (res: Response) => res.writeHead(200) as Response;
+
+const misuse: [sentence: string, act: (res: Response) => unknown, code: string, message?: RegExp][] = [
+  [
+    'setHeader without a name',
+    (res) => res.setHeader('', 'a'),
+    'ERR_INVALID_HTTP_TOKEN',
+    /Header name must be a valid HTTP token \[""\]/,
+  ],
+  ['setHeader with a space in the name', (res) => res.setHeader('a b', 'a'), 'ERR_INVALID_HTTP_TOKEN'],
+  ['setHeader with CRLF in the name', (res) => res.setHeader('a\r\nb', 'a'), 'ERR_INVALID_HTTP_TOKEN'],
+  ['setHeader with an accent in the name', (res) => res.setHeader('é', 'a'), 'ERR_INVALID_HTTP_TOKEN'],
+  [
+    'setHeader with a name that is no string',
+    (res) => res.setHeader(1 as never, 'a'),
+    'ERR_INVALID_HTTP_TOKEN',
+  ],
+  [
+    'setHeader without a value',
+    (res) => res.setHeader('a', undefined as never),
+    'ERR_HTTP_INVALID_HEADER_VALUE',
+    /Invalid value "undefined" for header "a"/,
+  ],
+  [
+    'setHeader with CRLF in the value',
+    (res) => res.setHeader('a', 'b\r\nc: d'),
+    'ERR_INVALID_CHAR',
+    /Invalid character in header content \["a"\]/,
+  ],
+  ['setHeader with LF in the value', (res) => res.setHeader('a', 'b\nc'), 'ERR_INVALID_CHAR'],
+  ['setHeader with NUL in the value', (res) => res.setHeader('a', 'b\0'), 'ERR_INVALID_CHAR'],
+  ['setHeader with a value beyond latin1', (res) => res.setHeader('a', 'b€'), 'ERR_INVALID_CHAR'],
+  ['setHeader with CRLF in a list', (res) => res.setHeader('a', ['b', 'c\r\nd']), 'ERR_INVALID_CHAR'],
+  ['appendHeader with a bad name', (res) => res.appendHeader('a:', 'a'), 'ERR_INVALID_HTTP_TOKEN'],
+  [
+    'appendHeader without a value',
+    (res) => res.appendHeader('a', undefined as never),
+    'ERR_HTTP_INVALID_HEADER_VALUE',
+  ],
+  ['appendHeader with a bad value', (res) => res.appendHeader('a', '\r'), 'ERR_INVALID_CHAR'],
+  ['setHeaders with an object', (res) => res.setHeaders({ a: 'b' } as never), 'ERR_INVALID_ARG_TYPE'],
+  ['setHeaders with a list', (res) => res.setHeaders([['a', 'b']] as never), 'ERR_INVALID_ARG_TYPE'],
+  ['setHeaders with nothing', (res) => res.setHeaders(undefined as never), 'ERR_INVALID_ARG_TYPE'],
+  ['getHeader without a string', (res) => res.getHeader(1 as never), 'ERR_INVALID_ARG_TYPE'],
+  ['hasHeader without a string', (res) => res.hasHeader(undefined as never), 'ERR_INVALID_ARG_TYPE'],
+  ['removeHeader without a string', (res) => res.removeHeader(null as never), 'ERR_INVALID_ARG_TYPE'],
+  ['writeHead(99)', (res) => res.writeHead(99), 'ERR_HTTP_INVALID_STATUS_CODE', /Invalid status code: 99/],
+  ['writeHead(1000)', (res) => res.writeHead(1000), 'ERR_HTTP_INVALID_STATUS_CODE'],
+  [
+    'writeHead("bad")',
+    (res) => res.writeHead('bad' as never),
+    'ERR_HTTP_INVALID_STATUS_CODE',
+    /Invalid status code: bad/,
+  ],
+  ['writeHead(undefined)', (res) => res.writeHead(undefined as never), 'ERR_HTTP_INVALID_STATUS_CODE'],
+  [
+    'writeHead with CRLF in the reason',
+    (res) => res.writeHead(200, 'a\r\nb'),
+    'ERR_INVALID_CHAR',
+    /Invalid character in statusMessage/,
+  ],
+  ['writeHead with a bad name', (res) => res.writeHead(200, { 'a b': 'c' }), 'ERR_INVALID_HTTP_TOKEN'],
+  ['writeHead with a bad value', (res) => res.writeHead(200, { a: 'b\n' }), 'ERR_INVALID_CHAR'],
+  [
+    'writeHead with an undefined value',
+    (res) => res.writeHead(200, { a: undefined }),
+    'ERR_HTTP_INVALID_HEADER_VALUE',
+  ],
+  ['writeHead with an odd list', (res) => res.writeHead(200, ['a', 'b', 'c']), 'ERR_INVALID_ARG_VALUE'],
+  [
+    'writeHead with a bad name in a list',
+    (res) => res.writeHead(200, ['a b', 'c']),
+    'ERR_INVALID_HTTP_TOKEN',
+  ],
+  [
+    'writeHead twice',
+    (res) => sent(res).writeHead(200),
+    'ERR_HTTP_HEADERS_SENT',
+    /Cannot write headers after they are sent to the client/,
+  ],
+  [
+    'setHeader after the head',
+    (res) => sent(res).setHeader('a', 'b'),
+    'ERR_HTTP_HEADERS_SENT',
+    /Cannot set headers/,
+  ],
+  [
+    'setHeaders after the head',
+    (res) => sent(res).setHeaders(new Map()),
+    'ERR_HTTP_HEADERS_SENT',
+    /Cannot set headers/,
+  ],
+  [
+    'appendHeader after the head',
+    (res) => sent(res).appendHeader('a', 'b'),
+    'ERR_HTTP_HEADERS_SENT',
+    /Cannot append headers/,
+  ],
+  [
+    'removeHeader after the head',
+    (res) => sent(res).removeHeader('a'),
+    'ERR_HTTP_HEADERS_SENT',
+    /Cannot remove headers/,
+  ],
+  [
+    'end with a bad statusCode',
+    (res) => Object.assign(res, { statusCode: 5 }).end(),
+    'ERR_HTTP_INVALID_STATUS_CODE',
+  ],
+  [
+    'end with a bad statusMessage',
+    (res) => Object.assign(res, { statusMessage: 'a\nb' }).end(),
+    'ERR_INVALID_CHAR',
+  ],
+  [
+    'Trailer without chunks',
+    (res) => res.writeHead(200, { Trailer: 'A', 'Content-Length': 1 }),
+    'ERR_HTTP_TRAILER_INVALID',
+  ],
+  [
+    'addTrailers with a bad name',
+    (res) => res.addTrailers({ 'a b': 'c' }),
+    'ERR_INVALID_HTTP_TOKEN',
+    /Trailer name must be a valid HTTP token/,
+  ],
+  [
+    'addTrailers with a bad value',
+    (res) => res.addTrailers({ a: 'b\r\nc' }),
+    'ERR_INVALID_CHAR',
+    /Invalid character in trailer content \["a"\]/,
+  ],
+  ['write(null)', (res) => res.write(null), 'ERR_STREAM_NULL_VALUES'],
+  ['write()', (res) => res.write(undefined), 'ERR_INVALID_ARG_TYPE'],
+  [
+    'write(number)',
+    (res) => res.write(1),
+    'ERR_INVALID_ARG_TYPE',
+    /The "chunk" argument must be of type string or an instance of Buffer or Uint8Array/,
+  ],
+  ['write(object)', (res) => res.write({}), 'ERR_INVALID_ARG_TYPE'],
+  ['end(number)', (res) => res.end(1), 'ERR_INVALID_ARG_TYPE'],
+  ['writeEarlyHints with a bad link', (res) => res.writeEarlyHints({ link: 'bad' }), 'ERR_INVALID_ARG_VALUE'],
+  [
+    'writeEarlyHints without an object',
+    (res) => res.writeEarlyHints('link' as never),
+    'ERR_INVALID_ARG_TYPE',
+  ],
+];
+
+for (const [sentence, act, code, message] of misuse) {
+  behaviour(
+    `${sentence} throws ${code}`,
+    ({ http }) => {
+      assert.throws(
+        () => act(response(http)),
+        (error: NodeJS.ErrnoException) => {
+          assert.ok(error instanceof Error);
+          assert.equal(error.code, code);
+          if (message) assert.match(error.message, message);
+          return true;
+        },
+      );
+    },
+    { only: 'plain' },
+  );
+}
+
+behaviour(
+  'validateHeaderName and validateHeaderValue judge as setHeader does',
+  ({ http }) => {
+    const { validateHeaderValue } = http;
+    const validateHeaderName: (name: string, label?: string) => void = http.validateHeaderName;
+    validateHeaderName('X-A');
+    validateHeaderValue('X-A', 'b');
+    assert.throws(() => validateHeaderName('a b'), { code: 'ERR_INVALID_HTTP_TOKEN', name: 'TypeError' });
+    assert.throws(() => validateHeaderName('a b', 'My field'), {
+      message: /^My field must be a valid HTTP token/,
+    });
+    assert.throws(() => validateHeaderValue('a', undefined as never), {
+      code: 'ERR_HTTP_INVALID_HEADER_VALUE',
+    });
+    assert.throws(() => validateHeaderValue('a', 'b\r\n'), { code: 'ERR_INVALID_CHAR' });
+  },
+  { only: 'plain' },
+);

@@ -1,0 +1,155 @@
+// Time: how long a client may take for a head, a request, and between requests. Limits are short, waits generous.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { describe } from 'node:test';
+import { behaviour, get, outcome, turns } from '../subjects.js';
+
+const quick = { connectionsCheckingInterval: 20 };
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('time', { concurrency: 4 }, () => {
+  const slow: [sentence: string, options: object, bytes: string][] = [
+    ['a head that does not end, by headersTimeout', { headersTimeout: 60 }, 'GET / HTTP/1.1\r\nHost: a\r\n'],
+    ['a head that does not end, by requestTimeout', { requestTimeout: 60, headersTimeout: 0 }, 'GET / HT'],
+  ];
+  for (const [sentence, options, bytes] of slow) {
+    behaviour(`${sentence}, is answered with 408`, async ({ serve }) => {
+      const { connect } = await serve({ ...quick, ...options }, () => assert.fail('request was emitted'));
+      const client = connect().send(bytes);
+      const response = await client.response();
+      assert.equal(response.status, 408);
+      assert.equal(response.field('connection'), 'close');
+      await client.nothingMore();
+    });
+  }
+
+  behaviour('a body that does not end, by requestTimeout, is answered with 408', async ({ serve }) => {
+    const code = outcome();
+    const { connect } = await serve({ ...quick, requestTimeout: 60, headersTimeout: 60 }, (req) => {
+      req.resume().on('error', (error: NodeJS.ErrnoException) => code.resolve(error.code));
+    });
+    const client = connect().send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab');
+    assert.equal((await client.response()).status, 408);
+    await client.nothingMore();
+    assert.equal(await code.promise, 'ECONNRESET');
+  });
+
+  behaviour("a timeout is a 'clientError' with ERR_HTTP_REQUEST_TIMEOUT", async ({ serve }) => {
+    const { server, connect } = await serve({ ...quick, headersTimeout: 60 }, () => {});
+    const failed = once(server, 'clientError');
+    connect().send('GET / HTTP/1.1\r\n');
+    const [error, socket] = await failed;
+    assert.equal(error.code, 'ERR_HTTP_REQUEST_TIMEOUT');
+    assert.equal(error.message, 'Request timeout');
+    socket.destroy();
+  });
+
+  behaviour('a client that drips bytes does not get more time', async ({ serve }) => {
+    const { connect } = await serve({ ...quick, headersTimeout: 150, requestTimeout: 150 }, () => {});
+    const client = connect().send('GET / HTTP/1.1\r\n');
+    const drip = setInterval(() => client.send('X: y\r\n'), 20);
+    try {
+      assert.equal((await client.response()).status, 408);
+    } finally {
+      clearInterval(drip);
+    }
+  });
+
+  behaviour('the handler may take longer than any of these limits', async ({ serve }) => {
+    const options = { ...quick, headersTimeout: 40, requestTimeout: 40, keepAliveTimeout: 40 };
+    const { ask } = await serve(options, (_req, res) => setTimeout(() => res.end('late'), 150));
+    assert.equal((await ask(get())).body, 'late');
+  });
+
+  behaviour('a limit begins anew with each request on a connection', async ({ serve }) => {
+    const { connect } = await serve({ ...quick, headersTimeout: 300, requestTimeout: 300 }, (_req, res) =>
+      res.end('ok'),
+    );
+    const client = connect();
+    for (let round = 0; round < 4; round++) {
+      assert.equal((await client.send(get()).response()).body, 'ok');
+      await pause(120);
+    }
+  });
+
+  behaviour('limits set to 0 are off', async ({ serve }) => {
+    const { connect } = await serve({ ...quick, headersTimeout: 0, requestTimeout: 0 }, (_req, res) =>
+      res.end('ok'),
+    );
+    const client = connect().send('GET / HTTP/1.1\r\n');
+    await pause(120);
+    assert.equal((await client.send('Host: a\r\n\r\n').response()).body, 'ok');
+  });
+
+  behaviour('limits may be changed on the server', async ({ serve }) => {
+    const { server, connect } = await serve(quick, () => {});
+    server.headersTimeout = 60;
+    assert.equal((await connect().send('GET / HTTP/1.1\r\n').response()).status, 408);
+  });
+
+  behaviour('an idle connection is ended after keepAliveTimeout', async ({ serve }) => {
+    const { connect } = await serve({ keepAliveTimeout: 50, keepAliveTimeoutBuffer: 0 }, (_req, res) =>
+      res.end('ok'),
+    );
+    const client = connect().send(get());
+    assert.equal((await client.response()).body, 'ok');
+    await client.nothingMore();
+  });
+
+  behaviour('keepAliveTimeout of 0 keeps an idle connection', async ({ serve }) => {
+    const options = { ...quick, keepAliveTimeout: 0, keepAliveTimeoutBuffer: 0 };
+    const { connect } = await serve(options, (_req, res) => res.end('ok'));
+    const client = connect();
+    assert.equal((await client.send(get()).response()).body, 'ok');
+    await pause(150);
+    assert.equal((await client.send(get()).response()).body, 'ok');
+  });
+
+  behaviour(
+    'keepAliveTimeout does not count while a request is answered',
+    async ({ serve }) => {
+      const { connect } = await serve({ keepAliveTimeout: 30, keepAliveTimeoutBuffer: 0 }, (req, res) => {
+        if (req.url === '/slow') setTimeout(() => res.end('slow'), 200);
+        else res.end('quick');
+      });
+      const client = connect();
+      assert.equal((await client.send(get()).response()).body, 'quick');
+      assert.equal((await client.send(get('/slow')).response()).body, 'slow');
+    },
+    { since: 24 },
+  );
+
+  behaviour("the server's timeout ends a connection that is silent", async ({ serve }) => {
+    const { server, connect } = await serve(() => {});
+    server.timeout = 50;
+    await connect().send(get()).nothingMore();
+  });
+
+  behaviour("'timeout' of the server gets the socket and keeps it open", async ({ serve }) => {
+    const { server, connect } = await serve((_req, res) => res.write('half'));
+    const socket = outcome<Socket>();
+    assert.equal(server.setTimeout(50, socket.resolve), server);
+    assert.equal(server.timeout, 50);
+    const client = connect().send(get());
+    const timedOut = await socket.promise;
+    await turns(5);
+    assert.equal(timedOut.destroyed, false);
+    assert.equal(client.ended, false);
+  });
+
+  behaviour("'timeout' of an answer comes first, and keeps the connection open", async ({ serve }) => {
+    const events: string[] = [];
+    const { ask } = await serve((_req, res) => {
+      assert.equal(
+        res.setTimeout(50, () => {
+          events.push('response');
+          res.end('timed out');
+        }),
+        res,
+      );
+    });
+    assert.equal((await ask(get())).body, 'timed out');
+    assert.deepEqual(events, ['response']);
+  });
+});
