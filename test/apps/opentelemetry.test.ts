@@ -43,8 +43,8 @@ function spans(app: Both): void {
   });
   test('fields that were asked for become attributes', async () => {
     const [span] = await traced('/told', { headers: { 'x-asked': 'that' } });
-    assert.deepEqual(span?.attributes['http.request.header.x_asked'], ['that']);
-    assert.deepEqual(span?.attributes['http.response.header.x_told'], ['this']);
+    assert.deepEqual(span?.attributes['http.request.header.x-asked'], ['that']);
+    assert.deepEqual(span?.attributes['http.response.header.x-told'], ['this']);
     assert.equal(span?.attributes['http.status_code'], 201);
   });
   test('errors of the server are errors, and those of the client are not', async () => {
