@@ -1,5 +1,5 @@
 /**
- * Runs an example as its reader would, in a Node process of its own. In: its file name, arguments, environment.
+ * Runs an example as its reader would, in a Node process of its own. In: a file, arguments, environment.
  * Out: where it listens, what it prints, how it ends. It never uses a fixed port: `PORT` is 0, and for the lesson's
  * own program, which names 8080, that number is turned into 0 as it reaches `listen`.
  */
@@ -32,11 +32,22 @@ export function examplePath(name: string): string {
   return fileURLToPath(new URL(name, folder));
 }
 
-export async function run(
-  name: string,
-  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+interface RunOptions {
+  args?: string[];
+  env?: Record<string, string>;
+}
+
+/** Runs a file of `examples/`. */
+export function run(name: string, options?: RunOptions): Promise<RunningExample> {
+  return runFile(examplePath(name), options);
+}
+
+/** Runs any program that listens. */
+export async function runFile(
+  file: string,
+  { args = [], env = {} }: RunOptions = {},
 ): Promise<RunningExample> {
-  const child = spawn(process.execPath, ['--import', anyPort, examplePath(name), ...args], {
+  const child = spawn(process.execPath, ['--import', anyPort, file, ...args], {
     env: { ...process.env, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -50,7 +61,7 @@ export async function run(
   const { port } = await Promise.race([
     once(child, 'message').then(([message]) => message as { port: number }),
     ended.then((how) => {
-      throw new Error(`${name} ended (${how}) before it listened:\n${output}`);
+      throw new Error(`${file} ended (${how}) before it listened:\n${output}`);
     }),
   ]);
   // The channel has served; left open it would keep the example alive after its server has closed.
