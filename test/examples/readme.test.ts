@@ -52,7 +52,9 @@ test('the README and its French twin have the same shape', () => {
     links: [...read(readme).matchAll(/\]\(([^)]+)\)/g)]
       .map((match) => match[1])
       .filter((link) => !/^README/.test(link as string)),
-    commands: blocks(readme, 'sh').map((block) => block.replace(/ +#.*$/gm, '').replace(/my-folder|mon-dossier/, "FOLDER"),
+    commands: blocks(readme, 'sh').map((block) =>
+      block.replace(/ +#.*$/gm, '').replace(/my-folder|mon-dossier/, 'FOLDER'),
+    ),
     items: (read(readme).match(/^(?:- |\d\. |\| )/gm) ?? []).length,
   }));
   assert.deepEqual(french, english);
