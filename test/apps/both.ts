@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { type Answer, type Asked, Client } from './exchange.js';
-import { type Ending, type Options, Program, servers } from './program.js';
+import { type Options, Program, servers } from './program.js';
 
 interface Running {
   program: Program;
@@ -94,11 +94,16 @@ export function startOnEach<T>(
 /** Process ids and ports differ from one run to the next. */
 const withoutIds = (text = '') => text.replace(/\(node:\d+\)/g, '(node)').replace(/:\d{4,5}\b/g, ':PORT');
 
-/** Runs a program to its end on both servers; resolves with the ending they share, which has to be a good one. */
-export async function runOnBoth(file: string, options?: Options): Promise<Ending> {
+/** Runs a program to its end on both servers; resolves with the JSON that they both print. */
+export function runOnBoth<T = Record<string, unknown>>(file: string, options?: Options): Promise<T> {
   return alike([...servers], async (server) => {
-    const ending = await new Program(server, file, options).end();
-    assert.equal(ending.code, 0, `${file} on ${server}: ${ending.stderr}`);
-    return { ...ending, stderr: withoutIds(ending.stderr) };
+    const program = new Program(server, file, options);
+    try {
+      const { code, stdout, stderr } = await within(program.end());
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' }, `${file} on ${server}`);
+      return JSON.parse(stdout);
+    } finally {
+      await program.end('SIGKILL');
+    }
   });
 }
