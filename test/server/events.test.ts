@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { behaviour, get, outcome, type Request, type Response, turns } from '../subjects.js';
 
 behaviour('connection comes before request, with the socket', async ({ serve, subject }) => {
@@ -92,6 +93,45 @@ behaviour("an emit of the server's own sees every event of a connection", async 
   const expected = subject.secure ? ['connection', 'secureConnection', 'request'] : ['connection', 'request'];
   assert.deepEqual(seen, expected);
 });
+
+behaviour("a 'request' emitted by hand reaches the listener", async ({ serve, http }) => {
+  const { server } = await serve((req, res) => {
+    res.setHeader('X-Url', req.url as string);
+    res.end('ok');
+  });
+  const req = Object.assign(new http.IncomingMessage(new net.Socket()), { method: 'GET', url: '/by-hand' });
+  const res = new http.ServerResponse(req);
+  server.emit('request', req, res);
+  assert.equal(res.getHeader('x-url'), '/by-hand');
+  assert.equal(res.writableEnded, true);
+});
+
+behaviour(
+  "a 'connection' may be any duplex stream",
+  async ({ serve }) => {
+    const { server } = await serve((req, res) => {
+      req.pipe(res);
+    });
+    let answer = '';
+    const duplex = new Duplex({
+      read() {},
+      write(chunk, _encoding, callback) {
+        answer += chunk.toString('latin1');
+        callback();
+      },
+    });
+    server.emit('connection', duplex);
+    duplex.push('POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbo');
+    await turns();
+    duplex.push('dy');
+    await once(duplex, 'finish');
+    assert.match(
+      answer,
+      /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n4\r\nbody\r\n0\r\n\r\n$|2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n$/,
+    );
+  },
+  { only: 'plain' },
+);
 
 behaviour(
   "a 'connection' emitted by hand is served",
