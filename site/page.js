@@ -30,14 +30,22 @@ async function copy(button) {
   }, 2000);
 }
 
-function requestText(method, url, fields, body) {
+/** Shows a message as on the wire: the head, an empty line, the body. Always as text, never as markup. */
+function show(id, head, body) {
+  const start = document.createElement('span');
+  start.className = 'start';
+  start.textContent = head;
+  element(id).replaceChildren(start, `\n\n${body}`);
+}
+
+function requestHead(method, url, fields, body) {
   const lines = [`${method} ${url.pathname}${url.search} HTTP/1.1`, `Host: ${url.host}`];
   for (const [name, value] of Object.entries(fields)) lines.push(`${name}: ${value}`);
   if (body !== undefined) lines.push(`Content-Length: ${new TextEncoder().encode(body).length}`);
-  return `${lines.join('\n')}\n\n${body ?? ''}`;
+  return lines.join('\n');
 }
 
-function headText(response) {
+function responseHead(response) {
   const fields = [...response.headers].map(([name, value]) => `${name}: ${value}`);
   return [`HTTP/1.1 ${response.status} ${response.statusText}`.trimEnd(), ...fields].join('\n');
 }
@@ -78,7 +86,7 @@ async function ask(method, path, words) {
   const body = method === 'POST' ? words.body : undefined;
   const fields = { Accept: '*/*' };
   if (body !== undefined) fields['Content-Type'] = 'text/plain; charset=utf-8';
-  element('request').textContent = requestText(method, url, fields, body);
+  show('request', requestHead(method, url, fields, body), body ?? '');
   element('response').textContent = '…';
   element('outcome').textContent = '';
   try {
@@ -86,7 +94,7 @@ async function ask(method, path, words) {
     const signal = AbortSignal.timeout(patience);
     const response = await fetch(url, { method, headers: fields, body, cache: 'no-store', signal });
     const elapsed = Math.max(1, Math.round(performance.now() - begun));
-    element('response').textContent = `${headText(response)}\n\n${await bodyText(response, words)}`;
+    show('response', responseHead(response), await bodyText(response, words));
     const moved = response.redirected ? ` ${words.moved} ${new URL(response.url).pathname}.` : '';
     element('outcome').textContent = `${words.done} ${elapsed} ms.${moved}`;
   } catch (error) {

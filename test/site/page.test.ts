@@ -186,6 +186,16 @@ describe('the welcome page', { skip: withoutChromium }, () => {
     assert.equal(await moving('no-preference'), true);
   });
 
+  test('says what is missing where scripts do not run', () =>
+    visit(
+      '/',
+      async (page) => {
+        assert.equal(await page.locator('form, .exchange, button').filter({ visible: true }).count(), 0);
+        assert.match(await page.locator('main').innerText(), /Cet essai a besoin de JavaScript/);
+      },
+      { javaScriptEnabled: false },
+    ));
+
   test('lets the keyboard skip to the content', () =>
     visit('/', async (page) => {
       await page.keyboard.press('Tab');
@@ -284,7 +294,8 @@ describe('the welcome page', { skip: withoutChromium }, () => {
     test('shows markup in a response as text, never as part of the page', () =>
       visit('/', async (page) => {
         await ask(page, 'GET', '/');
-        assert.equal(await page.locator('#response *').count(), 0);
+        assert.match(String(await page.locator('#response').textContent()), /<title>/);
+        assert.equal(await page.locator('#response *:not(.start)').count(), 0);
         assert.equal(await page.locator('h1').count(), 1);
       }));
 
