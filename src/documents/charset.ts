@@ -11,6 +11,20 @@ const enough = 16 * 1024;
 /** Web, ISO and Macintosh encodings; browsers know none of the others. */
 const eras = 1 + 2 + 4 + 8;
 
+/** Charsets of languages that are written in Latin letters. */
+const latinCharsets = [
+  'cp1252',
+  'iso8859-15',
+  'mac-roman',
+  'cp1250',
+  'iso8859-2',
+  'mac-latin2',
+  'cp1254',
+  'cp1257',
+];
+/** Below this confidence a few accents say nothing of the language, and Western Europe is the likeliest. */
+const noise = 0.08;
+
 /** Names that the detector uses and the Encoding Standard does not. */
 const labels: Record<string, string> = {
   macroman: 'macintosh',
@@ -31,13 +45,15 @@ export interface Sample {
   readonly head: Buffer;
   /** The text, or a part of it that has what is not ASCII. */
   readonly bytes: Buffer;
+  /** It is all of the text: nothing is cut off at its ends. */
+  readonly whole: boolean;
 }
 
 /** Finds the charset. */
-export async function charsetOf({ head, bytes }: Sample): Promise<string> {
+export async function charsetOf({ head, bytes, whole }: Sample): Promise<string> {
   const marked = byteOrderMark(head);
   if (marked !== undefined) return marked;
-  const text = withoutCutEnds(bytes);
+  const text = whole ? bytes : withoutCutEnds(bytes);
   if (isUtf8(text)) return (await shiftedAscii(text)) ?? 'utf-8';
   return declaredCharset(head) ?? (await detect(text)) ?? 'windows-1252';
 }
@@ -57,7 +73,6 @@ function byteOrderMark(bytes: Buffer): string | undefined {
 
 /** Drops the bytes of characters that were cut at either end of a sample. */
 function withoutCutEnds(sample: Buffer): Buffer {
-  if (isUtf8(sample)) return sample;
   let start = 0;
   while (start < 3 && ((sample[start] ?? 0) & 0xc0) === 0x80) start++;
   for (let end = sample.length; end > sample.length - 4; end--) {
@@ -87,16 +102,51 @@ function declaredCharset(text: Buffer): string | undefined {
 async function detect(text: Buffer): Promise<string | undefined> {
   const { chardet } = await import('jschardet');
   const first = text.findIndex((byte) => byte > 127);
-  const start = Math.max(0, Math.min(first, text.length - enough));
+  const start = Math.max(0, Math.min(first - enough / 4, text.length - enough));
   const sample = text.subarray(start, start + enough);
-  const { encoding } = chardet.detect(sample, { encodingEra: eras });
+  const latin = usesLatinLetters(sample.toString('latin1'));
+  const { encoding, confidence } = chardet.detect(sample, {
+    encodingEra: eras,
+    ...(latin ? { includeEncodings: latinCharsets } : {}),
+  });
+  if (latin && confidence < noise) return readsAsMacintosh(sample) ? 'macintosh' : westernCharset(sample);
   const found = encoding === null ? undefined : standardLabel(encoding);
-  return found === 'iso-8859-15' && !differsFromLatin1(sample) ? 'windows-1252' : found;
+  return found === 'iso-8859-15' || found === 'windows-1252' ? westernCharset(sample) : found;
 }
 
-/** ISO-8859-15 differs from ISO-8859-1 (on the web: windows-1252) in these eight characters only. */
-function differsFromLatin1(text: Buffer): boolean {
-  return [0xa4, 0xa6, 0xa8, 0xb4, 0xb8, 0xbc, 0xbd, 0xbe].some((byte) => text.includes(byte));
+/** A word with accents is mostly ASCII letters in languages that are written in Latin letters, and has none in others. */
+function usesLatinLetters(text: string): boolean {
+  const accented = (text.match(/[a-z\x80-\xff]+/gi) ?? [])
+    .filter((word) => /[\x80-\xff]/.test(word))
+    .join('');
+  const accents = accented.replace(/[a-z]+/gi, '').length;
+  return accents > 0 && accents <= accented.length * 0.7;
+}
+
+/**
+ * Tells ISO-8859-15 from windows-1252, which stands for ISO-8859-1 on the web: they differ in 0x80 to 0x9F, which only
+ * the latter uses, and in eight letters and signs. Where that is a euro or a letter within a word (`c½ur`), it is the
+ * former.
+ */
+function westernCharset(text: Buffer): string {
+  const chars = text.toString('latin1');
+  const latin9 = /\xa4|[a-z][\xa6\xa8\xb4\xb8\xbc-\xbe]|[\xa6\xa8\xb4\xb8\xbc-\xbe][a-z]/i;
+  return !/[\x80-\x9f]/.test(chars) && latin9.test(chars) ? 'iso-8859-15' : 'windows-1252';
+}
+
+/** Whether a text of few accents has fewer odd places when read as macintosh than as windows-1252. */
+function readsAsMacintosh(text: Buffer): boolean {
+  // Typography of windows-1252: quotes, dashes, the euro.
+  const windows = text.toString('latin1').replace(/[\x80\x85\x8c\x91-\x97\x9c\xa0]/g, ' ');
+  return oddPlaces(new TextDecoder('macintosh').decode(text)) < oddPlaces(windows);
+}
+
+/** A capital after a small letter; a sign, control character or quotation mark beside a letter. */
+function oddPlaces(text: string): number {
+  return (
+    text.match(/\p{Ll}\p{Lu}|\p{L}[\p{S}\p{Cc}…«»¿]\p{L}|[\p{S}\x7f-\x9f¿](?=\p{L})|\p{L}[\p{S}\x7f-\x9f]/gu)
+      ?.length ?? 0
+  );
 }
 
 /** The Encoding Standard's name for a label, if it has one. */

@@ -225,7 +225,7 @@ async function fullType(
   size: number,
 ): Promise<string> {
   if (!media.text) return media.type as string;
-  const sample = held === undefined ? await sampleOf(handle, size) : { head: held, bytes: held };
+  const sample = held === undefined ? await sampleOf(handle, size) : { head: held, bytes: held, whole: true };
   if (media.type === undefined && !looksLikeText(sample.head)) return 'application/octet-stream';
   return `${media.type ?? 'text/plain'}; charset=${await charsetOf(sample)}`;
 }

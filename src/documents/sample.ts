@@ -18,5 +18,5 @@ export async function sampleOf(handle: FileHandle, size: number): Promise<Sample
   for (let position = step; isAscii(bytes) && position < Math.min(size, furthest); position += step) {
     bytes = await readSlice(handle, position, Math.min(step, size - position));
   }
-  return { head, bytes: isAscii(bytes) ? head : bytes };
+  return { head, bytes: isAscii(bytes) ? head : bytes, whole: head.length === size };
 }
