@@ -110,6 +110,11 @@ export function settingsFrom(options: DocumentsOptions = {}): Settings {
     cache: limitsFrom(defaults.cache, options.cache ?? {}),
   };
   checkIndex(settings.index);
+  for (const name of ['listing', 'single', 'cleanUrls', 'followLinks', 'reload', 'compress'] as const) {
+    if (typeof settings[name] !== 'boolean') {
+      throw new TypeError(`documents(): ${name} is true or false, not ${JSON.stringify(settings[name])}`);
+    }
+  }
   if (typeof settings.cors === 'string') validateHeaderValue('Access-Control-Allow-Origin', settings.cors);
   if (settings.lang !== undefined && settings.lang !== 'en' && settings.lang !== 'fr') {
     throw new TypeError(`documents(): lang is 'en' or 'fr', not '${settings.lang}'`);
