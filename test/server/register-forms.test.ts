@@ -1,0 +1,135 @@
+// premier/register puts premier in the place of node:http for every way a program gets hold of it, and says nothing.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { node } from '../subjects.js';
+
+const root = new URL('../../', import.meta.url);
+const skip = process.env.SUBJECTS === 'register' || !existsSync(new URL('dist/register.js', root));
+
+interface Run {
+  stdout: string;
+  stderr: string;
+  code: number | null;
+}
+
+/** Runs Node in the package's root, so that `premier` resolves to what was built. */
+async function run(args: string[], env: Record<string, string> = {}, context?: TestContext): Promise<Run> {
+  const { NODE_OPTIONS, PREMIER, NODE_TEST_CONTEXT, ...clean } = process.env;
+  const child = spawn(process.execPath, args, { cwd: fileURLToPath(root), env: { ...clean, ...env } });
+  context?.after(() => child.kill('SIGKILL'));
+  const [stdout, stderr, [code]] = await Promise.all([
+    child.stdout.toArray(),
+    child.stderr.toArray(),
+    once(child, 'close'),
+  ]);
+  return { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString(), code };
+}
+
+const registered = ['--import', 'premier/register'];
+const esm = (code: string) => ['--input-type=module', '--eval', code];
+const commonjs = (code: string) => ['--input-type=commonjs', '--eval', code];
+
+const same = (server: string, mine = "(await import('premier')).Server") =>
+  `console.log(${server} === ${mine});`;
+const sameRequired = (server: string, module = 'premier') =>
+  `console.log(${server} === require('${module}').Server);`;
+
+const forms: [sentence: string, args: string[]][] = [
+  ["import http from 'node:http'", esm(`import http from 'node:http'; ${same('http.Server')}`)],
+  ["import http from 'http'", esm(`import http from 'http'; ${same('http.Server')}`)],
+  ["import * as http from 'node:http'", esm(`import * as http from 'node:http'; ${same('http.Server')}`)],
+  ["import { Server } from 'node:http'", esm(`import { Server } from 'node:http'; ${same('Server')}`)],
+  ["await import('node:http')", esm(`${same("(await import('node:http')).Server")}`)],
+  ["require('node:http')", commonjs(sameRequired("require('node:http').Server"))],
+  ["require('http')", commonjs(sameRequired("require('http').Server"))],
+  ["process.getBuiltinModule('http')", commonjs(sameRequired("process.getBuiltinModule('http').Server"))],
+  [
+    "import { Server } from 'node:https'",
+    esm(`import { Server } from 'node:https'; ${same('Server', "(await import('premier/https')).Server")}`),
+  ],
+  ["require('https')", commonjs(sameRequired("require('https').Server", 'premier/https'))],
+];
+
+for (const [sentence, args] of forms) {
+  test(`${sentence} gives premier under --import premier/register`, { skip }, async () => {
+    assert.deepEqual(await run([...registered, ...args]), { stdout: 'true\n', stderr: '', code: 0 });
+  });
+}
+
+const look = commonjs(sameRequired("require('http').Server"));
+
+test('--require premier/register does the same', {
+  skip: skip || (node < 22 && 'needs Node 22'),
+}, async () => {
+  assert.deepEqual(await run(['--require', 'premier/register', ...look]), {
+    stdout: 'true\n',
+    stderr: '',
+    code: 0,
+  });
+});
+
+test('NODE_OPTIONS reaches the children', { skip }, async () => {
+  const code = `require('child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(look.at(-1))}], { stdio: 'inherit' })`;
+  const options = { NODE_OPTIONS: '--import premier/register' };
+  assert.deepEqual(await run(commonjs(code), options), { stdout: 'true\n', stderr: '', code: 0 });
+});
+
+test('PREMIER=off switches it off', { skip }, async () => {
+  const expected = { stdout: 'false\n', stderr: '', code: 0 };
+  assert.deepEqual(await run([...registered, ...look], { PREMIER: 'off' }), expected);
+});
+
+test('it may be loaded twice', { skip }, async () => {
+  const code = `import 'premier/register'; import http from 'http'; ${same('http.Server')}`;
+  const expected = { stdout: 'true\n', stderr: '', code: 0 };
+  assert.deepEqual(await run([...registered, ...registered, ...esm(code)]), expected);
+});
+
+test('it works in worker threads', { skip }, async () => {
+  const inside = `require('node:worker_threads').parentPort.postMessage(require('http').Server === require('premier').Server)`;
+  const code = `const { Worker } = require('node:worker_threads');
+    new Worker(${JSON.stringify(inside)}, { eval: true }).on('message', console.log);`;
+  assert.deepEqual(await run([...registered, ...commonjs(code)]), { stdout: 'true\n', stderr: '', code: 0 });
+});
+
+test('it serves in cluster workers, which share a port', { skip }, async (context) => {
+  const program = fileURLToPath(new URL('cluster-program.js', import.meta.url));
+  const { stdout, stderr } = await run([...registered, program], {}, context);
+  assert.deepEqual([stdout.trim().split('\n'), stderr], [['200 1', '200 1'], '']);
+});
+
+test('the client half stays that of Node', { skip }, async () => {
+  const code = `
+    import http from 'node:http';
+    const server = http.createServer((req, res) => req.pipe(res)).listen(0, () => {
+      const request = http.request({ port: server.address().port, method: 'POST' }, async (res) => {
+        console.log(res.statusCode, Buffer.concat(await res.toArray()).toString(), request instanceof http.ClientRequest);
+        console.log(res instanceof http.IncomingMessage);
+        server.close();
+      });
+      request.end('body');
+    });`;
+  assert.deepEqual(await run([...registered, ...esm(code)]), {
+    stdout: '200 body true\ntrue\n',
+    stderr: '',
+    code: 0,
+  });
+});
+
+test('a server made before it is loaded is told about once, on stderr', { skip }, async () => {
+  const code = `
+    import http from 'node:http';
+    http.createServer();
+    await import('premier/register');
+    await import('premier/register');
+    ${same('http.Server')}`;
+  const { stdout, stderr, code: exit } = await run(esm(code));
+  assert.deepEqual([stdout, exit], ['true\n', 0]);
+  assert.match(stderr, /premier/);
+  assert.equal(stderr.trim().split('\n').length, 1);
+});
