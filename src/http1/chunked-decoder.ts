@@ -5,8 +5,9 @@
  * small beside their own framing leave as one buffer for each segment, so that a body of 1-byte chunks costs its
  * reader no more than a plain one. Extensions are checked, counted and dropped. Never looks at a byte twice.
  */
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { FIELD_VALUE } from './grammar.js';
+import { GrowingBuffer } from './growing-buffer.js';
 import {
   MAX_BODY_EXTENSION_BYTES,
   MAX_CHUNK_EXTENSION_BYTES,
@@ -43,8 +44,7 @@ export class ChunkedDecoder {
   #digits = 0;
   #extensionBytes = 0;
   #bodyExtensionBytes = 0;
-  #gathered: Buffer | null = null;
-  #gatheredLength = 0;
+  readonly #gathered = new GrowingBuffer();
   readonly #onData: (data: Buffer) => void;
 
   constructor(onData: (data: Buffer) => void) {
@@ -59,20 +59,22 @@ export class ChunkedDecoder {
   /** Reads from `position` to the end of the segment or of the body; gives the index of the first byte not read. */
   decode(segment: Buffer, position: number): number {
     let i = position;
-    while (i < segment.length && this.#state !== DONE) {
-      i = this.#state === DATA ? this.#data(segment, i) : this.#frame(segment, i);
+    try {
+      while (i < segment.length && this.#state !== DONE) {
+        i = this.#state === DATA ? this.#data(segment, i) : this.#frame(segment, i);
+      }
+    } finally {
+      // Data that came before what is refused is reported, however the segments were cut.
+      this.#flush();
     }
-    this.#flush();
     return i;
   }
 
   #data(segment: Buffer, start: number): number {
     const end = Math.min(segment.length, start + this.#size);
     const length = end - start;
-    if (length < SMALL_CHUNK_BYTES && (end < segment.length || this.#gathered !== null)) {
-      this.#gathered ??= Buffer.allocUnsafe(segment.length - start);
-      segment.copy(this.#gathered, this.#gatheredLength, start, end);
-      this.#gatheredLength += length;
+    if (length < SMALL_CHUNK_BYTES && (end < segment.length || this.#gathered.length > 0)) {
+      this.#gathered.append(segment, start, end);
     } else {
       this.#flush();
       this.#onData(segment.subarray(start, end));
@@ -83,11 +85,7 @@ export class ChunkedDecoder {
   }
 
   #flush(): void {
-    if (this.#gathered === null) return;
-    const data = this.#gathered.subarray(0, this.#gatheredLength);
-    this.#gathered = null;
-    this.#gatheredLength = 0;
-    this.#onData(data);
+    if (this.#gathered.length > 0) this.#onData(this.#gathered.takeBytes());
   }
 
   #frame(segment: Buffer, i: number): number {

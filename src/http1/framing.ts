@@ -5,7 +5,6 @@
  * could understand in two ways is refused (RFC 9112 §6.3, §11.2): that is how requests are smuggled.
  */
 import { isDigits, listHas } from './grammar.js';
-import { MAX_CONTENT_LENGTH_DIGITS } from './limits.js';
 import { WireError } from './wire-error.js';
 
 export const BODY_NONE = 0;
@@ -17,10 +16,9 @@ export type BodyKind = typeof BODY_NONE | typeof BODY_LENGTH | typeof BODY_CHUNK
 /** The octets announced by a Content-Length value, RFC 9110 §8.6. Leading zeros are digits like others. */
 export function parseContentLength(value: string): number {
   if (!isDigits(value)) throw new WireError('contentLengthInvalid');
-  if (value.length > MAX_CONTENT_LENGTH_DIGITS && !/^0*\d{1,15}$/.test(value)) {
-    throw new WireError('contentLengthOverflow');
-  }
-  return Number(value);
+  const length = Number(value);
+  if (length > Number.MAX_SAFE_INTEGER) throw new WireError('contentLengthOverflow');
+  return length;
 }
 
 /**

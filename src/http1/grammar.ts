@@ -86,19 +86,19 @@ export function isHost(value: string): boolean {
   return i === value.length;
 }
 
-const SCHEME: CharClass = charClass((code) => alphanumeric(code) || among('+-.')(code));
-
-/** Whether `target` has the absolute form, `scheme "://" authority …`, RFC 9112 §3.2.2. */
+/**
+ * Whether `target` has the absolute form, `scheme "://" authority …`, RFC 9112 §3.2.2. The authority of http and https
+ * must name a host, and no user, RFC 9110 §4.2.
+ */
 export function isAbsoluteForm(target: string): boolean {
-  const colon = endOfRun(target, 0, SCHEME);
-  const first = target.charCodeAt(0) | 0x20;
-  return first >= 0x61 && first <= 0x7a && target.startsWith('://', colon) && target.length > colon + 3;
+  const authority = /^https?:\/\/([^/?]*)/i.exec(target)?.[1];
+  if (authority === undefined) return /^[a-z][a-z0-9+.-]*:\/\/./i.test(target);
+  return authority !== '' && authority.charCodeAt(0) !== COLON && isHost(authority);
 }
 
 /** Whether `target` has the authority form, `uri-host ":" port`, RFC 9112 §3.2.3. */
 export function isAuthorityForm(target: string): boolean {
-  const colon = target.lastIndexOf(':');
-  return colon > 0 && colon < target.length - 1 && isHost(target);
+  return target.lastIndexOf(':') > 0 && isDigit(target.charCodeAt(target.length - 1)) && isHost(target);
 }
 
 const optionalSpace = (code: number) => code === 0x20 || code === 0x09;

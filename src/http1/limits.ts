@@ -18,9 +18,6 @@ export const MAX_BODY_EXTENSION_BYTES = 64 * 1024;
 /** Hexadecimal digits of a chunk size. Thirteen reach beyond Number.MAX_SAFE_INTEGER; leading zeros count. */
 export const MAX_CHUNK_SIZE_DIGITS = 16;
 
-/** Decimal digits of a Content-Length: all numbers of 15 digits are exact in a double. */
-export const MAX_CONTENT_LENGTH_DIGITS = 15;
-
 /**
  * Bytes of a received segment that become one string at a time. Most heads are shorter; a longer window would copy
  * bytes of bodies for nothing and keep them alive as long as a field value that is sliced from it.

@@ -26,7 +26,7 @@ export class RequestHead {
   rawHeaders: string[] = [];
   /** The Host field; null where there is none. */
   host: string | null = null;
-  /** The Expect field; null where there is none. */
+  /** The Expect field, its lines joined with `, `; null where there is none. */
   expect: string | null = null;
   /** Whether the client can use the connection for another request, RFC 9112 §9.3. */
   keepAlive = true;
@@ -49,7 +49,7 @@ export class RequestHead {
         if (first === 0x68 && isName(name, 'host')) this.#noteHost(value);
         break;
       case 6:
-        if (first === 0x65 && isName(name, 'expect')) this.expect = value;
+        if (first === 0x65 && isName(name, 'expect')) this.expect = joined(this.expect, value);
         break;
       case 7:
         if (first === 0x75 && isName(name, 'upgrade')) this.#hasUpgrade = true;

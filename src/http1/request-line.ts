@@ -17,7 +17,8 @@ const SLASH = 0x2f;
 /** Characters of a line that show whether it can become a request line: the longest method, or the HTTP/2 preface. */
 export const EARLY_CHECK_CHARS = 24;
 
-const TLS_HANDSHAKE = '\x16\x03';
+/** The first byte of a TLS record that opens a handshake. */
+const TLS_HANDSHAKE = 0x16;
 const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n';
 
 export function readRequestLine(text: string, start: number, head: RequestHead): number {
@@ -104,7 +105,7 @@ export function refuseImpossibleMethod(text: string): void {
   const next = text.charCodeAt(end);
   if (end === 0) {
     if (next === CR || text.length === 0) return;
-    throw new WireError(TLS_HANDSHAKE.startsWith(text.slice(0, 2)) ? 'tlsReceived' : 'methodInvalid');
+    throw new WireError(next === TLS_HANDSHAKE ? 'tlsReceived' : 'methodInvalid');
   }
   if (method === 'HTTP' && next === SLASH) throw new WireError('responseReceived');
   if (method === 'PRI' && HTTP2_PREFACE.startsWith(text.slice(0, HTTP2_PREFACE.length))) {

@@ -3,15 +3,15 @@
  *
  * In: segments, cut anywhere. Out: for each request a head, its body as it comes, its end with the trailers; or a
  * WireError, after which nothing more is read. A head that lies in one segment is read from one string; a line that
- * is cut waits in a LineCarry. Never holds more than one head, never reads beyond what it reported.
+ * is cut waits in a GrowingBuffer. Never holds more than one head, never reads beyond what it reported.
  */
 import type { Buffer } from 'node:buffer';
 import { ChunkedDecoder } from './chunked-decoder.js';
 import { FieldLine, INCOMPLETE, skipEmptyLine } from './field-line.js';
 import { BODY_CHUNKED, BODY_LENGTH, BODY_NONE } from './framing.js';
 import { FIELD_VALUE, LENIENT_FIELD_VALUE } from './grammar.js';
+import { GrowingBuffer } from './growing-buffer.js';
 import { HEAD_WINDOW_BYTES, MAX_FIELDS, MAX_HEAD_BYTES } from './limits.js';
-import { LineCarry } from './line-carry.js';
 import { RequestHead } from './request-head.js';
 import { EARLY_CHECK_CHARS, readRequestLine, refuseImpossibleMethod } from './request-line.js';
 import { type RefusalName, WireError } from './wire-error.js';
@@ -80,7 +80,7 @@ export class RequestParser {
   #trailers: string[] = NO_TRAILERS;
   #text = '';
   #textStart = 0;
-  readonly #carry = new LineCarry();
+  readonly #carry = new GrowingBuffer();
   readonly #line: FieldLine;
   readonly #sink: RequestSink;
   readonly #maxHeadBytes: number;
@@ -113,7 +113,7 @@ export class RequestParser {
   /** Stops for good; what comes is not read any more. */
   stop(): void {
     this.#state = STOPPED;
-    this.#carry.take();
+    this.#carry.takeText();
   }
 
   /**
@@ -125,17 +125,15 @@ export class RequestParser {
     this.position = 0;
     this.#text = '';
     this.#textStart = 0;
-    while (this.position < segment.length && !this.paused && this.#state !== STOPPED) {
-      switch (this.#state) {
-        case LENGTH_BODY:
-          this.#readLength(segment);
-          break;
-        case CHUNKED_BODY:
-          this.#readChunked(segment);
-          break;
-        default:
-          this.#readLines(segment);
+    try {
+      while (this.position < segment.length && !this.paused && this.#state !== STOPPED) {
+        if (this.#state === LENGTH_BODY) this.#readLength(segment);
+        else if (this.#state === CHUNKED_BODY) this.#readChunked(segment);
+        else this.#readLines(segment);
       }
+    } catch (error) {
+      if (error instanceof WireError) this.stop();
+      throw error;
     }
     this.#text = '';
     return this.position;
@@ -188,15 +186,16 @@ export class RequestParser {
     const lineFeed = segment.indexOf(LF, this.position);
     this.#keep(segment, lineFeed < 0 ? segment.length : lineFeed + 1);
     if (lineFeed < 0) return;
-    this.#takeLines(this.#carry.take(), 0);
+    this.#takeLines(this.#carry.takeText(), 0);
     if (this.#complete) this.#endSection();
   }
 
   #keep(segment: Buffer, end: number): void {
+    const isBeginning = this.#state === REQUEST_LINE && this.#carry.length < EARLY_CHECK_CHARS;
     this.#carry.append(segment, this.position, end);
     this.position = end;
+    if (isBeginning) refuseImpossibleMethod(this.#carry.peek(EARLY_CHECK_CHARS));
     this.#checkLine(this.#carry.length, this.#state);
-    if (this.#state === REQUEST_LINE) refuseImpossibleMethod(this.#carry.peek(EARLY_CHECK_CHARS));
   }
 
   /** Refuses a line, whole or cut, that is too long whatever it says. */
@@ -223,6 +222,8 @@ export class RequestParser {
         // Only a whole line is judged, so that the same bytes meet the same error however they are cut.
         const lineFeed = text.indexOf('\n', i);
         if (lineFeed < 0) return i;
+        const isLongBeginning = state === REQUEST_LINE && lineFeed - i > EARLY_CHECK_CHARS;
+        if (isLongBeginning) refuseImpossibleMethod(text.slice(i, i + EARLY_CHECK_CHARS));
         this.#checkLine(lineFeed + 1 - i, state);
         throw error;
       }

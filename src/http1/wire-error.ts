@@ -121,7 +121,6 @@ export const REFUSALS = {
   chunkDataUnterminated: row('HPE_STRICT', 400, 'RFC 9112 §7.1', 'Expected LF after chunk data'),
   trailersTooLarge: row('HPE_HEADER_OVERFLOW', 431, 'RFC 9112 §7.1.2', 'Trailer section overflow'),
   connectionClosed: row('HPE_INVALID_EOF_STATE', 400, 'RFC 9112 §8', 'Invalid EOF state'),
-  dataAfterClose: row('HPE_CLOSED_CONNECTION', 400, 'RFC 9112 §9.6', 'Data after `Connection: close`'),
 } as const satisfies Record<string, Refusal>;
 
 export type RefusalName = keyof typeof REFUSALS;
