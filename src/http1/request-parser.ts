@@ -14,7 +14,8 @@ import { GrowingBuffer } from './growing-buffer.js';
 import { HEAD_WINDOW_BYTES, MAX_FIELDS, MAX_HEAD_BYTES } from './limits.js';
 import { RequestHead } from './request-head.js';
 import { EARLY_CHECK_CHARS, readRequestLine, refuseImpossibleMethod } from './request-line.js';
-import { type RefusalName, WireError } from './wire-error.js';
+import { FIELD_KIND, type LineKind, REQUEST_LINE_KIND, SectionSize, TRAILER_KIND } from './section-size.js';
+import { WireError } from './wire-error.js';
 
 /** Where the parser reports what it read. */
 export interface RequestSink {
@@ -43,19 +44,11 @@ const TRAILERS = 4;
 /** Nothing more is read: the connection left HTTP, its last request is complete, or an error was found. */
 const STOPPED = 5;
 
-/** Why a section that outgrew its bound is refused, by the state in which that was found. */
-const OVERFLOW: Record<number, RefusalName> = {
-  [REQUEST_LINE]: 'targetTooLong',
-  [FIELDS]: 'headFieldsTooLarge',
-  [TRAILERS]: 'trailersTooLarge',
-};
-
-/**
- * What a line holds besides what counts towards the bound: around a target the longest method, the version and their
- * separators; in a field `: ` and CRLF. Other white space counts, since the strings taken from a line keep it alive.
- */
-const REQUEST_LINE_FRAMING_BYTES = 24;
-const FIELD_FRAMING_BYTES = 4;
+/** The kind of line that is read in a state. */
+const KIND: LineKind[] = [];
+KIND[REQUEST_LINE] = REQUEST_LINE_KIND;
+KIND[FIELDS] = FIELD_KIND;
+KIND[TRAILERS] = TRAILER_KIND;
 
 const LF = 0x0a;
 const NO_TRAILERS: string[] = [];
@@ -74,7 +67,6 @@ export class RequestParser {
   #complete = false;
   #keepAlive = true;
   #head: RequestHead | null = null;
-  #headBytes = 0;
   #remaining = 0;
   #chunked: ChunkedDecoder | null = null;
   #trailers: string[] = NO_TRAILERS;
@@ -83,13 +75,13 @@ export class RequestParser {
   readonly #carry = new GrowingBuffer();
   readonly #line: FieldLine;
   readonly #sink: RequestSink;
-  readonly #maxHeadBytes: number;
+  readonly #size: SectionSize;
   readonly #maxFields: number;
   readonly #refuseFields: boolean;
 
   constructor(sink: RequestSink, options: ParserOptions = {}) {
     this.#sink = sink;
-    this.#maxHeadBytes = options.maxHeadBytes || MAX_HEAD_BYTES;
+    this.#size = new SectionSize(options.maxHeadBytes || MAX_HEAD_BYTES);
     this.#refuseFields = options.maxFields === undefined || options.maxFields === null;
     this.#maxFields = (options.maxFields ?? MAX_FIELDS) || Number.MAX_SAFE_INTEGER;
     this.#line = options.lenient ? LENIENT_LINE : STRICT_LINE;
@@ -160,7 +152,7 @@ export class RequestParser {
     this.position = decoder.decode(segment, this.position);
     if (decoder.done && this.#state === CHUNKED_BODY) {
       this.#chunked = null;
-      this.#headBytes = 0;
+      this.#size.begin();
       this.#state = TRAILERS;
     }
   }
@@ -195,19 +187,7 @@ export class RequestParser {
     this.#carry.append(segment, this.position, end);
     this.position = end;
     if (isBeginning) refuseImpossibleMethod(this.#carry.peek(EARLY_CHECK_CHARS));
-    this.#checkLine(this.#carry.length, this.#state);
-  }
-
-  /** Refuses a line, whole or cut, that is too long whatever it says. */
-  #checkLine(bytes: number, state: number): void {
-    this.#checkBound(
-      bytes - (state === REQUEST_LINE ? REQUEST_LINE_FRAMING_BYTES : FIELD_FRAMING_BYTES),
-      state,
-    );
-  }
-
-  #checkBound(bytes: number, state: number): void {
-    if (this.#headBytes + bytes >= this.#maxHeadBytes) throw new WireError(OVERFLOW[state]);
+    this.#size.check(this.#carry.length, KIND[this.#state]);
   }
 
   /** Reads complete lines from `start`; gives the index of the first one that is cut, or behind the section. */
@@ -224,29 +204,22 @@ export class RequestParser {
         if (lineFeed < 0) return i;
         const isLongBeginning = state === REQUEST_LINE && lineFeed - i > EARLY_CHECK_CHARS;
         if (isLongBeginning) refuseImpossibleMethod(text.slice(i, i + EARLY_CHECK_CHARS));
-        this.#checkLine(lineFeed + 1 - i, state);
+        this.#size.check(lineFeed + 1 - i, KIND[state]);
         throw error;
       }
       if (next === INCOMPLETE) return i;
-      const counted = this.#countedBytes(next - i, state);
-      this.#checkBound(counted, state);
-      this.#headBytes += counted;
       i = next;
     }
     return i;
-  }
-
-  /** What a line of so many bytes, just read, adds to its section: empty lines before a request count in full. */
-  #countedBytes(bytes: number, state: number): number {
-    if (state !== REQUEST_LINE) return this.#complete ? 0 : Math.max(0, bytes - FIELD_FRAMING_BYTES);
-    return this.#state === REQUEST_LINE ? bytes : (this.#head as RequestHead).target.length;
   }
 
   /** Reads the line at `i`: an empty one ends the section, or is skipped before a request line (RFC 9112 §2.2). */
   #takeLine(text: string, i: number): number {
     const behind = skipEmptyLine(text, i);
     if (behind !== i) {
-      this.#complete = this.#state !== REQUEST_LINE && behind !== INCOMPLETE;
+      if (behind === INCOMPLETE) return INCOMPLETE;
+      if (this.#state === REQUEST_LINE) this.#size.add(behind - i, REQUEST_LINE_KIND);
+      else this.#complete = true;
       return behind;
     }
     if (this.#state === REQUEST_LINE) return this.#takeRequestLine(text, i);
@@ -260,6 +233,7 @@ export class RequestParser {
       head.note(line.name, line.value);
       this.#store(head.rawHeaders, line);
     }
+    this.#size.addField(next - i, KIND[this.#state]);
     return next;
   }
 
@@ -267,7 +241,9 @@ export class RequestParser {
     if (i === text.length) return INCOMPLETE;
     this.#head ??= new RequestHead();
     const next = readRequestLine(text, i, this.#head);
-    if (next !== INCOMPLETE) this.#state = FIELDS;
+    if (next === INCOMPLETE) return INCOMPLETE;
+    this.#size.add(this.#head.target.length, REQUEST_LINE_KIND);
+    this.#state = FIELDS;
     return next;
   }
 
@@ -278,7 +254,7 @@ export class RequestParser {
 
   #endSection(): void {
     this.#complete = false;
-    this.#headBytes = 0;
+    this.#size.begin();
     if (this.#state === TRAILERS) this.#end();
     else this.#beginMessage();
   }

@@ -150,10 +150,10 @@ const fields: Accepted[] = [
     options: { lenient: true },
   },
   {
-    says: 'a head of exactly the limit',
+    says: 'a head one byte below the limit, by its target, names and values',
     bytes: request('GET /', 'A: 12345'),
     requests: [{ fields: [...host, 'A', '12345'] }],
-    options: { maxHeadBytes: request('GET /', 'A: 12345').length },
+    options: { maxHeadBytes: 13 },
   },
   {
     says: 'the expectation, its lines joined',
@@ -272,9 +272,9 @@ const chunks: Accepted[] = [
     options: { maxFields: 2 },
   },
   {
-    says: 'a trailer section of exactly the limit',
-    bytes: chunked(`0\r\nA: ${'1'.repeat(93)}\r\n\r\n`),
-    requests: [withBody('', ['A', '1'.repeat(93)])],
+    says: 'a trailer section one byte below the limit',
+    bytes: chunked(`0\r\nA: ${'1'.repeat(98)}\r\n\r\n`),
+    requests: [withBody('', ['A', '1'.repeat(98)])],
     options: { maxHeadBytes: 100 },
   },
   {
@@ -339,6 +339,11 @@ const connections: Accepted[] = [
       },
     ],
     unread: '\x81\x00',
+  },
+  {
+    says: 'CONNECT in origin-form, which Node’s client sends where it is given no path',
+    bytes: 'CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n',
+    requests: [{ method: 'CONNECT', upgrade: true, trailers: null }],
   },
   {
     says: 'CONNECT leaves HTTP',

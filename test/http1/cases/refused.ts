@@ -73,7 +73,6 @@ const requestLines: Refused[] = [
     ['http with an empty host and a port', 'GET http://:80/ HTTP/1.1\r\n'],
     ['https with a query in place of a host', 'GET HTTPS://?a HTTP/1.1\r\n'],
     ['a user in an http target', 'GET http://user:secret@a/ HTTP/1.1\r\n'],
-    ['a path for CONNECT', 'CONNECT / HTTP/1.1\r\n'],
     ['CONNECT without a port', 'CONNECT a HTTP/1.1\r\n'],
     ['CONNECT to an address without a port', 'CONNECT [::1] HTTP/1.1\r\n'],
     ['CONNECT with an empty port', 'CONNECT a: HTTP/1.1\r\n'],
@@ -113,10 +112,12 @@ const requestLines: Refused[] = [
     ['a bare line feed behind a field', 'GET / HTTP/1.1\r\nHost: a\n\r\n'],
     ['a bare line feed as the empty line', 'GET / HTTP/1.1\r\nHost: a\r\n\n'],
   ]),
-  ...refused('lineFeedExpected', [
-    ['a carriage return before the request line', '\rGET / HTTP/1.1\r\n'],
+  ...refused('lineFeedMissing', [
     ['a carriage return in a value', 'GET / HTTP/1.1\r\nA: b\rc\r\n'],
     ['two carriage returns behind a value', 'GET / HTTP/1.1\r\nA: b\r\r\n'],
+  ]),
+  ...refused('lineFeedExpected', [
+    ['a carriage return before the request line', '\rGET / HTTP/1.1\r\n'],
     ['a carriage return in the empty line', 'GET / HTTP/1.1\r\nA: b\r\n\rC: d\r\n'],
   ]),
 ];
@@ -157,30 +158,30 @@ const fieldLines: Refused[] = [
     ['a value beyond the limit', get(`A: ${'b'.repeat(20_000)}`)],
     ['a name beyond the limit', get(`${'b'.repeat(20_000)}: a`)],
     ['a name without an end', `GET / HTTP/1.1\r\n${'b'.repeat(20_000)}`],
-    ['fields without an end', `GET / HTTP/1.1\r\n${'A: b\r\n'.repeat(1900)}A: ${'b'.repeat(9000)}`],
+    ['fields without an end', `GET / HTTP/1.1\r\n${'A: 01234567\r\n'.repeat(1900)}A: ${'b'.repeat(9000)}`],
     ['white space without an end', `GET / HTTP/1.1\r\nA:${' '.repeat(20_000)}`],
     ['a line that is beyond the limit and malformed', get(`A: ${'\x01'.repeat(20_000)}`)],
   ]),
-  ...refused('headFieldsTooLarge', [['one byte more than the limit', get('A: 12345')]], {
-    options: { maxHeadBytes: get('A: 12345').length - 1 },
+  // `/`, `Host`, `a`, `A` and `12345` count: 12 bytes, and a limit of 12 is one that must not be reached.
+  ...refused('headFieldsTooLarge', [['names and values of as many bytes as the limit', get('A: 12345')]], {
+    options: { maxHeadBytes: 12 },
   }),
-  ...refused('headFieldsTooLarge', [['only its last byte beyond the limit', get()]], {
-    options: { maxHeadBytes: get().length - 1 },
+  ...refused('headFieldsTooLarge', [['any number of empty values', get(...Array(20_000).fill('a:'))]], {
+    options: { maxFields: 0 },
   }),
   ...refused(
     'methodUnknown',
-    [['a bad method, although its line is too long', 'BREW /aaaaaaaaaa HTTP/1.1\r\n']],
+    [['a bad method also where its line is too long', `BREW /${'a'.repeat(60)} H\r\n`]],
     {
       options: { maxHeadBytes: 20 },
     },
   ),
-  ...refused(
-    'targetTooLong',
-    [['a limit reached before the method is seen to be bad', '\r\n\r\nGET\x01\r\n']],
-    {
-      options: { maxHeadBytes: 7 },
-    },
-  ),
+  ...refused('targetTooLong', [['empty lines up to the limit', `${'\r\n'.repeat(30)}BREW`]], {
+    options: { maxHeadBytes: 60 },
+  }),
+  ...refused('targetInvalid', [['a NUL before the limit', `GET /\0${'a'.repeat(20)} HTTP/1.1\r\n`]], {
+    options: { maxHeadBytes: 30 },
+  }),
   ...refused('tooManyFields', [['2,001 fields', get(...Array.from({ length: 2000 }, () => 'a:b'))]]),
   ...refused('tooManyFields', [['2,001 trailer fields', chunked(`0\r\n${'a:b\r\n'.repeat(2001)}\r\n`)]], {
     requests: 1,
@@ -311,7 +312,7 @@ const chunks: Refused[] = [
     [
       ['an extension without an end', chunked(`3;${'a'.repeat(20_000)}`)],
       ['white space before an extension without an end', chunked(`3${' '.repeat(20_000)}`)],
-      ['many extensions that are small', chunked(`1;${'a'.repeat(99)}\r\nx\r\n`.repeat(200))],
+      ['many extensions that are small', chunked(`1;${'a'.repeat(999)}\r\nx\r\n`.repeat(70))],
       ['an extension beyond the limit and malformed', chunked(`3;${'a'.repeat(20_000)}\0`)],
     ],
     { requests: 1 },
@@ -339,7 +340,7 @@ const chunks: Refused[] = [
     'trailersTooLarge',
     [
       ['a trailer field beyond the limit', chunked(`0\r\nA: ${'b'.repeat(20_000)}\r\n\r\n`)],
-      ['trailer fields without an end', chunked(`0\r\n${'Abc: 123\r\n'.repeat(1900)}`)],
+      ['trailer fields without an end', chunked(`0\r\n${'A: 01234567\r\n'.repeat(1900)}`)],
     ],
     { requests: 1 },
   ),
@@ -376,7 +377,7 @@ const later: Refused[] = [
     bytes: get() + get() + get('A: b'),
     refusal: 'headFieldsTooLarge',
     requests: 2,
-    options: { maxHeadBytes: get().length },
+    options: { maxHeadBytes: 7 },
   },
 ];
 
