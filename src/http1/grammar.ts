@@ -25,6 +25,22 @@ export const TOKEN: CharClass = charClass(isTokenCode);
 /** field-vchar, SP and HTAB, RFC 9110 §5.5: neither controls nor DEL. */
 export const FIELD_VALUE: CharClass = charClass((code) => code === 0x09 || (code >= 0x20 && code !== 0x7f));
 
+/** Kinds of text that may become a field value or a reason phrase: none, US-ASCII, or with bytes above it. */
+export const NOT_FIELD_VALUE = 0;
+export const ASCII = 1;
+export const LATIN1 = 2;
+
+/** Which of the three `text` is, in one pass; a character outside of latin1 makes it none. */
+export function fieldValueKind(text: string): typeof NOT_FIELD_VALUE | typeof ASCII | typeof LATIN1 {
+  let seen = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (FIELD_VALUE[code] !== 1) return NOT_FIELD_VALUE;
+    seen |= code;
+  }
+  return seen < 0x80 ? ASCII : LATIN1;
+}
+
 /** What `insecureHTTPParser` lets into a field value besides: every control character but NUL, CR and LF. */
 export const LENIENT_FIELD_VALUE: CharClass = charClass(
   (code) => code !== 0x00 && code !== 0x0d && code !== 0x0a,

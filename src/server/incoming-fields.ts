@@ -1,0 +1,86 @@
+/**
+ * Makes the `headers` and `headersDistinct` of a request from its raw fields.
+ *
+ * In: names and values in turn, as they came. Out: an object by lower-cased name, with the joining rules that
+ * `node:http` documents for `message.headers`: some fields once only, cookies by `; `, set-cookie a list, the rest
+ * by `, `. Names that clients usually send are looked up, not lower-cased anew.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+
+const JOIN = 0;
+const FIRST_WINS = 1;
+const COOKIE = 2;
+const LIST = 3;
+
+interface FieldRule {
+  readonly key: string;
+  readonly kind: number;
+}
+
+const FIRST_WINS_FIELDS =
+  'Age Authorization Content-Length Content-Type ETag Expires From Host If-Modified-Since If-Unmodified-Since ' +
+  'Last-Modified Location Max-Forwards Proxy-Authorization Referer Retry-After Server User-Agent';
+const JOINED_FIELDS =
+  'Accept Accept-Charset Accept-Encoding Accept-Language Access-Control-Request-Headers ' +
+  'Access-Control-Request-Method Cache-Control Connection Content-Encoding Date DNT Expect Forwarded If-Match ' +
+  'If-None-Match If-Range Keep-Alive Origin Pragma Priority Range Sec-CH-UA Sec-CH-UA-Mobile Sec-CH-UA-Platform ' +
+  'Sec-Fetch-Dest Sec-Fetch-Mode Sec-Fetch-Site Sec-Fetch-User Sec-WebSocket-Extensions Sec-WebSocket-Key ' +
+  'Sec-WebSocket-Protocol Sec-WebSocket-Version TE Traceparent Tracestate Transfer-Encoding Upgrade ' +
+  'Upgrade-Insecure-Requests Vary Via X-Forwarded-For X-Forwarded-Host X-Forwarded-Port X-Forwarded-Proto ' +
+  'X-Real-IP X-Request-ID X-Requested-With';
+
+const RULES = new Map<string, FieldRule>();
+
+function addRule(name: string, kind: number): void {
+  const rule = { key: name.toLowerCase(), kind };
+  RULES.set(name, rule);
+  RULES.set(rule.key, rule);
+}
+for (const name of FIRST_WINS_FIELDS.split(' ')) addRule(name, FIRST_WINS);
+for (const name of JOINED_FIELDS.split(' ')) addRule(name, JOIN);
+addRule('Cookie', COOKIE);
+addRule('Set-Cookie', LIST);
+
+/** Adds one field to `headers`. `joinDuplicates`: fields that may come once only are joined instead of dropped. */
+function addField(headers: IncomingHttpHeaders, name: string, value: string, joinDuplicates: boolean): void {
+  let rule = RULES.get(name);
+  let key: string;
+  if (rule === undefined) {
+    key = name.toLowerCase();
+    rule = RULES.get(key);
+  } else {
+    key = rule.key;
+  }
+  const kind = rule === undefined ? JOIN : rule.kind;
+  const before = headers[key];
+  if (kind === LIST) {
+    if (before === undefined) headers[key] = [value];
+    else (before as string[]).push(value);
+  } else if (typeof before !== 'string') {
+    headers[key] = value;
+  } else if (kind === COOKIE) {
+    headers[key] = `${before}; ${value}`;
+  } else if (kind === JOIN || joinDuplicates) {
+    headers[key] = `${before}, ${value}`;
+  }
+}
+
+export function joinFields(rawFields: readonly string[], joinDuplicates: boolean): IncomingHttpHeaders {
+  const headers: IncomingHttpHeaders = {};
+  for (let i = 0; i < rawFields.length; i += 2) {
+    addField(headers, rawFields[i], rawFields[i + 1], joinDuplicates);
+  }
+  return headers;
+}
+
+/** Every value of every field, by lower-cased name, nothing joined. */
+export function distinctFields(rawFields: readonly string[]): NodeJS.Dict<string[]> {
+  const headers: NodeJS.Dict<string[]> = Object.create(null);
+  for (let i = 0; i < rawFields.length; i += 2) {
+    const key = rawFields[i].toLowerCase();
+    const values = headers[key];
+    if (values === undefined) headers[key] = [rawFields[i + 1]];
+    else values.push(rawFields[i + 1]);
+  }
+  return headers;
+}

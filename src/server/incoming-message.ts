@@ -1,0 +1,252 @@
+/**
+ * A request as the handler sees it: `http.IncomingMessage`.
+ *
+ * In: the head from the parser, then body and end from the connection. Out: a `Readable`. Most requests have no body
+ * and nobody listens to them, and setting up a Readable costs more than parsing: so its state is made when something
+ * first touches `_readableState`. Whatever happened before then is brought into the state at that moment.
+ */
+import type { Socket } from 'node:net';
+import { IncomingMessage as NodeIncomingMessage } from 'node:http';
+import { finished, Readable } from 'node:stream';
+import { callableClass } from './callable-class.js';
+import { distinctFields, joinFields } from './incoming-fields.js';
+import { ListenerTable } from './listener-table.js';
+
+const kHeaders = Symbol('headers');
+const kHeadersDistinct = Symbol('headersDistinct');
+const kTrailers = Symbol('trailers');
+const kTrailersDistinct = Symbol('trailersDistinct');
+const kAbortController = Symbol('abortController');
+
+/** A connection's socket as far as a request uses it; `_paused` is the server's own back-pressure. */
+type RequestSocket = Socket & { _paused?: boolean };
+
+// Node's type has plain properties where there are accessors here: so for the compiler this extends Readable only.
+class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof Readable) {
+  declare socket: RequestSocket;
+  declare rawHeaders: string[];
+  declare rawTrailers: string[];
+  declare complete: boolean;
+  declare aborted: boolean;
+  declare _events: Record<string, unknown>;
+  declare _eventsCount: number;
+  declare _consuming: boolean;
+  declare _dumped: boolean;
+  declare joinDuplicateHeaders: boolean;
+  declare [kHeaders]: NodeIncomingMessage['headers'] | null;
+  declare [kHeadersDistinct]: NodeIncomingMessage['headersDistinct'] | null;
+  declare [kTrailers]: NodeJS.Dict<string> | null;
+  declare [kTrailersDistinct]: NodeJS.Dict<string[]> | null;
+  declare [kAbortController]: AbortController | null;
+
+  get _readableState() {
+    return readableStateOf(this as unknown as IncomingMessage);
+  }
+
+  set _readableState(state) {
+    const attributes = { value: state, writable: true, enumerable: true, configurable: true };
+    Object.defineProperty(this, '_readableState', attributes);
+  }
+
+  get connection() {
+    return this.socket;
+  }
+
+  set connection(socket) {
+    this.socket = socket;
+  }
+
+  get headers() {
+    this[kHeaders] ??= joinFields(this.rawHeaders, this.joinDuplicateHeaders);
+    return this[kHeaders];
+  }
+
+  set headers(headers) {
+    this[kHeaders] = headers;
+  }
+
+  get headersDistinct() {
+    this[kHeadersDistinct] ??= distinctFields(this.rawHeaders);
+    return this[kHeadersDistinct];
+  }
+
+  set headersDistinct(headers) {
+    this[kHeadersDistinct] = headers;
+  }
+
+  get trailers() {
+    this[kTrailers] ??= joinFields(this.rawTrailers, this.joinDuplicateHeaders) as NodeJS.Dict<string>;
+    return this[kTrailers];
+  }
+
+  set trailers(trailers) {
+    this[kTrailers] = trailers;
+  }
+
+  get trailersDistinct() {
+    this[kTrailersDistinct] ??= distinctFields(this.rawTrailers);
+    return this[kTrailersDistinct];
+  }
+
+  set trailersDistinct(trailers) {
+    this[kTrailersDistinct] = trailers;
+  }
+
+  /** Aborted when the connection closes before the exchange is over. Node documents it from version 26 on. */
+  get signal(): AbortSignal {
+    if (this[kAbortController] === null) {
+      this[kAbortController] = new AbortController();
+      if (this.destroyed && !(this.readableEnded && this.complete)) this[kAbortController].abort();
+    }
+    return this[kAbortController].signal;
+  }
+
+  setTimeout(msecs: number, callback?: () => void): this {
+    if (callback) this.on('timeout', callback);
+    this.socket.setTimeout(msecs);
+    return this;
+  }
+
+  /** The connection pushes what arrives by itself; reading only has to let it flow again. */
+  override _read(): void {
+    if (!this._consuming) {
+      (this._readableState as { readingMore?: boolean }).readingMore = false;
+      this._consuming = true;
+    }
+    const { socket } = this;
+    if (socket?.readable && !socket._paused) socket.resume();
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    if (!this.readableEnded || !this.complete) {
+      this.aborted = true;
+      this.emit('aborted');
+      this[kAbortController]?.abort();
+    }
+    const { socket } = this;
+    if (socket && !socket.destroyed && this.aborted) {
+      socket.destroy(error ?? undefined);
+      const stopWaiting = finished(socket, (socketError) => {
+        stopWaiting();
+        const premature = socketError?.code === 'ERR_STREAM_PREMATURE_CLOSE';
+        process.nextTick(reportDestroyed, this, (premature ? null : socketError) ?? error, callback);
+      });
+    } else {
+      process.nextTick(reportDestroyed, this, error, callback);
+    }
+  }
+
+  /** Drops the body, whatever of it is still to come. */
+  _dump(): void {
+    if (this._dumped) return;
+    this._dumped = true;
+    this.removeAllListeners('data');
+    this.resume();
+  }
+
+  /** Ends the readable side without its events: `optimizeEmptyRequests`. */
+  _dumpAndCloseReadable(): void {
+    this._dumped = true;
+    markClosed(this._readableState as object);
+  }
+}
+
+/** Errors are emitted only where somebody listens: a client that went away is no reason for a crash. */
+function reportDestroyed(
+  message: IncomingMessageMethods,
+  error: Error | null,
+  callback: (error?: Error | null) => void,
+): void {
+  if (message.listenerCount('error') === 0) callback();
+  else callback(error);
+}
+
+function markClosed(state: object): void {
+  Object.assign(state, { ended: true, endEmitted: true, destroyed: true, closed: true, closeEmitted: true });
+}
+
+/** The object on which the constructor ran: `message` itself, or what it was derived from by `Object.create`. */
+function ownerOf(message: IncomingMessage): IncomingMessage | null {
+  let candidate: IncomingMessage | null = message;
+  while (candidate !== null && !Object.hasOwn(candidate, 'rawHeaders')) candidate = Object.getPrototypeOf(candidate);
+  return candidate;
+}
+
+/** Makes the Readable's state, and brings it to where the message has got meanwhile. */
+function readableStateOf(message: IncomingMessage): unknown {
+  const owner = ownerOf(message);
+  if (owner === null) return undefined;
+  if (!owner._lazy) return Object.getOwnPropertyDescriptor(owner, '_readableState')?.value;
+  owner._lazy = false;
+  const highWaterMark = owner.socket?.readableHighWaterMark;
+  Readable.call(owner as never, highWaterMark === undefined ? undefined : { highWaterMark });
+  const state = (owner as unknown as { _readableState: { readingMore: boolean } })._readableState;
+  state.readingMore = true;
+  if (owner._dumped) markClosed(state);
+  else if (owner.complete) owner.push(null);
+  return state;
+}
+
+export interface IncomingMessage extends NodeIncomingMessage {
+  joinDuplicateHeaders: boolean;
+  readonly signal: AbortSignal;
+  upgrade: boolean | null;
+  client: Socket;
+  _consuming: boolean;
+  _dumped: boolean;
+  /** Whether the Readable's state hasn't been made yet. */
+  _lazy: boolean;
+  _readableState: { endEmitted: boolean; resumeScheduled: boolean };
+  _dump(): void;
+  _dumpAndCloseReadable(): void;
+}
+
+interface IncomingMessageConstructor {
+  new (socket?: Socket): IncomingMessage;
+  (this: object, socket?: Socket): void;
+  readonly prototype: IncomingMessage;
+}
+
+/**
+ * A request. Handlers get them; a program may derive from it (`options.IncomingMessage` of `createServer`).
+ * @see https://nodejs.org/api/http.html#class-httpincomingmessage
+ */
+export const IncomingMessage = callableClass<IncomingMessageConstructor>(
+  IncomingMessageMethods,
+  function IncomingMessage(this: IncomingMessageMethods & IncomingMessage, socket: Socket) {
+    this._events = new ListenerTable();
+    this._eventsCount = 0;
+    this._lazy = true;
+    this._dumped = false;
+    this._consuming = false;
+    this.complete = false;
+    this.aborted = false;
+    this.socket = socket;
+    this.client = socket;
+    this.httpVersionMajor = null as never;
+    this.httpVersionMinor = null as never;
+    this.httpVersion = null as never;
+    this.rawHeaders = [];
+    this.rawTrailers = [];
+    this.joinDuplicateHeaders = false;
+    this.upgrade = null;
+    this.url = '';
+    this.method = null as never;
+    this.statusCode = null as never;
+    this.statusMessage = null as never;
+    this[kHeaders] = null;
+    this[kHeadersDistinct] = null;
+    this[kTrailers] = null;
+    this[kTrailersDistinct] = null;
+    this[kAbortController] = null;
+  },
+  Readable,
+);
+
+// What the client half makes are Node's own messages, and programs test them against this class.
+Object.defineProperty(IncomingMessage, Symbol.hasInstance, {
+  value(this: { prototype: object }, candidate: unknown): boolean {
+    const { prototype } = this === IncomingMessage ? NodeIncomingMessage : this;
+    return typeof candidate === 'object' && candidate !== null && Object.prototype.isPrototypeOf.call(prototype, candidate);
+  },
+});

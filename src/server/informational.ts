@@ -1,0 +1,54 @@
+/**
+ * Interim responses: 100 Continue, 102 Processing, 103 Early Hints (RFC 9110 §15.2, RFC 8297).
+ *
+ * In: a status below 200 and fields from the program. Out: the text of a head, checked like any other.
+ */
+import { STATUS_CODES } from 'node:http';
+import { invalidArgType, invalidArgValue, invalidStatusCode, outOfRange } from './node-errors.js';
+import { checkFieldValue, fieldKey } from './outgoing-fields.js';
+
+type Fields = Record<string, unknown> | readonly unknown[] | null | undefined;
+
+function pairs(fields: Fields): [string, unknown][] {
+  if (fields === null || fields === undefined) return [];
+  if (!Array.isArray(fields)) {
+    if (typeof fields !== 'object') throw invalidArgType('headers', 'of type object', fields);
+    return Object.entries(fields);
+  }
+  if (Array.isArray(fields[0])) return fields as [string, unknown][];
+  if (fields.length % 2 !== 0) throw invalidArgValue('headers', fields);
+  return Array.from({ length: fields.length / 2 }, (_, i) => [fields[2 * i] as string, fields[2 * i + 1]]);
+}
+
+/** @throws RangeError where the status isn't interim, or is 101, which only an upgrade may send */
+export function interimHead(status: number, fields: Fields): string {
+  if (!Number.isInteger(status) || status < 100 || status > 199) {
+    throw outOfRange('statusCode', '>= 100 && <= 199', status);
+  }
+  if (status === 101) throw invalidStatusCode(status);
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
+  for (const [name, value] of pairs(fields)) {
+    fieldKey(name);
+    checkFieldValue(name, value);
+    head += `${name}: ${value}\r\n`;
+  }
+  return `${head}\r\n`;
+}
+
+/** One link-value: a URI reference in angle brackets, then parameters (RFC 8288 §3). */
+const LINK = /^(?:<[^>]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
+
+/** The Link field of early hints, from a string or a list of them; empty where there is nothing to hint at. */
+export function linkValue(link: unknown): string {
+  const links = Array.isArray(link) ? link : [link];
+  for (const item of links) {
+    if (typeof item !== 'string' || !LINK.test(item)) {
+      throw invalidArgValue(
+        'hints',
+        item,
+        'must be an array or string of format "</styles.css>; rel=preload; as=style"',
+      );
+    }
+  }
+  return links.join(', ');
+}

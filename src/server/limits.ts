@@ -1,0 +1,19 @@
+/** The bounds of the server, beside those of the protocol engine. docs/limits.md lists them all. */
+
+/**
+ * Requests of one connection that wait for their responses before reading stops. Clients that pipeline send a few;
+ * each costs about a kilobyte. Node has no such number: it reads on until 16 KiB or more of responses wait.
+ */
+export const MAX_PIPELINED_REQUESTS = 64;
+
+/** Bytes of a response chunk up to which it is copied into the same write as its neighbours. */
+export const COALESCED_CHUNK_BYTES = 8 * 1024;
+
+/** Milliseconds for which a connection that was refused is still read, so that the refusal reaches its client. */
+export const LINGER_TIMEOUT = 1000;
+
+/** Bytes that are read and dropped in that time; beyond them the connection is cut. */
+export const LINGER_BYTES = 1024 * 1024;
+
+/** Prototypes that a handler may install on requests and responses and that are learnt, for each server. */
+export const MAX_LEARNT_PROTOTYPES = 4;

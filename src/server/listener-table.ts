@@ -1,0 +1,25 @@
+/**
+ * The `_events` of an EventEmitter, made without running its constructor.
+ *
+ * Every request and response needs one of its own from the start: a program that wraps them with
+ * `Object.create(res)` adds its listeners to the table it inherits. This one is cheap, for it isn't a dictionary
+ * until names are deleted.
+ */
+import { EventEmitter } from 'node:events';
+
+/** Like `{ __proto__: null }`, but quick to make. */
+export const ListenerTable = function ListenerTable() {} as unknown as new () => Record<string, unknown>;
+ListenerTable.prototype = Object.create(null);
+
+interface Emitter {
+  _events: Record<string, unknown> | undefined;
+  emit(event: string, ...args: unknown[]): boolean;
+}
+
+const { emit } = EventEmitter.prototype;
+
+/** Emits an event without arguments, unless nobody can notice: no listener for it, and `emit` isn't overridden. */
+export function announce(emitter: object, event: string): void {
+  const { _events } = emitter as Emitter;
+  if (_events?.[event] !== undefined || (emitter as Emitter).emit !== emit) (emitter as Emitter).emit(event);
+}

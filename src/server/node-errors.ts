@@ -1,0 +1,127 @@
+/**
+ * Errors with the names, codes and messages that `node:http` gives, since programs test for them.
+ *
+ * Node keeps its error classes to itself; where one of its public functions throws the error in question, that
+ * function is called instead (see outgoing-fields.ts). Nothing here is thrown for what a client sent.
+ */
+import { inspect } from 'node:util';
+
+type ErrorConstructorLike = new (message: string) => Error;
+
+/** An error whose name reads `TypeError` and whose stack begins with `TypeError [CODE]: …`, as Node's do. */
+function coded(Base: ErrorConstructorLike, code: string, message: string): NodeJS.ErrnoException {
+  const error = new Base(message) as NodeJS.ErrnoException;
+  const { name } = error;
+  Object.defineProperty(error, 'name', { value: `${name} [${code}]`, configurable: true, writable: true });
+  void error.stack; // Composed on first access: now, while the name carries the code.
+  Reflect.deleteProperty(error, 'name');
+  error.code = code;
+  return error;
+}
+
+export function headersSent(action: string): Error {
+  return coded(Error, 'ERR_HTTP_HEADERS_SENT', `Cannot ${action} headers after they are sent to the client`);
+}
+
+export function invalidStatusCode(status: unknown): Error {
+  return coded(RangeError, 'ERR_HTTP_INVALID_STATUS_CODE', `Invalid status code: ${String(status)}`);
+}
+
+export function invalidCharacter(what: string, field?: string): Error {
+  const where = field === undefined ? '' : ` ["${field}"]`;
+  return coded(TypeError, 'ERR_INVALID_CHAR', `Invalid character in ${what}${where}`);
+}
+
+export function trailerInvalid(): Error {
+  return coded(Error, 'ERR_HTTP_TRAILER_INVALID', 'Trailers are invalid with this transfer encoding');
+}
+
+export function bodyNotAllowed(): Error {
+  return coded(Error, 'ERR_HTTP_BODY_NOT_ALLOWED', 'Adding content for this request method or response status is not allowed.');
+}
+
+export function contentLengthMismatch(actual: number, announced: number): Error {
+  return coded(
+    Error,
+    'ERR_HTTP_CONTENT_LENGTH_MISMATCH',
+    `Response body's content-length of ${actual} byte(s) does not match the content-length of ${announced} byte(s) set in header`,
+  );
+}
+
+export function socketAssigned(): Error {
+  return coded(Error, 'ERR_HTTP_SOCKET_ASSIGNED', 'Socket already assigned');
+}
+
+export function socketEncoding(): Error {
+  return coded(Error, 'ERR_HTTP_SOCKET_ENCODING', 'Changing the socket encoding is not allowed per RFC7230 Section 3.');
+}
+
+export function requestTimeout(): Error {
+  return coded(Error, 'ERR_HTTP_REQUEST_TIMEOUT', 'Request timeout');
+}
+
+export function writeAfterEnd(): Error {
+  return coded(Error, 'ERR_STREAM_WRITE_AFTER_END', 'write after end');
+}
+
+export function streamDestroyed(method: string): Error {
+  return coded(Error, 'ERR_STREAM_DESTROYED', `Cannot call ${method} after a stream was destroyed`);
+}
+
+export function streamAlreadyFinished(method: string): Error {
+  return coded(Error, 'ERR_STREAM_ALREADY_FINISHED', `Cannot call ${method} after a stream was finished`);
+}
+
+export function nullValues(): Error {
+  return coded(TypeError, 'ERR_STREAM_NULL_VALUES', 'May not write null values to stream');
+}
+
+export function cannotPipe(): Error {
+  return coded(Error, 'ERR_STREAM_CANNOT_PIPE', 'Cannot pipe, not readable');
+}
+
+export function outOfRange(name: string, range: string, received: unknown): Error {
+  return coded(
+    RangeError,
+    'ERR_OUT_OF_RANGE',
+    `The value of "${name}" is out of range. It must be ${range}. Received ${inspect(received)}`,
+  );
+}
+
+export function invalidArgValue(name: string, value: unknown, reason = 'is invalid'): Error {
+  const kind = name.includes('.') ? 'property' : 'argument';
+  const shown = inspect(value);
+  return coded(
+    TypeError,
+    'ERR_INVALID_ARG_VALUE',
+    `The ${kind} '${name}' ${reason}. Received ${shown.length > 128 ? `${shown.slice(0, 128)}...` : shown}`,
+  );
+}
+
+/** @param expected - as Node words it: `of type string`, `of type string or an instance of Buffer or Uint8Array`, … */
+export function invalidArgType(name: string, expected: string, received: unknown): Error {
+  const kind = name.includes('.') ? 'property' : 'argument';
+  return coded(
+    TypeError,
+    'ERR_INVALID_ARG_TYPE',
+    `The "${name}" ${kind} must be ${expected}.${describeReceived(received)}`,
+  );
+}
+
+function describeReceived(value: unknown): string {
+  if (value === null || value === undefined) return ` Received ${value}`;
+  if (typeof value === 'function') return ` Received function ${value.name}`;
+  if (typeof value === 'object') {
+    const name = value.constructor?.name;
+    return name ? ` Received an instance of ${name}` : ` Received ${inspect(value, { depth: -1 })}`;
+  }
+  const shown = inspect(value, { colors: false });
+  return ` Received type ${typeof value} (${shown.length > 28 ? `${shown.slice(0, 25)}...` : shown})`;
+}
+
+/** What a request meets whose connection went away before it was complete. */
+export function connectionReset(message: string): Error {
+  const error = new Error(message) as NodeJS.ErrnoException;
+  error.code = 'ECONNRESET';
+  return error;
+}

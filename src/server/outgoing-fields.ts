@@ -1,0 +1,87 @@
+/**
+ * The fields of a response before its head is written, and the checks on whatever may become one.
+ *
+ * In: names and values from the program. Out: short arrays in the order the fields were set. A name that isn't a
+ * token, or a value with a character that could end its line, is refused with the error `node:http` throws.
+ */
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { fieldValueKind, isToken, LATIN1, NOT_FIELD_VALUE } from '../http1/grammar.js';
+
+export type FieldValue = number | string | readonly string[];
+
+/** Lower-cased names of valid field names that were set before: most programs set a few dozen. */
+const keys = new Map<string, string>();
+const MAX_REMEMBERED_NAMES = 1000;
+
+/**
+ * The lower-cased name of a field, checked.
+ * @throws TypeError ERR_INVALID_HTTP_TOKEN
+ */
+export function fieldKey(name: string, label?: string): string {
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  if (typeof name !== 'string' || !isToken(name)) (validateHeaderName as (n: string, l?: string) => void)(name, label);
+  const key = name.toLowerCase();
+  if (keys.size < MAX_REMEMBERED_NAMES) keys.set(name, key);
+  return key;
+}
+
+/**
+ * Checks a value, or each one of a list. Returns whether all of it is US-ASCII.
+ * @throws TypeError ERR_HTTP_INVALID_HEADER_VALUE, ERR_INVALID_CHAR
+ */
+export function checkFieldValue(name: string, value: unknown): boolean {
+  if (typeof value === 'string') {
+    const kind = fieldValueKind(value);
+    if (kind === NOT_FIELD_VALUE) validateHeaderValue(name, value);
+    return kind !== LATIN1;
+  }
+  if (typeof value === 'number') return true;
+  if (Array.isArray(value)) {
+    let ascii = true;
+    for (const item of value) if (!checkFieldValue(name, item)) ascii = false;
+    return ascii;
+  }
+  validateHeaderValue(name, value as string);
+  return fieldValueKind(String(value)) !== LATIN1;
+}
+
+export class OutgoingFields {
+  readonly keys: string[] = [];
+  readonly names: string[] = [];
+  readonly values: FieldValue[] = [];
+  /** Whether all values are US-ASCII. */
+  ascii = true;
+
+  get(key: string): FieldValue | undefined {
+    const index = this.keys.indexOf(key);
+    return index < 0 ? undefined : this.values[index];
+  }
+
+  /** A field that is set again keeps its place, as in `node:http`. */
+  set(key: string, name: string, value: FieldValue): void {
+    const index = this.keys.indexOf(key);
+    if (index < 0) {
+      this.keys.push(key);
+      this.names.push(name);
+      this.values.push(value);
+    } else {
+      this.names[index] = name;
+      this.values[index] = value;
+    }
+  }
+
+  append(key: string, name: string, value: FieldValue): void {
+    const index = this.keys.indexOf(key);
+    if (index < 0) this.set(key, name, value);
+    else this.values[index] = ([] as string[]).concat(this.values[index] as never, value as never);
+  }
+
+  remove(key: string): void {
+    const index = this.keys.indexOf(key);
+    if (index < 0) return;
+    this.keys.splice(index, 1);
+    this.names.splice(index, 1);
+    this.values.splice(index, 1);
+  }
+}

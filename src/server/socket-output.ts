@@ -1,0 +1,152 @@
+/**
+ * Writes responses to a socket, in as few writes as it can.
+ *
+ * In: text and bytes in the order they are to leave, and whoever wants to hear when they have. Out: writes on the
+ * socket. Text gathers into one string, and short buffers join it; everything leaves when `flush` is called, at the
+ * latest at the end of the turn. Never reorders, and never holds back more than a socket's high-water mark.
+ */
+import { Buffer } from 'node:buffer';
+import type { Writable } from 'node:stream';
+import { COALESCED_CHUNK_BYTES } from './limits.js';
+
+/** Told when everything written before it has been handed to the kernel, or could not be. */
+export interface WriteListener {
+  onWritten(error: Error | null | undefined): void;
+}
+
+const DEFAULT_HIGH_WATER_MARK = 16 * 1024;
+
+/** What the gathered text may be written as. US-ASCII goes with either of the others. */
+const TEXT_ASCII = 0;
+const TEXT_LATIN1 = 1;
+const TEXT_UTF8 = 2;
+
+export class SocketOutput {
+  /** While set, `flush` is going to be called by whoever set it: nothing is scheduled. */
+  held = false;
+  /** Bytes that wait here and are not yet the socket's. */
+  length = 0;
+
+  readonly #socket: Writable;
+  #text = '';
+  #textKind = TEXT_ASCII;
+  #bytes: Uint8Array | null = null;
+  #corked = false;
+  #scheduled = false;
+  #listeners: WriteListener[] = [];
+  readonly #inFlight: WriteListener[][] = [];
+
+  constructor(socket: Writable) {
+    this.#socket = socket;
+  }
+
+  /** Whether the socket asked for a pause, or would with what waits here. */
+  get full(): boolean {
+    return this.#socket.writableLength + this.length >= this.#highWaterMark;
+  }
+
+  get #highWaterMark(): number {
+    return this.#socket.writableHighWaterMark ?? DEFAULT_HIGH_WATER_MARK;
+  }
+
+  ascii(text: string): void {
+    this.#gather(text, TEXT_ASCII, text.length);
+  }
+
+  latin1(text: string): void {
+    this.#gather(text, TEXT_LATIN1, text.length);
+  }
+
+  /** @param byteLength - its length as UTF-8 */
+  utf8(text: string, byteLength: number): void {
+    this.#gather(text, byteLength === text.length ? TEXT_ASCII : TEXT_UTF8, byteLength);
+  }
+
+  bytes(data: Uint8Array): void {
+    if (data.length <= COALESCED_CHUNK_BYTES) {
+      this.latin1(Buffer.from(data.buffer, data.byteOffset, data.length).toString('latin1'));
+      return;
+    }
+    this.#passOn();
+    this.#bytes = data;
+    this.length += data.length;
+  }
+
+  #gather(text: string, kind: number, byteLength: number): void {
+    if (this.#bytes !== null || (kind + this.#textKind === TEXT_LATIN1 + TEXT_UTF8 && kind !== this.#textKind)) {
+      this.#passOn();
+    }
+    this.#text += text;
+    if (kind !== TEXT_ASCII) this.#textKind = kind;
+    this.length += byteLength;
+  }
+
+  /** Hands what waits to the socket, corked, because something of another kind follows it. */
+  #passOn(): void {
+    if (this.length === 0) return;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork?.();
+    }
+    this.#write(undefined);
+  }
+
+  /** Hears when everything written so far has left. */
+  notify(listener: WriteListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Makes sure that what waits leaves by the end of this turn. Returns false where the program should pause. */
+  schedule(): boolean {
+    if (this.length >= this.#highWaterMark) return this.flush();
+    if (!this.held && !this.#scheduled) {
+      this.#scheduled = true;
+      process.nextTick(flushScheduled, this);
+    }
+    return !this.full;
+  }
+
+  /** Hands everything to the socket. Returns false where the program should pause. */
+  flush(): boolean {
+    this.#scheduled = false;
+    let accepted = true;
+    if (this.#listeners.length > 0) {
+      this.#inFlight.push(this.#listeners);
+      this.#listeners = [];
+      accepted = this.#write(this.#onWritten);
+    } else if (this.length > 0) {
+      accepted = this.#write(undefined);
+    }
+    if (this.#corked) {
+      this.#corked = false;
+      this.#socket.uncork?.();
+    }
+    return accepted;
+  }
+
+  #write(callback: ((error?: Error | null) => void) | undefined): boolean {
+    const socket = this.#socket;
+    const bytes = this.#bytes;
+    const text = this.#text;
+    const encoding = this.#textKind === TEXT_UTF8 ? 'utf8' : 'latin1';
+    this.length = 0;
+    this.#bytes = null;
+    this.#text = '';
+    this.#textKind = TEXT_ASCII;
+    if (bytes !== null) return socket.write(bytes, callback);
+    if (text === '' && callback !== undefined && !this.#corked && socket.writableLength === 0) {
+      process.nextTick(callback);
+      return true;
+    }
+    return socket.write(text, encoding, callback);
+  }
+
+  #onWritten = (error?: Error | null): void => {
+    const listeners = this.#inFlight.shift() as WriteListener[];
+    for (const listener of listeners) listener.onWritten(error);
+  };
+}
+
+function flushScheduled(output: SocketOutput): void {
+  output.flush();
+}
