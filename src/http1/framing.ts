@@ -100,7 +100,11 @@ export function frameResponse(facts: ResponseFacts, fields: ResponseFields): Res
   }
   if (!fields.hasTransferEncoding) return NO_FRAMING;
   if (!facts.useChunkedEncodingByDefault) {
-    return { ...UNTIL_CLOSE, keepTransferEncoding: false, untilClose: !fields.hasContentLength || fields.isChunked };
+    return {
+      ...UNTIL_CLOSE,
+      keepTransferEncoding: false,
+      untilClose: !fields.hasContentLength || fields.isChunked,
+    };
   }
   if (!fields.isChunked) return { ...UNTIL_CLOSE, keepContentLength: false };
   return { ...NO_FRAMING, chunked: true, keepContentLength: false };

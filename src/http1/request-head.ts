@@ -36,6 +36,11 @@ export class RequestHead {
   /** Octets of the body where it is delimited by its length. */
   contentLength = 0;
 
+  /** Whether a field says that there is a body, be it empty. */
+  get framed(): boolean {
+    return this.#contentLength !== null || this.#transferEncoding !== null;
+  }
+
   #connection: string | null = null;
   #contentLength: string | null = null;
   #transferEncoding: string | null = null;

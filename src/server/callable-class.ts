@@ -16,7 +16,11 @@ type AnyConstructor = abstract new (...args: any[]) => object;
  */
 export function callableClass<C>(Methods: AnyConstructor, construct: object, base: object): C {
   Object.defineProperty(construct, 'prototype', { value: Methods.prototype, writable: true });
-  Object.defineProperty(Methods.prototype, 'constructor', { value: construct, writable: true, configurable: true });
+  Object.defineProperty(Methods.prototype, 'constructor', {
+    value: construct,
+    writable: true,
+    configurable: true,
+  });
   Object.setPrototypeOf(construct, base);
   return construct as C;
 }

@@ -5,8 +5,9 @@
  * and nobody listens to them, and setting up a Readable costs more than parsing: so its state is made when something
  * first touches `_readableState`. Whatever happened before then is brought into the state at that moment.
  */
-import type { Socket } from 'node:net';
+
 import { IncomingMessage as NodeIncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { finished, Readable } from 'node:stream';
 import { callableClass } from './callable-class.js';
 import { distinctFields, joinFields } from './incoming-fields.js';
@@ -144,6 +145,17 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
     this.resume();
   }
 
+  /** The connection went away before the exchange was over. */
+  _abandon(error: Error): void {
+    if ((this as unknown as IncomingMessage)._lazy) {
+      this.aborted = true;
+      this._dumped = true;
+      this[kAbortController]?.abort();
+    } else {
+      this.destroy(error);
+    }
+  }
+
   /** Ends the readable side without its events: `optimizeEmptyRequests`. */
   _dumpAndCloseReadable(): void {
     this._dumped = true;
@@ -168,7 +180,8 @@ function markClosed(state: object): void {
 /** The object on which the constructor ran: `message` itself, or what it was derived from by `Object.create`. */
 function ownerOf(message: IncomingMessage): IncomingMessage | null {
   let candidate: IncomingMessage | null = message;
-  while (candidate !== null && !Object.hasOwn(candidate, 'rawHeaders')) candidate = Object.getPrototypeOf(candidate);
+  while (candidate !== null && !Object.hasOwn(candidate, 'rawHeaders'))
+    candidate = Object.getPrototypeOf(candidate);
   return candidate;
 }
 
@@ -198,10 +211,11 @@ export interface IncomingMessage extends NodeIncomingMessage {
   _lazy: boolean;
   _readableState: { endEmitted: boolean; resumeScheduled: boolean };
   _dump(): void;
+  _abandon(error: Error): void;
   _dumpAndCloseReadable(): void;
 }
 
-interface IncomingMessageConstructor {
+export interface IncomingMessageConstructor {
   new (socket?: Socket): IncomingMessage;
   (this: object, socket?: Socket): void;
   readonly prototype: IncomingMessage;
@@ -247,6 +261,10 @@ export const IncomingMessage = callableClass<IncomingMessageConstructor>(
 Object.defineProperty(IncomingMessage, Symbol.hasInstance, {
   value(this: { prototype: object }, candidate: unknown): boolean {
     const { prototype } = this === IncomingMessage ? NodeIncomingMessage : this;
-    return typeof candidate === 'object' && candidate !== null && Object.prototype.isPrototypeOf.call(prototype, candidate);
+    return (
+      typeof candidate === 'object' &&
+      candidate !== null &&
+      Object.prototype.isPrototypeOf.call(prototype, candidate)
+    );
   },
 });

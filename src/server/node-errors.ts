@@ -37,7 +37,11 @@ export function trailerInvalid(): Error {
 }
 
 export function bodyNotAllowed(): Error {
-  return coded(Error, 'ERR_HTTP_BODY_NOT_ALLOWED', 'Adding content for this request method or response status is not allowed.');
+  return coded(
+    Error,
+    'ERR_HTTP_BODY_NOT_ALLOWED',
+    'Adding content for this request method or response status is not allowed.',
+  );
 }
 
 export function contentLengthMismatch(actual: number, announced: number): Error {
@@ -53,7 +57,11 @@ export function socketAssigned(): Error {
 }
 
 export function socketEncoding(): Error {
-  return coded(Error, 'ERR_HTTP_SOCKET_ENCODING', 'Changing the socket encoding is not allowed per RFC7230 Section 3.');
+  return coded(
+    Error,
+    'ERR_HTTP_SOCKET_ENCODING',
+    'Changing the socket encoding is not allowed per RFC7230 Section 3.',
+  );
 }
 
 export function requestTimeout(): Error {

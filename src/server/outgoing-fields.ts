@@ -20,7 +20,8 @@ const MAX_REMEMBERED_NAMES = 1000;
 export function fieldKey(name: string, label?: string): string {
   const known = keys.get(name);
   if (known !== undefined) return known;
-  if (typeof name !== 'string' || !isToken(name)) (validateHeaderName as (n: string, l?: string) => void)(name, label);
+  if (typeof name !== 'string' || !isToken(name))
+    (validateHeaderName as (n: string, l?: string) => void)(name, label);
   const key = name.toLowerCase();
   if (keys.size < MAX_REMEMBERED_NAMES) keys.set(name, key);
   return key;

@@ -4,13 +4,25 @@
  * In: fields one by one or all at once. Out: `_header`, the head as it will leave, composed once by `writeHead`.
  * Names follow `node:http`, underscores included, because middleware reads and overrides them.
  */
-import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse as NodeServerResponse, STATUS_CODES } from 'node:http';
+import {
+  type IncomingMessage,
+  ServerResponse as NodeServerResponse,
+  type OutgoingHttpHeaders,
+  STATUS_CODES,
+} from 'node:http';
 import type { Writable } from 'node:stream';
 import { statusAllowsBody } from '../http1/framing.js';
 import { fieldValueKind, NOT_FIELD_VALUE } from '../http1/grammar.js';
 import { ResponseHead } from '../http1/response-head.js';
 import { dateLine } from './date-field.js';
-import { headersSent, invalidArgType, invalidArgValue, invalidCharacter, invalidStatusCode, trailerInvalid } from './node-errors.js';
+import {
+  headersSent,
+  invalidArgType,
+  invalidArgValue,
+  invalidCharacter,
+  invalidStatusCode,
+  trailerInvalid,
+} from './node-errors.js';
 import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
 
 /** Status lines with the usual reason phrase. */
@@ -21,7 +33,12 @@ for (const [status, reason] of Object.entries(STATUS_CODES)) {
 
 const NO_NAMES: readonly string[] = Object.freeze([]);
 
-type HeadFields = Record<string, FieldValue | undefined> | readonly unknown[] | OutgoingFields | null | undefined;
+type HeadFields =
+  | Record<string, FieldValue | undefined>
+  | readonly unknown[]
+  | OutgoingFields
+  | null
+  | undefined;
 
 function checkName(name: unknown): asserts name is string {
   if (typeof name !== 'string') throw invalidArgType('name', 'of type string', name);
@@ -85,7 +102,12 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
 
   setHeaders(headers: Headers | Map<string, FieldValue>): this {
     if (this._header !== null) throw headersSent('set');
-    if (!headers || Array.isArray(headers) || typeof headers.keys !== 'function' || typeof headers.get !== 'function') {
+    if (
+      !headers ||
+      Array.isArray(headers) ||
+      typeof headers.keys !== 'function' ||
+      typeof headers.get !== 'function'
+    ) {
       throw invalidArgType('headers', 'an instance of Headers or Map', headers);
     }
     const cookies: string[] = [];
@@ -166,40 +188,16 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
     if (typeof reason === 'string') this.statusMessage = reason;
     else headers ??= reason;
     this.statusCode = status;
-    const fields = this._fields === null ? headers : this.#merge(this._fields, headers);
+    const fields = this._fields === null ? headers : mergeFields(this, this._fields, headers);
     if (!statusAllowsBody(status)) this._hasBody = false;
     // The client may or may not send the body it asked leave for: what follows can't be told apart.
     if (this._expect_continue && !this._sent100) this.shouldKeepAlive = false;
-    this._storeHeader(this.#statusLine(status), fields);
+    this._storeHeader(statusLine(this, status), fields);
     return this;
   }
 
   writeHeader(statusCode: number, reason?: string | HeadFields, headers?: HeadFields): this {
     return ResponseFieldMethods.prototype.writeHead.call(this, statusCode, reason, headers) as this;
-  }
-
-  #statusLine(status: number): string {
-    const usual = STATUS_LINES[status];
-    if (!this.statusMessage) {
-      this.statusMessage = STATUS_CODES[status] ?? 'unknown';
-      if (usual !== undefined) return usual;
-    }
-    if (fieldValueKind(`${this.statusMessage}`) === NOT_FIELD_VALUE) throw invalidCharacter('statusMessage');
-    return `HTTP/1.1 ${status} ${this.statusMessage}\r\n`;
-  }
-
-  /** Fields of `writeHead` replace those set before, but may repeat among themselves. */
-  #merge(fields: OutgoingFields, headers: HeadFields): OutgoingFields {
-    if (Array.isArray(headers)) {
-      if (headers.length % 2 !== 0) throw invalidArgValue('headers', headers);
-      for (let i = 0; i < headers.length; i += 2) this.removeHeader(headers[i]);
-      for (let i = 0; i < headers.length; i += 2) if (headers[i]) this.appendHeader(headers[i], headers[i + 1]);
-    } else if (headers) {
-      for (const name of Object.keys(headers)) {
-        if (name) this.setHeader(name, (headers as Record<string, FieldValue>)[name]);
-      }
-    }
-    return fields;
   }
 
   /** @param firstLine - the status line with its end */
@@ -209,82 +207,122 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
     if (headers instanceof OutgoingFields) {
       ascii = headers.ascii;
       const { names, values } = headers;
-      for (let i = 0; i < names.length; i++) this.#addField(head, names[i], values[i]);
+      for (let i = 0; i < names.length; i++) addField(this, head, names[i], values[i]);
     } else if (Array.isArray(headers)) {
-      ascii = this.#addFieldList(head, headers);
+      ascii = addFieldList(this, head, headers);
     } else if (headers) {
       for (const name of Object.keys(headers)) {
-        ascii = this.#addCheckedField(head, name, (headers as Record<string, unknown>)[name]) && ascii;
+        ascii = addCheckedField(this, head, name, (headers as Record<string, unknown>)[name]) && ascii;
       }
     }
-    this.#completeHead(head);
-    this._headAscii = ascii && (this.statusMessage === undefined || firstLine === STATUS_LINES[this.statusCode]);
+    completeHead(this, head);
+    this._headAscii =
+      ascii && (this.statusMessage === undefined || firstLine === STATUS_LINES[this.statusCode]);
     this._headerSent = false;
   }
+}
 
-  #addFieldList(head: ResponseHead, list: readonly unknown[]): boolean {
-    let ascii = true;
-    if (Array.isArray(list[0])) {
-      for (const [name, value] of list as [string, unknown][]) ascii = this.#addCheckedField(head, name, value) && ascii;
-      return ascii;
+function statusLine(response: ResponseFieldMethods, status: number): string {
+  const usual = STATUS_LINES[status];
+  if (!response.statusMessage) {
+    response.statusMessage = STATUS_CODES[status] ?? 'unknown';
+    if (usual !== undefined) return usual;
+  }
+  if (fieldValueKind(`${response.statusMessage}`) === NOT_FIELD_VALUE)
+    throw invalidCharacter('statusMessage');
+  return `HTTP/1.1 ${status} ${response.statusMessage}\r\n`;
+}
+
+/** Fields of `writeHead` replace those set before, but may repeat among themselves. */
+function mergeFields(
+  response: ResponseFieldMethods,
+  fields: OutgoingFields,
+  headers: HeadFields,
+): OutgoingFields {
+  if (Array.isArray(headers)) {
+    if (headers.length % 2 !== 0) throw invalidArgValue('headers', headers);
+    for (let i = 0; i < headers.length; i += 2) response.removeHeader(headers[i]);
+    for (let i = 0; i < headers.length; i += 2)
+      if (headers[i]) response.appendHeader(headers[i], headers[i + 1]);
+  } else if (headers) {
+    for (const name of Object.keys(headers)) {
+      if (name) response.setHeader(name, (headers as Record<string, FieldValue>)[name]);
     }
-    if (list.length % 2 !== 0) throw invalidArgValue('headers', list);
-    for (let i = 0; i < list.length; i += 2) {
-      ascii = this.#addCheckedField(head, list[i] as string, list[i + 1]) && ascii;
-    }
+  }
+  return fields;
+}
+
+function addFieldList(response: ResponseFieldMethods, head: ResponseHead, list: readonly unknown[]): boolean {
+  let ascii = true;
+  if (Array.isArray(list[0])) {
+    for (const [name, value] of list as [string, unknown][])
+      ascii = addCheckedField(response, head, name, value) && ascii;
     return ascii;
   }
-
-  #addCheckedField(head: ResponseHead, name: string, value: unknown): boolean {
-    fieldKey(name);
-    const ascii = checkFieldValue(name, value);
-    this.#addField(head, name, value as FieldValue);
-    return ascii;
+  if (list.length % 2 !== 0) throw invalidArgValue('headers', list);
+  for (let i = 0; i < list.length; i += 2) {
+    ascii = addCheckedField(response, head, list[i] as string, list[i + 1]) && ascii;
   }
+  return ascii;
+}
 
-  #addField(head: ResponseHead, name: string, value: FieldValue): void {
-    if (!Array.isArray(value)) {
-      head.add(name, typeof value === 'string' ? value : String(value));
-      return;
-    }
-    const key = name.toLowerCase();
-    if ((key === 'cookie' && value.length > 1) || this._uniqueFields?.has(key)) head.add(name, value.join('; '));
-    else for (const item of value) head.add(name, String(item));
+function addCheckedField(
+  response: ResponseFieldMethods,
+  head: ResponseHead,
+  name: string,
+  value: unknown,
+): boolean {
+  fieldKey(name);
+  const ascii = checkFieldValue(name, value);
+  addField(response, head, name, value as FieldValue);
+  return ascii;
+}
+
+function addField(response: ResponseFieldMethods, head: ResponseHead, name: string, value: FieldValue): void {
+  if (!Array.isArray(value)) {
+    head.add(name, typeof value === 'string' ? value : String(value));
+    return;
   }
+  // A list may have changed since it was checked: it is the program's own object.
+  checkFieldValue(name, value);
+  const key = name.toLowerCase();
+  if ((key === 'cookie' && value.length > 1) || response._uniqueFields?.has(key))
+    head.add(name, value.join('; '));
+  else for (const item of value) head.add(name, String(item));
+}
 
-  /** Adds what the program left to the server: Date, Connection and Keep-Alive, and the framing field. */
-  #completeHead(head: ResponseHead): void {
-    if (head.hasContentLength) {
-      this._contentLength = head.contentLength;
-      this._removedContLen = false;
-    }
-    if (this.sendDate && !head.hasDate) head.addLines(dateLine());
-    if (head.hasKeepAlive) this._defaultKeepAlive = false;
-    this.#persist(head);
-    const framing = head.frame(this);
-    this.chunkedEncoding = framing.chunked;
-    if (framing.untilClose) this._last = true;
-    if (head.hasTrailer && !framing.chunked) throw trailerInvalid();
-    this._header = head.toString();
+/** Adds what the program left to the server: Date, Connection and Keep-Alive, and the framing field. */
+function completeHead(response: ResponseFieldMethods, head: ResponseHead): void {
+  if (head.hasContentLength) {
+    response._contentLength = head.contentLength;
+    response._removedContLen = false;
   }
+  if (response.sendDate && !head.hasDate) head.addLines(dateLine());
+  if (head.hasKeepAlive) response._defaultKeepAlive = false;
+  persist(response, head);
+  const framing = head.frame(response);
+  response.chunkedEncoding = framing.chunked;
+  if (framing.untilClose) response._last = true;
+  if (head.hasTrailer && !framing.chunked) throw trailerInvalid();
+  response._header = head.toString();
+}
 
-  /** Whether the connection goes on after this response, and the fields that say so (RFC 9112 §9.3). */
-  #persist(head: ResponseHead): void {
-    if (head.hasConnection) {
-      this._removedConnection = false;
-      if (head.asksClose) this._last = true;
-      else this.shouldKeepAlive = true;
-    } else if (this._removedConnection) {
-      this._last = !this.shouldKeepAlive;
-    } else if (!this.shouldKeepAlive || !(head.hasContentLength || this.useChunkedEncodingByDefault)) {
-      this._last = true;
-      head.addLines('Connection: close\r\n');
-    } else if (this.maxRequestsOnConnectionReached) {
-      head.addLines('Connection: close\r\n');
-    } else if (this._keepAliveTimeout && this._defaultKeepAlive) {
-      head.addLines(persistentLines(this._keepAliveTimeout, ~~this._maxRequestsPerSocket));
-    } else {
-      head.addLines('Connection: keep-alive\r\n');
-    }
+/** Whether the connection goes on after this response, and the fields that say so (RFC 9112 §9.3). */
+function persist(response: ResponseFieldMethods, head: ResponseHead): void {
+  if (head.hasConnection) {
+    response._removedConnection = false;
+    if (head.asksClose) response._last = true;
+    else response.shouldKeepAlive = true;
+  } else if (response._removedConnection) {
+    response._last = !response.shouldKeepAlive;
+  } else if (!response.shouldKeepAlive || !(head.hasContentLength || response.useChunkedEncodingByDefault)) {
+    response._last = true;
+    head.addLines('Connection: close\r\n');
+  } else if (response.maxRequestsOnConnectionReached) {
+    head.addLines('Connection: close\r\n');
+  } else if (response._keepAliveTimeout && response._defaultKeepAlive) {
+    head.addLines(persistentLines(response._keepAliveTimeout, ~~response._maxRequestsPerSocket));
+  } else {
+    head.addLines('Connection: keep-alive\r\n');
   }
 }

@@ -48,7 +48,8 @@ function byteLength(chunk: Chunk, encoding: Encoding): number {
 /** Writes a chunk in its encoding; text that isn't UTF-8 or latin1 becomes bytes first. */
 function put(output: SocketOutput, data: Chunk, encoding: Encoding): void {
   if (typeof data !== 'string') output.bytes(data);
-  else if (!encoding || encoding === 'utf8' || encoding === 'utf-8') output.utf8(data, Buffer.byteLength(data));
+  else if (!encoding || encoding === 'utf8' || encoding === 'utf-8')
+    output.utf8(data, Buffer.byteLength(data));
   else if (encoding === 'latin1' || encoding === 'binary') output.latin1(data);
   else output.bytes(Buffer.from(data, encoding));
 }
@@ -81,30 +82,55 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
 
   // biome-ignore format: one line each
   get connection() { return this.socket; }
-  set connection(socket) { this.socket = socket; }
+  set connection(socket) {
+    this.socket = socket;
+  }
   // @ts-expect-error Accessors where Writable's type has properties, as Node's own OutgoingMessage has them.
-  override get closed() { return this._closed; }
+  override get closed() {
+    return this._closed;
+  }
   // @ts-expect-error
-  override get errored() { return this._errored ?? null; }
+  override get errored() {
+    return this._errored ?? null;
+  }
   // @ts-expect-error
-  override get writableEnded() { return this.finished; }
+  override get writableEnded() {
+    return this.finished;
+  }
   // @ts-expect-error
-  override get writableFinished() { return this._written; }
+  override get writableFinished() {
+    return this._written;
+  }
   // @ts-expect-error
-  override get writableObjectMode() { return false; }
+  override get writableObjectMode() {
+    return false;
+  }
   // @ts-expect-error
-  override get writableCorked() { return this._corked; }
+  override get writableCorked() {
+    return this._corked;
+  }
   // @ts-expect-error
-  override get writableNeedDrain() { return !this.destroyed && !this.finished && this._needDrain; }
+  override get writableNeedDrain() {
+    return !this.destroyed && !this.finished && this._needDrain;
+  }
   // @ts-expect-error
-  override get writableHighWaterMark() { return this.socket ? this.socket.writableHighWaterMark : this._highWaterMark; }
+  override get writableHighWaterMark() {
+    return this.socket ? this.socket.writableHighWaterMark : this._highWaterMark;
+  }
   // @ts-expect-error
   override get writableLength() {
-    const corked = this._corkedChunks?.reduce((sum, { data, encoding }) => sum + byteLength(data, encoding), 0) ?? 0;
-    return this.outputSize + corked + (this._output?.length ?? 0) + (this.socket ? this.socket.writableLength : 0);
+    const corked =
+      this._corkedChunks?.reduce((sum, { data, encoding }) => sum + byteLength(data, encoding), 0) ?? 0;
+    return (
+      this.outputSize + corked + (this._output?.length ?? 0) + (this.socket ? this.socket.writableLength : 0)
+    );
   }
 
-  writeInformation(statusCode: number, headers?: Record<string, unknown> | null, callback?: Callback): boolean {
+  writeInformation(
+    statusCode: number,
+    headers?: Record<string, unknown> | null,
+    callback?: Callback,
+  ): boolean {
     if (this._header !== null) throw errors.headersSent('write');
     return this._writeRaw(interimHead(statusCode, headers), 'latin1', callback);
   }
@@ -273,7 +299,8 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
   }
 
   _refuseWrite(callback: Callback = nop): false {
-    if (this.destroyed) process.nextTick(callback, this.finished ? errors.writeAfterEnd() : errors.streamDestroyed('write'));
+    if (this.destroyed)
+      process.nextTick(callback, this.finished ? errors.writeAfterEnd() : errors.streamDestroyed('write'));
     else process.nextTick(emitWriteError, this, errors.writeAfterEnd(), callback);
     return false;
   }
@@ -304,7 +331,8 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
     for (const [name, value] of Array.isArray(headers) ? headers : Object.entries(headers)) {
       const key = fieldKey(name, 'Trailer name');
       const joined = Array.isArray(value) && (value.length < 2 || this._uniqueFields?.has(key));
-      const values = Array.isArray(value) && !joined ? value : [joined ? (value as string[]).join('; ') : value];
+      const values =
+        Array.isArray(value) && !joined ? value : [joined ? (value as string[]).join('; ') : value];
       for (const item of values) {
         try {
           checkFieldValue(name, item);
@@ -453,7 +481,7 @@ export interface ServerResponseOptions {
 /** What a response needs to know of the request it answers. */
 type AnsweredRequest = Pick<IncomingMessage, 'method' | 'httpVersionMajor' | 'httpVersionMinor'>;
 
-interface ServerResponseConstructor {
+export interface ServerResponseConstructor {
   new (request: AnsweredRequest, options?: ServerResponseOptions): ServerResponse;
   (this: object, request: AnsweredRequest, options?: ServerResponseOptions): void;
   readonly prototype: ServerResponse;
@@ -465,7 +493,11 @@ interface ServerResponseConstructor {
  */
 export const ServerResponse = callableClass<ServerResponseConstructor>(
   ServerResponseMethods,
-  function ServerResponse(this: ServerResponseMethods, request: AnsweredRequest, options?: ServerResponseOptions) {
+  function ServerResponse(
+    this: ServerResponseMethods,
+    request: AnsweredRequest,
+    options?: ServerResponseOptions,
+  ) {
     const chunkable = request.httpVersionMajor >= 1 && request.httpVersionMinor >= 1;
     this._events = new ListenerTable();
     this._eventsCount = 0;
@@ -516,4 +548,8 @@ export const ServerResponse = callableClass<ServerResponseConstructor>(
   },
   OutgoingMessage,
 );
-Object.defineProperty(ServerResponseMethods.prototype, 'socket', { value: null, writable: true, configurable: true });
+Object.defineProperty(ServerResponseMethods.prototype, 'socket', {
+  value: null,
+  writable: true,
+  configurable: true,
+});

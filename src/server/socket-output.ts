@@ -73,7 +73,10 @@ export class SocketOutput {
   }
 
   #gather(text: string, kind: number, byteLength: number): void {
-    if (this.#bytes !== null || (kind + this.#textKind === TEXT_LATIN1 + TEXT_UTF8 && kind !== this.#textKind)) {
+    if (
+      this.#bytes !== null ||
+      (kind + this.#textKind === TEXT_LATIN1 + TEXT_UTF8 && kind !== this.#textKind)
+    ) {
       this.#passOn();
     }
     this.#text += text;

@@ -1,0 +1,25 @@
+/**
+ * Puts premier under a program that uses `node:http` and `node:https`: `node --import premier/register app.js`.
+ *
+ * In: nothing but `PREMIER=off`, which switches it off. Out: the server half replaced on Node's own module objects,
+ * for `require` and for every form of `import`. Prints nothing, unless a server was made before it came.
+ */
+import http from 'node:http';
+import https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
+import premierHttps from './https.js';
+import premierHttp from './index.js';
+import { setRefusalStyle } from './server/server.js';
+
+const kRegistered = Symbol.for('premier.registered');
+
+function register(): void {
+  const { createServer, IncomingMessage, Server, ServerResponse } = premierHttp;
+  setRefusalStyle('bare');
+  Object.assign(http, { createServer, IncomingMessage, Server, ServerResponse });
+  Object.assign(https, { createServer: premierHttps.createServer, Server: premierHttps.Server });
+  syncBuiltinESMExports();
+  Object.defineProperty(http, kRegistered, { value: true });
+}
+
+if (process.env.PREMIER !== 'off' && !Object.hasOwn(http, kRegistered)) register();

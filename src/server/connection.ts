@@ -1,0 +1,442 @@
+/**
+ * One connection: the only place that touches a socket.
+ *
+ * In: the socket's events. Out: requests and responses in order, handed to the program each in an async context of its
+ * own; responses written in the order of their requests. Reads no further than it can answer, and leaves nothing
+ * behind when the socket closes. One set of listeners serves all connections.
+ */
+import { AsyncResource } from 'node:async_hooks';
+import type { Buffer } from 'node:buffer';
+import type { RequestHead } from '../http1/request-head.js';
+import { RequestParser, type RequestSink } from '../http1/request-parser.js';
+import { WireError } from '../http1/wire-error.js';
+import { publishFinish, publishStart } from './diagnostics.js';
+import { dispatch } from './dispatch.js';
+import { type HttpServer, kEngine, type ServerEngine, type ServerSocket } from './http-server.js';
+import type { IncomingMessage } from './incoming-message.js';
+import { MAX_PIPELINED_REQUESTS } from './limits.js';
+import { lingeringClose } from './lingering-close.js';
+import * as errors from './node-errors.js';
+import { refusalResponse } from './refusal-response.js';
+import { emitClose, type ResponseOwner, type ServerResponse } from './server-response.js';
+import { SocketOutput } from './socket-output.js';
+import type { Timed } from './timeouts.js';
+
+export const kConnection = Symbol('premier.connection');
+
+type ConnectedSocket = ServerSocket & { [kConnection]?: Connection | null };
+
+export class Connection implements RequestSink, ResponseOwner, Timed {
+  idleSince = 0;
+  previousIdle: Timed | null = null;
+  nextIdle: Timed | null = null;
+  requestStart = Date.now();
+  /** The request that is being read, until its end. */
+  incoming: IncomingMessage | null = null;
+  readonly socket: ConnectedSocket;
+  readonly #server: HttpServer;
+  readonly #engine: ServerEngine;
+  readonly #parser: RequestParser;
+  readonly #output: SocketOutput;
+  /** Responses that haven't reached the kernel yet, in the order of their requests. */
+  #pending: ServerResponse[] = [];
+  /** How many at the front of `pending` are ended; the one behind them has its turn. */
+  #ended = 0;
+  #queuedBytes = 0;
+  #requests = 0;
+  #context: AsyncResource | null = null;
+  /** Bytes that were received but not read, while reading is paused. */
+  #unread: Buffer | null = null;
+  #inHandler = false;
+  #upgrade: IncomingMessage | null = null;
+  /** The connection closes after the response that was ended last. */
+  #closing = false;
+  #refusal: Error | null = null;
+  #answersRefusal = false;
+  #lingering = false;
+
+  constructor(server: HttpServer, socket: ConnectedSocket) {
+    this.#server = server;
+    this.#engine = server[kEngine];
+    this.socket = socket;
+    this.#parser = new RequestParser(this, {
+      maxHeadBytes: server.maxHeaderSize,
+      maxFields: server.maxHeadersCount,
+      lenient: server.httpValidation ? server.httpValidation !== 'strict' : server.insecureHTTPParser,
+    });
+    this.#output = new SocketOutput(socket);
+  }
+
+  get isIdle(): boolean {
+    return this.#pending.length === 0 && this.requestStart === 0;
+  }
+
+  get headComplete(): boolean {
+    return this.incoming !== null;
+  }
+
+  /** Reads what arrived and hands on the requests in it; what they answer at once leaves in one write. */
+  receive(chunk: Buffer): void {
+    if (this.#refusal !== null) {
+      if (!this.#lingering) this.#server.emit('clientError', this.#refusal, this.socket);
+      return;
+    }
+    let consumed = chunk.length;
+    this.#output.held = true;
+    try {
+      consumed = this.#parser.execute(chunk);
+    } catch (error) {
+      this.#fail(error, chunk);
+    } finally {
+      this.#output.held = false;
+      this.#output.flush();
+    }
+    if (this.#upgrade !== null) this.#leaveHttp(this.#upgrade, chunk.subarray(consumed));
+    else if (this.#parser.paused) this.#unread = consumed < chunk.length ? chunk.subarray(consumed) : null;
+    else if (!this.#parser.idle) this.#awake();
+  }
+
+  /** A request has begun to arrive and isn't complete. */
+  #awake(): void {
+    if (this.requestStart === 0) this.requestStart = Date.now();
+    this.#leaveIdle();
+  }
+
+  #fail(error: unknown, chunk: Buffer): void {
+    if (error instanceof WireError) {
+      error.bytesParsed += this.#parser.position;
+      error.rawPacket = chunk;
+      this.refuse(error);
+      return;
+    }
+    if (this.#inHandler) {
+      // The program may survive its handler: then the requests behind this one are served.
+      this.#inHandler = false;
+      const rest = chunk.subarray(this.#parser.position);
+      if (rest.length > 0) setImmediate(() => this.receive(rest));
+    } else {
+      this.socket.destroy();
+    }
+    throw error;
+  }
+
+  onHead(head: RequestHead): boolean {
+    const server = this.#server;
+    const engine = this.#engine;
+    this.#leaveIdle();
+    const request = this.#makeRequest(head);
+    const context = new AsyncResource('HTTPINCOMINGMESSAGE');
+    if (head.upgrade && this.#wantsUpgrade(request, context)) return true;
+    request.upgrade = false;
+    this.incoming = request;
+    this.#context = context;
+    const response = this.#makeResponse(head, request);
+    publishStart(request, response, this.socket, server);
+    this.#pending.push(response);
+    if (this.#pending.length - 1 === this.#ended) response._take(this.socket, this.#output);
+    this.#inHandler = true;
+    context.runInAsyncScope(dispatch, undefined, server, head, request, response, ++this.#requests);
+    this.#inHandler = false;
+    engine.prototypes.learn(request, response);
+    if (this.#pending.length > 1 && this.#overloaded(MAX_PIPELINED_REQUESTS)) this.#pause();
+    return false;
+  }
+
+  #makeRequest(head: RequestHead): IncomingMessage {
+    const request = new this.#engine.prototypes.Request(this.socket);
+    request.httpVersionMajor = 1;
+    request.httpVersionMinor = head.minorVersion;
+    request.httpVersion = head.minorVersion === 1 ? '1.1' : `1.${head.minorVersion}`;
+    request.method = head.method;
+    request.url = head.target;
+    request.rawHeaders = head.rawHeaders;
+    if (this.#server.joinDuplicateHeaders) request.joinDuplicateHeaders = true;
+    if (this.#engine.optimizeEmptyRequests && !head.framed) request._dumpAndCloseReadable();
+    return request;
+  }
+
+  #makeResponse(head: RequestHead, request: IncomingMessage): ServerResponse {
+    const { prototypes, responseOptions, uniqueFields, closing } = this.#engine;
+    const response = new prototypes.Response(request, responseOptions);
+    response.shouldKeepAlive = head.keepAlive && !closing;
+    response._keepAliveTimeout = this.#server.keepAliveTimeout;
+    response._maxRequestsPerSocket = this.#server.maxRequestsPerSocket ?? 0;
+    response._uniqueFields = uniqueFields;
+    response._owner = this;
+    return response;
+  }
+
+  onBody(data: Buffer): void {
+    const request = this.incoming;
+    if (request === null || request._dumped) return;
+    (this.#context as AsyncResource).runInAsyncScope(this.#pushBody, this, request, data);
+  }
+
+  #pushBody(request: IncomingMessage, data: Buffer): void {
+    if (!request.push(data)) this.socket.pause();
+  }
+
+  onEnd(rawTrailers: string[]): void {
+    const request = this.incoming as IncomingMessage;
+    const context = this.#context as AsyncResource;
+    this.incoming = null;
+    this.#context = null;
+    this.requestStart = 0;
+    request.complete = true;
+    if (rawTrailers.length > 0) request.rawTrailers = rawTrailers;
+    if (!request._lazy) context.runInAsyncScope(request.push, request, null);
+    if (this.#closing) this.#parser.stop();
+  }
+
+  responseEnded(response: ServerResponse): void {
+    this.#ended++;
+    if (response._last) {
+      // Nothing follows the response that closes the connection, whatever was asked for behind it.
+      this.#closing = true;
+      if (this.incoming === null) this.#parser.stop();
+    } else if (this.#refusal === null || !this.#refuseInTurn()) {
+      this.#pending[this.#ended]?._take(this.socket, this.#output);
+    }
+    if (!this.#output.held) this.#output.flush();
+  }
+
+  responseWritten(response: ServerResponse): void {
+    const { socket } = this;
+    const request = response.req as IncomingMessage;
+    this.#pending.shift();
+    this.#ended--;
+    publishFinish(request, response, socket, this.#server);
+    if (request._lazy) request._dumped = true;
+    else if (!request._consuming && !request._readableState.resumeScheduled) request._dump();
+    if (socket._httpMessage === response) socket._httpMessage = null;
+    (response as { socket: unknown }).socket = null;
+    response._output = null;
+    process.nextTick(emitClose, response);
+    if (response._last) this.#close();
+    else if (this.isIdle && this.#refusal === null) this.#becomeIdle();
+    this.#resume();
+  }
+
+  responseQueued(bytes: number): void {
+    this.#queuedBytes += bytes;
+  }
+
+  #close(): void {
+    if (this.incoming !== null) this.#linger();
+    else if (typeof this.socket.destroySoon === 'function') this.socket.destroySoon();
+    else this.socket.end();
+  }
+
+  #becomeIdle(): void {
+    if (this.#engine.closing) {
+      this.#close();
+      return;
+    }
+    this.#engine.idle.add(this);
+    if (this.idleSince !== 0 && this.#server.timeout) this.socket.setTimeout?.(0);
+  }
+
+  #leaveIdle(): void {
+    if (this.idleSince === 0) return;
+    this.#engine.idle.remove(this);
+    if (this.#server.timeout) this.socket.setTimeout?.(this.#server.timeout);
+  }
+
+  // Back-pressure: requests wait unread while too many responses, or too much of them, can't leave.
+
+  #overloaded(most: number): boolean {
+    return (
+      this.#pending.length >= most ||
+      this.#output.full ||
+      this.#queuedBytes >= this.socket.writableHighWaterMark
+    );
+  }
+
+  #pause(): void {
+    this.#parser.paused = true;
+    this.socket._paused = true;
+    this.socket.pause();
+  }
+
+  #resume(): void {
+    if (!this.#parser.paused || this.#overloaded(MAX_PIPELINED_REQUESTS / 2)) return;
+    const unread = this.#unread;
+    this.#parser.paused = false;
+    this.socket._paused = false;
+    this.#unread = null;
+    if (unread !== null) this.receive(unread);
+    if (!this.#parser.paused) this.socket.resume();
+  }
+
+  onDrain(): void {
+    const response = this.socket._httpMessage;
+    if (response?._needDrain && !response.finished && response.writableLength === 0) {
+      response._needDrain = false;
+      response.emit('drain');
+    }
+    this.#resume();
+  }
+
+  // What can go wrong.
+
+  /** Refuses what the client sends from now on; the program may answer in its own way ('clientError'). */
+  refuse(error: Error): void {
+    if (this.#refusal !== null) return;
+    this.#refusal = error;
+    this.#parser.stop();
+    this.requestStart = 0;
+    this.#engine.idle.remove(this);
+    if (this.#server.emit('clientError', error, this.socket)) return;
+    this.#answersRefusal = true;
+    this.#refuseInTurn();
+  }
+
+  /** Answers the refusal when the responses before it have been written. Returns whether that is done. */
+  #refuseInTurn(): boolean {
+    if (!this.#answersRefusal) return false;
+    const turn = this.#pending[this.#ended];
+    const broken = this.incoming;
+    if (turn !== undefined && turn.req !== broken) return false;
+    if (!this.socket.writable || turn?._headerSent) {
+      this.#output.flush();
+      this.socket.destroy(this.#refusal as Error);
+      return true;
+    }
+    if (turn !== undefined) turn._output = null;
+    this.#output.latin1(refusalResponse(this.#refusal as Error, this.#engine.refusalStyle));
+    this.#output.flush();
+    this.#linger();
+    return true;
+  }
+
+  #linger(): void {
+    this.#lingering = true;
+    this.#refusal ??= errors.connectionReset('aborted');
+    lingeringClose(this.socket, this.#answersRefusal ? this.#refusal : undefined);
+  }
+
+  onIdleTimeout(): void {
+    this.onTimeout();
+  }
+
+  onRequestTimeout(): void {
+    this.refuse(errors.requestTimeout());
+  }
+
+  /** The socket was silent for too long: whoever listens decides, else it is cut. */
+  onTimeout(): void {
+    const { socket, incoming } = this;
+    const byRequest = incoming !== null && !incoming.complete && incoming.emit('timeout', socket);
+    const byResponse = socket._httpMessage?.emit('timeout', socket) ?? false;
+    const byServer = this.#server.emit('timeout', socket);
+    if (!byRequest && !byResponse && !byServer) socket.destroy();
+  }
+
+  /** The client has sent all it will. */
+  onEndOfInput(): void {
+    if (this.#lingering) return;
+    const error = this.#refusal === null ? this.#parser.finish() : null;
+    if (error !== null) {
+      this.refuse(error);
+    } else if (this.#server.httpAllowHalfOpen && this.#pending.length > 0) {
+      this.#pending[this.#pending.length - 1]._last = true;
+    } else {
+      this.socket.end();
+    }
+  }
+
+  /** The connection is gone: whoever still reads a request or writes a response is told. */
+  onClose(): void {
+    const pending = this.#pending;
+    const turn = this.#ended;
+    this.#pending = [];
+    this.#ended = 0;
+    this.#unread = null;
+    this.#parser.stop();
+    this.#engine.idle.remove(this);
+    this.#engine.connections.delete(this);
+    this.requestStart = 0;
+    for (const { req } of pending) (req as IncomingMessage)._abandon(errors.connectionReset('aborted'));
+    pending.forEach((response, index) => {
+      response._owner = null;
+      if (index <= turn) emitClose(response);
+      else response.destroy(errors.connectionReset('aborted'));
+    });
+  }
+
+  #wantsUpgrade(request: IncomingMessage, context: AsyncResource): boolean {
+    if (request.method !== 'CONNECT' && !this.#server.shouldUpgradeCallback(request)) return false;
+    request.upgrade = true;
+    this.#upgrade = request;
+    this.#context = context;
+    return true;
+  }
+
+  /** Hands the socket over, as it was before this server had it. */
+  #leaveHttp(request: IncomingMessage, head: Buffer): void {
+    const { socket } = this;
+    const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
+    this.#engine.connections.delete(this);
+    this.requestStart = 0;
+    detach(socket);
+    if (this.#server.listenerCount(event) === 0) {
+      socket.destroy();
+      return;
+    }
+    socket.readableFlowing = null as never;
+    const emit = () => this.#server.emit(event, request, socket, head);
+    (this.#context as AsyncResource).runInAsyncScope(emit);
+  }
+}
+
+function onData(this: ConnectedSocket, chunk: Buffer): void {
+  this[kConnection]?.receive(chunk);
+}
+function onEnd(this: ConnectedSocket): void {
+  this[kConnection]?.onEndOfInput();
+}
+function onClose(this: ConnectedSocket): void {
+  this[kConnection]?.onClose();
+}
+function onError(this: ConnectedSocket, error: Error): void {
+  this[kConnection]?.refuse(error);
+}
+function onDrain(this: ConnectedSocket): void {
+  this[kConnection]?.onDrain();
+}
+function onTimeout(this: ConnectedSocket): void {
+  this[kConnection]?.onTimeout();
+}
+function refuseEncoding(): never {
+  throw errors.socketEncoding();
+}
+
+const LISTENERS = Object.entries({
+  timeout: onTimeout,
+  data: onData,
+  error: onError,
+  end: onEnd,
+  close: onClose,
+  drain: onDrain,
+}) as [string, () => void][];
+
+/** The 'connection' listener of every server. */
+export function attach(this: HttpServer, socket: ConnectedSocket): void {
+  (socket as { server: unknown }).server = this;
+  if (this.timeout) socket.setTimeout?.(this.timeout);
+  const connection = new Connection(this, socket);
+  socket[kConnection] = connection;
+  socket.parser = connection;
+  socket._httpMessage = null;
+  socket._paused = false;
+  this[kEngine].connections.add(connection);
+  for (const [event, listener] of LISTENERS) socket.on(event, listener);
+  socket.setEncoding = refuseEncoding;
+}
+
+function detach(socket: ConnectedSocket): void {
+  for (const [event, listener] of LISTENERS) socket.removeListener(event, listener);
+  socket[kConnection] = null;
+  socket.parser = null;
+  Reflect.deleteProperty(socket, 'setEncoding');
+}

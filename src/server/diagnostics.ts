@@ -1,0 +1,31 @@
+/**
+ * The diagnostics channels of `node:http`'s server, with what Node's own publishes; nothing where nobody listens.
+ * @see https://nodejs.org/api/diagnostics_channel.html#http
+ */
+import { channel } from 'node:diagnostics_channel';
+import type { HttpServer, ServerSocket } from './http-server.js';
+import type { IncomingMessage } from './incoming-message.js';
+import type { ServerResponse } from './server-response.js';
+
+const requestStart = channel('http.server.request.start');
+const responseCreated = channel('http.server.response.created');
+const responseFinish = channel('http.server.response.finish');
+
+export function publishStart(
+  request: IncomingMessage,
+  response: ServerResponse,
+  socket: ServerSocket,
+  server: HttpServer,
+): void {
+  if (responseCreated.hasSubscribers) responseCreated.publish({ request, response });
+  if (requestStart.hasSubscribers) requestStart.publish({ request, response, socket, server });
+}
+
+export function publishFinish(
+  request: IncomingMessage,
+  response: ServerResponse,
+  socket: ServerSocket,
+  server: HttpServer,
+): void {
+  if (responseFinish.hasSubscribers) responseFinish.publish({ request, response, socket, server });
+}

@@ -1,0 +1,89 @@
+/**
+ * The classes that a server's requests and responses are made of.
+ *
+ * Express calls `Object.setPrototypeOf` on every request and response, which costs more than all the rest of the
+ * engine's work. In: what prototypes the objects have when the handler returns. Out: constructors whose instances
+ * have those from the start, so that the call changes nothing. A handler sees the same objects as without.
+ */
+import type { Socket } from 'node:net';
+import { IncomingMessage } from './incoming-message.js';
+import { MAX_LEARNT_PROTOTYPES } from './limits.js';
+import { ServerResponse, type ServerResponseOptions } from './server-response.js';
+
+type RequestClass = new (socket: Socket) => IncomingMessage;
+type ResponseClass = new (request: IncomingMessage, options: ServerResponseOptions) => ServerResponse;
+
+export class LearntPrototypes {
+  Request: RequestClass;
+  Response: ResponseClass;
+  #chances = MAX_LEARNT_PROTOTYPES;
+
+  /** Classes of the program's own (options of `createServer`) are used as they are. */
+  constructor(Request?: RequestClass, Response?: ResponseClass) {
+    this.Request = Request ?? IncomingMessage;
+    this.Response = Response ?? ServerResponse;
+    if (Request !== undefined || Response !== undefined) this.#chances = 0;
+  }
+
+  /** Looks at objects that were made by `Request` and `Response` and went through a handler. */
+  learn(request: IncomingMessage, response: ServerResponse): void {
+    const requestPrototype = Object.getPrototypeOf(request);
+    const responsePrototype = Object.getPrototypeOf(response);
+    if (requestPrototype === this.Request.prototype && responsePrototype === this.Response.prototype) return;
+    if (this.#chances === 0) return;
+    this.#chances--;
+    if (inherits(requestPrototype, IncomingMessage.prototype)) this.Request = requestClass(requestPrototype);
+    if (inherits(responsePrototype, ServerResponse.prototype))
+      this.Response = responseClass(responsePrototype);
+  }
+}
+
+function inherits(prototype: object, ancestor: object): boolean {
+  return prototype === ancestor || Object.prototype.isPrototypeOf.call(ancestor, prototype);
+}
+
+function requestClass(prototype: object): RequestClass {
+  const Request = function IncomingMessageLearnt(this: object, socket: Socket) {
+    IncomingMessage.call(this, socket);
+  };
+  Request.prototype = prototype;
+  return Request as unknown as RequestClass;
+}
+
+function responseClass(prototype: object): ResponseClass {
+  const Response = function ServerResponseLearnt(
+    this: object,
+    request: IncomingMessage,
+    options: ServerResponseOptions,
+  ) {
+    ServerResponse.call(this, request, options);
+  };
+  Response.prototype = prototype;
+  return Response as unknown as ResponseClass;
+}
+
+/**
+ * Express builds the prototypes of its requests and responses on `http.IncomingMessage` and `http.ServerResponse` as
+ * they are when it is loaded. Where those were Node's own, puts ours between: they inherit from Node's.
+ * @param listener - a request listener; anything without `request` and `response` prototypes is left alone
+ */
+export function adoptPrototypes(listener: unknown): void {
+  const { request, response } = listener as { request?: object; response?: object };
+  if (typeof request === 'object') graft(request, IncomingMessage.prototype);
+  if (typeof response === 'object') graft(response, ServerResponse.prototype);
+}
+
+/** Finds the object in the chain that inherits directly from the base of `prototype`, and lets it inherit from that. */
+function graft(object: object, prototype: object): void {
+  const base = Object.getPrototypeOf(prototype);
+  for (
+    let link: object | null = object;
+    link !== null && link !== prototype;
+    link = Object.getPrototypeOf(link)
+  ) {
+    if (Object.getPrototypeOf(link) === base) {
+      Object.setPrototypeOf(link, prototype);
+      return;
+    }
+  }
+}

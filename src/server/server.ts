@@ -1,0 +1,201 @@
+/**
+ * `http.Server` and `https.Server`: sockets in, exchanges out.
+ *
+ * In: options and a request listener. Out: a `net.Server` or `tls.Server` whose connections speak HTTP/1.1 through
+ * this engine. Both are constructor functions, callable without `new`, over one set of methods.
+ */
+import { EventEmitter } from 'node:events';
+import { Server as NodeHttpServer, STATUS_CODES } from 'node:http';
+import { Server as NodeHttpsServer, type ServerOptions as NodeHttpsServerOptions } from 'node:https';
+import { Server as NetServer } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import { attach, type Connection } from './connection.js';
+import { type HttpServer, kEngine, type ServerEngine } from './http-server.js';
+import type { IncomingMessage } from './incoming-message.js';
+import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
+import { invalidArgType } from './node-errors.js';
+import type { RefusalStyle } from './refusal-response.js';
+import { applyOptions, type ServerOptions, uniqueFields } from './server-options.js';
+import type { ServerResponse } from './server-response.js';
+import { IdleConnections, RequestSweep } from './timeouts.js';
+
+export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+let refusalStyle: RefusalStyle = 'explained';
+
+/** How servers made from now on answer what they refuse. */
+export function setRefusalStyle(style: RefusalStyle): void {
+  refusalStyle = style;
+}
+
+function makeEngine(server: HttpServer, options: ServerOptions): ServerEngine {
+  const connections = new Set<Connection>();
+  return {
+    connections,
+    idle: new IdleConnections(server),
+    sweep: new RequestSweep(connections, server),
+    prototypes: new LearntPrototypes(options.IncomingMessage as never, options.ServerResponse as never),
+    responseOptions: {
+      highWaterMark: options.highWaterMark,
+      rejectNonStandardBodyWrites: options.rejectNonStandardBodyWrites,
+    },
+    uniqueFields: uniqueFields(options.uniqueHeaders),
+    optimizeEmptyRequests: options.optimizeEmptyRequests ?? false,
+    refusalStyle,
+    closing: false,
+  };
+}
+
+/** The arguments of `createServer` in their usual order. */
+function normalize(options: unknown, listener: unknown): [ServerOptions, RequestListener | undefined] {
+  if (typeof options === 'function') return [{}, options as RequestListener];
+  if (options === null || options === undefined) return [{}, listener as RequestListener];
+  if (typeof options !== 'object' || Array.isArray(options)) {
+    throw invalidArgType('options', 'of type object', options);
+  }
+  return [options, listener as RequestListener];
+}
+
+function setUp(server: HttpServer, listener: RequestListener | undefined): void {
+  if (listener) server.on('request', listener as never);
+  server.on('listening', startSweep);
+}
+
+function startSweep(this: HttpServer): void {
+  this[kEngine].closing = false;
+  this[kEngine].sweep.start();
+}
+
+/** What `http.Server` adds to `net.Server`, and `https.Server` to `tls.Server`. */
+const methods = {
+  on(this: HttpServer, event: string, listener: (...args: unknown[]) => void) {
+    if (event === 'request') adoptPrototypes(listener);
+    return EventEmitter.prototype.on.call(this, event, listener);
+  },
+
+  addListener(this: HttpServer, event: string, listener: (...args: unknown[]) => void) {
+    return this.on(event, listener);
+  },
+
+  /** Stops accepting, ends what is idle, and lets what is under way finish. */
+  close(this: HttpServer, callback?: (error?: Error) => void) {
+    const engine = this[kEngine];
+    engine.closing = true;
+    (this as unknown as typeof methods).closeIdleConnections.call(this);
+    baseOf(this).close.call(this, (error?: Error) => {
+      engine.sweep.stop();
+      callback?.(error);
+    });
+    return this;
+  },
+
+  closeAllConnections(this: HttpServer) {
+    for (const { socket } of this[kEngine].connections) socket.destroy();
+  },
+
+  closeIdleConnections(this: HttpServer) {
+    for (const connection of this[kEngine].connections) if (connection.isIdle) connection.socket.destroy();
+  },
+
+  setTimeout(this: HttpServer, msecs: number, callback?: () => void) {
+    this.timeout = msecs;
+    if (callback) this.on('timeout', callback);
+    return this;
+  },
+
+  async [Symbol.asyncDispose](this: HttpServer) {
+    await new Promise<void>((resolve, reject) => {
+      this.close((error) => (error ? reject(error) : resolve()));
+    });
+  },
+
+  [EventEmitter.captureRejectionSymbol](this: HttpServer, error: Error, event: string, ...args: unknown[]) {
+    if (event !== 'request') {
+      const inherited = NetServer.prototype as never as Record<symbol, (...args: unknown[]) => void>;
+      inherited[EventEmitter.captureRejectionSymbol].call(this, error, event, ...args);
+      return;
+    }
+    const response = args[1] as ServerResponse;
+    if (response.headersSent || response.writableEnded) {
+      response.destroy();
+      return;
+    }
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    response.statusCode = 500;
+    response.end(STATUS_CODES[500]);
+  },
+};
+
+function baseOf(server: HttpServer): NetServer {
+  return server instanceof TlsServer ? TlsServer.prototype : NetServer.prototype;
+}
+
+function derive(constructor: { prototype: object }, base: { prototype: object }, statics: object): void {
+  const prototype = Object.create(base.prototype, {
+    constructor: { value: constructor, writable: true, configurable: true },
+  });
+  for (const key of Reflect.ownKeys(methods)) {
+    const value = methods[key as keyof typeof methods];
+    Object.defineProperty(prototype, key, { value, writable: true, configurable: true, enumerable: true });
+  }
+  constructor.prototype = prototype;
+  Object.setPrototypeOf(constructor, statics);
+}
+
+export interface ServerConstructor<O, S> {
+  new (options?: O | RequestListener, listener?: RequestListener): S;
+  (options?: O | RequestListener, listener?: RequestListener): S;
+  prototype: S;
+}
+
+/**
+ * An HTTP server over TCP.
+ * @see https://nodejs.org/api/http.html#class-httpserver
+ */
+export const Server = function Server(this: HttpServer | undefined, options?: unknown, listener?: unknown) {
+  if (!(this instanceof Server)) return Reflect.construct(Server, [options, listener]);
+  const server = this as unknown as HttpServer;
+  const [settings, onRequest] = normalize(options, listener);
+  applyOptions(server, settings);
+  const { noDelay = true, keepAlive, keepAliveInitialDelay, highWaterMark } = settings;
+  const netOptions = { allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark };
+  Reflect.apply(NetServer as never, server, [netOptions]);
+  server[kEngine] = makeEngine(server, settings);
+  setUp(server, onRequest);
+  server.on('connection', attach);
+  return undefined;
+} as unknown as ServerConstructor<ServerOptions, NodeHttpServer>;
+derive(Server, NodeHttpServer, NetServer);
+
+/** The options of `https.createServer`: those of `tls.createServer` and of `http.createServer`. */
+export type SecureServerOptions = NodeHttpsServerOptions & ServerOptions;
+
+/**
+ * An HTTP server over TLS.
+ * @see https://nodejs.org/api/https.html#class-httpsserver
+ */
+export const SecureServer = function Server(
+  this: HttpServer | undefined,
+  options?: unknown,
+  listener?: unknown,
+) {
+  if (!(this instanceof SecureServer)) {
+    return new SecureServer(options as SecureServerOptions, listener as RequestListener);
+  }
+  const server = this as unknown as HttpServer;
+  const [settings, onRequest] = normalize(options, listener) as [
+    SecureServerOptions,
+    RequestListener | undefined,
+  ];
+  const chosen = settings.ALPNProtocols || settings.ALPNCallback;
+  const ALPNProtocols = chosen ? undefined : ['http/1.1'];
+  applyOptions(server, settings);
+  Reflect.apply(TlsServer as never, server, [{ noDelay: true, ALPNProtocols, ...settings }, attach]);
+  server[kEngine] = makeEngine(server, settings);
+  setUp(server, onRequest);
+  server.on('tlsClientError', function refuseHandshake(this: HttpServer, error: Error, socket) {
+    if (!this.emit('clientError', error, socket)) socket.destroy(error);
+  });
+  return undefined;
+} as unknown as ServerConstructor<SecureServerOptions, NodeHttpsServer>;
+derive(SecureServer, NodeHttpsServer, TlsServer);

@@ -1,0 +1,137 @@
+/**
+ * The clocks of a server: one timer for idle connections, one sweep for requests that don't get on.
+ *
+ * In: connections that fall idle or wake up, and the server's timeout settings as they are at that moment. Out: calls
+ * of `onIdleTimeout` and `onRequestTimeout`. Costs two list operations a request and no timer of its own; keeps no
+ * process alive.
+ */
+import { clearInterval, setInterval, setTimeout } from 'node:timers';
+
+/** What the clocks need to know of a connection. Times are `Date.now()` in ms. */
+export interface Timed {
+  idleSince: number;
+  previousIdle: Timed | null;
+  nextIdle: Timed | null;
+  readonly isIdle: boolean;
+  /** When the request under way began; 0 when there is none. */
+  readonly requestStart: number;
+  /** Whether its head is complete. */
+  readonly headComplete: boolean;
+  onIdleTimeout(): void;
+  onRequestTimeout(): void;
+}
+
+export interface TimeoutSettings {
+  keepAliveTimeout: number;
+  keepAliveTimeoutBuffer: number;
+  headersTimeout: number;
+  requestTimeout: number;
+  connectionsCheckingInterval: number;
+}
+
+const duration = (value: number, fallback = 0) => (Number.isFinite(value) && value >= 0 ? value : fallback);
+const DEFAULT_BUFFER = 1000;
+
+/** Connections between two requests, the one that has been idle longest first. */
+export class IdleConnections {
+  readonly #settings: TimeoutSettings;
+  #first: Timed | null = null;
+  #last: Timed | null = null;
+  #armed = false;
+
+  constructor(settings: TimeoutSettings) {
+    this.#settings = settings;
+  }
+
+  add(connection: Timed): void {
+    if (duration(this.#settings.keepAliveTimeout) === 0) return;
+    connection.idleSince = Date.now();
+    connection.previousIdle = this.#last;
+    if (this.#last === null) this.#first = connection;
+    else this.#last.nextIdle = connection;
+    this.#last = connection;
+    if (!this.#armed) this.#arm(this.#timeout());
+  }
+
+  remove(connection: Timed): void {
+    if (connection.idleSince === 0) return;
+    const { previousIdle, nextIdle } = connection;
+    if (previousIdle === null) this.#first = nextIdle;
+    else previousIdle.nextIdle = nextIdle;
+    if (nextIdle === null) this.#last = previousIdle;
+    else nextIdle.previousIdle = previousIdle;
+    connection.idleSince = 0;
+    connection.previousIdle = null;
+    connection.nextIdle = null;
+  }
+
+  /** The hint given to clients plus the buffer: they should stop using a connection before it is closed. */
+  #timeout(): number {
+    const { keepAliveTimeout, keepAliveTimeoutBuffer } = this.#settings;
+    return duration(keepAliveTimeout) + duration(keepAliveTimeoutBuffer, DEFAULT_BUFFER);
+  }
+
+  #arm(delay: number): void {
+    this.#armed = true;
+    setTimeout(expireIdle, Math.max(delay, 1), this).unref();
+  }
+
+  /** Times out what has been idle for long enough, then sleeps until the next one's time. */
+  expire(): void {
+    this.#armed = false;
+    const timeout = this.#timeout();
+    const now = Date.now();
+    while (this.#first !== null) {
+      const connection = this.#first;
+      const remaining = connection.idleSince + timeout - now;
+      if (remaining > 0) {
+        this.#arm(remaining);
+        return;
+      }
+      this.remove(connection);
+      connection.onIdleTimeout();
+    }
+  }
+}
+
+function expireIdle(idle: IdleConnections): void {
+  idle.expire();
+}
+
+/** Looks at all connections every `connectionsCheckingInterval` ms for requests that take too long to arrive. */
+export class RequestSweep {
+  readonly #connections: Iterable<Timed>;
+  readonly #settings: TimeoutSettings;
+  #interval: NodeJS.Timeout | undefined;
+
+  constructor(connections: Iterable<Timed>, settings: TimeoutSettings) {
+    this.#connections = connections;
+    this.#settings = settings;
+  }
+
+  start(): void {
+    this.stop();
+    this.#interval = setInterval(sweepRequests, this.#settings.connectionsCheckingInterval, this).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#interval);
+    this.#interval = undefined;
+  }
+
+  sweep(): void {
+    const headersTimeout = duration(this.#settings.headersTimeout);
+    const requestTimeout = duration(this.#settings.requestTimeout);
+    const now = Date.now();
+    for (const connection of this.#connections) {
+      if (connection.requestStart === 0) continue;
+      const age = now - connection.requestStart;
+      const headLate = headersTimeout > 0 && !connection.headComplete && age >= headersTimeout;
+      if (headLate || (requestTimeout > 0 && age >= requestTimeout)) connection.onRequestTimeout();
+    }
+  }
+}
+
+function sweepRequests(sweep: RequestSweep): void {
+  sweep.sweep();
+}
