@@ -8,13 +8,17 @@ import { type Answer, formats, type LogForm } from './log-formats.js';
 /** Bytes that may wait for a slow reader of stdout before lines are dropped. */
 const backlog = 1024 * 1024;
 
-/** Logs the answers from now on. */
-export function logAnswers(form: LogForm, say: Messages): void {
+/**
+ * Logs the answers from now on.
+ * @param silent the start of targets that are not logged, if any
+ */
+export function logAnswers(form: LogForm, say: Messages, silent?: string): void {
   const colours = process.stdout.isTTY === true && process.stdout.hasColors();
   const format = formats(say, colours)[form];
   const write = lineWriter(say);
   subscribe('http.server.request.start', (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    if (silent !== undefined && request.url?.startsWith(silent)) return;
     observe(request, response, (answer) => write(format(answer)));
   });
 }

@@ -1,6 +1,7 @@
 // Stops servers when SIGINT or SIGTERM asks for it: new connections are refused, answers under way are finished, then
 // the promise resolves. A second signal ends the process at once with code 1.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Messages } from './language.js';
 import { isWorker, stopMessage } from './worker.js';
@@ -18,8 +19,27 @@ const sweep = 50;
 const patience = 300;
 
 /** A server as far as closing it goes. */
-export type Closable = Pick<Server, 'prependListener' | 'close' | 'getConnections'> &
+export type Closable = Pick<Server, 'on' | 'prependListener' | 'close' | 'getConnections'> &
   Partial<Pick<Server, 'closeIdleConnections'>>;
+
+const connections = new WeakMap<Closable, Set<Socket>>();
+
+/** Notes a server's connections, so that closing it can tell those on which nothing was ever asked. */
+export function noteConnections(server: Closable): void {
+  if (connections.has(server)) return;
+  const open = new Set<Socket>();
+  connections.set(server, open);
+  const event = 'setSecureContext' in server ? 'secureConnection' : 'connection';
+  server.on(event, (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+}
+
+/** Browsers open connections ahead of need; to the server they look like a request that is just about to come. */
+function closeSilentConnections(server: Closable): void {
+  for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
+}
 
 export interface SignalOptions {
   /** Leave the signal to the listeners that others have put on it. */
@@ -63,7 +83,10 @@ export async function closeGracefully(
   const closed = Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
   // A connection becomes idle when its answer is finished, and only then may be closed.
   const sweeping = setInterval(() => {
-    for (const server of servers) server.closeIdleConnections?.();
+    for (const server of servers) {
+      server.closeIdleConnections?.();
+      closeSilentConnections(server);
+    }
   }, sweep);
   const word = setTimeout(async () => {
     if (asker === 'parent') return;

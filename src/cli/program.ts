@@ -5,7 +5,7 @@ import type { RequestListener } from 'node:http';
 import { Server } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { handlerOf } from './exported-handler.js';
-import { type Asker, type Closable, closeGracefully, firstSignal } from './graceful-stop.js';
+import { type Asker, type Closable, closeGracefully, firstSignal, noteConnections } from './graceful-stop.js';
 import type { Messages } from './language.js';
 import type { OptionName } from './options.js';
 import { type Context, serve } from './serve.js';
@@ -59,6 +59,7 @@ function listeningServers(onFirst: () => void): { noted: ReadonlySet<Closable>; 
   Server.prototype.listen = function noting(this: Server, ...args: Parameters<typeof listen>) {
     if (noted.size === 0) onFirst();
     noted.add(this as Server & Closable);
+    noteConnections(this as Server & Closable);
     return listen.apply(this, args);
   } as typeof listen;
   return {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
 import { addresses, isPublic } from './addresses.js';
 import type { Arguments } from './arguments.js';
-import { closeGracefully, firstSignal } from './graceful-stop.js';
+import { closeGracefully, firstSignal, noteConnections } from './graceful-stop.js';
 import type { Messages } from './language.js';
 import { listen } from './listen.js';
 import { announce } from './start-lines.js';
@@ -34,7 +34,10 @@ export async function serve(site: Site, context: Context): Promise<void> {
   const makeServer = await serverMaker(await guarded(site, context), context);
   const stopAsked = firstSignal();
   const { servers, port } = await listen(makeServer, settings, command, say);
-  for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
+  for (const server of servers as Server[]) {
+    server.on('error', (error) => console.error(`premier: ${error.message}`));
+    noteConnections(server);
+  }
 
   const scheme = settings['tls-cert'] ? 'https' : 'http';
   const found = addresses(scheme, settings.host, port);
@@ -83,11 +86,12 @@ function read(file: string, say: Messages): Buffer {
 
 /** Logs the answers of every server in this process, in the form asked for. */
 export async function startLog({ args, say }: Context): Promise<void> {
-  const { log, quiet } = args.settings;
+  const { log, quiet, reload } = args.settings;
   const form = log ?? (quiet ? 'off' : 'text');
   if (form === 'off') return;
   const { logAnswers } = await import('./access-log.js');
-  logAnswers(form, say);
+  // A page that refreshes itself asks for these each time; nobody else does.
+  logAnswers(form, say, reload ? '/.premier/' : undefined);
 }
 
 async function openBrowser(address: string, say: Messages): Promise<void> {

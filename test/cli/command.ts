@@ -44,6 +44,9 @@ export function start(t: TestContext, args: string[], { cwd, env, node = [] }: O
       child.emit('printed');
     });
   }
+  // A command that hangs fails its test, not the whole run.
+  const patience = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  child.once('exit', () => clearTimeout(patience));
   const ended = once(child, 'close').then(([code]) => code as number | null);
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');

@@ -1,0 +1,84 @@
+// Ctrl-C and SIGTERM: answers under way are finished, nothing idle holds the server, a second signal ends it at once.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { serving, temporaryFolder } from './command.js';
+
+/** A server with an answer that waits for another request before it ends. */
+async function holding(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const program = join(folder, 'app.mjs');
+  writeFileSync(
+    program,
+    `let held;
+    export default (req, res) => {
+      if (req.url === '/hold') { res.write('begun'); held = res; process.once('SIGUSR2', () => res.end(' and ended')); }
+      else res.end('hello');
+    };`,
+  );
+  return serving(t, [program, '--log', 'off']);
+}
+
+const answerTo = async (url: string, agent?: Agent): Promise<IncomingMessage> => {
+  const [res] = await once(get(url, { agent: agent ?? false }), 'response');
+  return res as IncomingMessage;
+};
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`${signal} lets an answer under way finish, refuses new connections, and ends with code 0`, async (t) => {
+    const { url, port, child, ended, printed } = await holding(t);
+    const res = await answerTo(`${url}hold`);
+    child.kill(signal);
+    await printed(/^Finishing one answer/, 'stderr');
+    const refused = connect(port, '127.0.0.1');
+    const [error] = await once(refused, 'error');
+    assert.equal(error.code, 'ECONNREFUSED');
+    child.kill('SIGUSR2');
+    assert.equal(Buffer.concat(await res.toArray()).toString(), 'begun and ended');
+    assert.equal(await ended, 0);
+  });
+}
+
+test('a second signal ends at once, with code 1', async (t) => {
+  const { url, child, ended, printed } = await holding(t);
+  const res = await answerTo(`${url}hold`);
+  child.kill('SIGTERM');
+  await printed(/^Finishing one answer/, 'stderr');
+  child.kill('SIGTERM');
+  assert.equal(await ended, 1);
+  await assert.rejects(res.toArray(), { code: 'ECONNRESET' });
+});
+
+test('connections that wait for nothing do not hold the server', async (t) => {
+  const { url, port, child, ended, stderr } = await holding(t);
+  const agent = new Agent({ keepAlive: true });
+  t.after(() => agent.destroy());
+  (await answerTo(url, agent)).resume();
+  const silent = connect(port, '127.0.0.1').on('error', () => {});
+  await once(silent, 'connect');
+  // A second answer shows that the server has seen the silent connection too.
+  await (await answerTo(url)).toArray();
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+  assert.equal(stderr(), '');
+  silent.destroy();
+});
+
+test('a download that a client reads slowly is finished', async (t) => {
+  const folder = temporaryFolder(t);
+  const size = 30_000_000;
+  writeFileSync(join(folder, 'big.bin'), Buffer.alloc(size));
+  const { url, child, ended, printed } = await serving(t, [folder, '--log', 'off']);
+  const res = await answerTo(`${url}big.bin`);
+  await once(res, 'readable');
+  child.kill('SIGTERM');
+  await printed(/^Finishing one answer/, 'stderr');
+  let received = 0;
+  for await (const chunk of res) received += chunk.length;
+  assert.equal(received, size);
+  assert.equal(await ended, 0);
+});
