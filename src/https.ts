@@ -15,10 +15,12 @@ export function createServer(
   return new SecureServer(options, listener);
 }
 
+/** The class, in the types of `node:https`. */
+export const Server = SecureServer as unknown as typeof https.Server;
+export type Server = https.Server;
 export const { Agent, get, globalAgent, request } = https;
 export type { SecureServerOptions as ServerOptions };
-export { SecureServer as Server };
 
 /** `node:https` as it is on this Node, with the server half replaced. */
-const premier = { ...https, createServer, Server: SecureServer };
+const premier = { ...https, createServer, Server } as typeof https;
 export default premier;

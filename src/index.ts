@@ -4,10 +4,10 @@
  * `import http from 'premier'`, `import { createServer } from 'premier'` and `require('premier')` all work.
  */
 import http from 'node:http';
-import { IncomingMessage } from './server/incoming-message.js';
-import { type RequestListener, Server } from './server/server.js';
+import { IncomingMessage as PremierIncomingMessage } from './server/incoming-message.js';
+import { Server as PremierServer, type RequestListener } from './server/server.js';
 import type { ServerOptions } from './server/server-options.js';
-import { ServerResponse } from './server/server-response.js';
+import { ServerResponse as PremierServerResponse } from './server/server-response.js';
 
 /**
  * Makes a server. Nothing listens until `server.listen()` is called.
@@ -20,15 +20,22 @@ export function createServer(
   options?: ServerOptions | RequestListener,
   listener?: RequestListener,
 ): http.Server {
-  return new Server(options, listener);
+  return new PremierServer(options, listener);
 }
+
+/** The classes, in the types of `node:http`: a program that is written for those compiles unchanged. */
+export const IncomingMessage = PremierIncomingMessage as unknown as typeof http.IncomingMessage;
+export type IncomingMessage = http.IncomingMessage;
+export const Server = PremierServer as unknown as typeof http.Server;
+export type Server = http.Server;
+export const ServerResponse = PremierServerResponse as unknown as typeof http.ServerResponse;
+export type ServerResponse = http.ServerResponse;
 
 export const { Agent, ClientRequest, get, globalAgent, maxHeaderSize, METHODS, OutgoingMessage, request } =
   http;
 export const { setMaxIdleHTTPParsers, STATUS_CODES, validateHeaderName, validateHeaderValue } = http;
 export type { RequestListener, ServerOptions };
-export { IncomingMessage, Server, ServerResponse };
 
 /** `node:http` as it is on this Node, with the server half replaced. */
-const premier = { ...http, createServer, IncomingMessage, Server, ServerResponse };
+const premier = { ...http, createServer, IncomingMessage, Server, ServerResponse } as typeof http;
 export default premier;

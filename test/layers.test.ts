@@ -30,7 +30,7 @@ function imports(): Import[] {
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath, entry.name));
   return files.flatMap((file) => {
-    const text = readFileSync(file, 'utf8');
+    const text = readFileSync(file, 'utf8').replace(/\/\*\*.*?\*\//gs, '');
     const layer = relative(source, file).includes('/') ? relative(source, file).split('/')[0] : '.';
     return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({
       file: relative(source, file),

@@ -19,6 +19,8 @@ export const EARLY_CHECK_CHARS = 24;
 
 /** The first byte of a TLS record that opens a handshake. */
 const TLS_HANDSHAKE = 0x16;
+/** OPTIONS by RFC 9112 §3.2.4, the other two by what UPnP devices send. */
+const ASTERISK_METHODS = ['OPTIONS', 'M-SEARCH', 'NOTIFY'];
 const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n';
 
 export function readRequestLine(text: string, start: number, head: RequestHead): number {
@@ -62,7 +64,7 @@ function checkTargetForm(method: string, target: string): void {
   if (method === 'CONNECT') {
     if (!isAuthorityForm(target)) throw new WireError('targetFormInvalid');
   } else if (target === '*') {
-    if (method !== 'OPTIONS') throw new WireError('targetFormInvalid');
+    if (!ASTERISK_METHODS.includes(method)) throw new WireError('targetFormInvalid');
   } else if (!isAbsoluteForm(target)) {
     throw new WireError('targetFormInvalid');
   }

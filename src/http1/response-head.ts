@@ -54,12 +54,11 @@ export class ResponseHead {
     this.#text += lines;
   }
 
-  /** Decides how the body is delimited, and takes out the framing fields that must not leave. */
+  /** Decides how the body is delimited, and takes out the framing fields that must not leave. Its line is the caller's to add. */
   frame(facts: ResponseFacts): ResponseFraming {
     const framing = frameResponse(facts, this);
     if (!framing.keepContentLength && this.hasContentLength) this.#remove(this.#contentLengthLine);
     if (!framing.keepTransferEncoding && this.hasTransferEncoding) this.#remove(this.#transferEncodingLine);
-    this.#text += framing.line;
     return framing;
   }
 
@@ -74,9 +73,7 @@ export class ResponseHead {
   }
 
   #noteContentLength(line: string, value: string): void {
-    // A second one could only repeat or contradict the first.
-    if (this.hasContentLength) this.#text = this.#text.slice(0, -line.length);
-    else this.#contentLengthLine = line;
+    this.#contentLengthLine = line;
     this.hasContentLength = true;
     this.contentLength = Number(value);
   }

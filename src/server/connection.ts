@@ -47,6 +47,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #context: AsyncResource | null = null;
   /** Bytes that were received but not read, while reading is paused. */
   #unread: Buffer | null = null;
+  #bodyPaused = false;
   #inHandler = false;
   #upgrade: IncomingMessage | null = null;
   /** The connection closes after the response that was ended last. */
@@ -121,7 +122,6 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   }
 
   onHead(head: RequestHead): boolean {
-    const server = this.#server;
     const engine = this.#engine;
     this.#leaveIdle();
     const request = this.#makeRequest(head);
@@ -131,15 +131,20 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.incoming = request;
     this.#context = context;
     const response = this.#makeResponse(head, request);
-    publishStart(request, response, this.socket, server);
+    response._context = context;
     this.#pending.push(response);
     if (this.#pending.length - 1 === this.#ended) response._take(this.socket, this.#output);
     this.#inHandler = true;
-    context.runInAsyncScope(dispatch, undefined, server, head, request, response, ++this.#requests);
+    context.runInAsyncScope(this.#dispatch, this, head, request, response);
     this.#inHandler = false;
     engine.prototypes.learn(request, response);
     if (this.#pending.length > 1 && this.#overloaded(MAX_PIPELINED_REQUESTS)) this.#pause();
     return false;
+  }
+
+  #dispatch(head: RequestHead, request: IncomingMessage, response: ServerResponse): void {
+    publishStart(request, response, this.socket, this.#server);
+    dispatch(this.#server, head, request, response, ++this.#requests);
   }
 
   #makeRequest(head: RequestHead): IncomingMessage {
@@ -173,7 +178,9 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   }
 
   #pushBody(request: IncomingMessage, data: Buffer): void {
-    if (!request.push(data)) this.socket.pause();
+    if (request.push(data)) return;
+    this.#bodyPaused = true;
+    this.socket.pause();
   }
 
   onEnd(rawTrailers: string[]): void {
@@ -183,9 +190,16 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.#context = null;
     this.requestStart = 0;
     request.complete = true;
-    if (rawTrailers.length > 0) request.rawTrailers = rawTrailers;
+    if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
     if (!request._lazy) context.runInAsyncScope(request.push, request, null);
     if (this.#closing) this.#parser.stop();
+    // The reader of this body stopped the socket; the next request must not wait for it.
+    if (this.#bodyPaused) this.#flow();
+  }
+
+  #flow(): void {
+    this.#bodyPaused = false;
+    if (!this.socket._paused) this.socket.resume();
   }
 
   responseEnded(response: ServerResponse): void {
@@ -270,7 +284,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
 
   onDrain(): void {
     const response = this.socket._httpMessage;
-    if (response?._needDrain && !response.finished && response.writableLength === 0) {
+    this.#output.flush();
+    if (response?._needDrain && !response.finished && !this.socket.writableNeedDrain) {
       response._needDrain = false;
       response.emit('drain');
     }

@@ -52,6 +52,11 @@ function addField(headers: IncomingHttpHeaders, name: string, value: string, joi
     key = rule.key;
   }
   const kind = rule === undefined ? JOIN : rule.kind;
+  // Own fields only: a field may be named `constructor`, or even `__proto__`.
+  if (rule === undefined && key in Object.prototype && !Object.hasOwn(headers, key)) {
+    Object.defineProperty(headers, key, { value, writable: true, enumerable: true, configurable: true });
+    return;
+  }
   const before = headers[key];
   if (kind === LIST) {
     if (before === undefined) headers[key] = [value];

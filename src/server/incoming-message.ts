@@ -145,6 +145,14 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
     this.resume();
   }
 
+  /** The trailer section came: whoever holds `trailers` already sees it there. */
+  _addTrailers(rawTrailers: string[]): void {
+    this.rawTrailers = rawTrailers;
+    if (this[kTrailers] !== null)
+      Object.assign(this[kTrailers], joinFields(rawTrailers, this.joinDuplicateHeaders));
+    if (this[kTrailersDistinct] !== null) Object.assign(this[kTrailersDistinct], distinctFields(rawTrailers));
+  }
+
   /** The connection went away before the exchange was over. */
   _abandon(error: Error): void {
     if ((this as unknown as IncomingMessage)._lazy) {
@@ -212,6 +220,7 @@ export interface IncomingMessage extends NodeIncomingMessage {
   _readableState: { endEmitted: boolean; resumeScheduled: boolean };
   _dump(): void;
   _abandon(error: Error): void;
+  _addTrailers(rawTrailers: string[]): void;
   _dumpAndCloseReadable(): void;
 }
 

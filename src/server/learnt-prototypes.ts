@@ -5,6 +5,7 @@
  * engine's work. In: what prototypes the objects have when the handler returns. Out: constructors whose instances
  * have those from the start, so that the call changes nothing. A handler sees the same objects as without.
  */
+import { IncomingMessage as NodeIncomingMessage, ServerResponse as NodeServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { IncomingMessage } from './incoming-message.js';
 import { MAX_LEARNT_PROTOTYPES } from './limits.js';
@@ -32,6 +33,7 @@ export class LearntPrototypes {
     if (requestPrototype === this.Request.prototype && responsePrototype === this.Response.prototype) return;
     if (this.#chances === 0) return;
     this.#chances--;
+    adoptPrototypes({ request: requestPrototype, response: responsePrototype });
     if (inherits(requestPrototype, IncomingMessage.prototype)) this.Request = requestClass(requestPrototype);
     if (inherits(responsePrototype, ServerResponse.prototype))
       this.Response = responseClass(responsePrototype);
@@ -69,20 +71,16 @@ function responseClass(prototype: object): ResponseClass {
  */
 export function adoptPrototypes(listener: unknown): void {
   const { request, response } = listener as { request?: object; response?: object };
-  if (typeof request === 'object') graft(request, IncomingMessage.prototype);
-  if (typeof response === 'object') graft(response, ServerResponse.prototype);
+  if (typeof request === 'object') graft(request, NodeIncomingMessage.prototype, IncomingMessage.prototype);
+  if (typeof response === 'object') graft(response, NodeServerResponse.prototype, ServerResponse.prototype);
 }
 
-/** Finds the object in the chain that inherits directly from the base of `prototype`, and lets it inherit from that. */
-function graft(object: object, prototype: object): void {
-  const base = Object.getPrototypeOf(prototype);
-  for (
-    let link: object | null = object;
-    link !== null && link !== prototype;
-    link = Object.getPrototypeOf(link)
-  ) {
-    if (Object.getPrototypeOf(link) === base) {
-      Object.setPrototypeOf(link, prototype);
+/** Finds the object in the chain that inherits directly from Node's prototype, and lets it inherit from ours. */
+function graft(object: object, nodePrototype: object, ourPrototype: object): void {
+  for (let link: object | null = object; link !== null; link = Object.getPrototypeOf(link)) {
+    if (inherits(link, ourPrototype)) return;
+    if (Object.getPrototypeOf(link) === nodePrototype) {
+      Object.setPrototypeOf(link, ourPrototype);
       return;
     }
   }

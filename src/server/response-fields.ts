@@ -185,8 +185,12 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
     if (this._header !== null) throw headersSent('write');
     const status = statusCode | 0;
     if (status < 100 || status > 999) throw invalidStatusCode(statusCode);
-    if (typeof reason === 'string') this.statusMessage = reason;
-    else headers ??= reason;
+    if (typeof reason === 'string') {
+      this.statusMessage = reason;
+    } else {
+      headers ??= reason;
+      this.statusMessage ||= STATUS_CODES[status] ?? 'unknown';
+    }
     this.statusCode = status;
     const fields = this._fields === null ? headers : mergeFields(this, this._fields, headers);
     if (!statusAllowsBody(status)) this._hasBody = false;
@@ -216,21 +220,16 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
       }
     }
     completeHead(this, head);
-    this._headAscii =
-      ascii && (this.statusMessage === undefined || firstLine === STATUS_LINES[this.statusCode]);
+    this._headAscii = ascii && firstLine === STATUS_LINES[this.statusCode];
     this._headerSent = false;
   }
 }
 
 function statusLine(response: ResponseFieldMethods, status: number): string {
-  const usual = STATUS_LINES[status];
-  if (!response.statusMessage) {
-    response.statusMessage = STATUS_CODES[status] ?? 'unknown';
-    if (usual !== undefined) return usual;
-  }
-  if (fieldValueKind(`${response.statusMessage}`) === NOT_FIELD_VALUE)
-    throw invalidCharacter('statusMessage');
-  return `HTTP/1.1 ${status} ${response.statusMessage}\r\n`;
+  const reason = response.statusMessage;
+  if (reason === STATUS_CODES[status]) return STATUS_LINES[status];
+  if (fieldValueKind(`${reason}`) === NOT_FIELD_VALUE) throw invalidCharacter('statusMessage');
+  return `HTTP/1.1 ${status} ${reason}\r\n`;
 }
 
 /** Fields of `writeHead` replace those set before, but may repeat among themselves. */
@@ -299,11 +298,13 @@ function completeHead(response: ResponseFieldMethods, head: ResponseHead): void 
   }
   if (response.sendDate && !head.hasDate) head.addLines(dateLine());
   if (head.hasKeepAlive) response._defaultKeepAlive = false;
-  persist(response, head);
   const framing = head.frame(response);
-  response.chunkedEncoding = framing.chunked;
-  if (framing.untilClose) response._last = true;
   if (head.hasTrailer && !framing.chunked) throw trailerInvalid();
+  response.chunkedEncoding = framing.chunked;
+  if (framing.untilClose) response.shouldKeepAlive = false;
+  persist(response, head);
+  if (framing.untilClose) response._last = true;
+  head.addLines(framing.line);
   response._header = head.toString();
 }
 

@@ -5,6 +5,7 @@
  * turn, kept here until then. Emits 'prefinish', 'finish', 'close' and 'drain' as `node:http` does. Never writes to a
  * socket itself, and never sends a body where there may be none.
  */
+import type { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { type IncomingMessage, type ServerResponse as NodeServerResponse, OutgoingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -68,6 +69,8 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
   declare _closed: boolean;
   declare _trailer: string;
   declare _owner: ResponseOwner | null;
+  /** The async context of the request, for the events that come after the handler. */
+  declare _context: AsyncResource | null;
   /** Where to write; null until it is this response's turn. */
   declare _output: SocketOutput | null;
   declare _written: boolean;
@@ -205,9 +208,7 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
     const chunks = this._corkedChunks;
     this._corkedChunks = null;
     const length = chunks.reduce((sum, { data, encoding }) => sum + byteLength(data, encoding), 0);
-    this._send(`${length.toString(16)}\r\n`, 'latin1', null);
-    for (const { data, encoding, callback } of chunks) this._send(data, encoding, callback);
-    this._send('\r\n', 'latin1', null);
+    this._sendChunk(chunks, length);
     if (this._needDrain && this.writableLength === 0) emitDrain(this);
   }
 
@@ -230,16 +231,21 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
   /** Writes the head if it hasn't left yet, then `data`, which is framed already. */
   _send(data: Chunk, encoding: Encoding, callback?: Callback | null): boolean {
     if (!this._headerSent && this._header !== null) {
-      this._headerSent = true;
-      const output = this._output;
-      if (output !== null && !this.socket?.destroyed) {
-        if (this._headAscii) output.ascii(this._header);
-        else output.latin1(this._header);
+      if (this._output !== null && !this.socket?.destroyed) {
+        this._sendHead(this._output);
       } else {
+        this._headerSent = true;
         this._writeRaw(this._header, 'latin1', null);
       }
     }
     return this._writeRaw(data, encoding, callback);
+  }
+
+  _sendHead(output: SocketOutput): void {
+    if (this._headerSent || this._header === null) return;
+    this._headerSent = true;
+    if (this._headAscii) output.ascii(this._header);
+    else output.latin1(this._header);
   }
 
   _writeRaw(data: Chunk, encoding?: Encoding | Callback, callback?: Callback | null): boolean {
@@ -293,9 +299,27 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
       this._corkedChunks.push({ data: chunk, encoding, callback: callback ?? null });
       return this.writableLength < this._highWaterMark;
     }
-    this._send(`${byteLength(chunk, encoding).toString(16)}\r\n`, 'latin1', null);
-    this._send(chunk, encoding, null);
-    return this._send('\r\n', 'latin1', callback);
+    return this._sendChunk(
+      [{ data: chunk, encoding, callback: callback ?? null }],
+      byteLength(chunk, encoding),
+    );
+  }
+
+  /** Writes data as one chunk (RFC 9112 §7.1). */
+  _sendChunk(parts: QueuedChunk[], length: number): boolean {
+    const output = this._output;
+    const size = `${length.toString(16)}\r\n`;
+    if (output === null || this.socket?.destroyed) {
+      this._send(size, 'latin1', null);
+      for (const { data, encoding, callback } of parts) this._send(data, encoding, callback);
+      return this._send('\r\n', 'latin1', null);
+    }
+    this._sendHead(output);
+    output.ascii(size);
+    for (const { data, encoding } of parts) put(output, data, encoding);
+    output.ascii('\r\n');
+    for (const { callback } of parts) if (callback !== null) output.notify(new CallbackListener(callback));
+    return output.schedule();
   }
 
   _refuseWrite(callback: Callback = nop): false {
@@ -397,6 +421,20 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
 
   /** Everything has left for the kernel, or never will. */
   onWritten(error: Error | null | undefined): void {
+    if (this._context !== null && this._watched()) {
+      this._context.runInAsyncScope(this._afterWritten, this, error);
+    } else {
+      this._afterWritten(error);
+    }
+  }
+
+  /** Whether anybody can notice how the response ends. */
+  _watched(): boolean {
+    const { finish, close } = this._events;
+    return finish !== undefined || close !== undefined || this._endCallbacks !== null;
+  }
+
+  _afterWritten(error: Error | null | undefined): void {
     const failure = error ?? this._errored ?? this.socket?.errored;
     if (failure) {
       this._errored ??= failure;
@@ -446,15 +484,22 @@ function emitDrain(response: ServerResponseMethods): void {
 }
 
 /** Emits 'close', once. */
-export function emitClose(response: Pick<ServerResponseMethods, '_closed' | 'destroyed'>): void {
+export function emitClose(
+  response: Pick<ServerResponseMethods, '_closed' | 'destroyed' | '_context' | '_events'>,
+): void {
   if (response._closed) return;
   response.destroyed = true;
   response._closed = true;
-  announce(response, 'close');
+  const context = response._context;
+  if (context !== null && response._events.close !== undefined)
+    context.runInAsyncScope(announce, undefined, response, 'close');
+  else announce(response, 'close');
 }
 
 export interface ServerResponse extends NodeServerResponse {
+  _events: Record<string, unknown>;
   _owner: ResponseOwner | null;
+  _context: AsyncResource | null;
   _output: SocketOutput | null;
   _closed: boolean;
   _last: boolean;
@@ -535,6 +580,7 @@ export const ServerResponse = callableClass<ServerResponseConstructor>(
     this._closed = false;
     this._trailer = '';
     this._owner = null;
+    this._context = null;
     this._output = null;
     this._written = false;
     this._needDrain = false;

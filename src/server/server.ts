@@ -130,16 +130,16 @@ function baseOf(server: HttpServer): NetServer {
   return server instanceof TlsServer ? TlsServer.prototype : NetServer.prototype;
 }
 
-function derive(constructor: { prototype: object }, base: { prototype: object }, statics: object): void {
+function derive(Server: { prototype: object }, base: { prototype: object }, statics: object): void {
   const prototype = Object.create(base.prototype, {
-    constructor: { value: constructor, writable: true, configurable: true },
+    constructor: { value: Server, writable: true, configurable: true },
   });
   for (const key of Reflect.ownKeys(methods)) {
     const value = methods[key as keyof typeof methods];
     Object.defineProperty(prototype, key, { value, writable: true, configurable: true, enumerable: true });
   }
-  constructor.prototype = prototype;
-  Object.setPrototypeOf(constructor, statics);
+  Server.prototype = prototype;
+  Object.setPrototypeOf(Server, statics);
 }
 
 export interface ServerConstructor<O, S> {

@@ -85,13 +85,13 @@ export class SocketOutput {
   }
 
   /** Hands what waits to the socket, corked, because something of another kind follows it. */
-  #passOn(): void {
-    if (this.length === 0) return;
+  #passOn(): boolean {
+    if (this.length === 0) return true;
     if (!this.#corked) {
       this.#corked = true;
       this.#socket.cork?.();
     }
-    this.#write(undefined);
+    return this.#write(undefined);
   }
 
   /** Hears when everything written so far has left. */
@@ -101,12 +101,12 @@ export class SocketOutput {
 
   /** Makes sure that what waits leaves by the end of this turn. Returns false where the program should pause. */
   schedule(): boolean {
-    if (this.length >= this.#highWaterMark) return this.flush();
+    const accepted = !this.full || this.#passOn();
     if (!this.held && !this.#scheduled) {
       this.#scheduled = true;
       process.nextTick(flushScheduled, this);
     }
-    return !this.full;
+    return accepted;
   }
 
   /** Hands everything to the socket. Returns false where the program should pause. */
