@@ -25,8 +25,7 @@ export interface Answer {
 }
 
 /** Control characters, and what a terminal or a log reader may take for one or for the end of a line. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
 const hex = (character: string, digits: number) => character.charCodeAt(0).toString(16).padStart(digits, '0');
 
@@ -48,13 +47,11 @@ export function formats(say: Messages, colours: boolean): Record<LogForm, (answe
       const line = `${printable(method)} ${printable(target)} ${paint(colourOf(status), String(status))} ${paint('dim', `${bytes} B ${ms.toFixed(1)} ms`)}`;
       return aborted ? `${line} ${paint('yellow', say.aborted)}` : line;
     },
-    json: ({ time, version, ms, aborted, ...answer }) =>
-      JSON.stringify({
-        time: time.toISOString(),
-        ...answer,
-        ms: Number(ms.toFixed(3)),
-        ...(aborted && { aborted }),
-      }).replace(unsafe, (character) => `\\u${hex(character, 4)}`),
+    json: ({ time, version: _, ms, aborted, method, target, status, bytes, ...client }) => {
+      const fields = { time: time.toISOString(), method, target, status, bytes, ms: Number(ms.toFixed(3)) };
+      const text = JSON.stringify({ ...fields, ...client, ...(aborted && { aborted }) });
+      return text.replace(unsafe, (character) => `\\u${hex(character, 4)}`);
+    },
     combined: ({ remote, user, time, method, target, version, status, bytes, referer, agent }) =>
       `${remote ?? '-'} - ${printable(user ?? '-').replace(/\s/g, '_')} [${apacheTime(time)}] ${quoted(`${method} ${target} HTTP/${version}`)} ${status} ${bytes} ${quoted(referer)} ${quoted(agent)}`,
   };
