@@ -21,8 +21,7 @@ export async function runProgram(target: Target, context: Context): Promise<void
   if (target.path.endsWith('ts') && !process.features.typescript) {
     throw new Trouble(say.noTypeScript(target.shown, process.version));
   }
-  const register = new URL('../register.js', import.meta.url).href;
-  await import(register).catch(() => {});
+  await import('../register.js');
   // As if the program had been started by itself, on the port asked for.
   process.argv.splice(1, Number.POSITIVE_INFINITY, target.path);
   if (args.given.has('port')) process.env.PORT = String(args.settings.port);
