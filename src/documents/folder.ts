@@ -115,8 +115,8 @@ function comparison(
   const sign = descending ? -1 : 1;
   return (a, b) => {
     if (a.folder !== b.folder) return a.folder ? -1 : 1;
-    const first = by === 'name' ? 0 : (a[by] ?? 0) - (b[by] ?? 0);
-    return sign * (first || names(a, b));
+    if (by === 'name') return sign * names(a, b);
+    return sign * ((a[by] ?? 0) - (b[by] ?? 0)) || names(a, b);
   };
 }
 

@@ -57,8 +57,7 @@ export function listingPage(contents: Contents, place: Place): string {
   ].filter(Boolean);
   const body = `${symbols}
 <main>
-${trail(segments, say.home, say.path)}
-<h1><span class="aside">${say.contents} </span><bdi>${escaped(segments.at(-1) ?? '/')}</bdi></h1>
+${trail(segments, say.home, say.path)}<h1><span class="aside">${say.contents} </span><bdi>${escaped(segments.at(-1) ?? say.home)}</bdi></h1>
 <p>${contents.folders + contents.documents === 0 ? say.empty : counts.join(', ')}</p>
 <table>
 <caption>${say.contents} <bdi>${escaped(path)}</bdi></caption>
@@ -86,16 +85,14 @@ function heading(by: Order['by'], { order, lang }: Place): string {
   return `<th scope="col"${sorted}><a href="${query}" title="${say.sort[by]}">${say[by]}</a></th>`;
 }
 
-/** Where the reader stands, each folder above a link. */
+/** The folders above, each a link. */
 function trail(segments: readonly string[], home: string, label: string): string {
-  const steps = [home, ...segments].map((name, depth) => {
-    const up = segments.length - depth;
-    const text = `<bdi>${escaped(name)}</bdi>`;
-    return up === 0
-      ? `<li aria-current="page">${text}</li>`
-      : `<li><a href="${'../'.repeat(up)}">${text}</a></li>`;
-  });
-  return `<nav aria-label="${label}"><ol>${steps.join('')}</ol></nav>`;
+  if (segments.length === 0) return '';
+  const steps = [home, ...segments.slice(0, -1)].map(
+    (name, depth) =>
+      `<li><a href="${'../'.repeat(segments.length - depth)}"><bdi>${escaped(name)}</bdi></a></li>`,
+  );
+  return `<nav aria-label="${label}"><ol>${steps.join('')}</ol></nav>\n`;
 }
 
 function pager({ page, pages }: Contents, { order, lang }: Place): string {
@@ -121,28 +118,19 @@ function icon(id: 'f' | 'd' | 'u'): string {
   return `<svg aria-hidden="true"${id === 'f' ? ' class="folder"' : ''}><use href="#${id}"/></svg>`;
 }
 
-const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+const units: Record<Language, readonly string[]> = {
+  en: ['B', 'kB', 'MB', 'GB', 'TB'],
+  fr: ['o', 'ko', 'Mo', 'Go', 'To'],
+};
+const numbers: Record<Language, Intl.NumberFormat> = {
+  en: new Intl.NumberFormat('en', { maximumSignificantDigits: 3 }),
+  fr: new Intl.NumberFormat('fr', { maximumSignificantDigits: 3 }),
+};
 
 function sizeOf({ size }: Entry, lang: Language): string {
   if (size === undefined) return '';
-  const step = Math.min(units.length - 1, size < 1000 ? 0 : Math.floor(Math.log10(size) / 3));
-  return numbers(lang, units[step] as string).format(size / 1000 ** step);
-}
-
-const formats = new Map<string, Intl.NumberFormat>();
-
-function numbers(lang: Language, unit: string): Intl.NumberFormat {
-  const key = lang + unit;
-  const format =
-    formats.get(key) ??
-    new Intl.NumberFormat(lang, {
-      style: 'unit',
-      unit,
-      unitDisplay: unit === 'byte' ? 'narrow' : 'short',
-      maximumSignificantDigits: 3,
-    });
-  formats.set(key, format);
-  return format;
+  const step = Math.min(units[lang].length - 1, size < 1000 ? 0 : Math.floor(Math.log10(size) / 3));
+  return `${numbers[lang].format(size / 1000 ** step)}&nbsp;${units[lang][step]}`;
 }
 
 const days: Record<Language, Intl.DateTimeFormat> = {

@@ -27,17 +27,18 @@ a{color:var(--link);text-decoration:none;border-radius:.2rem}
 a:hover{text-decoration:underline}
 a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 nav ol{display:flex;flex-wrap:wrap;gap:.25rem;margin:0 0 1rem;padding:0;list-style:none;color:var(--soft);overflow-wrap:anywhere}
-nav li+li::before{content:"/";margin-right:.25rem}
+nav li::after{content:"/";margin-left:.25rem}
 table{width:100%;border-collapse:collapse}
 caption,.aside{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-th{padding:.5rem;text-align:left;border-bottom:2px solid var(--line);font-size:.875rem;font-weight:600;white-space:nowrap}
-th a{color:var(--soft)}
+th{padding:0;text-align:left;border-bottom:2px solid var(--line);font-size:.875rem;font-weight:600;white-space:nowrap}
+th a{display:block;padding:.6rem .5rem;color:var(--soft)}
 th[aria-sort] a{color:var(--ink)}
 th[aria-sort=ascending] a::after{content:" ▲";content:" ▲"/"";font-size:.7em}
 th[aria-sort=descending] a::after{content:" ▼";content:" ▼"/"";font-size:.7em}
-td{padding:0 .5rem;border-bottom:1px solid var(--line);color:var(--soft);font-size:.875rem;font-variant-numeric:tabular-nums;white-space:nowrap}
+td{padding:0 .5rem 0 1rem;border-bottom:1px solid var(--line);color:var(--soft);font-size:.875rem;font-variant-numeric:tabular-nums;white-space:nowrap}
 th:nth-child(2),td:nth-child(2){text-align:right}
-td:first-child{width:100%;font-size:1rem;white-space:break-spaces;overflow-wrap:anywhere}
+th:nth-child(3) a{padding-left:1rem}
+td:first-child{width:100%;padding-left:.5rem;font-size:1rem;white-space:break-spaces;overflow-wrap:anywhere}
 td:first-child a{display:flex;gap:.6rem;align-items:center;padding:.45rem 0;min-height:2.6rem}
 tbody tr:hover{background:var(--tint)}
 svg{flex:none;width:1.2rem;height:1.2rem;fill:none;stroke:var(--soft);stroke-width:1.5;stroke-linejoin:round}
@@ -45,9 +46,13 @@ svg.folder{fill:var(--accent);stroke:var(--accent);fill-opacity:.35}
 .pages{display:flex;flex-wrap:wrap;gap:1rem;justify-content:space-between;margin-top:1.5rem}
 .refusal{display:grid;min-height:100vh;min-height:100svh;align-content:center;text-align:center}
 .refusal strong{font-size:clamp(4rem,20vw,8rem);line-height:1;color:var(--accent)}
-@media(max-width:32rem){.clock{display:none}th,td{padding-inline:.3rem}}
+@media(max-width:32rem){.clock{display:none}th:nth-child(n) a,td:nth-child(n){padding-inline:.3rem}}
 @media(forced-colors:active){svg,svg.folder{stroke:currentColor}}
 `;
+
+/** A folder. Without it, browsers would ask for /favicon.ico. */
+const icon =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E%3Cpath fill='%23f2b705' d='M2 6a2 2 0 0 1 2-2h5l2 3h9a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2z'/%3E%3C/svg%3E";
 
 const styleHash = createHash('sha256').update(style).digest('base64');
 
@@ -59,6 +64,7 @@ export function htmlOf({ lang, title, body, script }: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escaped(title)}</title>
+<link rel="icon" href="${icon}">
 <style>${style}</style>
 ${body}
 ${tail}</html>
@@ -68,7 +74,7 @@ ${tail}</html>
 /** The policy for a page of `htmlOf`. */
 export function policyOf(scripted: boolean): string {
   const live = scripted ? "; script-src 'self'; connect-src 'self'" : '';
-  return `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'${live}`;
+  return `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'${live}`;
 }
 
 const entities: Record<string, string> = {
