@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { checkParser } from './parser-invariants.js';
 import { Random } from './random.js';
 
-const STREAMS = 1500;
+const STREAMS = 500;
 
 function run(seed: number): void {
   const random = new Random(seed);
