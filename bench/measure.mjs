@@ -68,14 +68,13 @@ async function turn(name, row, { warm, seconds, rate }) {
     if (result.operations === 0) throw new Error(`${contenders[name].title} answered nothing`);
     const figure = kind.figure(result, row.load);
     if (!before || !after || row.load.kind === 'idle') return { ...result, figure };
-    const cpu = after.cpu - before.cpu;
-    const waited = after.waited - before.waited;
+    const used = (key) => after[key] - before[key];
     return {
       ...result,
       figure,
-      cpu: (cpu * 1e6) / result.operations,
-      busy: Math.min(1, (cpu + waited) / result.seconds),
-      waited: waited / result.seconds,
+      cpu: (used('cpu') * 1e6) / result.operations,
+      busy: Math.min(1, (used('cpu') + used('waited')) / result.seconds),
+      others: Math.max(0, used('machine') - used('cpu') - used('load')) / used('at'),
     };
   } finally {
     await server.stop();
@@ -135,14 +134,11 @@ function summary(name, rounds) {
 /** What a reader must know to judge the figures. */
 function warnings(row, measured) {
   const percent = (share) => `${Math.round(share * 100)} %`;
-  return Object.values(measured).flatMap(({ title, busy, waited, failed, late }) => [
-    ...(waited > 0.05
-      ? [`${title}: its main thread waited for a core for ${percent(waited)} of the time`]
-      : []),
-    ...(['flood', 'upload'].includes(row.load.kind) && busy < 0.9
-      ? [
-          `${title}: the load generator was the limit, the server's core was busy for ${percent(busy)} of the time`,
-        ]
+  const floods = ['flood', 'upload'].includes(row.load.kind);
+  return Object.values(measured).flatMap(({ title, busy, others, failed, late }) => [
+    ...(others > 0.1 ? [`${title}: other processes took ${percent(others)} of a core meanwhile`] : []),
+    ...(floods && busy < 0.9 && others <= 0.1
+      ? [`${title}: the load generator was the limit, the server was busy for ${percent(busy)} of the time`]
       : []),
     ...(failed > 0 ? [`${title}: ${failed} requests failed`] : []),
     ...(late > 0.25 ? [`${title}: the load generator was late by ${late.toFixed(2)} ms (p99)`] : []),

@@ -95,18 +95,28 @@ export async function runLoad(command, limit) {
 
 const ticksPerSecond = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout) || 100;
 
+/** The fields of a line of /proc as numbers. */
+const numbers = (line) => line.trim().split(/\s+/).map(Number);
+
 /**
- * What a process has used so far, from /proc; null where there is none.
- * cpu: seconds of processor in all its threads; waited: seconds in which its main thread could run and had no core.
+ * What a server has used so far, in seconds, from /proc; null where there is none.
+ * at: the time of asking. cpu: processor time of all its threads. waited: time in which its main thread could run and had no core.
+ * load: processor time of the load generators that have ended. machine: processor time of all that runs here.
  */
 export function usage(pid) {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
-    const [, waited] = readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ');
+    const server = numbers(readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]);
+    const self = numbers(readFileSync('/proc/self/stat', 'latin1').split(') ')[1]);
+    const [, waited] = numbers(readFileSync(`/proc/${pid}/schedstat`, 'latin1'));
+    const [, user, nice, system, , , irq, softirq, steal] = numbers(
+      readFileSync('/proc/stat', 'latin1').split('\n')[0],
+    );
     return {
       at: performance.now() / 1000,
-      cpu: (Number(stat[11]) + Number(stat[12])) / ticksPerSecond,
-      waited: Number(waited) / 1e9,
+      cpu: (server[11] + server[12]) / ticksPerSecond,
+      waited: waited / 1e9,
+      load: (self[11] + self[12] + self[13] + self[14]) / ticksPerSecond,
+      machine: (user + nice + system + irq + softirq + steal) / ticksPerSecond,
     };
   } catch {
     return null;

@@ -3,6 +3,7 @@
 // compiled code of the next is part of the figure, as it is on a server.
 import { ChunkedDecoder } from '../../dist/http1/chunked-decoder.js';
 import { RequestParser } from '../../dist/http1/request-parser.js';
+import { ResponseHead } from '../../dist/http1/response-head.js';
 import { browser, post, toBytes } from '../load/requests.mjs';
 
 const sink = { onHead: () => false, onBody() {}, onEnd() {} };
@@ -32,6 +33,42 @@ function decoding(chunk) {
   };
 }
 
+/** Composes the heads of responses with these fields, as the server does: its own lines last, then the framing. */
+function composing(fields, contentLength) {
+  const facts = {
+    statusCode: 200,
+    _hasBody: true,
+    useChunkedEncodingByDefault: true,
+    _contentLength: contentLength,
+    _removedContLen: false,
+    _removedTE: false,
+  };
+  const common = 'Date: Sun, 22 Nov 2026 12:00:00 GMT\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n';
+  return () => {
+    const head = new ResponseHead('HTTP/1.1 200 OK\r\n');
+    for (const [name, value] of fields) head.add(name, value);
+    head.addLines(common);
+    head.frame(facts);
+    // The length of the text is what a socket asks for first: it keeps the work from being optimised away.
+    if (head.toString().length === 0) throw new Error('the head is empty');
+  };
+}
+
+const oneField = [['Content-Type', 'text/plain']];
+const manyFields = [
+  ['Content-Type', 'text/html; charset=utf-8'],
+  ['Cache-Control', 'public, max-age=3600'],
+  ['ETag', '"0123456789abcdef"'],
+  ['Last-Modified', 'Sun, 22 Nov 2026 11:00:00 GMT'],
+  ['Vary', 'Accept-Encoding'],
+  ['Content-Security-Policy', "default-src 'self'; img-src 'self' data:"],
+  ['Strict-Transport-Security', 'max-age=63072000; includeSubDomains'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['Set-Cookie', 'session=0123456789abcdef; Path=/; HttpOnly; SameSite=Lax'],
+  ['Content-Length', '5120'],
+];
+
 export const operations = {
   'request head, the least': () => parsing(whole([{}])),
   'request head, like a browser’s': () => parsing(whole(browser().slice(0, 256))),
@@ -41,4 +78,7 @@ export const operations = {
   'request head, like a browser’s, after cut ones': () => parsing(whole(browser().slice(0, 256))),
   'chunked body, 64 kB in chunks of 4 kB': () => decoding(4096),
   'chunked body, 64 kB in chunks of 16 B': () => decoding(16),
+  'response head, one field, a length': () => composing(oneField, 13),
+  'response head, one field, chunked': () => composing(oneField, null),
+  'response head, eleven fields': () => composing(manyFields, 5120),
 };
