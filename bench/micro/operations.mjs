@@ -33,6 +33,8 @@ function decoding(chunk) {
   };
 }
 
+const scratch = Buffer.alloc(4096);
+
 /** Composes the heads of responses with these fields, as the server does: its own lines last, then the framing. */
 function composing(fields, contentLength) {
   const facts = {
@@ -49,8 +51,8 @@ function composing(fields, contentLength) {
     for (const [name, value] of fields) head.add(name, value);
     head.addLines(common);
     head.frame(facts);
-    // The length of the text is what a socket asks for first: it keeps the work from being optimised away.
-    if (head.toString().length === 0) throw new Error('the head is empty');
+    // As a socket does: a string that is still in pieces becomes bytes.
+    scratch.latin1Write(head.toString(), 0);
   };
 }
 
