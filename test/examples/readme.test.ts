@@ -35,7 +35,7 @@ for (const readme of readmes) {
         const response = await fetch(example.origin);
         assert.equal(response.status, 200);
         assert.match(await response.text(), /^(Hello!|Bonjour !)\n$/);
-        assert.match(example.printed(), /http:\/\/localhost:8080\n$/);
+        await example.printed('http://localhost:8080\n');
       } finally {
         await example.stop();
       }

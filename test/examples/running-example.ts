@@ -4,7 +4,7 @@
  * own program, which names 8080, that number is turned into 0 as it reaches `listen`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const folder = new URL('../../examples/', import.meta.url);
@@ -22,8 +22,8 @@ export interface RunningExample {
   /** `http://127.0.0.1:PORT` */
   origin: string;
   child: ChildProcess;
-  /** All it has printed so far on stdout and stderr. */
-  printed(): string;
+  /** Waits until it has printed this on stdout or stderr, then gives all it has printed so far. */
+  printed(expected: string): Promise<string>;
   /** Its exit code, or the signal that ended it; ends it if need be. */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
@@ -52,11 +52,17 @@ export async function runFile(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
+  let over = false;
+  const heard = new EventEmitter();
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
+      heard.emit('text');
     });
   }
+  const closed = once(child, 'close').then(() => {
+    over = true;
+  });
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   const { port } = await Promise.race([
     once(child, 'message').then(([message]) => message as { port: number }),
@@ -69,7 +75,13 @@ export async function runFile(
   return {
     origin: `http://127.0.0.1:${port}`,
     child,
-    printed: () => output,
+    async printed(expected) {
+      while (!output.includes(expected)) {
+        if (over) throw new Error(`${file} never printed ${JSON.stringify(expected)}, but:\n${output}`);
+        await Promise.race([once(heard, 'text'), closed]);
+      }
+      return output;
+    },
     stop(signal = 'SIGKILL') {
       child.kill(signal);
       return ended;
