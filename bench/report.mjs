@@ -53,7 +53,7 @@ export function environment(majors) {
 export function header({ environment: on, rounds, warm, seconds }) {
   const versions = Object.entries(on.versions).filter(([, number]) => number);
   return [
-    `${on.date} UTC, ${on.cpu}, ${on.cores} cores, ${on.memory}, ${on.system}, load average ${on.loadAverage.toFixed(2)} at the start`,
+    `${on.date} UTC, ${on.cpu}, ${on.cores} ${on.cores === 1 ? 'core' : 'cores'}, ${on.memory}, ${on.system}, load average ${on.loadAverage.toFixed(2)} at the start`,
     `Node ${on.nodes.join(', ')}; ${versions.map(([name, number]) => `${name} ${number}`).join(', ')}`,
     `load by ${on.generator}; ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${seconds} s, each in a fresh process after ${warm} s of warm-up, taken in turn; medians`,
     on.apart
