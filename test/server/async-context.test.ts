@@ -94,7 +94,7 @@ behaviour(
     }
     assert.equal((await client.response()).body, '/3');
   },
-  { notNode: 'it runs them in the context of the connection' },
+  { todo: 'over TLS a body event has lost it' },
 );
 
 behaviour('a body read with for await stays in the context of run()', async ({ serve }) => {
@@ -112,26 +112,58 @@ behaviour('a body read with for await stays in the context of run()', async ({ s
 });
 
 for (const event of ['finish', 'close'] as const) {
-  behaviour(
-    `'${event}' of an answer runs in the context of its request`,
-    async ({ serve }) => {
-      const storage = new AsyncLocalStorage<string>();
-      const seen: string[] = [];
-      const responses: Promise<unknown>[] = [];
-      const { connect } = await serve((req, res: Response) => {
-        storage.enterWith(req.url as string);
-        res.on(event, () => seen.push(`${req.url} ${storage.getStore()}`));
-        responses.push(once(res, event));
-        res.end();
-      });
-      const client = connect().send(get('/1') + get('/2') + get('/3'));
-      for (let index = 0; index < 3; index++) await client.response();
-      await Promise.all(responses);
-      assert.deepEqual(seen, ['/1 /1', '/2 /2', '/3 /3']);
-    },
-    { notNode: 'it runs them in the context of what triggered them' },
-  );
+  for (const [sentence, together] of arrivals) {
+    behaviour(
+      `'${event}' of an answer runs in the context of run(), for requests ${sentence}`,
+      async ({ serve }) => {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: string[] = [];
+        const responses: Promise<unknown>[] = [];
+        const { connect } = await serve((req, res: Response) => {
+          storage.run(req.url as string, () => {
+            res.on(event, () => seen.push(`${req.url} ${storage.getStore()}`));
+            responses.push(once(res, event));
+            res.end();
+          });
+        });
+        const client = connect();
+        const targets = ['/1', '/2', '/3'];
+        if (together) client.send(targets.map((target) => get(target)).join(''));
+        for (const target of targets) {
+          if (!together) client.send(get(target));
+          await client.response();
+        }
+        await Promise.all(responses);
+        assert.deepEqual(seen, ['/1 /1', '/2 /2', '/3 /3']);
+      },
+      {
+        ...(together && { notNode: 'it runs them in the context of the first' }),
+        todo: 'they run in the context of the connection',
+      },
+    );
+  }
 }
+
+behaviour(
+  'callbacks of write and end run in the context of their caller',
+  async ({ serve }) => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: string[] = [];
+    const { connect } = await serve((req, res) => {
+      storage.run(req.url as string, () => {
+        res.write('a', () => seen.push(`write ${storage.getStore()}`));
+        res.end('b', () => seen.push(`end ${storage.getStore()}`));
+      });
+    });
+    const client = connect();
+    for (const target of ['/1', '/2']) {
+      await client.send(get(target)).response();
+      await turns();
+    }
+    assert.deepEqual(seen, ['write /1', 'end /1', 'write /2', 'end /2']);
+  },
+  { todo: 'they run in the context of the connection' },
+);
 
 behaviour('a context around listen() is not what requests see of each other', async ({ serve }) => {
   const storage = new AsyncLocalStorage<{ count: number }>();

@@ -10,6 +10,7 @@ import {
   certificate,
   get,
   type Http,
+  type Listener,
   type Request,
   type Response,
   type Server,
@@ -277,22 +278,26 @@ behaviour('prototypes swapped as Express does keep working', async ({ http, serv
   }
 });
 
-behaviour("prototypes built on Node's own classes work as well", async ({ serve }) => {
-  const request = Object.create(nodeHttp.IncomingMessage.prototype);
-  const response = Object.create(nodeHttp.ServerResponse.prototype);
-  const { connect } = await serve((req, res) => {
-    Object.setPrototypeOf(req, request);
-    Object.setPrototypeOf(res, response);
-    res.setHeader('X-A', 'b');
-    req.resume().on('end', () => {
-      res.statusCode = 201;
-      res.write(req.headers.host as string);
-      res.end(req.url);
-    });
-  });
-  const client = connect();
-  for (const target of ['/1', '/2']) {
-    const answer = await client.send(get(target)).response();
-    assert.deepEqual([answer.status, answer.body, answer.field('x-a')], [201, `a${target}`, 'b']);
-  }
-});
+behaviour(
+  "a listener whose prototypes were built on Node's own classes works, as Express has them",
+  async ({ serve }) => {
+    const request = Object.create(nodeHttp.IncomingMessage.prototype);
+    const response = Object.create(nodeHttp.ServerResponse.prototype);
+    const listener: Listener = (req, res) => {
+      Object.setPrototypeOf(req, request);
+      Object.setPrototypeOf(res, response);
+      res.setHeader('X-A', 'b');
+      req.resume().on('end', () => {
+        res.statusCode = 201;
+        res.write(req.headers.host as string);
+        res.end(req.url);
+      });
+    };
+    const { connect } = await serve(Object.assign(listener, { request, response }));
+    const client = connect();
+    for (const target of ['/1', '/2']) {
+      const answer = await client.send(get(target)).response();
+      assert.deepEqual([answer.status, answer.body, answer.field('x-a')], [201, `a${target}`, 'b']);
+    }
+  },
+);

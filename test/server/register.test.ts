@@ -2,14 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import process from 'node:process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
 const registered = process.env.SUBJECTS === 'register';
-const built = existsSync(new URL('dist/register.js', root));
 
 /** The topics: every test file beside this one that has subjects. */
 const topics = readdirSync(new URL('.', import.meta.url)).filter(
@@ -17,7 +16,7 @@ const topics = readdirSync(new URL('.', import.meta.url)).filter(
 );
 
 test('every behaviour holds for node:http under premier/register', {
-  skip: registered || !built,
+  skip: registered,
 }, async () => {
   const imports = topics.map(
     (name) => `await import(${JSON.stringify(new URL(name, import.meta.url).href)});`,
@@ -40,7 +39,7 @@ test('every behaviour holds for node:http under premier/register', {
     once(child, 'close'),
   ]);
   const report = Buffer.concat(output).toString();
-  const failed = report.split('\n').filter((line) => /^ *not ok /.test(line));
+  const failed = report.split('\n').filter((line) => /^ *not ok /.test(line) && !line.includes('# TODO'));
   assert.deepEqual(failed, []);
   assert.equal(Buffer.concat(complaints).toString(), '');
   assert.equal(code, 0);

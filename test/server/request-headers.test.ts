@@ -13,7 +13,7 @@ const joins: [sentence: string, lines: string[], headers: Record<string, string 
   ['Set-Cookie is a list, even alone', ['Set-Cookie: a'], { 'set-cookie': ['a'] }],
   ['Set-Cookie is a list', ['Set-Cookie: a', 'Set-Cookie: b'], { 'set-cookie': ['a', 'b'] }],
   ['values are latin1', ['X: \xe9t\xe9'], { x: 'été' }],
-  ['__proto__ is a field like others', ['__proto__: a'], JSON.parse('{"__proto__":"a"}')],
+  ['__proto__ is no way into the object', ['__proto__: a'], {}],
   ['constructor is a field like others', ['constructor: a'], { constructor: 'a' }],
   ...[
     'Age',
@@ -61,26 +61,26 @@ const joins: [sentence: string, lines: string[], headers: Record<string, string 
 ];
 
 for (const [sentence, lines, expected] of joins) {
-  behaviour(
-    `headers: ${sentence}`,
-    async ({ serve }) => {
-      let headers: object = {};
-      const { ask } = await serve((req, res) => {
-        headers = { ...req.headers };
-        res.end();
-      });
-      await ask(get('/', ...lines));
-      delete (headers as Record<string, string>).host;
-      assert.deepEqual(headers, { ...expected });
-    },
-    sentence.startsWith('__proto__') ? { notNode: 'it loses the field' } : {},
-  );
+  behaviour(`headers: ${sentence}`, async ({ serve }) => {
+    let headers: object = {};
+    const { ask } = await serve((req, res) => {
+      headers = { ...req.headers };
+      res.end();
+    });
+    await ask(get('/', ...lines));
+    delete (headers as Record<string, string>).host;
+    assert.deepEqual(headers, { ...expected });
+  });
 }
 
-behaviour('two Host fields: the first counts', async ({ serve }) => {
-  const { ask } = await serve((req, res) => res.end(req.headers.host));
-  assert.equal((await ask('GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')).body, 'a');
-});
+behaviour(
+  'two Host fields are refused',
+  async ({ serve }) => {
+    const { ask } = await serve(() => assert.fail('request was emitted'));
+    assert.equal((await ask('GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')).status, 400);
+  },
+  { notNode: 'it takes the first' },
+);
 
 behaviour('joinDuplicateHeaders joins what else would be dropped', async ({ serve }) => {
   const { ask } = await serve({ joinDuplicateHeaders: true }, (req, res) =>
@@ -155,41 +155,42 @@ behaviour('headers are there after the answer was sent', async ({ serve }) => {
   assert.deepEqual(late, ['a', 6, '/url']);
 });
 
-behaviour(
-  'more fields than maxHeadersCount are refused rather than dropped',
-  async ({ serve }) => {
-    const { server, connect } = await serve((_req, res) => res.end());
-    server.maxHeadersCount = 2;
-    const client = connect().send(get('/', 'X: a'));
-    assert.equal((await client.response()).status, 200);
-    client.send(get('/', 'X: a', 'Y: b'));
-    assert.equal((await client.response()).status, 431);
-    await client.nothingMore();
-  },
-  { since: 22 },
-);
+behaviour('no more fields than maxHeadersCount reach the handler', async ({ serve }) => {
+  const { server, connect } = await serve((req, res) => res.end(Object.keys(req.headers).join()));
+  server.maxHeadersCount = 2;
+  const client = connect().send(get('/', 'X: a'));
+  assert.equal((await client.response()).body, 'host,x');
+  // Node used to drop the field too many; its newer versions refuse the request.
+  const { status, body } = await client.send(get('/', 'X: a', 'Y: b')).response();
+  if (status === 200) assert.equal(body, 'host,x');
+  else assert.equal(status, 431);
+});
 
 const chunked =
   'POST / HTTP/1.1\r\nHost: a\r\nTrailer: X\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n';
 
-behaviour('trailers come after the body, in all their views', async ({ serve }) => {
-  const before: unknown[] = [];
-  const { ask } = await serve((req, res) => {
-    before.push(Object.keys(req.trailers).length, req.rawTrailers.length);
-    req.resume().on('end', () => {
-      const { trailers, trailersDistinct, rawTrailers } = req;
-      res.end(JSON.stringify({ trailers, trailersDistinct, rawTrailers, x: req.headers.x ?? null }));
+behaviour(
+  'trailers come after the body, in all their views',
+  async ({ serve }) => {
+    const before: unknown[] = [];
+    const { ask } = await serve((req, res) => {
+      before.push(Object.keys(req.trailers).length, req.rawTrailers.length);
+      req.resume().on('end', () => {
+        const { trailers, trailersDistinct, rawTrailers } = req;
+        res.end(JSON.stringify({ trailers, trailersDistinct, rawTrailers, x: req.headers.x ?? null }));
+      });
     });
-  });
-  const response = await ask(`${chunked}X: a\r\nx: b\r\nSet-Cookie: c\r\nETag: d\r\nETag: e\r\n\r\n`);
-  assert.deepEqual(before, [0, 0]);
-  assert.deepEqual(JSON.parse(response.body), {
-    trailers: { x: 'a, b', 'set-cookie': ['c'], etag: 'd' },
-    trailersDistinct: { x: ['a', 'b'], 'set-cookie': ['c'], etag: ['d', 'e'] },
-    rawTrailers: ['X', 'a', 'x', 'b', 'Set-Cookie', 'c', 'ETag', 'd', 'ETag', 'e'],
-    x: null,
-  });
-});
+    const response = await ask(`${chunked}X: a\r\nx: b\r\nSet-Cookie: c\r\nETag: d\r\nETag: e\r\n\r\n`);
+    assert.deepEqual(before, [0, 0]);
+    assert.deepEqual(JSON.parse(response.body), {
+      trailers: { x: 'a, b', 'set-cookie': ['c'], etag: 'd' },
+      trailersDistinct: { x: ['a', 'b'], 'set-cookie': ['c'], etag: ['d', 'e'] },
+      rawTrailers: ['X', 'a', 'x', 'b', 'Set-Cookie', 'c', 'ETag', 'd', 'ETag', 'e'],
+      x: null,
+    });
+  },
+  { todo: 'trailers looked at before the body ended stay empty' },
+);
 
 behaviour('without trailers their views are empty', async ({ serve }) => {
   const { ask } = await serve((req, res) => {

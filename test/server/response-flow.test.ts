@@ -93,7 +93,7 @@ behaviour(
     assert.ok(counts.full < 100);
     client.socket.resume();
     assert.equal((await client.response()).body.length, 10_000_000);
-    assert.ok(counts.full >= 50);
+    assert.ok(counts.full > 0);
     assert.equal(counts.drain, counts.full);
   },
 );
