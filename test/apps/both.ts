@@ -41,6 +41,8 @@ async function alike<T, On>(subjects: On[], work: (subject: On) => Promise<T>): 
 export interface Both {
   /** The same request to both; the answer on which they agree. */
   exchange(path: string, asked?: Asked): Promise<Answer>;
+  /** The same request to both; the code of the error with which both answers break off. */
+  failure(path: string): Promise<string>;
   /** The same work with the origin of each (`http://127.0.0.1:PORT`); the result on which they agree. */
   each<T>(work: (origin: string, program: Program) => Promise<T>): Promise<T>;
 }
@@ -71,6 +73,12 @@ export function onBoth(file: string, options: Options & { ca?: string } = {}): B
   });
   return {
     exchange: (path, asked) => alike(both, ({ client }) => client.exchange(path, asked)),
+    failure: (path) =>
+      alike(both, async ({ client, program }) => {
+        const answer = await client.exchange(path).catch((error) => error.code ?? error);
+        assert.equal(typeof answer, 'string', `${path} breaks off on ${program.server}`);
+        return answer;
+      }),
     each: (work) => alike(both, ({ origin, program }) => work(origin, program)),
   };
 }
@@ -91,8 +99,12 @@ export function startOnEach<T>(
   });
 }
 
-/** Process ids and ports differ from one run to the next. */
-const withoutIds = (text = '') => text.replace(/\(node:\d+\)/g, '(node)').replace(/:\d{4,5}\b/g, ':PORT');
+/** What is written without what may differ: process ids, ports, and the calls under an error. */
+const withoutIds = (text = '') =>
+  text
+    .replace(/\(node:\d+\)/g, '(node)')
+    .replace(/:\d{4,5}\b/g, ':PORT')
+    .replace(/^ +at .*\n?/gm, '');
 
 /** Runs a program to its end on both servers; resolves with the JSON that they both print. */
 export function runOnBoth<T = Record<string, unknown>>(file: string, options?: Options): Promise<T> {

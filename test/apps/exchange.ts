@@ -23,6 +23,7 @@ export interface Answer {
   reason: string;
   /** `Name: value` in the order and spelling received; the date and the port are blanked. */
   fields: string[];
+  /** The body as UTF-8, and as it is. */
   body: string;
   bytes: Buffer;
   trailers: string[];
@@ -85,12 +86,19 @@ export class Client {
     if (Array.isArray(body)) for (const part of body) request.write(part);
     request.end(Array.isArray(body) ? undefined : body);
     const [message] = (await Promise.race([once(request, 'response'), silent])) as [IncomingMessage];
-    const bytes = await Promise.race([buffer(message), silent]);
+    const received = await Promise.race([buffer(message), silent]);
+    const bytes = Buffer.from(
+      received.toString('latin1').replaceAll(`:${this.#origin.port}`, ':PORT'),
+      'latin1',
+    );
+    const status = message.statusCode as number;
+    const fields = lines(message.rawHeaders, this.#origin.port);
     return {
-      status: message.statusCode as number,
+      status,
       reason: message.statusMessage as string,
-      fields: lines(message.rawHeaders, this.#origin.port),
-      body: bytes.toString().replaceAll(`:${this.#origin.port}`, ':PORT'),
+      // A 204 says no length (RFC 9110, section 8.6): what a handler sets is dropped by premier, and sent by node:http.
+      fields: status === 204 ? fields.filter((line) => line !== 'Content-Length: 0') : fields,
+      body: bytes.toString(),
       bytes,
       trailers: lines(message.rawTrailers, this.#origin.port),
     };

@@ -201,7 +201,7 @@ function errors(app: Both, major: 4 | 5): void {
     assert.equal(field(page, 'Content-Security-Policy'), "default-src 'none'");
   });
   test('an error after the head cuts the answer short', async () => {
-    await assert.rejects(app.exchange('/late'), /aborted|hang up|ECONNRESET/);
+    assert.equal(await app.failure('/late'), 'ECONNRESET');
     assert.equal((await app.exchange('/')).status, 200);
   });
   if (major === 5) {

@@ -100,7 +100,7 @@ function refusals(app: Both): void {
     assert.equal((await upload(app, 'x'.repeat(110_000))).status, 413);
   });
   test('a stream that breaks cuts the answer short', async () => {
-    await assert.rejects(app.exchange('/broken'), /aborted|hang up|ECONNRESET/);
+    assert.equal(await app.failure('/broken'), 'ECONNRESET');
     assert.equal((await app.exchange('/')).status, 200);
   });
 }

@@ -83,7 +83,7 @@ describe('Koa 3', { skip: missing }, () => {
     assert.deepEqual([crash.status, crash.body], [500, 'Internal Server Error']);
   });
   test('a stream that breaks cuts the answer short', async () => {
-    await assert.rejects(app.exchange('/broken'), /aborted|hang up|ECONNRESET/);
+    assert.equal(await app.failure('/broken'), 'ECONNRESET');
   });
   test('an answer past Koa keeps its raw fields, reason and early head', async () => {
     const raw = await app.exchange('/raw');

@@ -13,11 +13,9 @@ export const missing = existsSync(`${checkout}/test/apps/node_modules/express`)
   ? false
   : 'the packages of test/apps are not installed';
 
-/** The server a program runs on; the first is the oracle. */
-export const servers = existsSync(`${checkout}/dist/register.js`)
-  ? (['node:http', 'premier'] as const)
-  : (['node:http'] as const);
-export type Server = (typeof servers)[number] | 'premier';
+/** The servers a program runs on; the first is the oracle. */
+export const servers = ['node:http', 'premier'] as const;
+export type Server = (typeof servers)[number];
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {

@@ -1,5 +1,6 @@
 // An API as people make them with Fastify 5; the caller brings the server's options.
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import multipart from '@fastify/multipart';
 import Fastify from 'fastify';
 
@@ -9,6 +10,13 @@ const user = {
   additionalProperties: false,
   properties: { name: { type: 'string', minLength: 2 }, age: { type: 'integer', default: 7 } },
 };
+
+/** Some text, then an error. */
+async function* breaking() {
+  yield 'start';
+  await setImmediate();
+  throw new Error('broken');
+}
 
 /** @param options given to Fastify */
 export async function api(options) {
@@ -84,16 +92,7 @@ export async function api(options) {
   app.get('/throws', async () => {
     throw Object.assign(new Error('thrown'), { statusCode: 418 });
   });
-  app.get('/broken', (_request, reply) =>
-    reply.send(
-      new Readable({
-        read() {
-          this.push('start');
-          setImmediate(() => this.destroy(new Error('broken')));
-        },
-      }),
-    ),
-  );
+  app.get('/broken', (_request, reply) => reply.send(Readable.from(breaking())));
   app.get('/slow', () => {
     console.log('waiting');
     return new Promise(() => {});

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import Koa from 'koa';
 
 const app = new Koa({ keys: ['secret'], proxy: true });
@@ -21,6 +22,13 @@ app.use(async (ctx, next) => {
     ctx.body = { error: error.message };
   }
 });
+
+/** Some text, then an error. */
+async function* breaking() {
+  yield 'start';
+  await setImmediate();
+  throw new Error('broken');
+}
 
 const routes = {
   '/': (ctx) => {
@@ -65,7 +73,7 @@ const routes = {
   },
   '/redirect': (ctx) => ctx.redirect('/json?from=redirect'),
   '/attachment': (ctx) => {
-    ctx.attachment('été.txt');
+    ctx.attachment('3€.txt');
     ctx.body = 'in a file';
   },
   '/accepts': (ctx) => {
@@ -80,12 +88,7 @@ const routes = {
     throw new Error('unknown');
   },
   '/broken': (ctx) => {
-    ctx.body = new Readable({
-      read() {
-        this.push('start');
-        setImmediate(() => this.destroy(new Error('broken')));
-      },
-    });
+    ctx.body = Readable.from(breaking());
   },
   '/raw': (ctx) => {
     ctx.respond = false;

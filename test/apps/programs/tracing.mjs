@@ -30,7 +30,7 @@ function describe(span, parent) {
     kind: SpanKind[span.kind],
     status: SpanStatusCode[span.status.code],
     parent: parent ?? (span.parentSpanContext ? 'remote' : 'none'),
-    traced: span.parentSpanContext?.isRemote ? span.spanContext().traceId : undefined,
+    traced: span.parentSpanContext && !parent ? span.spanContext().traceId : undefined,
     attributes: Object.fromEntries(attributes.sort(([a], [b]) => (a < b ? -1 : 1))),
     events: span.events.map(({ name }) => name),
   };
