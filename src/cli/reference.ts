@@ -19,9 +19,9 @@ const notes: Record<Language, string> = {
   \`PORT\`; \`--host\`, \`--auth\`, \`--tls-cert\`, \`--tls-key\` and \`--open\` are refused, for they could not apply. When it has no
   listener for SIGINT and SIGTERM of its own, its servers are closed gracefully.
 - TypeScript runs where Node.js strips types by itself (22.18 and newer).
-- \`--watch\` looks at the \`.js\`, \`.mjs\`, \`.cjs\`, \`.ts\`, \`.mts\`, \`.cts\`, \`.jsx\` and \`.tsx\` files, \`.env\` and \`package.json\` of the
-  program's package, \`node_modules\` aside. The program before goes on serving until the new one listens; if the new one
-  fails, it simply goes on. It then has five seconds to finish its answers.
+- \`--watch\` looks at every file that the program loads with \`import\` or \`require\`, \`node_modules\` aside. The program
+  before goes on serving until the new one listens, and then has five seconds to finish its answers; if the new one fails,
+  it simply goes on.
 
 ## What is printed
 
@@ -52,9 +52,9 @@ signal ends at once, with code 1.
   variable \`PORT\` ; \`--host\`, \`--auth\`, \`--tls-cert\`, \`--tls-key\` et \`--open\` sont refusées, car elles resteraient sans effet.
   S’il n’écoute pas lui-même SIGINT et SIGTERM, ses serveurs sont fermés en douceur.
 - TypeScript tourne là où Node.js retire les types de lui-même (22.18 et suivants).
-- \`--watch\` regarde les fichiers \`.js\`, \`.mjs\`, \`.cjs\`, \`.ts\`, \`.mts\`, \`.cts\`, \`.jsx\` et \`.tsx\`, \`.env\` et \`package.json\` du paquet
-  du programme, sauf \`node_modules\`. Le programme d’avant continue de servir jusqu’à ce que le nouveau écoute ; si le nouveau
-  échoue, l’ancien continue. Il a ensuite cinq secondes pour finir ses réponses.
+- \`--watch\` regarde chaque fichier que le programme charge par \`import\` ou \`require\`, sauf \`node_modules\`. Le programme
+  d’avant continue de servir jusqu’à ce que le nouveau écoute, et a ensuite cinq secondes pour finir ses réponses ; si le
+  nouveau échoue, l’ancien continue, tout simplement.
 
 ## Ce qui s’affiche
 

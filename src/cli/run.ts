@@ -27,7 +27,7 @@ export async function run(args: readonly string[], origin: Origin = {}): Promise
     if (!(error instanceof Trouble)) throw error;
     const hint = error instanceof UsageError ? ` ${say.seeHelp(command)}` : '';
     console.error(`premier: ${error.message}${hint}`);
-    if (isWorker && !(error instanceof ProgramFailure)) process.send?.(troubleMessage);
+    if (isWorker) await leaveParent(error);
     return error.exitCode;
   }
 }
@@ -60,4 +60,11 @@ async function obey(args: readonly string[], origin: Required<Origin>, say: Mess
   }
   // A program may have set a code of its own.
   return Number(process.exitCode ?? 0);
+}
+
+/** Ends a worker, which its channel to the parent would keep alive. */
+async function leaveParent(error: Trouble): Promise<void> {
+  const message = error instanceof ProgramFailure ? '' : troubleMessage;
+  await new Promise((sent) => process.send?.(message, sent));
+  process.exit(error.exitCode);
 }

@@ -2,19 +2,19 @@
 // holds the listening sockets (node:cluster), and the worker before serves until the new one listens: nobody is refused.
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FileWatch } from './file-watch.js';
 import { firstSignal } from './graceful-stop.js';
 import type { Context } from './serve.js';
 import type { Target } from './target.js';
 import { stopMessage, troubleMessage, workerVariable } from './worker.js';
 
-/** What is code. Not .json: a program may well keep its data there, and would be started again for each write. */
-const code = /\.([cm]?[jt]s|jsx|tsx)$|^\.env$|^package\.json$/;
+/** Makes Node tell its parent each module that it loads; it is how Node's own --watch knows them. */
+const reportModules = { WATCH_REPORT_DEPENDENCIES: '1' };
 
-/** Milliseconds without a further change before the program is started again: editors and compilers write in bursts. */
-const calm = 100;
+/** Where premier itself lies; its modules are none of the program's. */
+const ownFiles = dirname(dirname(fileURLToPath(import.meta.url))) + sep;
 
 /** Milliseconds without a further listen() before a new worker takes over: a program may listen more than once. */
 const settling = 100;
@@ -28,16 +28,10 @@ export async function superviseProgram(
   target: Target,
   context: Context,
 ): Promise<number> {
-  cluster.setupPrimary({
-    exec: fileURLToPath(new URL('./main.js', import.meta.url)),
-    args: [...args],
-  });
-  const supervisor = new Supervisor(context);
-  const watcher = await watchCode(target.path, (file) => supervisor.replace(file));
+  const supervisor = new Supervisor(args, target, context);
   const asked = firstSignal();
   supervisor.start();
   const exitCode = await Promise.race([asked.then(() => 0), supervisor.gaveUp]);
-  await watcher.close();
   await supervisor.stop();
   return exitCode;
 }
@@ -51,26 +45,39 @@ class Supervisor {
   /** The one that is starting. */
   #next: Worker | undefined;
   #stopping = false;
+  /** Whether the first line was printed, and on which port. */
+  #port: number | undefined;
+  readonly #watch = new FileWatch((file) => this.#replace(file));
+  readonly #args: readonly string[];
+  readonly #target: Target;
   readonly #context: Context;
 
-  constructor(context: Context) {
+  constructor(args: readonly string[], target: Target, context: Context) {
+    this.#args = args;
+    this.#target = target;
     this.#context = context;
+    cluster.setupPrimary({ exec: fileURLToPath(new URL('./main.js', import.meta.url)), args: [...args] });
     this.gaveUp = new Promise((resolve) => {
       this.#giveUp = resolve;
     });
   }
 
   start(changed = ''): void {
-    const worker = cluster.fork({ [workerVariable]: changed });
+    const startedAt = Date.now();
+    const successor = this.#port === undefined ? '' : changed;
+    const worker = cluster.fork({ ...reportModules, [workerVariable]: successor });
     this.#next = worker;
+    this.#watch.add(this.#target.path, startedAt);
     let timer: NodeJS.Timeout | undefined;
-    worker.on('listening', () => {
+    worker.on('listening', ({ port }) => {
+      this.#port ??= port;
       clearTimeout(timer);
-      timer = setTimeout(() => this.#takeOver(worker, changed), settling);
+      timer = setTimeout(() => this.#takeOver(worker, successor), settling);
     });
     let trouble = false;
     worker.on('message', (message) => {
       trouble ||= message === troubleMessage;
+      for (const file of modulesIn(message)) this.#watch.add(file, startedAt);
     });
     worker.once('exit', (exitCode) => {
       clearTimeout(timer);
@@ -79,7 +86,7 @@ class Supervisor {
   }
 
   /** Starts the changed program; what runs goes on until it listens. */
-  replace(changed: string): void {
+  #replace(changed: string): void {
     this.#next?.process.kill('SIGKILL');
     this.start(changed);
   }
@@ -87,13 +94,10 @@ class Supervisor {
   /** Lets every worker finish its answers and end. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#watch.close();
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-    await Promise.all(
-      workers.map(async (worker) => {
-        if (worker.isConnected()) worker.send(stopMessage);
-        await once(worker, 'exit');
-      }),
-    );
+    const alive = workers.filter((worker) => !worker.isDead());
+    await Promise.all(alive.map((worker) => once(askToStop(worker), 'exit')));
   }
 
   #takeOver(worker: Worker, changed: string): void {
@@ -103,7 +107,7 @@ class Supervisor {
     this.#next = undefined;
     if (before) retire(before);
     const { say, args } = this.#context;
-    if (changed && !args.settings.quiet) console.log(say.restarted(changed));
+    if (changed && !args.settings.quiet) console.log(say.restarted(relative(process.cwd(), changed)));
   }
 
   #ended(worker: Worker, trouble: boolean, exitCode: number): void {
@@ -115,44 +119,38 @@ class Supervisor {
       else console.error(this.#current ? say.stillServing : say.waitingForChange);
     } else if (worker === this.#current) {
       this.#current = undefined;
-      if (!this.#next) console.error(say.waitingForChange);
+      if (this.#next) return;
+      // Nobody holds the sockets any more: a port that was picked must be asked for by its number from now on.
+      if (this.#context.args.settings.port === 0) {
+        cluster.setupPrimary({ args: [...this.#args, `--port=${this.#port}`] });
+      }
+      console.error(say.waitingForChange);
     }
   }
 }
 
-/** Lets a worker finish its answers and end. */
+function askToStop(worker: Worker): Worker {
+  // It may be on its way out already, and then hears nothing.
+  if (worker.isConnected()) worker.send(stopMessage, () => {});
+  return worker;
+}
+
+/** Lets a worker finish its answers and end; kills it when it takes too long. */
 function retire(worker: Worker): void {
-  if (worker.isConnected()) worker.send(stopMessage);
+  askToStop(worker);
   const kill = setTimeout(() => worker.process.kill('SIGKILL'), grace);
   worker.once('exit', () => clearTimeout(kill));
 }
 
-/** Watches the code of the program's package, or of its folder where there is no package. */
-async function watchCode(program: string, changed: (file: string) => void) {
-  const { watch } = await import('chokidar');
-  const root = packageOf(program) ?? dirname(program);
-  const watcher = watch(root, {
-    ignoreInitial: true,
-    ignored: (path, stats) => {
-      const parts = relative(root, path).split(sep);
-      if (parts.includes('node_modules') || parts.slice(0, -1).some((part) => part.startsWith('.')))
-        return true;
-      return stats ? stats.isFile() && !code.test(basename(path)) : false;
-    },
-  });
-  let timer: NodeJS.Timeout | undefined;
-  watcher.on('all', (_event, path) => {
-    clearTimeout(timer);
-    timer = setTimeout(changed, calm, relative(root, path));
-  });
-  watcher.on('error', (error) => console.error(`premier: ${(error as Error).message}`));
-  return watcher;
-}
-
-/** The nearest folder above the program that is a package. */
-function packageOf(program: string): string | undefined {
-  for (let folder = dirname(program); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return folder;
-    if (folder === dirname(folder)) return undefined;
-  }
+/** The files of the program named in a message of Node's about the modules it loads. */
+function modulesIn(message: unknown): string[] {
+  const report = (message ?? {}) as Record<string, unknown>;
+  return [report['watch:require'], report['watch:import']]
+    .flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))
+    .filter((name) => typeof name === 'string')
+    .filter((name) => !name.startsWith('node:'))
+    .map((name) => (name.startsWith('file:') ? fileURLToPath(name) : name))
+    .filter(
+      (file) => isAbsolute(file) && !file.includes(`${sep}node_modules${sep}`) && !file.startsWith(ownFiles),
+    );
 }

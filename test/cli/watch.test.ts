@@ -1,0 +1,119 @@
+// --watch: the program starts again when its code changes, and nobody is refused meanwhile.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Command, serving, start, temporaryFolder } from './command.js';
+
+const app = (text: string) => `export default (req, res) => {
+  if (req.url === '/crash') setImmediate(() => { throw new Error('crashed'); });
+  else if (req.url === '/hold') { res.write('begun'); process.once('SIGUSR2', () => res.end(' and ended')); }
+  else res.end('${text} ' + process.pid);
+};`;
+
+interface Watched extends Command {
+  url: string;
+  change(code: string): void;
+}
+
+async function watched(t: TestContext, code: string): Promise<Watched> {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'app.mjs'), code);
+  const command = await serving(t, [join(folder, 'app.mjs'), '--watch', '--log', 'off']);
+  // The first line comes from the worker, which listens a moment before its parent takes note.
+  return { ...command, change: (changed) => writeFileSync(join(folder, 'app.mjs'), changed) };
+}
+
+/** Asks until the answer begins so; every question on the way must be answered. */
+async function until(url: string, beginning: string): Promise<string> {
+  for (;;) {
+    const answer = await fetch(url, { headers: { connection: 'close' } });
+    const text = await answer.text();
+    if (text.startsWith(beginning)) return text;
+  }
+}
+
+test('a change is served soon, and every request on the way is answered', async (t) => {
+  const { url, change, child, ended, stdout, printed } = await watched(t, app('one'));
+  await until(url, 'one');
+  for (const text of ['two', 'three']) {
+    change(app(text));
+    await until(url, text);
+    await printed(new RegExp(`(app\\.mjs changed: started again\\.\n(.|\n)*){${text === 'two' ? 1 : 2}}`));
+  }
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+  assert.equal(stdout().match(/Serveur démarré !/g)?.length, 1);
+});
+
+test('an answer under way is finished by the program that began it', async (t) => {
+  const { url, change } = await watched(t, app('one'));
+  const pid = Number((await until(url, 'one')).split(' ')[1]);
+  const held = await fetch(new URL('/hold', url));
+  change(app('two'));
+  await until(url, 'two');
+  process.kill(pid, 'SIGUSR2');
+  assert.equal(await held.text(), 'begun and ended');
+});
+
+test('a change that breaks the program leaves the version before', async (t) => {
+  const { url, change, printed, stderr } = await watched(t, app('one'));
+  await until(url, 'one');
+  change('export default (');
+  await printed('The version before goes on serving. Waiting for a change.', 'stderr');
+  assert.match(stderr(), /app\.mjs failed to start:\n/);
+  await until(url, 'one');
+  change(app('two'));
+  await until(url, 'two');
+});
+
+test('a program that crashes is started again at the next change', async (t) => {
+  const { url, change, printed } = await watched(t, app('one'));
+  await until(url, 'one');
+  await fetch(new URL('/crash', url)).catch(() => {});
+  await printed('crashed', 'stderr');
+  await printed(/^Waiting for a change\.$/m, 'stderr');
+  change(app('two'));
+  await printed('started again');
+  await until(url, 'two');
+});
+
+test('only files that the program loads start it again', async (t) => {
+  const folder = temporaryFolder(t);
+  const [file, part, data] = ['app.mjs', 'part.cjs', 'data.json'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(part, `module.exports = 'one';`);
+  writeFileSync(file, `import part from './part.cjs'; export default (req, res) => res.end(part);`);
+  const { url, stdout, printed } = await serving(t, [file, '--watch', '--log', 'off']);
+  await until(url, 'one');
+  writeFileSync(data, '{}');
+  // Long enough for a restart to begin, if there were one.
+  await delay(500);
+  writeFileSync(part, `module.exports = 'two';`);
+  await until(url, 'two');
+  await printed('started again');
+  assert.match(stdout(), /part\.cjs changed: started again\.\n$/);
+  assert.equal(stdout().match(/started again/g)?.length, 1);
+});
+
+test('a port in use ends the command; a broken program waits for a change', async (t) => {
+  const { port } = await serving(t, [temporaryFolder(t)]);
+  const folder = temporaryFolder(t);
+  const file = join(folder, 'app.mjs');
+  writeFileSync(file, app('one'));
+  const refused = start(t, [file, '--watch', '--port', String(port)]);
+  assert.equal(await refused.ended, 1);
+  assert.match(refused.stderr(), /^premier: Port \d+ is in use by another program[^\n]*\n$/);
+
+  writeFileSync(file, 'export default (');
+  const broken = start(t, [file, '--watch', '--port', '0']);
+  await broken.printed(/^Waiting for a change\.$/m, 'stderr');
+  writeFileSync(file, app('two'));
+  await broken.printed(/^Serveur démarré !$/m);
+  broken.child.kill('SIGTERM');
+  assert.equal(await broken.ended, 0);
+});
