@@ -112,16 +112,16 @@ class Supervisor {
 
   #ended(worker: Worker, trouble: boolean, exitCode: number): void {
     if (this.#stopping) return;
-    const { say } = this.#context;
-    if (worker === this.#next) {
-      this.#next = undefined;
-      if (trouble && !this.#current) this.#giveUp(exitCode);
-      else console.error(this.#current ? say.stillServing : say.waitingForChange);
-    } else if (worker === this.#current) {
-      this.#current = undefined;
-      if (this.#next) return;
+    if (worker === this.#next) this.#next = undefined;
+    else if (worker === this.#current) this.#current = undefined;
+    else return;
+    if (this.#next) return;
+    const { say, args } = this.#context;
+    if (this.#current) console.error(say.stillServing);
+    else if (trouble) this.#giveUp(exitCode);
+    else {
       // Nobody holds the sockets any more: a port that was picked must be asked for by its number from now on.
-      if (this.#context.args.settings.port === 0) {
+      if (args.settings.port === 0 && this.#port) {
         cluster.setupPrimary({ args: [...this.#args, `--port=${this.#port}`] });
       }
       console.error(say.waitingForChange);
