@@ -1,15 +1,13 @@
 /**
  * Reads one field line, of a head or of a trailer section (RFC 9112 §5).
  *
- * In: text and the index where a line begins. Out: the index behind the line, with `name` and `value` set (the value
- * without the white space around it), or INCOMPLETE. Each character is looked at a constant number of times.
+ * In: a window and the index where a line begins. Out: the index behind the line, with `name` and `value` set (the
+ * value without the white space around it). Each byte is looked at a constant number of times.
  * Never accepts a bare CR or LF, white space before the colon, or a folded line.
  */
 import { type CharClass, FIELD_VALUE, TOKEN } from './grammar.js';
+import type { LineWindow } from './line-window.js';
 import { WireError } from './wire-error.js';
-
-/** The line has no end in the text yet. */
-export const INCOMPLETE = -1;
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -27,50 +25,40 @@ export class FieldLine {
     this.#allowed = allowed;
   }
 
-  read(text: string, start: number): number {
+  read(window: LineWindow, start: number): number {
+    const { bytes } = window;
     let i = start;
-    while (TOKEN[text.charCodeAt(i)] === 1) i++;
-    if (text.charCodeAt(i) !== COLON || i === start) return this.#nameProblem(text, start, i);
+    while (TOKEN[bytes[i]] === 1) i++;
+    if (bytes[i] !== COLON || i === start) throw nameError(bytes[start]);
     const nameEnd = i++;
-    let code = text.charCodeAt(i);
-    while (code === SPACE || code === TAB) code = text.charCodeAt(++i);
+    while (bytes[i] === SPACE || bytes[i] === TAB) i++;
     const valueStart = i;
     const allowed = this.#allowed;
-    while (allowed[code] === 1) code = text.charCodeAt(++i);
-    if (code !== CR || text.charCodeAt(i + 1) !== LF) return this.#valueProblem(text, i);
+    while (allowed[bytes[i]] === 1) i++;
+    if (bytes[i] !== CR || bytes[i + 1] !== LF) throw valueError(bytes[i]);
     let valueEnd = i;
-    while (valueEnd > valueStart) {
-      const last = text.charCodeAt(valueEnd - 1);
-      if (last !== SPACE && last !== TAB) break;
+    while (valueEnd > valueStart && (bytes[valueEnd - 1] === SPACE || bytes[valueEnd - 1] === TAB))
       valueEnd--;
-    }
-    this.name = text.slice(start, nameEnd);
-    this.value = text.slice(valueStart, valueEnd);
+    this.name = window.slice(start, nameEnd);
+    this.value = window.slice(valueStart, valueEnd);
     return i + 2;
-  }
-
-  #nameProblem(text: string, start: number, stop: number): number {
-    if (stop >= text.length) return INCOMPLETE;
-    const first = text.charCodeAt(start);
-    throw new WireError(first === SPACE || first === TAB ? 'fieldFolded' : 'fieldNameInvalid');
-  }
-
-  #valueProblem(text: string, stop: number): number {
-    if (stop >= text.length) return INCOMPLETE;
-    const code = text.charCodeAt(stop);
-    if (code === LF) throw new WireError('carriageReturnMissing');
-    if (code !== CR) throw new WireError('fieldValueInvalid');
-    if (stop + 1 >= text.length) return INCOMPLETE;
-    throw new WireError('lineFeedMissing');
   }
 }
 
-/** The index behind an empty line at `start`, INCOMPLETE when only its CR is there, `start` when the line is not empty. */
-export function skipEmptyLine(text: string, start: number): number {
-  const code = text.charCodeAt(start);
-  if (code === LF) throw new WireError('carriageReturnMissing');
-  if (code !== CR) return start;
-  if (start + 1 >= text.length) return INCOMPLETE;
-  if (text.charCodeAt(start + 1) !== LF) throw new WireError('lineFeedExpected');
+function nameError(first: number): WireError {
+  return new WireError(first === SPACE || first === TAB ? 'fieldFolded' : 'fieldNameInvalid');
+}
+
+function valueError(stop: number): WireError {
+  if (stop === LF) return new WireError('carriageReturnMissing');
+  return new WireError(stop === CR ? 'lineFeedMissing' : 'fieldValueInvalid');
+}
+
+/** The index behind an empty line at `start`; `start` itself when the line there is not empty. */
+export function skipEmptyLine(bytes: Uint8Array, start: number): number {
+  const byte = bytes[start];
+  if (byte === LF) throw new WireError('carriageReturnMissing');
+  if (byte !== CR) return start;
+  if (bytes[start + 1] !== LF) throw new WireError('lineFeedExpected');
   return start + 2;
 }

@@ -65,7 +65,7 @@ const CLOSE_BRACKET = 0x5d;
 /** The first index at or after `index` whose character is not of the class; `text.length` when all are. */
 export function endOfRun(text: string, index: number, allowed: CharClass): number {
   let i = index;
-  while (allowed[text.charCodeAt(i)] === 1) i++;
+  while (i < text.length && allowed[text.charCodeAt(i)] === 1) i++;
   return i;
 }
 
@@ -81,7 +81,7 @@ export function isDigit(code: number): boolean {
 /** Whether `text` is 1*DIGIT. */
 export function isDigits(text: string): boolean {
   let i = 0;
-  while (isDigit(text.charCodeAt(i))) i++;
+  while (i < text.length && isDigit(text.charCodeAt(i))) i++;
   return i > 0 && i === text.length;
 }
 
@@ -98,7 +98,7 @@ export function isHost(value: string): boolean {
   if (i === value.length) return true;
   if (value.charCodeAt(i) !== COLON) return false;
   i++;
-  while (isDigit(value.charCodeAt(i))) i++;
+  while (i < value.length && isDigit(value.charCodeAt(i))) i++;
   return i === value.length;
 }
 

@@ -1,16 +1,17 @@
 /**
  * Reads a request line (RFC 9112 §3).
  *
- * In: text and the index where the line begins. Out: the index behind the line, with method, target and minor version
- * set on the head, or INCOMPLETE. What can't become a request line is refused as soon as its first bytes show it.
+ * In: a window and the index where the line begins. Out: the index behind the line, with method, target and minor
+ * version set on the head. What can't become a request line is refused as soon as its first bytes show it.
  */
 
-import { INCOMPLETE } from './field-line.js';
 import { endOfRun, isAbsoluteForm, isAuthorityForm, isDigit, TARGET, TOKEN } from './grammar.js';
+import type { LineWindow } from './line-window.js';
 import { beginsKnownMethod, isKnownMethod } from './methods.js';
 import type { RequestHead } from './request-head.js';
 import { WireError } from './wire-error.js';
 
+const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const SLASH = 0x2f;
@@ -23,36 +24,27 @@ const TLS_HANDSHAKE = 0x16;
 const ASTERISK_METHODS = ['OPTIONS', 'M-SEARCH', 'NOTIFY'];
 const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n';
 
-export function readRequestLine(text: string, start: number, head: RequestHead): number {
-  const methodEnd = endOfRun(text, start, TOKEN);
-  const targetEnd = endOfRun(text, methodEnd + 1, TARGET);
-  if (
-    text.charCodeAt(methodEnd) !== SPACE ||
-    text.charCodeAt(targetEnd) !== SPACE ||
-    targetEnd === methodEnd + 1 ||
-    methodEnd === start
-  ) {
-    return requestLineProblem(text, start, methodEnd, targetEnd);
-  }
-  head.method = methodOf(text, start, methodEnd);
-  const versionStart = targetEnd + 1;
-  let end: number;
-  if (text.startsWith('HTTP/1.1\r\n', versionStart)) {
-    head.minorVersion = 1;
-    end = versionStart + 10;
-  } else {
-    end = readVersion(text, versionStart, head);
-    if (end === INCOMPLETE) return INCOMPLETE;
-  }
-  head.target = text.slice(methodEnd + 1, targetEnd);
-  if (head.target.charCodeAt(0) !== SLASH) checkTargetForm(head.method, head.target);
+export function readRequestLine(window: LineWindow, start: number, head: RequestHead): number {
+  const { bytes } = window;
+  let methodEnd = start;
+  while (TOKEN[bytes[methodEnd]] === 1) methodEnd++;
+  if (bytes[methodEnd] !== SPACE) throw requestLineError(window, start, methodEnd);
+  const targetStart = methodEnd + 1;
+  let targetEnd = targetStart;
+  while (TARGET[bytes[targetEnd]] === 1) targetEnd++;
+  head.method = methodOf(window, start, methodEnd);
+  if (targetEnd === targetStart || bytes[targetEnd] !== SPACE)
+    throw targetError(bytes, targetStart, targetEnd);
+  const end = readVersion(window, targetEnd + 1, head);
+  head.target = window.slice(targetStart, targetEnd);
+  if (bytes[targetStart] !== SLASH) checkTargetForm(head.method, head.target);
   return end;
 }
 
-function methodOf(text: string, start: number, end: number): string {
-  const method = text.slice(start, end);
+function methodOf(window: LineWindow, start: number, end: number): string {
+  const method = window.slice(start, end);
   if (method === 'GET') return 'GET';
-  if (!isKnownMethod(method)) refuseImpossibleMethod(text.slice(start, start + EARLY_CHECK_CHARS));
+  if (!isKnownMethod(method)) refuseImpossibleMethod(window.slice(start, start + EARLY_CHECK_CHARS));
   return method;
 }
 
@@ -71,10 +63,12 @@ function checkTargetForm(method: string, target: string): void {
 }
 
 /** `HTTP/1.x` and the end of the line. A minor version above 1 is answered as 1.1 would be (RFC 9110 §2.5). */
-function readVersion(text: string, start: number, head: RequestHead): number {
-  const lineFeed = text.indexOf('\n', start);
-  if (lineFeed < 0) return INCOMPLETE;
-  const version = text.slice(start, lineFeed + 1);
+function readVersion(window: LineWindow, start: number, head: RequestHead): number {
+  if (window.startsWith('HTTP/1.1\r\n', start)) {
+    head.minorVersion = 1;
+    return start + 10;
+  }
+  const version = window.slice(start, window.lineFeed(start) + 1);
   const major = version.charCodeAt(5);
   const minor = version.charCodeAt(7);
   if (!version.startsWith('HTTP/')) throw new WireError('requestLineInvalid');
@@ -83,18 +77,18 @@ function readVersion(text: string, start: number, head: RequestHead): number {
   if (version.length !== 10 || version[8] !== '\r') throw new WireError('versionInvalid');
   if (version[5] !== '1') throw new WireError('versionUnsupported');
   head.minorVersion = minor - 0x30;
-  return lineFeed + 1;
+  return start + version.length;
 }
 
-/** Why there is no complete request line at `start`: it has not ended yet, or it never will be one. */
-function requestLineProblem(text: string, start: number, methodEnd: number, targetEnd: number): number {
-  refuseImpossibleMethod(text.slice(start, start + EARLY_CHECK_CHARS));
-  if (methodEnd >= text.length) return INCOMPLETE;
-  if (text.charCodeAt(methodEnd) !== SPACE) throw new WireError('methodInvalid');
-  if (targetEnd >= text.length) return INCOMPLETE;
-  if (targetEnd === methodEnd + 1) throw new WireError('targetFormInvalid');
-  const stop = text.charCodeAt(targetEnd);
-  throw new WireError(stop === 0x0d || stop === 0x0a ? 'requestLineInvalid' : 'targetInvalid');
+/** Why no method and space stand at `start`. */
+function requestLineError(window: LineWindow, start: number, methodEnd: number): WireError {
+  refuseImpossibleMethod(window.slice(start, Math.min(start + EARLY_CHECK_CHARS, methodEnd + 1)));
+  return new WireError('methodInvalid');
+}
+
+function targetError(bytes: Uint8Array, start: number, end: number): WireError {
+  if (end === start) return new WireError('targetFormInvalid');
+  return new WireError(bytes[end] === CR || bytes[end] === LF ? 'requestLineInvalid' : 'targetInvalid');
 }
 
 /**

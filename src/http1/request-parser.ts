@@ -7,11 +7,12 @@
  */
 import type { Buffer } from 'node:buffer';
 import { ChunkedDecoder } from './chunked-decoder.js';
-import { FieldLine, INCOMPLETE, skipEmptyLine } from './field-line.js';
+import { FieldLine, skipEmptyLine } from './field-line.js';
 import { BODY_CHUNKED, BODY_LENGTH, BODY_NONE } from './framing.js';
 import { FIELD_VALUE, LENIENT_FIELD_VALUE } from './grammar.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import { HEAD_WINDOW_BYTES, MAX_FIELDS, MAX_HEAD_BYTES } from './limits.js';
+import { LineWindow } from './line-window.js';
 import { RequestHead } from './request-head.js';
 import { EARLY_CHECK_CHARS, readRequestLine, refuseImpossibleMethod } from './request-line.js';
 import { FIELD_KIND, type LineKind, REQUEST_LINE_KIND, SectionSize, TRAILER_KIND } from './section-size.js';
@@ -70,8 +71,7 @@ export class RequestParser {
   #remaining = 0;
   #chunked: ChunkedDecoder | null = null;
   #trailers: string[] = NO_TRAILERS;
-  #text = '';
-  #textStart = 0;
+  readonly #window = new LineWindow();
   readonly #carry = new GrowingBuffer();
   readonly #line: FieldLine;
   readonly #sink: RequestSink;
@@ -115,8 +115,6 @@ export class RequestParser {
    */
   execute(segment: Buffer): number {
     this.position = 0;
-    this.#text = '';
-    this.#textStart = 0;
     try {
       while (this.position < segment.length && !this.paused && this.#state !== STOPPED) {
         if (this.#state === LENGTH_BODY) this.#readLength(segment);
@@ -126,8 +124,9 @@ export class RequestParser {
     } catch (error) {
       if (error instanceof WireError) this.stop();
       throw error;
+    } finally {
+      this.#window.close();
     }
-    this.#text = '';
     return this.position;
   }
 
@@ -163,14 +162,11 @@ export class RequestParser {
       this.#continueLine(segment);
       return;
     }
-    if (this.position >= this.#textStart + this.#text.length) {
-      this.#textStart = this.position;
-      this.#text = segment.toString('latin1', this.position, this.position + HEAD_WINDOW_BYTES);
-    }
-    const stop = this.#takeLines(this.#text, this.position - this.#textStart);
-    this.position = this.#textStart + stop;
+    const window = this.#window;
+    if (this.position >= window.end) window.open(segment, this.position, HEAD_WINDOW_BYTES);
+    this.position = this.#takeLines(this.position);
     if (this.#complete) this.#endSection();
-    else if (stop < this.#text.length) this.#keep(segment, this.#textStart + this.#text.length);
+    else if (this.position < window.limit) this.#keep(segment, window.limit);
   }
 
   /** A line began in an earlier segment: reads it when its end is in this one. */
@@ -178,7 +174,10 @@ export class RequestParser {
     const lineFeed = segment.indexOf(LF, this.position);
     this.#keep(segment, lineFeed < 0 ? segment.length : lineFeed + 1);
     if (lineFeed < 0) return;
-    this.#takeLines(this.#carry.takeText(), 0);
+    const line = this.#carry.takeBytes();
+    this.#window.open(line, 0, line.length);
+    this.#takeLines(0);
+    this.#window.close();
     if (this.#complete) this.#endSection();
   }
 
@@ -190,42 +189,51 @@ export class RequestParser {
     this.#size.check(this.#carry.length, KIND[this.#state]);
   }
 
-  /** Reads complete lines from `start`; gives the index of the first one that is cut, or behind the section. */
-  #takeLines(text: string, start: number): number {
+  /** Reads the whole lines of the window from `start`; gives the index behind them, or behind the section. */
+  #takeLines(start: number): number {
+    const window = this.#window;
     let i = start;
-    while (!this.#complete) {
-      const state = this.#state;
-      let next: number;
-      try {
-        next = this.#takeLine(text, i);
-      } catch (error) {
-        // Only a whole line is judged, so that the same bytes meet the same error however they are cut.
-        const lineFeed = text.indexOf('\n', i);
-        if (lineFeed < 0) return i;
-        const isLongBeginning = state === REQUEST_LINE && lineFeed - i > EARLY_CHECK_CHARS;
-        if (isLongBeginning) refuseImpossibleMethod(text.slice(i, i + EARLY_CHECK_CHARS));
-        this.#size.check(lineFeed + 1 - i, KIND[state]);
-        throw error;
+    let state = this.#state;
+    try {
+      while (i < window.end && !this.#complete) {
+        state = this.#state;
+        i = state === REQUEST_LINE ? this.#takeRequestLine(i) : this.#takeFieldLine(i);
       }
-      if (next === INCOMPLETE) return i;
-      i = next;
+    } catch (error) {
+      // The same bytes must meet the same error however they are cut: what is too long is refused for that, except
+      // for a beginning that is refused already while the line arrives.
+      const lineFeed = window.lineFeed(i);
+      const isLongBeginning = state === REQUEST_LINE && lineFeed - i > EARLY_CHECK_CHARS;
+      if (isLongBeginning) refuseImpossibleMethod(window.slice(i, i + EARLY_CHECK_CHARS));
+      this.#size.check(lineFeed + 1 - i, KIND[state]);
+      throw error;
     }
     return i;
   }
 
-  /** Reads the line at `i`: an empty one ends the section, or is skipped before a request line (RFC 9112 §2.2). */
-  #takeLine(text: string, i: number): number {
-    const behind = skipEmptyLine(text, i);
-    if (behind !== i) {
-      if (behind === INCOMPLETE) return INCOMPLETE;
-      if (this.#state === REQUEST_LINE) this.#size.add(behind - i, REQUEST_LINE_KIND);
-      else this.#complete = true;
+  /** An empty line is skipped (RFC 9112 §2.2). */
+  #takeRequestLine(start: number): number {
+    const behind = skipEmptyLine(this.#window.bytes, start);
+    if (behind !== start) {
+      this.#size.add(behind - start, REQUEST_LINE_KIND);
       return behind;
     }
-    if (this.#state === REQUEST_LINE) return this.#takeRequestLine(text, i);
+    this.#head ??= new RequestHead();
+    const next = readRequestLine(this.#window, start, this.#head);
+    this.#size.add(this.#head.target.length, REQUEST_LINE_KIND);
+    this.#state = FIELDS;
+    return next;
+  }
+
+  /** An empty line ends the section. */
+  #takeFieldLine(start: number): number {
+    const behind = skipEmptyLine(this.#window.bytes, start);
+    if (behind !== start) {
+      this.#complete = true;
+      return behind;
+    }
     const line = this.#line;
-    const next = line.read(text, i);
-    if (next === INCOMPLETE) return INCOMPLETE;
+    const next = line.read(this.#window, start);
     if (this.#state === TRAILERS) {
       this.#store(this.#trailers, line);
     } else {
@@ -233,17 +241,7 @@ export class RequestParser {
       head.note(line.name, line.value);
       this.#store(head.rawHeaders, line);
     }
-    this.#size.addField(next - i, KIND[this.#state]);
-    return next;
-  }
-
-  #takeRequestLine(text: string, i: number): number {
-    if (i === text.length) return INCOMPLETE;
-    this.#head ??= new RequestHead();
-    const next = readRequestLine(text, i, this.#head);
-    if (next === INCOMPLETE) return INCOMPLETE;
-    this.#size.add(this.#head.target.length, REQUEST_LINE_KIND);
-    this.#state = FIELDS;
+    this.#size.addField(next - start, KIND[this.#state]);
     return next;
   }
 

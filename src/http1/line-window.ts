@@ -1,0 +1,47 @@
+/**
+ * The part of a segment from which lines are read: its bytes to look at, and the same as text to take strings from.
+ *
+ * In: a segment and where to begin. Out: whole lines only. Each ends with LF, which belongs to no character class: so
+ * whoever walks along the bytes of a line stops there by itself, and never reads beyond the window. Indices are
+ * those of the segment throughout.
+ */
+import type { Buffer } from 'node:buffer';
+
+const NO_BYTES = new Uint8Array(0);
+
+export class LineWindow {
+  bytes: Uint8Array = NO_BYTES;
+  /** The index behind the last whole line. */
+  end = 0;
+  /** The index behind the last byte that was looked for lines. */
+  limit = 0;
+  #text = '';
+  #origin = 0;
+
+  open(segment: Buffer, start: number, maxBytes: number): void {
+    this.bytes = segment;
+    this.#origin = start;
+    this.#text = segment.toString('latin1', start, start + maxBytes);
+    this.limit = start + this.#text.length;
+    this.end = start + this.#text.lastIndexOf('\n') + 1;
+  }
+
+  close(): void {
+    this.bytes = NO_BYTES;
+    this.#text = '';
+    this.end = 0;
+  }
+
+  slice(start: number, end: number): string {
+    return this.#text.slice(start - this.#origin, end - this.#origin);
+  }
+
+  startsWith(text: string, index: number): boolean {
+    return this.#text.startsWith(text, index - this.#origin);
+  }
+
+  /** The index of the LF that ends the line in which `index` is. */
+  lineFeed(index: number): number {
+    return this.#origin + this.#text.indexOf('\n', index - this.#origin);
+  }
+}
