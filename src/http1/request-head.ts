@@ -41,10 +41,16 @@ export class RequestHead {
     return this.#contentLength !== null || this.#transferEncoding !== null;
   }
 
+  readonly #anyHost: boolean;
   #connection: string | null = null;
   #contentLength: string | null = null;
   #transferEncoding: string | null = null;
   #hasUpgrade = false;
+
+  /** @param anyHost - whether the Host field may have any value */
+  constructor(anyHost = false) {
+    this.#anyHost = anyHost;
+  }
 
   /** Takes note of a field if it is one of those that matter here. */
   note(name: string, value: string): void {
@@ -95,7 +101,7 @@ export class RequestHead {
 
   #noteHost(value: string): void {
     if (this.host !== null) throw new WireError('hostRepeated');
-    if (!isHost(value)) throw new WireError('hostInvalid');
+    if (!this.#anyHost && !isHost(value)) throw new WireError('hostInvalid');
     this.host = value;
   }
 

@@ -91,6 +91,13 @@ function targetError(bytes: Uint8Array, start: number, end: number): WireError {
   return new WireError(bytes[end] === CR || bytes[end] === LF ? 'requestLineInvalid' : 'targetInvalid');
 }
 
+/** How many of the first bytes could have been a method's; the first one was read in any case. */
+function possibleLength(method: string): number {
+  let length = 1;
+  while (beginsKnownMethod(method.slice(0, length + 1))) length++;
+  return length;
+}
+
 /**
  * Refuses, from the first bytes of a line, what can't be a request line of this protocol.
  * @param text - the beginning of the line, or all of it that has arrived
@@ -109,7 +116,7 @@ export function refuseImpossibleMethod(text: string): void {
     return;
   }
   const possible = beginsKnownMethod(method) || 'PRI'.startsWith(method) || 'HTTP'.startsWith(method);
-  if (!possible) throw new WireError('methodUnknown');
+  if (!possible) throw new WireError('methodUnknown', possibleLength(method));
   if (end === text.length) return;
   if (next !== SPACE) throw new WireError('methodInvalid');
   if (!isKnownMethod(method)) throw new WireError('methodUnknown');

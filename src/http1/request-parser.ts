@@ -33,7 +33,7 @@ export interface ParserOptions {
   maxHeadBytes?: number;
   /** Fields of a head, beyond which further ones are read but not reported; 0: no limit. Default: refused above 2000. */
   maxFields?: number | null;
-  /** Lets control characters other than NUL, CR and LF into field values. Default false. */
+  /** Lets any value into Host, and control characters other than NUL, CR and LF into field values. Default false. */
   lenient?: boolean;
 }
 
@@ -218,7 +218,7 @@ export class RequestParser {
       this.#size.add(behind - start, REQUEST_LINE_KIND);
       return behind;
     }
-    this.#head ??= new RequestHead();
+    this.#head ??= new RequestHead(this.#line === LENIENT_LINE);
     const next = readRequestLine(this.#window, start, this.#head);
     this.#size.add(this.#head.target.length, REQUEST_LINE_KIND);
     this.#state = FIELDS;

@@ -137,12 +137,13 @@ export class WireError extends Error {
   readonly rfc: string;
   /** The status of the answer to the client. */
   readonly status: number;
-  /** Bytes of the packet that were read before the error; set by whoever fed the parser. */
-  bytesParsed = 0;
+  /** Bytes of the packet that were read before the error; what came before the line is added by whoever fed the parser. */
+  bytesParsed: number;
   /** The packet in which the error was found; set by whoever fed the parser. */
   rawPacket: Uint8Array | undefined = undefined;
 
-  constructor(refusal: RefusalName) {
+  /** @param bytesParsed - bytes of the line in question that were read before the error */
+  constructor(refusal: RefusalName, bytesParsed = 0) {
     const { code, status, rfc, reason } = REFUSALS[refusal];
     super(`Parse Error: ${reason}`);
     this.refusal = refusal;
@@ -150,6 +151,7 @@ export class WireError extends Error {
     this.reason = reason;
     this.rfc = rfc;
     this.status = status;
+    this.bytesParsed = bytesParsed;
   }
 }
 

@@ -4,7 +4,7 @@
  * Node keeps its error classes to itself; where one of its public functions throws the error in question, that
  * function is called instead (see outgoing-fields.ts). Nothing here is thrown for what a client sent.
  */
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 
 type ErrorConstructorLike = new (message: string) => Error;
 
@@ -24,7 +24,7 @@ export function headersSent(action: string): Error {
 }
 
 export function invalidStatusCode(status: unknown): Error {
-  return coded(RangeError, 'ERR_HTTP_INVALID_STATUS_CODE', `Invalid status code: ${String(status)}`);
+  return coded(RangeError, 'ERR_HTTP_INVALID_STATUS_CODE', format('Invalid status code: %s', status));
 }
 
 export function invalidCharacter(what: string, field?: string): Error {

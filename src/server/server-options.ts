@@ -81,6 +81,15 @@ export function applyOptions(server: HttpServer, options: ServerOptions): void {
   server.maxRequestsPerSocket = 0;
 }
 
+const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];
+const INSECURE_BY_FLAG = flags.includes('--insecure-http-parser');
+
+/** Whether requests are read leniently: by the server's own setting, or by Node's command line. */
+export function readsLeniently({ httpValidation, insecureHTTPParser }: HttpServer): boolean {
+  if (httpValidation !== undefined) return httpValidation !== 'strict';
+  return insecureHTTPParser ?? INSECURE_BY_FLAG;
+}
+
 function upgradeWhenListened(this: HttpServer): boolean {
   return this.listenerCount('upgrade') > 0;
 }

@@ -94,7 +94,7 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
   }
   // @ts-expect-error
   override get errored() {
-    return this._errored ?? null;
+    return this._errored;
   }
   // @ts-expect-error
   override get writableEnded() {

@@ -1,5 +1,6 @@
 // Where node:http draws the line between what it serves and what it refuses, and programs rely on where it is.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { behaviour, get, type Stage } from '../subjects.js';
 
@@ -66,3 +67,26 @@ behaviour('a head that outgrows maxHeaderSize is refused before its line ends', 
   const cut = headOf(1100).slice(0, -5);
   assert.deepEqual(await refusals(stage, cut, { maxHeaderSize: 1000 }), ['HPE_HEADER_OVERFLOW']);
 });
+
+behaviour(
+  'insecureHTTPParser lets control characters into values, and any value into Host',
+  async (stage) => {
+    const bytes = 'GET / HTTP/1.1\r\nHost: a b:c\r\nX: \x08\r\nConnection: close\r\n\r\n';
+    assert.deepEqual(await refusals(stage, bytes, { insecureHTTPParser: true }), []);
+  },
+);
+
+for (const [sent, bytesParsed] of [
+  ['Oopsie\r\n', 1],
+  ['GEX / HTTP/1.1\r\n', 2],
+] as const) {
+  behaviour(`of ${JSON.stringify(sent)}, ${bytesParsed} could have been a method's`, async ({ serve }) => {
+    const { server, connect } = await serve(() => {});
+    const refused = once(server, 'clientError');
+    connect().send(sent);
+    const [error, socket] = await refused;
+    socket.destroy();
+    assert.equal(error.code, 'HPE_INVALID_METHOD');
+    assert.equal(error.bytesParsed, bytesParsed);
+  });
+}

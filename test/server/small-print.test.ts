@@ -1,0 +1,68 @@
+// Details of node:http's requests and responses that programs rely on without having read of them.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import nodeHttp from 'node:http';
+import { behaviour, get } from '../subjects.js';
+
+behaviour('an invalid status is shown as console.log would show it', async ({ serve }) => {
+  const messages: string[] = [];
+  const served = await serve((_req, res) => {
+    for (const status of [{}, [], null, 'x', 1000]) {
+      try {
+        res.writeHead(status as number);
+      } catch (error) {
+        messages.push((error as Error).message);
+      }
+    }
+    res.end();
+  });
+  await served.ask(get());
+  assert.deepEqual(
+    messages,
+    ['{}', '[]', 'null', 'x', '1000'].map((shown) => `Invalid status code: ${shown}`),
+  );
+});
+
+behaviour(
+  'headersDistinct has the prototype that it has on this Node',
+  async ({ serve }) => {
+    let prototype: unknown;
+    const { ask } = await serve((req, res) => {
+      prototype = Object.getPrototypeOf(req.headersDistinct);
+      assert.deepEqual({ ...req.headersDistinct }, { host: ['a'], constructor: ['b', 'c'] });
+      res.end();
+    });
+    assert.equal((await ask(get('/', 'constructor: b', 'constructor: c'))).status, 200);
+    const onThisNode = new nodeHttp.IncomingMessage(null as never).headersDistinct;
+    assert.equal(prototype, Object.getPrototypeOf(onThisNode));
+  },
+  { notNode: 'lines that have a prototype there break on this name' },
+);
+
+behaviour('errored is null, then what destroy was given', async ({ serve, http }) => {
+  const { server, connect } = await serve(() => {});
+  const requested = once(server, 'request');
+  connect().send(get());
+  const [, res] = await requested;
+  assert.equal(res.errored, null);
+  const error = new Error('no more');
+  res.destroy(error);
+  assert.equal(res.errored, error);
+  const other = new http.ServerResponse({ method: 'GET' } as never);
+  other.destroy();
+  assert.equal(other.errored, undefined);
+});
+
+behaviour('a body that was read in part and paused is not dropped after the response', async ({ serve }) => {
+  const { server, connect } = await serve((req, res) => {
+    req.once('data', () => {
+      req.pause();
+      res.end();
+    });
+  });
+  const requested = once(server, 'request');
+  const client = connect().send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc');
+  await client.response();
+  const [req] = await requested;
+  assert.ok(!req._dumped);
+});
