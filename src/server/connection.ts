@@ -7,6 +7,7 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
+import { maxHeaderSize } from 'node:http';
 import type { RequestHead } from '../http1/request-head.js';
 import { RequestParser, type RequestSink } from '../http1/request-parser.js';
 import { WireError } from '../http1/wire-error.js';
@@ -18,6 +19,7 @@ import { MAX_PIPELINED_REQUESTS } from './limits.js';
 import { lingeringClose } from './lingering-close.js';
 import * as errors from './node-errors.js';
 import { refusalResponse } from './refusal-response.js';
+import { readsLeniently } from './server-options.js';
 import { emitClose, type ResponseOwner, type ServerResponse } from './server-response.js';
 import { SocketOutput } from './socket-output.js';
 import type { Timed } from './timeouts.js';
@@ -61,15 +63,15 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.#engine = server[kEngine];
     this.socket = socket;
     this.#parser = new RequestParser(this, {
-      maxHeadBytes: server.maxHeaderSize,
+      maxHeadBytes: server.maxHeaderSize || maxHeaderSize,
       maxFields: server.maxHeadersCount,
-      lenient: server.httpValidation ? server.httpValidation !== 'strict' : server.insecureHTTPParser,
+      lenient: readsLeniently(server),
     });
     this.#output = new SocketOutput(socket);
   }
 
   get isIdle(): boolean {
-    return this.#pending.length === 0 && this.requestStart === 0;
+    return this.#pending.length === 0 && this.requestStart === 0 && this.#refusal === null;
   }
 
   get headComplete(): boolean {
@@ -221,7 +223,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.#ended--;
     publishFinish(request, response, socket, this.#server);
     if (request._lazy) request._dumped = true;
-    else if (!request._consuming && !request._readableState.resumeScheduled) request._dump();
+    else if (!isRead(request)) request._dump();
     if (socket._httpMessage === response) socket._httpMessage = null;
     (response as { socket: unknown }).socket = null;
     response._output = null;
@@ -402,6 +404,11 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     const emit = () => this.#server.emit(event, request, socket, head);
     (this.#context as AsyncResource).runInAsyncScope(emit);
   }
+}
+
+/** Whether the program reads the body, or began to; what it does not want is dropped. */
+function isRead({ _consuming, _readableState, readableDidRead }: IncomingMessage): boolean {
+  return _consuming || readableDidRead || _readableState.resumeScheduled;
 }
 
 function onData(this: ConnectedSocket, chunk: Buffer): void {
