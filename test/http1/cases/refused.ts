@@ -359,6 +359,82 @@ const chunks: Refused[] = [
   }),
 ];
 
+const code = (character: string) => `0x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+const controls = Array.from({ length: 32 }, (_, index) => String.fromCharCode(index)).concat('\x7f');
+/** Every character that may not stand in a name, in a value, in a target. */
+const characters: Refused[] = [
+  ...refused(
+    'fieldNameInvalid',
+    [...'"(),/;<=>?@[\\]{} ', ...controls, '\x80', '\xff'].map((character): [string, string] => [
+      `${code(character)} in a name`,
+      get(`A${character}B: c`),
+    ]),
+  ),
+  ...refused(
+    'fieldValueInvalid',
+    controls
+      .filter((character) => !'\t\r\n'.includes(character))
+      .flatMap((character): [string, string][] => [
+        [`${code(character)} before a value`, get(`A:${character}b`)],
+        [`${code(character)} in a value`, get(`A: b${character}c`)],
+        [`${code(character)} behind a value`, get(`A: b${character}`)],
+      ]),
+  ),
+  ...refused(
+    'targetInvalid',
+    [...controls, '#']
+      .filter((character) => !'\r\n'.includes(character))
+      .map((character): [string, string] => [
+        `${code(character)} in a target`,
+        head(`GET /a${character}b HTTP/1.1`, 'Host: a'),
+      ]),
+  ),
+];
+
+/** Ways to hide the framing of a message from one reader and show it to another. */
+const disguises: Refused[] = [
+  ...refused('fieldFolded', [
+    ['a coding on a folded line', get('Transfer-Encoding:', ' chunked')],
+    ['a coding behind a folded line', get('A: b', '\tTransfer-Encoding: chunked')],
+  ]),
+  ...refused('contentLengthInvalid', [['a length on a folded line', get('Content-Length:', ' 3')]]),
+  ...refused('fieldNameInvalid', [
+    ['a coding whose colon is on the next line', get('Transfer-Encoding', ' : chunked')],
+    ['a length with a tab before the colon', get('Content-Length\t: 3')],
+    ['a length in quotes', get('"Content-Length": 3')],
+  ]),
+  ...refused('carriageReturnMissing', [
+    ['a coding behind a bare line feed', get('A: b\nTransfer-Encoding: chunked')],
+    ['a coding whose value is behind a bare line feed', get('Transfer-Encoding:\nchunked')],
+    ['an end of the head by bare line feeds', 'POST / HTTP/1.1\r\nHost: a\nContent-Length: 3\n\nabc'],
+  ]),
+  ...refused('lineFeedMissing', [
+    ['a coding behind a bare carriage return', get('A: b\rTransfer-Encoding: chunked')],
+  ]),
+  ...refused(
+    'transferEncodingNotChunked',
+    [
+      'chunk',
+      'chunkedchunked',
+      'chunked;',
+      'chunked, identity',
+      'chunked, ,',
+      '[chunked]',
+      "'chunked'",
+      'chunked:',
+      'identity, chunked, chunked',
+    ].map((value): [string, string] => [`the coding ${value}`, get(`Transfer-Encoding: ${value}`)]),
+  ),
+  ...refused('transferCodingUnknown', [
+    ['a coding nobody knows before chunked', get('Transfer-Encoding: x, chunked')],
+    ['a parameter on the coding before chunked', get('Transfer-Encoding: gzip;q=1 , chunked')],
+  ]),
+  ...refused('contentLengthWithTransferEncoding', [
+    ['a length with a coding that is not chunked', get('Content-Length: 3', 'Transfer-Encoding: identity')],
+    ['a length with an empty coding', get('Content-Length: 3', 'Transfer-Encoding:')],
+  ]),
+];
+
 const later: Refused[] = [
   {
     says: 'a second request that is malformed',
@@ -388,5 +464,7 @@ export const refusals: Refused[] = [
   ...lengths,
   ...codings,
   ...chunks,
+  ...characters,
+  ...disguises,
   ...later,
 ];
