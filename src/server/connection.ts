@@ -320,7 +320,10 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
       return true;
     }
     if (turn !== undefined) turn._output = null;
-    this.#output.latin1(refusalResponse(this.#refusal as Error, this.#engine.refusalStyle));
+    // A request that was answered before its body went wrong has had its answer.
+    if (turn !== undefined || broken === null) {
+      this.#output.ascii(refusalResponse(this.#refusal as Error, this.#engine.refusalStyle));
+    }
     this.#output.flush();
     this.#linger();
     return true;

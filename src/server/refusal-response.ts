@@ -29,7 +29,8 @@ export function refusalResponse(error: RefusedError, style: RefusalStyle): strin
     return `HTTP/1.1 ${bareStatus} ${STATUS_CODES[bareStatus]}\r\nConnection: close\r\n\r\n`;
   const status = error.status ?? bareStatus;
   const reason = STATUS_CODES[status];
-  const detail = error.reason === undefined ? '' : `: ${error.reason}${error.rfc ? ` (${error.rfc})` : ''}`;
+  const rule = error.rfc === undefined ? '' : ` (${error.rfc.replace(' §', ', section ')})`;
+  const detail = error.reason === undefined ? '' : `: ${error.reason}${rule}`;
   const body = `${status} ${reason}${detail}\n`;
   return (
     `HTTP/1.1 ${status} ${reason}\r\n${dateLine()}Connection: close\r\n` +
