@@ -92,7 +92,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
       this.#fail(error, chunk);
     } finally {
       this.#output.held = false;
-      this.#output.flush();
+      this.#output.settle();
     }
     if (this.#upgrade !== null) this.#leaveHttp(this.#upgrade, chunk.subarray(consumed));
     else if (this.#parser.paused) this.#unread = consumed < chunk.length ? chunk.subarray(consumed) : null;
@@ -167,8 +167,9 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     const response = new prototypes.Response(request, responseOptions);
     response.shouldKeepAlive = head.keepAlive && !closing;
     response._keepAliveTimeout = this.#server.keepAliveTimeout;
-    response._maxRequestsPerSocket = this.#server.maxRequestsPerSocket ?? 0;
-    response._uniqueFields = uniqueFields;
+    const most = this.#server.maxRequestsPerSocket;
+    if (most) response._maxRequestsPerSocket = most;
+    if (uniqueFields !== null) response._uniqueFields = uniqueFields;
     response._owner = this;
     return response;
   }
@@ -227,7 +228,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     if (socket._httpMessage === response) socket._httpMessage = null;
     (response as { socket: unknown }).socket = null;
     response._output = null;
-    process.nextTick(emitClose, response);
+    if (response.watched) process.nextTick(emitClose, response);
+    else emitClose(response);
     if (response._last) this.#close();
     else if (this.isIdle && this.#refusal === null) this.#becomeIdle();
     this.#resume();

@@ -241,30 +241,42 @@ export const IncomingMessage = callableClass<IncomingMessageConstructor>(
     this._eventsCount = 0;
     this._lazy = true;
     this._dumped = false;
-    this._consuming = false;
     this.complete = false;
-    this.aborted = false;
     this.socket = socket;
     this.client = socket;
     this.httpVersionMajor = null as never;
     this.httpVersionMinor = null as never;
     this.httpVersion = null as never;
     this.rawHeaders = [];
-    this.rawTrailers = [];
-    this.joinDuplicateHeaders = false;
     this.upgrade = null;
     this.url = '';
     this.method = null as never;
-    this.statusCode = null as never;
-    this.statusMessage = null as never;
     this[kHeaders] = null;
-    this[kHeadersDistinct] = null;
-    this[kTrailers] = null;
-    this[kTrailersDistinct] = null;
-    this[kAbortController] = null;
   },
   Readable,
 );
+
+/** What most requests never change stands on the prototype: one is made for each request. */
+const SELDOM_CHANGED = {
+  _consuming: false,
+  aborted: false,
+  joinDuplicateHeaders: false,
+  rawTrailers: Object.freeze([]),
+  statusCode: null,
+  statusMessage: null,
+  [kHeadersDistinct]: null,
+  [kTrailers]: null,
+  [kTrailersDistinct]: null,
+  [kAbortController]: null,
+};
+for (const name of Reflect.ownKeys(SELDOM_CHANGED)) {
+  const value = SELDOM_CHANGED[name as keyof typeof SELDOM_CHANGED];
+  Object.defineProperty(IncomingMessageMethods.prototype, name, {
+    value,
+    writable: true,
+    configurable: true,
+  });
+}
 
 // What the client half makes are Node's own messages, and programs test them against this class.
 Object.defineProperty(IncomingMessage, Symbol.hasInstance, {

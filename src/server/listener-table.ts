@@ -18,8 +18,13 @@ interface Emitter {
 
 const { emit } = EventEmitter.prototype;
 
+/** Whether `emit` isn't overridden: then an event without listeners can't be noticed. */
+export function emitsAsUsual(emitter: object): boolean {
+  return (emitter as Emitter).emit === emit;
+}
+
 /** Emits an event without arguments, unless nobody can notice: no listener for it, and `emit` isn't overridden. */
 export function announce(emitter: object, event: string): void {
   const { _events } = emitter as Emitter;
-  if (_events?.[event] !== undefined || (emitter as Emitter).emit !== emit) (emitter as Emitter).emit(event);
+  if (_events?.[event] !== undefined || !emitsAsUsual(emitter)) (emitter as Emitter).emit(event);
 }

@@ -11,7 +11,7 @@ import { type IncomingMessage, type ServerResponse as NodeServerResponse, Outgoi
 import type { Socket } from 'node:net';
 import { callableClass } from './callable-class.js';
 import { interimHead, linkValue } from './informational.js';
-import { announce, ListenerTable } from './listener-table.js';
+import { announce, emitsAsUsual, ListenerTable } from './listener-table.js';
 import * as errors from './node-errors.js';
 import { checkFieldValue, fieldKey } from './outgoing-fields.js';
 import { ResponseFieldMethods } from './response-fields.js';
@@ -56,6 +56,7 @@ function put(output: SocketOutput, data: Chunk, encoding: Encoding): void {
 }
 
 class CallbackListener implements WriteListener {
+  readonly watched = true;
   constructor(readonly onWritten: Callback) {}
 }
 
@@ -421,17 +422,17 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
 
   /** Everything has left for the kernel, or never will. */
   onWritten(error: Error | null | undefined): void {
-    if (this._context !== null && this._watched()) {
+    if (this._context !== null && this.watched) {
       this._context.runInAsyncScope(this._afterWritten, this, error);
     } else {
       this._afterWritten(error);
     }
   }
 
-  /** Whether anybody can notice how the response ends. */
-  _watched(): boolean {
+  /** Whether anybody can notice when the response is over. */
+  get watched(): boolean {
     const { finish, close } = this._events;
-    return finish !== undefined || close !== undefined || this._endCallbacks !== null;
+    return finish !== undefined || close !== undefined || this._endCallbacks !== null || !emitsAsUsual(this);
   }
 
   _afterWritten(error: Error | null | undefined): void {
@@ -496,7 +497,7 @@ export function emitClose(
   else announce(response, 'close');
 }
 
-export interface ServerResponse extends NodeServerResponse {
+export interface ServerResponse extends NodeServerResponse, WriteListener {
   _events: Record<string, unknown>;
   _owner: ResponseOwner | null;
   _context: AsyncResource | null;
@@ -550,52 +551,56 @@ export const ServerResponse = callableClass<ServerResponseConstructor>(
     this.socket = null;
     this.statusCode = 200;
     this.statusMessage = undefined;
-    this.sendDate = true;
     this.finished = false;
     this.destroyed = false;
-    this.writable = true;
     this.shouldKeepAlive = chunkable;
     this.useChunkedEncodingByDefault = chunkable;
     this.chunkedEncoding = false;
-    this.strictContentLength = false;
-    this.maxRequestsOnConnectionReached = false;
-    this.outputData = NOTHING;
-    this.outputSize = 0;
     this._header = null;
     this._headerSent = false;
     this._headAscii = true;
     this._hasBody = request.method !== 'HEAD';
     this._contentLength = null;
     this._last = false;
-    this._defaultKeepAlive = true;
-    this._removedConnection = false;
-    this._removedContLen = false;
-    this._removedTE = false;
     this._keepAliveTimeout = 0;
-    this._maxRequestsPerSocket = 0;
-    this._expect_continue = false;
-    this._sent100 = false;
     this._fields = null;
-    this._uniqueFields = null;
     this._closed = false;
-    this._trailer = '';
     this._owner = null;
     this._context = null;
     this._output = null;
     this._written = false;
-    this._needDrain = false;
-    this._corked = 0;
-    this._corkedChunks = null;
-    this._bytesWritten = 0;
-    this._errored = null;
-    this._endCallbacks = null;
-    this._rejectBody = options?.rejectNonStandardBodyWrites ?? false;
-    this._highWaterMark = options?.highWaterMark ?? DEFAULT_HIGH_WATER_MARK;
+    if (options?.rejectNonStandardBodyWrites) this._rejectBody = true;
+    if (options?.highWaterMark !== undefined) this._highWaterMark = options.highWaterMark;
   },
   OutgoingMessage,
 );
-Object.defineProperty(ServerResponseMethods.prototype, 'socket', {
-  value: null,
+/** What most responses never change stands on the prototype: a response is made for each request. */
+const SELDOM_CHANGED = {
+  socket: null,
   writable: true,
-  configurable: true,
-});
+  sendDate: true,
+  strictContentLength: false,
+  maxRequestsOnConnectionReached: false,
+  outputData: NOTHING,
+  outputSize: 0,
+  _defaultKeepAlive: true,
+  _removedConnection: false,
+  _removedContLen: false,
+  _removedTE: false,
+  _maxRequestsPerSocket: 0,
+  _expect_continue: false,
+  _sent100: false,
+  _uniqueFields: null,
+  _trailer: '',
+  _needDrain: false,
+  _corked: 0,
+  _corkedChunks: null,
+  _bytesWritten: 0,
+  _errored: null,
+  _endCallbacks: null,
+  _rejectBody: false,
+  _highWaterMark: DEFAULT_HIGH_WATER_MARK,
+};
+for (const [name, value] of Object.entries(SELDOM_CHANGED)) {
+  Object.defineProperty(ServerResponseMethods.prototype, name, { value, writable: true, configurable: true });
+}
