@@ -2,7 +2,7 @@
 // In: package-lock.json, src/, test/. Out: node_modules/, dist/, build/. Never touches anything outside the checkout.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -20,11 +20,11 @@ function codeOf(command, args, cwd = root) {
   return status ?? 1;
 }
 
-/** Runs a command; exits with its code when it fails. */
-function run(command, args, cwd) {
-  const code = codeOf(command, args, cwd);
-  if (code !== 0) process.exit(code);
-}
+const { LC_ALL, LC_MESSAGES, LANG } = process.env;
+const french = /^fr/i.test(LC_ALL || LC_MESSAGES || LANG || '');
+
+/** Says something on stderr, in the language of whoever waits. */
+const say = (inEnglish, inFrench) => console.error(`premier: ${french ? inFrench : inEnglish}`);
 
 /** A digest of the contents and names of every file below the given paths. */
 function digest(paths) {
@@ -67,7 +67,24 @@ function whenChanged(stamp, inputs, outputs, work) {
   writeFileSync(stampFile, now);
 }
 
-const tsc = () => join('node_modules', 'typescript', 'bin', 'tsc');
+/** Compiles a project, then puts the result in place: what runs from there never finds it half gone. */
+function compile(project, output) {
+  const fresh = join(root, '.build', `${output}-${process.pid}`);
+  const former = `${fresh}-former`;
+  mkdirSync(dirname(fresh), { recursive: true });
+  const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
+  if (codeOf(process.execPath, [tsc, '-p', project, '--outDir', fresh]) !== 0) {
+    rmSync(fresh, { recursive: true, force: true });
+    say(
+      `${project} does not compile; mend the errors above, and start again.`,
+      `${project} ne compile pas ; corrigez les erreurs ci-dessus, et relancez.`,
+    );
+    process.exit(1);
+  }
+  if (existsSync(join(root, output))) renameSync(join(root, output), former);
+  renameSync(fresh, join(root, output));
+  rmSync(former, { recursive: true, force: true });
+}
 
 /**
  * Whether what is installed is what the lock file asks for, by npm's own record of what it installed: an `npm ci` done
@@ -90,7 +107,13 @@ function installed(folder) {
 export function install(folder = '.') {
   if (installed(folder)) return;
   const options = ['--include=dev', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-  run('npm', ['ci', ...options], join(root, folder));
+  say('installing packages, this once…', 'installation des paquets, cette fois seulement…');
+  if (codeOf('npm', ['ci', ...options], join(root, folder)) === 0) return;
+  say(
+    'npm ci failed, for the reason above. If it is the network, try again when it is back.',
+    'npm ci a échoué, pour la raison ci-dessus. Si c’est le réseau, réessayez quand il sera revenu.',
+  );
+  process.exit(1);
 }
 
 /** `npm ci` for packages that only some tests need: when it fails, they are absent, and those tests skip themselves. */
@@ -108,21 +131,14 @@ export function tryInstall(folder) {
 
 /** Compiles src/ to dist/ when a source changed since the last time. */
 export function build() {
-  whenChanged(join('dist', '.stamp'), ['src', 'tsconfig.json', 'package-lock.json'], ['dist'], () => {
-    rmSync(join(root, 'dist'), { recursive: true, force: true });
-    run(process.execPath, [tsc(), '-p', 'tsconfig.json']);
-  });
+  whenChanged(join('dist', '.stamp'), ['src', 'tsconfig.json', 'package-lock.json'], ['dist'], () =>
+    compile('tsconfig.json', 'dist'),
+  );
 }
 
 /** Compiles test/ to build/ when a test or a source changed since the last time. */
 export function buildTests() {
-  whenChanged(
-    join('build', '.stamp'),
-    ['src', 'test', 'tsconfig.json', 'package-lock.json'],
-    ['build'],
-    () => {
-      rmSync(join(root, 'build'), { recursive: true, force: true });
-      run(process.execPath, [tsc(), '-p', join('test', 'tsconfig.json')]);
-    },
+  whenChanged(join('build', '.stamp'), ['src', 'test', 'tsconfig.json', 'package-lock.json'], ['build'], () =>
+    compile(join('test', 'tsconfig.json'), 'build'),
   );
 }
