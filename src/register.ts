@@ -13,8 +13,18 @@ import { setRefusalStyle } from './server/server.js';
 
 const kRegistered = Symbol.for('premier.registered');
 
+/** Only what listens shows: a server that was made and doesn't listen yet leaves no trace outside of its program. */
+function warnIfLate(): void {
+  if (!process.getActiveResourcesInfo().includes('TCPServerWrap')) return;
+  process.stderr.write(
+    'premier/register: a server was listening before this was loaded; if it is an HTTP server, it stays on node:http. ' +
+      'Load it first: node --import premier/register app.js\n',
+  );
+}
+
 function register(): void {
   const { createServer, IncomingMessage, Server, ServerResponse } = premierHttp;
+  warnIfLate();
   setRefusalStyle('bare');
   Object.assign(http, { createServer, IncomingMessage, Server, ServerResponse });
   Object.assign(https, { createServer: premierHttps.createServer, Server: premierHttps.Server });
