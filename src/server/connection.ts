@@ -8,6 +8,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
 import { maxHeaderSize } from 'node:http';
+import { setTimeout } from 'node:timers';
 import type { RequestHead } from '../http1/request-head.js';
 import { RequestParser, type RequestSink } from '../http1/request-parser.js';
 import { WireError } from '../http1/wire-error.js';
@@ -15,7 +16,7 @@ import { publishFinish, publishStart } from './diagnostics.js';
 import { dispatch } from './dispatch.js';
 import { type HttpServer, kEngine, type ServerEngine, type ServerSocket } from './http-server.js';
 import type { IncomingMessage } from './incoming-message.js';
-import { MAX_PIPELINED_REQUESTS } from './limits.js';
+import { MAX_PIPELINED_REQUESTS, REFUSAL_PATIENCE } from './limits.js';
 import { lingeringClose } from './lingering-close.js';
 import * as errors from './node-errors.js';
 import { refusalResponse } from './refusal-response.js';
@@ -81,7 +82,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   /** Reads what arrived and hands on the requests in it; what they answer at once leaves in one write. */
   receive(chunk: Buffer): void {
     if (this.#refusal !== null) {
-      if (!this.#lingering) this.#server.emit('clientError', this.#refusal, this.socket);
+      if (!this.#lingering) this.#refuseAgain(this.#refusal, chunk);
       return;
     }
     let consumed = chunk.length;
@@ -211,7 +212,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
       // Nothing follows the response that closes the connection, whatever was asked for behind it.
       this.#closing = true;
       if (this.incoming === null) this.#parser.stop();
-    } else if (this.#refusal === null || !this.#refuseInTurn()) {
+    } else if (this.#refusal === null || !this.refuseInTurn()) {
       this.#pending[this.#ended]?._take(this.socket, this.#output);
     }
     if (!this.#output.held) this.#output.flush();
@@ -298,8 +299,11 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
 
   // What can go wrong.
 
-  /** Refuses what the client sends from now on; the program may answer in its own way ('clientError'). */
-  refuse(error: Error): void {
+  /**
+   * Refuses what the client sends from now on; the program may answer in its own way ('clientError').
+   * @param atOnce - nothing more can be written in order: the socket itself reported the error
+   */
+  refuse(error: Error, atOnce = false): void {
     if (this.#refusal !== null) return;
     this.#refusal = error;
     this.#parser.stop();
@@ -307,15 +311,23 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.#engine.idle.remove(this);
     if (this.#server.emit('clientError', error, this.socket)) return;
     this.#answersRefusal = true;
-    this.#refuseInTurn();
+    if (this.refuseInTurn(atOnce) || !(error instanceof WireError)) return;
+    setTimeout(refuseAtOnce, REFUSAL_PATIENCE, this).unref();
+  }
+
+  /** The program left a refused connection open: it hears of what still comes. */
+  #refuseAgain(refusal: Error, chunk: Buffer): void {
+    const error = refusal instanceof WireError ? new WireError(refusal.refusal) : refusal;
+    if (error instanceof WireError) error.rawPacket = chunk;
+    this.#server.emit('clientError', error, this.socket);
   }
 
   /** Answers the refusal when the responses before it have been written. Returns whether that is done. */
-  #refuseInTurn(): boolean {
-    if (!this.#answersRefusal) return false;
+  refuseInTurn(atOnce = false): boolean {
+    if (!this.#answersRefusal || this.#lingering) return this.#lingering;
     const turn = this.#pending[this.#ended];
     const broken = this.incoming;
-    if (turn !== undefined && turn.req !== broken) return false;
+    if (turn !== undefined && turn.req !== broken && !atOnce) return false;
     if (!this.socket.writable || turn?._headerSent) {
       this.#output.flush();
       this.socket.destroy(this.#refusal as Error);
@@ -426,7 +438,10 @@ function onClose(this: ConnectedSocket): void {
   this[kConnection]?.onClose();
 }
 function onError(this: ConnectedSocket, error: Error): void {
-  this[kConnection]?.refuse(error);
+  this[kConnection]?.refuse(error, true);
+}
+function refuseAtOnce(connection: Connection): void {
+  connection.refuseInTurn(true);
 }
 function onDrain(this: ConnectedSocket): void {
   this[kConnection]?.onDrain();

@@ -9,6 +9,12 @@ export const MAX_PIPELINED_REQUESTS = 64;
 /** Bytes of a response chunk up to which it is copied into the same write as its neighbours. */
 export const COALESCED_CHUNK_BYTES = 8 * 1024;
 
+/**
+ * Milliseconds that a refusal waits for the responses before it. Node doesn't wait: what isn't answered yet when the
+ * client sends something malformed is lost.
+ */
+export const REFUSAL_PATIENCE = 2000;
+
 /** Milliseconds for which a connection that was refused is still read, so that the refusal reaches its client. */
 export const LINGER_TIMEOUT = 1000;
 

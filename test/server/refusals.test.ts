@@ -90,3 +90,52 @@ for (const [sent, bytesParsed] of [
     assert.equal(error.bytesParsed, bytesParsed);
   });
 }
+
+const BAD_REQUEST = /^HTTP\/1\.1 400 Bad Request\r\n/;
+
+behaviour(
+  'a malformed request is refused though the one before it is never answered',
+  async ({ serve }) => {
+    const { connect } = await serve(() => {});
+    assert.match(await connect().send(`${get()}\x01`).rest(), BAD_REQUEST);
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'a malformed request does not take away the answer to the one before it',
+  async ({ serve }) => {
+    const { connect } = await serve((_req, res) => {
+      setTimeout(() => res.end('in time'), 20);
+    });
+    const client = connect().send(`${get()}\x01`);
+    assert.equal((await client.response()).body, 'in time');
+    assert.match(await client.rest(), BAD_REQUEST);
+  },
+  { notNode: 'the answer is lost' },
+);
+
+behaviour(
+  'an error that is emitted on the socket ends the connection behind what was sent',
+  async ({ serve }) => {
+    const { connect } = await serve((_req, res) => {
+      res.write('so far', () => res.socket?.emit('error', new Error('no more')));
+    });
+    assert.match(await connect().send(get()).rest(), /\r\n\r\n6\r\nso far\r\n$/);
+  },
+);
+
+behaviour('a listener that leaves a refused connection open hears of every packet', async ({ serve }) => {
+  const { server, connect } = await serve(() => {});
+  const client = connect();
+  let listeners: number | undefined;
+  for (const packet of ['*', '@', '*']) {
+    const refused = once(server, 'clientError');
+    client.send(packet);
+    const [error, socket] = await refused;
+    assert.equal(error.code, 'HPE_INVALID_METHOD');
+    assert.equal(error.rawPacket.toString(), packet);
+    listeners ??= socket.listenerCount('error');
+    assert.equal(socket.listenerCount('error'), listeners);
+  }
+});
