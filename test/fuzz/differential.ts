@@ -1,0 +1,103 @@
+// Sends the same bytes to node:http and to premier, and names the difference in what their programs were given.
+// In: bytes. Out: null where both understood the same, else a class of difference: docs/http-conformance.md lists the
+// ones that are meant. What both gave their programs must be equal, whatever else differs.
+import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
+import nodeHttp, { type IncomingMessage, type ServerResponse } from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import premier from 'premier';
+import { readWhole } from '../http1/reading.js';
+
+interface Seen {
+  method?: string;
+  url?: string;
+  httpVersion: string;
+  rawHeaders: string[];
+  headers: Record<string, unknown>;
+  body: string;
+  rawTrailers: string[];
+}
+
+/** Node leaves out of `headers` what comes behind so many fields, in some of its lines. */
+const MOST_FIELDS = 1000;
+
+/** What one server made of one connection: the requests that came in whole, and the error if there was one. */
+interface Observation {
+  requests: Seen[];
+  error: string | null;
+}
+
+/** A server that remembers what it was sent since it was last asked. */
+class Observer {
+  readonly #server: nodeHttp.Server;
+  #now: Observation = { requests: [], error: null };
+
+  constructor(createServer: typeof nodeHttp.createServer) {
+    this.#server = createServer((req, res) => this.#see(req, res));
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      this.#now.error ??= error.code ?? error.message;
+      socket.destroy();
+    });
+  }
+
+  #see(req: IncomingMessage, res: ServerResponse): void {
+    const seen = this.#now;
+    const parts: Buffer[] = [];
+    req.on('data', (part) => parts.push(part));
+    req.on('error', () => {});
+    req.on('end', () => {
+      const { method, url, httpVersion, rawHeaders, headers, rawTrailers } = req;
+      const body = Buffer.concat(parts).toString('latin1');
+      const shown = rawHeaders.length > 2 * MOST_FIELDS ? {} : headers;
+      seen.requests.push({ method, url, httpVersion, rawHeaders, headers: shown, body, rawTrailers });
+      res.end();
+    });
+  }
+
+  async observe(bytes: Buffer): Promise<Observation> {
+    this.#now = { requests: [], error: null };
+    const { port } = this.#server.address() as AddressInfo;
+    const client = net.connect({ port, host: '127.0.0.1' });
+    client.on('error', () => {});
+    client.resume();
+    client.end(bytes);
+    await once(client, 'close').catch(() => {});
+    return this.#now;
+  }
+
+  async listen(): Promise<void> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
+
+export class Differential {
+  readonly #node = new Observer(nodeHttp.createServer);
+  readonly #premier = new Observer(premier.createServer as never);
+
+  async open(): Promise<this> {
+    await Promise.all([this.#node.listen(), this.#premier.listen()]);
+    return this;
+  }
+
+  close(): void {
+    this.#node.close();
+    this.#premier.close();
+  }
+
+  /** The class of difference, or null. Throws where one request was understood in two ways. */
+  async compare(bytes: Buffer): Promise<string | null> {
+    const [node, ours] = await Promise.all([this.#node.observe(bytes), this.#premier.observe(bytes)]);
+    const common = Math.min(node.requests.length, ours.requests.length);
+    assert.deepEqual(ours.requests.slice(0, common), node.requests.slice(0, common));
+    if (node.requests.length > common) return `here: ${readWhole(bytes).refusal ?? ours.error ?? 'end'}`;
+    if (ours.requests.length > common) return `node:http: ${node.error ?? 'end'}`;
+    return null;
+  }
+}
