@@ -96,7 +96,9 @@ export class Differential {
     const [node, ours] = await Promise.all([this.#node.observe(bytes), this.#premier.observe(bytes)]);
     const common = Math.min(node.requests.length, ours.requests.length);
     assert.deepEqual(ours.requests.slice(0, common), node.requests.slice(0, common));
-    if (node.requests.length > common) return `here: ${readWhole(bytes).refusal ?? ours.error ?? 'end'}`;
+    if (node.requests.length > common) {
+      return `here: ${ours.error === null ? 'end' : readWhole(bytes).refusal}`;
+    }
     if (ours.requests.length > common) return `node:http: ${node.error ?? 'end'}`;
     return null;
   }
