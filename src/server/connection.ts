@@ -148,6 +148,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #dispatch(head: RequestHead, request: IncomingMessage, response: ServerResponse): void {
     publishStart(request, response, this.socket, this.#server);
     dispatch(this.#server, head, request, response, ++this.#requests);
+    // What the handler entered is the context of its body events too.
+    if (head.framed) this.#context = new AsyncResource('HTTPINCOMINGMESSAGE');
   }
 
   #makeRequest(head: RequestHead): IncomingMessage {

@@ -278,10 +278,12 @@ for (const name of Reflect.ownKeys(SELDOM_CHANGED)) {
   });
 }
 
-// What the client half makes are Node's own messages, and programs test them against this class.
+// What the client half makes are Node's own messages, and programs test them against this class. (The import is a live
+// binding: under register it is this very class by the time anybody asks.)
+const nodePrototype = Object.getPrototypeOf(IncomingMessage.prototype);
 Object.defineProperty(IncomingMessage, Symbol.hasInstance, {
   value(this: { prototype: object }, candidate: unknown): boolean {
-    const { prototype } = this === IncomingMessage ? NodeIncomingMessage : this;
+    const prototype = this === IncomingMessage ? nodePrototype : this.prototype;
     return (
       typeof candidate === 'object' &&
       candidate !== null &&

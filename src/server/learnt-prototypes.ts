@@ -5,7 +5,7 @@
  * engine's work. In: what prototypes the objects have when the handler returns. Out: constructors whose instances
  * have those from the start, so that the call changes nothing. A handler sees the same objects as without.
  */
-import { IncomingMessage as NodeIncomingMessage, ServerResponse as NodeServerResponse } from 'node:http';
+import http from 'node:http';
 import type { Socket } from 'node:net';
 import { IncomingMessage } from './incoming-message.js';
 import { MAX_LEARNT_PROTOTYPES } from './limits.js';
@@ -64,6 +64,10 @@ function responseClass(prototype: object): ResponseClass {
   return Response as unknown as ResponseClass;
 }
 
+/** Node's own, which are not to be found under these names any more once `premier/register` has run. */
+const NODE_REQUEST = http.IncomingMessage.prototype;
+const NODE_RESPONSE = http.ServerResponse.prototype;
+
 /**
  * Express builds the prototypes of its requests and responses on `http.IncomingMessage` and `http.ServerResponse` as
  * they are when it is loaded. Where those were Node's own, puts ours between: they inherit from Node's.
@@ -71,8 +75,8 @@ function responseClass(prototype: object): ResponseClass {
  */
 export function adoptPrototypes(listener: unknown): void {
   const { request, response } = listener as { request?: object; response?: object };
-  if (typeof request === 'object') graft(request, NodeIncomingMessage.prototype, IncomingMessage.prototype);
-  if (typeof response === 'object') graft(response, NodeServerResponse.prototype, ServerResponse.prototype);
+  if (typeof request === 'object') graft(request, NODE_REQUEST, IncomingMessage.prototype);
+  if (typeof response === 'object') graft(response, NODE_RESPONSE, ServerResponse.prototype);
 }
 
 /** Finds the object in the chain that inherits directly from Node's prototype, and lets it inherit from ours. */

@@ -5,7 +5,7 @@
  * turn, kept here until then. Emits 'prefinish', 'finish', 'close' and 'drain' as `node:http` does. Never writes to a
  * socket itself, and never sends a body where there may be none.
  */
-import type { AsyncResource } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { type IncomingMessage, type ServerResponse as NodeServerResponse, OutgoingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -273,6 +273,7 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
       callback = encoding;
       encoding = null;
     }
+    if (callback) callback = AsyncResource.bind(callback);
     const accepted = this._writeChunk(chunk, encoding, callback, false);
     if (!accepted) this._needDrain = true;
     return accepted;
@@ -407,6 +408,8 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
     if (this._hasBody && this.chunkedEncoding) this._send(`0\r\n${this._trailer}\r\n`, 'latin1', null);
     else if (!this._headerSent) this._send('', 'latin1', null);
     this.finished = true;
+    // Whoever waits for the end is told in the context of the call that ended it.
+    if (this.watched) this._context = new AsyncResource('HTTPSERVERRESPONSE');
     if (this._output !== null) this._finish();
     return this;
   }
@@ -422,11 +425,16 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
 
   /** Everything has left for the kernel, or never will. */
   onWritten(error: Error | null | undefined): void {
-    if (this._context !== null && this.watched) {
-      this._context.runInAsyncScope(this._afterWritten, this, error);
+    const failure = error ?? this._errored ?? this.socket?.errored ?? null;
+    if (failure === null) {
+      this._written = true;
+      this._owner?.responseWritten(this as unknown as ServerResponse);
     } else {
-      this._afterWritten(error);
+      this._errored ??= failure;
     }
+    if (this._context !== null && this.watched)
+      this._context.runInAsyncScope(this._reportWritten, this, failure);
+    else this._reportWritten(failure);
   }
 
   /** Whether anybody can notice when the response is over. */
@@ -435,17 +443,9 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
     return finish !== undefined || close !== undefined || this._endCallbacks !== null || !emitsAsUsual(this);
   }
 
-  _afterWritten(error: Error | null | undefined): void {
-    const failure = error ?? this._errored ?? this.socket?.errored;
-    if (failure) {
-      this._errored ??= failure;
-      this._callEndCallbacks(failure);
-      return;
-    }
-    this._written = true;
-    if (this._owner !== null) this._owner.responseWritten(this as unknown as ServerResponse);
-    if (this._endCallbacks !== null) this._callEndCallbacks(null);
-    announce(this, 'finish');
+  _reportWritten(failure: Error | null): void {
+    if (this._endCallbacks !== null) this._callEndCallbacks(failure);
+    if (failure === null) announce(this, 'finish');
   }
 
   _queueEndCallback(callback: Callback): void {

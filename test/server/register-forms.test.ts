@@ -102,7 +102,7 @@ test('it serves in cluster workers, which share a port', { skip }, async (contex
   assert.deepEqual([stdout.trim().split('\n'), stderr], [['200 1', '200 1'], '']);
 });
 
-test('the client half stays that of Node', { skip, todo: 'instanceof is false under register' }, async () => {
+test('the client half stays that of Node', { skip }, async () => {
   const code = `
     import http from 'node:http';
     const server = http.createServer((req, res) => req.pipe(res)).listen(0, () => {
