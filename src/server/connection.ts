@@ -52,6 +52,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #unread: Buffer | null = null;
   #bodyPaused = false;
   #inHandler = false;
+  /** Set within `receive`: only at its end is it known what it leaves unread. */
+  #receiving = false;
   #upgrade: IncomingMessage | null = null;
   /** The connection closes after the response that was ended last. */
   #closing = false;
@@ -86,6 +88,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
       return;
     }
     let consumed = chunk.length;
+    this.#receiving = true;
     this.#output.held = true;
     try {
       consumed = this.#parser.execute(chunk);
@@ -94,10 +97,16 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     } finally {
       this.#output.held = false;
       this.#output.settle();
+      this.#receiving = false;
     }
-    if (this.#upgrade !== null) this.#leaveHttp(this.#upgrade, chunk.subarray(consumed));
-    else if (this.#parser.paused) this.#unread = consumed < chunk.length ? chunk.subarray(consumed) : null;
-    else if (!this.#parser.idle) this.#awake();
+    if (this.#upgrade !== null) {
+      this.#leaveHttp(this.#upgrade, chunk.subarray(consumed));
+    } else if (this.#parser.paused) {
+      this.#unread = consumed < chunk.length ? chunk.subarray(consumed) : null;
+      this.#resume();
+    } else if (!this.#parser.idle) {
+      this.#awake();
+    }
   }
 
   /** A request has begun to arrive and isn't complete. */
@@ -280,7 +289,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   }
 
   #resume(): void {
-    if (!this.#parser.paused || this.#overloaded(MAX_PIPELINED_REQUESTS / 2)) return;
+    if (this.#receiving || !this.#parser.paused || this.#overloaded(MAX_PIPELINED_REQUESTS / 2)) return;
     const unread = this.#unread;
     this.#parser.paused = false;
     this.socket._paused = false;

@@ -475,7 +475,8 @@ function onAssignedSocketClose(this: { _httpMessage?: ServerResponseMethods | nu
 
 function emitWriteError(response: ServerResponseMethods, error: Error, callback: Callback): void {
   callback(error);
-  if (!response.destroyed) response.emit('error', error);
+  // A response that has been written counts as destroyed, which is no reason to keep quiet.
+  if (!response.destroyed || response._written) response.emit('error', error);
 }
 
 function emitDrain(response: ServerResponseMethods): void {
