@@ -24,6 +24,9 @@ export interface Route<D> {
   used: boolean;
 }
 
+/** Longer paths (characters) are not remembered: with escapes, a document has any number of them. */
+const longestPath = 1024;
+
 export class Cache<D extends Kept> {
   readonly #routes = new Map<string, Route<D>>();
   readonly #documents = new Map<string, D>();
@@ -54,6 +57,7 @@ export class Cache<D extends Kept> {
 
   /** Remembers what was found at a path just now. A newer document takes the place of an older one of its key. */
   put(path: string, document: D, checked: number): void {
+    if (path.length > longestPath) return;
     const known = this.#documents.get(document.key);
     if (known !== document) {
       if (known !== undefined) this.#drop(known);

@@ -122,25 +122,38 @@ const units: Record<Language, readonly string[]> = {
   en: ['B', 'kB', 'MB', 'GB', 'TB'],
   fr: ['o', 'ko', 'Mo', 'Go', 'To'],
 };
-const numbers: Record<Language, Intl.NumberFormat> = {
-  en: new Intl.NumberFormat('en', { maximumSignificantDigits: 3 }),
-  fr: new Intl.NumberFormat('fr', { maximumSignificantDigits: 3 }),
-};
+/** Made when first needed: they take longer to make than all the rest of this module. */
+const formats = new Map<Language, Formats>();
+
+interface Formats {
+  readonly number: Intl.NumberFormat;
+  readonly day: Intl.DateTimeFormat;
+  readonly clock: Intl.DateTimeFormat;
+}
+
+function formatsFor(lang: Language): Formats {
+  let made = formats.get(lang);
+  if (made === undefined) {
+    const locale = lang === 'en' ? 'en-GB' : lang;
+    made = {
+      number: new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }),
+      day: new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }),
+      clock: new Intl.DateTimeFormat(locale, { timeStyle: 'short' }),
+    };
+    formats.set(lang, made);
+  }
+  return made;
+}
 
 function sizeOf({ size }: Entry, lang: Language): string {
   if (size === undefined) return '';
   const step = Math.min(units[lang].length - 1, size < 1000 ? 0 : Math.floor(Math.log10(size) / 3));
-  return `${numbers[lang].format(size / 1000 ** step)}&nbsp;${units[lang][step]}`;
+  return `${formatsFor(lang).number.format(size / 1000 ** step)}&nbsp;${units[lang][step]}`;
 }
-
-const days: Record<Language, Intl.DateTimeFormat> = {
-  en: new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' }),
-  fr: new Intl.DateTimeFormat('fr', { dateStyle: 'medium' }),
-};
-const clock = new Intl.DateTimeFormat('fr', { timeStyle: 'short' });
 
 function dateOf({ modified }: Entry, lang: Language): string {
   if (modified === undefined) return '';
   const date = new Date(modified);
-  return `<time datetime="${date.toISOString()}">${days[lang].format(date)}<span class="clock"> ${clock.format(date)}</span></time>`;
+  const { day, clock } = formatsFor(lang);
+  return `<time datetime="${date.toISOString()}">${day.format(date)}<span class="clock"> ${clock.format(date)}</span></time>`;
 }

@@ -57,18 +57,20 @@ export class Root {
 
   /** Whether a real path may be shown: inside the root and not hidden there, or outside by a link that may be followed. */
   async #shows(real: string): Promise<boolean> {
-    const root = await this.#realRoot();
-    const below = root.endsWith(sep) ? root : root + sep;
-    if (real !== root && !real.startsWith(below)) return this.followLinks;
-    return !isHidden(relative(root, real).split(sep));
+    if (performance.now() - this.#checked > rootLifetime) await this.#lookUpRoot();
+    // What seems to lie outside may lie inside a root that has just been switched.
+    if (!this.#contains(real)) await this.#lookUpRoot();
+    if (!this.#contains(real)) return this.followLinks;
+    return !isHidden(relative(this.#real, real).split(sep));
   }
 
-  async #realRoot(): Promise<string> {
-    const now = performance.now();
-    if (now - this.#checked > rootLifetime) {
-      this.#real = await realpath(this.folder);
-      this.#checked = now;
-    }
-    return this.#real;
+  #contains(real: string): boolean {
+    const root = this.#real;
+    return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
+  }
+
+  async #lookUpRoot(): Promise<void> {
+    this.#real = await realpath(this.folder);
+    this.#checked = performance.now();
   }
 }

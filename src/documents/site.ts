@@ -95,7 +95,7 @@ export class Site {
 
   async #answerTarget(exchange: Exchange, target: Target): Promise<void> {
     const found = await this.#library.look(exchange.path, target);
-    if (exchange.res.destroyed) return;
+    if (isAnswered(exchange)) return;
     if (found instanceof Document) this.#send(exchange, found);
     else if (found.kind === 'redirect') this.#redirect(exchange, target, found.path);
     else if (found.kind === 'folder') await this.#list(exchange, target, found.folder);
@@ -107,14 +107,14 @@ export class Site {
     if (chosen instanceof Promise) {
       this.#attempt(
         exchange,
-        chosen.then(() => this.#send(exchange, document)),
+        chosen.then(() => isAnswered(exchange) || this.#send(exchange, document)),
       );
       return;
     }
     const { req, res } = exchange;
     const refusing = (status: number, fields: string[]) => refuse(this.#settings, req, res, status, fields);
     if (chosen === undefined) {
-      refusing(406, []);
+      refusing(406, ['Vary', 'Accept-Encoding']);
       return;
     }
     const sending = answer(req, res, chosen, refusing);
@@ -142,7 +142,7 @@ export class Site {
       ['Accept', 'Accept-Language'],
       { ...making, common: [...(json ? [] : fields), ...making.common], grown: () => {} },
     );
-    this.#send(exchange, listing);
+    if (!isAnswered(exchange)) this.#send(exchange, listing);
   }
 
   /** Nothing is there: the next handler's turn, or the app's page, or 404 with the site's own page for it. */
@@ -162,6 +162,7 @@ export class Site {
     const page = file?.kind === 'file' ? await this.#library.read(file, target ?? top) : undefined;
     const { 'accept-encoding': accept } = req.headers;
     const chosen = await page?.choose(accept === undefined ? {} : { 'accept-encoding': accept });
+    if (isAnswered(exchange)) return;
     if (!(chosen?.source instanceof Uint8Array)) {
       refuse(this.#settings, req, res, 404);
       return;
@@ -200,6 +201,11 @@ export class Site {
       refuse(this.#settings, req, res, status, status === 503 ? ['Retry-After', '1'] : []);
     });
   }
+}
+
+/** The client has gone, or somebody else has answered while the disk was being read, such as a time limit. */
+function isAnswered({ res }: Exchange): boolean {
+  return res.destroyed || res.headersSent;
 }
 
 /** A path of a single-page app: nothing that ends like a file of a known type. */

@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream';
 import { type Coding, compressor } from './encodings.js';
 import type { Range } from './ranges.js';
 
-/** Bytes read at a time; at most two such pieces are held for each reader. */
+/** Bytes read at a time; two such pieces are held for each reader. */
 const piece = 128 * 1024;
 
 /** A part of a body: bytes that frame it, then a slice of the file. */
@@ -39,39 +39,45 @@ export async function pour(handle: FileHandle, parts: readonly Part[], res: Serv
   }
 }
 
-/** Sends one slice; the next piece is read while the last one is under way. Tells whether all of it was sent. */
+/**
+ * Sends one slice: the next piece is read while the last one is under way, and only then. The two pieces are used
+ * over and over, since fresh memory costs more than reading into it. Tells whether all of the slice was sent.
+ */
 async function pourSlice(
   handle: FileHandle,
   { start, length }: Range,
   res: ServerResponse,
 ): Promise<boolean> {
   const end = start + length;
+  const pieces = [0, 1].map(() => ({ buffer: Buffer.allocUnsafeSlow(Math.min(piece, length)), sent: done }));
   let position = start;
-  while (position < end) {
-    const buffer = Buffer.allocUnsafe(Math.min(piece, end - position));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
-    if (res.writableNeedDrain) await drained(res);
+  for (let turn = 0; position < end; turn = 1 - turn) {
+    const { buffer, sent } = pieces[turn] as (typeof pieces)[0];
+    await sent;
     if (res.destroyed) return false;
-    if (bytesRead === 0) {
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, end - position), position);
+    if (res.destroyed || bytesRead === 0) {
       res.destroy();
       return false;
     }
     position += bytesRead;
-    res.write(bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead));
+    (pieces[turn] as (typeof pieces)[0]).sent = write(res, buffer.subarray(0, bytesRead));
   }
-  return true;
+  await Promise.all(pieces.map(({ sent }) => sent));
+  return !res.destroyed;
 }
 
-/** Until the reader has taken what was written, or has gone. */
-function drained(res: ServerResponse): Promise<void> {
+const done = Promise.resolve();
+
+/** Writes; settles when the reader has taken the bytes, or has gone. */
+function write(res: ServerResponse, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
-    const done = () => {
-      res.off('drain', done);
-      res.off('close', done);
+    const settle = () => {
+      res.off('close', settle);
       resolve();
     };
-    res.on('drain', done);
-    res.on('close', done);
+    res.on('close', settle);
+    res.write(bytes, settle);
   });
 }
 

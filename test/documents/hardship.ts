@@ -1,0 +1,45 @@
+// A program for hostile.test.ts: serves documents while the system refuses something. Prints the statuses it answers.
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import process from 'node:process';
+import premier from 'premier';
+import { documents } from 'premier/documents';
+
+const [kind, root] = process.argv.slice(2) as [string, string];
+const handler = documents(root);
+const held: number[] = [];
+
+const server = premier.createServer((req, res) => {
+  // By now the connection has its descriptor; the document gets none.
+  if (kind === 'descriptors' && held.length === 0) hold();
+  handler(req, res);
+});
+
+function hold(): void {
+  for (;;) {
+    try {
+      held.push(openSync('/dev/null', 'r'));
+    } catch {
+      return;
+    }
+  }
+}
+
+server.listen(0, '127.0.0.1', async () => {
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const status = async (path: string) => (await fetch(origin + path)).status;
+  if (kind === 'descriptors') {
+    const refused = await fetch(`${origin}/a.txt`);
+    for (const fd of held) closeSync(fd);
+    console.log(refused.status, refused.headers.get('retry-after'));
+    console.log(await status('/a.txt'));
+  } else {
+    chmodSync(join(root, '..'), 0o755);
+    chmodSync(join(root, 'a.txt'), 0);
+    chmodSync(join(root, 'dir'), 0);
+    if (process.getuid?.() === 0) process.setuid?.(65534);
+    console.log(await status('/a.txt'), await status('/dir/b.txt'), await status('/'));
+  }
+  process.exit();
+});
