@@ -1,12 +1,27 @@
 // The access log: one line for each answer of any server in this process. In: the requests and responses that Node's
 // diagnostics channels tell of. Out: lines on stdout. Never a control character that a client sent.
 import { subscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { ServerResponse } from '../index.js';
 import type { Messages } from './language.js';
 import { type Answer, formats, type LogForm } from './log-formats.js';
 
 /** Bytes that may wait for a slow reader of stdout before lines are dropped. */
 const backlog = 1024 * 1024;
+
+/** What is noted of an answer while it is made. */
+interface Tally {
+  req: IncomingMessage;
+  /** When the request came, in milliseconds of `performance.now()`. */
+  start: number;
+  /** Asked for at once: a closed socket has forgotten it. */
+  remote: string | undefined;
+  bytes: number;
+}
+
+const kTally = Symbol('tally');
+
+type Tallied = ServerResponse & { [kTally]?: Tally };
 
 /**
  * Logs the answers from now on.
@@ -16,50 +31,49 @@ export function logAnswers(form: LogForm, say: Messages, silent?: string): void 
   const colours = process.stdout.isTTY === true && process.stdout.hasColors();
   const format = formats(say, colours)[form];
   const write = lineWriter(say);
+  function tell(this: Tallied): void {
+    write(format(answerOf(this, this[kTally] as Tally)));
+  }
+  countBytes('write');
+  countBytes('end');
   subscribe('http.server.request.start', (message) => {
-    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    const { request, response } = message as { request: IncomingMessage; response: Tallied };
     if (silent !== undefined && request.url?.startsWith(silent)) return;
-    observe(request, response, (answer) => write(format(answer)));
+    const remote = form === 'text' ? undefined : request.socket.remoteAddress;
+    response[kTally] = { req: request, start: performance.now(), remote, bytes: 0 };
+    response.once('close', tell);
   });
 }
 
-/** Tells of an answer when it is over. */
-function observe(req: IncomingMessage, res: ServerResponse, tell: (answer: Answer) => void): void {
-  const start = performance.now();
-  const remote = req.socket.remoteAddress;
-  let bytes = 0;
-  let nested = false;
-  const counting = <Args extends unknown[], Result>(method: (...args: Args) => Result) =>
-    function count(this: ServerResponse, ...args: Args): Result {
-      // An end() that calls write() hands over the same bytes once.
-      if (nested) return method.apply(this, args);
-      bytes += sizeOf(args[0], args[1]);
-      nested = true;
-      try {
-        return method.apply(this, args);
-      } finally {
-        nested = false;
-      }
-    };
-  res.write = counting(res.write) as typeof res.write;
-  res.end = counting(res.end) as typeof res.end;
-  res.once('close', () => {
-    const { headers } = req;
-    tell({
-      method: req.method ?? '-',
-      target: req.url ?? '-',
-      version: req.httpVersion,
-      status: res.statusCode,
-      bytes: hasBody(req, res) ? bytes : 0,
-      ms: performance.now() - start,
-      aborted: !res.writableFinished && bytes !== Number(res.getHeader('content-length')),
-      time: new Date(),
-      remote,
-      user: userOf(headers.authorization),
-      referer: headers.referer,
-      agent: headers['user-agent'],
-    });
-  });
+/** Makes a method of every response count the bytes it is given. */
+function countBytes(name: 'write' | 'end'): void {
+  const { prototype } = ServerResponse;
+  const method = prototype[name] as (...args: unknown[]) => unknown;
+  const counting = function (this: Tallied, chunk?: unknown, encoding?: unknown, callback?: unknown) {
+    const tally = this[kTally];
+    if (tally !== undefined) tally.bytes += sizeOf(chunk, encoding);
+    return method.call(this, chunk, encoding, callback);
+  };
+  Object.defineProperty(prototype, name, { value: counting, writable: true, configurable: true });
+}
+
+/** What is known of an answer that is over. */
+function answerOf(res: ServerResponse, { req, start, remote, bytes }: Tally): Answer {
+  const { headers } = req;
+  return {
+    method: req.method ?? '-',
+    target: req.url ?? '-',
+    version: req.httpVersion,
+    status: res.statusCode,
+    bytes: hasBody(req, res) ? bytes : 0,
+    ms: performance.now() - start,
+    aborted: !res.writableFinished && bytes !== Number(res.getHeader('content-length')),
+    time: new Date(),
+    remote,
+    user: userOf(headers.authorization),
+    referer: headers.referer,
+    agent: headers['user-agent'],
+  };
 }
 
 function sizeOf(chunk: unknown, encoding: unknown): number {

@@ -30,7 +30,12 @@ const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 const hex = (character: string, digits: number) => character.charCodeAt(0).toString(16).padStart(digits, '0');
 
 /** A text from outside, with nothing in it that a terminal obeys. */
-export const printable = (text: string): string =>
+export const printable = (text: string): string => (plain.test(text) ? text : escaped(text));
+
+/** Most texts are plain, and this is found out fastest. */
+const plain = /^[ -~]*$/;
+
+const escaped = (text: string): string =>
   text.replace(unsafe, (character) =>
     character <= '\u00ff' ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`,
   );
@@ -50,6 +55,7 @@ export function formats(say: Messages, colours: boolean): Record<LogForm, (answe
     json: ({ time, version: _, ms, aborted, method, target, status, bytes, ...client }) => {
       const fields = { time: time.toISOString(), method, target, status, bytes, ms: Number(ms.toFixed(3)) };
       const text = JSON.stringify({ ...fields, ...client, ...(aborted && { aborted }) });
+      if (plain.test(text)) return text;
       return text.replace(unsafe, (character) => `\\u${hex(character, 4)}`);
     },
     combined: ({ remote, user, time, method, target, version, status, bytes, referer, agent }) =>

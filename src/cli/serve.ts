@@ -98,7 +98,9 @@ async function openBrowser(address: string, say: Messages): Promise<void> {
   try {
     const { default: open } = await import('open');
     const browser = await open(address);
-    browser.once('error', () => console.error(say.cannotOpen(address)));
+    browser.once('exit', (code) => {
+      if (code) console.error(say.cannotOpen(address));
+    });
   } catch {
     console.error(say.cannotOpen(address));
   }
