@@ -15,7 +15,7 @@ export const MAX_CHUNK_EXTENSION_BYTES = 16 * 1024;
 /** Bytes of chunk extensions in one body: nobody reads them, so they are only a way to keep a server busy. */
 export const MAX_BODY_EXTENSION_BYTES = 64 * 1024;
 
-/** Hexadecimal digits of a chunk size. Thirteen reach beyond Number.MAX_SAFE_INTEGER; leading zeros count. */
+/** Hexadecimal digits of a chunk size. Fourteen reach beyond Number.MAX_SAFE_INTEGER; leading zeros count. */
 export const MAX_CHUNK_SIZE_DIGITS = 16;
 
 /**

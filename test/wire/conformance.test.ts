@@ -1,6 +1,6 @@
 // docs/http-conformance.md against the cases it names: each one exists, and is among those that are run.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { accepted } from '../http1/cases/accepted.js';
 import { refusals } from '../http1/cases/refused.js';
@@ -31,4 +31,18 @@ test('no two cases have the same name', () => {
   const names = cases.map(({ says }) => says);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   assert.deepEqual(twice, []);
+});
+
+test('SECURITY.md names cases and test files that exist', () => {
+  const names = new Set(cases.map(({ says }) => visible(says)));
+  const security = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8');
+  const rows = security.split('\n').filter((line) => line.startsWith('| CVE-'));
+  assert.ok(rows.length > 15);
+  for (const row of rows) {
+    const shown = row.split(' | ').at(-1) ?? '';
+    const [, name] = /“(.+)”/.exec(shown) ?? [];
+    const [, file] = /`(test\/.+)`/.exec(shown) ?? [];
+    if (name === undefined) assert.ok(existsSync(new URL(`../../${file}`, import.meta.url)), row);
+    else assert.ok(names.has(name), `there is no case “${name}”`);
+  }
 });
