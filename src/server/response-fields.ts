@@ -14,6 +14,7 @@ import type { Writable } from 'node:stream';
 import { statusAllowsBody } from '../http1/framing.js';
 import { fieldValueKind, NOT_FIELD_VALUE } from '../http1/grammar.js';
 import { ResponseHead } from '../http1/response-head.js';
+import { lendFieldsTo } from './borrowed-methods.js';
 import { dateLine } from './date-field.js';
 import {
   headersSent,
@@ -224,6 +225,8 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
     this._headerSent = false;
   }
 }
+
+lendFieldsTo(ResponseFieldMethods.prototype);
 
 function statusLine(response: ResponseFieldMethods, status: number): string {
   const reason = response.statusMessage;

@@ -1,0 +1,83 @@
+/**
+ * Lets `http.OutgoingMessage.prototype.setHeader.call(response, …)` and its siblings work on premier's responses:
+ * packages borrow Node's methods so, to get behind what others have patched.
+ *
+ * In: Node's methods, which read and write a table of fields under a symbol of Node's. Out: that table, as a view of the
+ * response's own fields. Costs nothing where nobody borrows. Never keeps a second copy of a field.
+ */
+import { OutgoingMessage } from 'node:http';
+import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
+
+interface WithFields {
+  _fields: OutgoingFields | null;
+}
+
+/** A field as Node keeps it, `[name, value]`; Node's `appendHeader` changes the value in place. */
+class FieldEntry {
+  readonly 0: string;
+  readonly #fields: OutgoingFields;
+  readonly #key: string;
+
+  constructor(fields: OutgoingFields, key: string, name: string) {
+    this.#fields = fields;
+    this.#key = key;
+    this[0] = name;
+  }
+
+  get 1(): FieldValue | undefined {
+    return this.#fields.get(this.#key);
+  }
+
+  set 1(value: FieldValue) {
+    put(this.#fields, this[0], value);
+  }
+}
+
+type FieldTable = Record<string, { readonly 0: string; 1: FieldValue | undefined }>;
+
+function put(fields: OutgoingFields, name: string, value: FieldValue): void {
+  const key = fieldKey(name);
+  if (!checkFieldValue(name, value)) fields.ascii = false;
+  fields.set(key, name, value);
+}
+
+function viewOf(fields: OutgoingFields): FieldTable {
+  const table: FieldTable = Object.create(null);
+  for (const [index, key] of fields.keys.entries()) {
+    table[key] = new FieldEntry(fields, key, fields.names[index] as string);
+  }
+  return new Proxy(table, {
+    set(target, key: string, [name, value]: [string, FieldValue]) {
+      put(fields, name, value);
+      target[key] = new FieldEntry(fields, key, name);
+      return true;
+    },
+    deleteProperty(target, key: string) {
+      fields.remove(key);
+      return delete target[key];
+    },
+  });
+}
+
+const tableSymbol = Object.getOwnPropertySymbols(new OutgoingMessage()).find(
+  ({ description }) => description === 'kOutHeaders',
+);
+
+/** Gives responses with this prototype the table that Node's methods expect. */
+export function lendFieldsTo(responses: WithFields): void {
+  if (tableSymbol === undefined) return;
+  Object.defineProperty(responses, tableSymbol, {
+    configurable: true,
+    get(this: WithFields): FieldTable {
+      this._fields ??= new OutgoingFields();
+      // Node's appendHeader adds to a list without a word on what it adds.
+      this._fields.ascii = false;
+      return viewOf(this._fields);
+    },
+    set(this: WithFields, table: FieldTable | null) {
+      const fields = new OutgoingFields();
+      for (const entry of Object.values(table ?? {})) put(fields, entry[0], entry[1] as FieldValue);
+      this._fields = fields;
+    },
+  });
+}
