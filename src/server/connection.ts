@@ -8,6 +8,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
 import { maxHeaderSize } from 'node:http';
+import { Socket } from 'node:net';
 import { setTimeout } from 'node:timers';
 import type { RequestHead } from '../http1/request-head.js';
 import { RequestParser, type RequestSink } from '../http1/request-parser.js';
@@ -20,6 +21,7 @@ import { MAX_PIPELINED_REQUESTS, REFUSAL_PATIENCE } from './limits.js';
 import { lingeringClose } from './lingering-close.js';
 import * as errors from './node-errors.js';
 import { refusalResponse } from './refusal-response.js';
+import { RESOURCE_TYPE, storesLiveInFrames } from './request-context.js';
 import { readsLeniently } from './server-options.js';
 import { emitClose, type ResponseOwner, type ServerResponse } from './server-response.js';
 import { SocketOutput } from './socket-output.js';
@@ -48,6 +50,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #queuedBytes = 0;
   #requests = 0;
   #context: AsyncResource | null = null;
+  #fresh = false;
+  readonly #scope = new AsyncResource(RESOURCE_TYPE);
   /** Bytes that were received but not read, while reading is paused. */
   #unread: Buffer | null = null;
   #bodyPaused = false;
@@ -81,8 +85,12 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     return this.incoming !== null;
   }
 
-  /** Reads what arrived and hands on the requests in it; what they answer at once leaves in one write. */
-  receive(chunk: Buffer): void {
+  /**
+   * Reads what arrived and hands on the requests in it; what they answer at once leaves in one write.
+   * @param fresh - called from the event loop, in the async context in which the connection came
+   */
+  receive(chunk: Buffer, fresh = false): void {
+    this.#fresh = fresh;
     if (this.#refusal !== null) {
       if (!this.#lingering) this.#refuseAgain(this.#refusal, chunk);
       return;
@@ -137,8 +145,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     const engine = this.#engine;
     this.#leaveIdle();
     const request = this.#makeRequest(head);
-    const context = new AsyncResource('HTTPINCOMINGMESSAGE');
-    if (head.upgrade && this.#wantsUpgrade(request, context)) return true;
+    if (head.upgrade && this.#wantsUpgrade(request)) return true;
+    const context = this.#nextContext();
     request.upgrade = false;
     this.incoming = request;
     this.#context = context;
@@ -147,7 +155,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.#pending.push(response);
     if (this.#pending.length - 1 === this.#ended) response._take(this.socket, this.#output);
     this.#inHandler = true;
-    context.runInAsyncScope(this.#dispatch, this, head, request, response);
+    if (context === null) this.#dispatch(head, request, response);
+    else context.runInAsyncScope(this.#dispatch, this, head, request, response);
     this.#inHandler = false;
     engine.prototypes.learn(request, response);
     if (this.#pending.length > 1 && this.#overloaded(MAX_PIPELINED_REQUESTS)) this.#pause();
@@ -158,7 +167,15 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     publishStart(request, response, this.socket, this.#server);
     dispatch(this.#server, head, request, response, ++this.#requests);
     // What the handler entered is the context of its body events too.
-    if (head.framed) this.#context = new AsyncResource('HTTPINCOMINGMESSAGE');
+    if (head.framed) this.#context = new AsyncResource(RESOURCE_TYPE);
+  }
+
+  /** Where the next request runs; null: here, which no other request of this connection will ever see. */
+  #nextContext(): AsyncResource | null {
+    if (!storesLiveInFrames) return new AsyncResource(RESOURCE_TYPE);
+    if (!this.#fresh) return this.#scope;
+    this.#fresh = false;
+    return null;
   }
 
   #makeRequest(head: RequestHead): IncomingMessage {
@@ -189,7 +206,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   onBody(data: Buffer): void {
     const request = this.incoming;
     if (request === null || request._dumped) return;
-    (this.#context as AsyncResource).runInAsyncScope(this.#pushBody, this, request, data);
+    if (this.#context === null) this.#pushBody(request, data);
+    else this.#context.runInAsyncScope(this.#pushBody, this, request, data);
   }
 
   #pushBody(request: IncomingMessage, data: Buffer): void {
@@ -200,13 +218,16 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
 
   onEnd(rawTrailers: string[]): void {
     const request = this.incoming as IncomingMessage;
-    const context = this.#context as AsyncResource;
+    const context = this.#context;
     this.incoming = null;
     this.#context = null;
     this.requestStart = 0;
     request.complete = true;
     if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
-    if (!request._lazy) context.runInAsyncScope(request.push, request, null);
+    if (!request._lazy) {
+      if (context === null) request.push(null);
+      else context.runInAsyncScope(request.push, request, null);
+    }
     if (this.#closing) this.#parser.stop();
     // The reader of this body stopped the socket; the next request must not wait for it.
     if (this.#bodyPaused) this.#flow();
@@ -409,11 +430,11 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     });
   }
 
-  #wantsUpgrade(request: IncomingMessage, context: AsyncResource): boolean {
+  #wantsUpgrade(request: IncomingMessage): boolean {
     if (request.method !== 'CONNECT' && !this.#server.shouldUpgradeCallback(request)) return false;
     request.upgrade = true;
     this.#upgrade = request;
-    this.#context = context;
+    this.#context = new AsyncResource(RESOURCE_TYPE);
     return true;
   }
 
@@ -440,7 +461,7 @@ function isRead({ _consuming, _readableState, readableDidRead }: IncomingMessage
 }
 
 function onData(this: ConnectedSocket, chunk: Buffer): void {
-  this[kConnection]?.receive(chunk);
+  this[kConnection]?.receive(chunk, this instanceof Socket);
 }
 function onEnd(this: ConnectedSocket): void {
   this[kConnection]?.onEndOfInput();
@@ -485,6 +506,16 @@ export function attach(this: HttpServer, socket: ConnectedSocket): void {
   this[kEngine].connections.add(connection);
   for (const [event, listener] of LISTENERS) socket.on(event, listener);
   socket.setEncoding = refuseEncoding;
+  readAheadByItself(socket, false);
+}
+
+/**
+ * After each chunk a Readable schedules a tick in which it asks for more. A socket that flows needs no asking: what
+ * comes is pushed anyway, so the tick is spared while the socket is ours.
+ */
+function readAheadByItself(socket: ConnectedSocket, wanted: boolean): void {
+  const state = (socket as { _readableState?: { readingMore: boolean } })._readableState;
+  if (state !== undefined) state.readingMore = !wanted;
 }
 
 function detach(socket: ConnectedSocket): void {
@@ -492,4 +523,5 @@ function detach(socket: ConnectedSocket): void {
   socket[kConnection] = null;
   socket.parser = null;
   Reflect.deleteProperty(socket, 'setEncoding');
+  readAheadByItself(socket, true);
 }

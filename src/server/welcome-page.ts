@@ -55,11 +55,10 @@ pre{padding:1rem;border:1px solid;border-radius:.5rem;overflow:auto}</style>
 <pre><code>${HANDLER}</code></pre>
 </html>
 `;
-  response.writeHead(404, {
-    'Content-Type': 'text/html; charset=utf-8',
-    'Content-Language': language,
-    Vary: 'Accept-Language',
-    'X-Content-Type-Options': 'nosniff',
-  });
+  response.statusCode = 404;
+  response.setHeader('Content-Type', 'text/html; charset=utf-8');
+  response.setHeader('Content-Language', language);
+  response.setHeader('Vary', 'Accept-Language');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
   response.end(page);
 }
