@@ -11,9 +11,9 @@ export const COALESCED_CHUNK_BYTES = 8 * 1024;
 
 /**
  * Milliseconds that a refusal waits for the responses before it. Node doesn't wait: what isn't answered yet when the
- * client sends something malformed is lost.
+ * client sends something malformed is lost. Below the 2 s after which test runners give up on a program.
  */
-export const REFUSAL_PATIENCE = 2000;
+export const REFUSAL_PATIENCE = 1000;
 
 /** Milliseconds for which a connection that was refused is still read, so that the refusal reaches its client. */
 export const LINGER_TIMEOUT = 1000;
