@@ -1,8 +1,9 @@
 /**
  * A target → what answers it: a document, a folder to list, another address, or nothing. The rules for indexes, final
- * slashes and clean URLs are all here. In: a decoded target. Out: an outcome; no request is seen, nothing is sent.
+ * slashes, clean URLs and single-page apps are all here. In: a decoded target. Out: an outcome; no request is seen, nothing is sent.
  */
 import type { Found, Root } from './locate.js';
+import { mediaTypeOf } from './media-type.js';
 import type { Settings } from './options.js';
 import { type Target, targetFrom } from './target.js';
 
@@ -15,11 +16,12 @@ export type Outcome =
 const nothing: Outcome = { kind: 'nothing' };
 const page = '.html';
 
-type Rules = Pick<Settings, 'index' | 'listing' | 'cleanUrls'>;
+type Rules = Pick<Settings, 'index' | 'listing' | 'cleanUrls' | 'single'>;
 
 /** Finds what answers a target. A redirect always leads to an address that answers itself, never to another redirect. */
 export async function resolve(root: Root, rules: Rules, target: Target): Promise<Outcome> {
   const outcome = await resolveMerged(root, rules, target);
+  if (outcome.kind === 'nothing' && rules.single && isRoute(target)) return appPage(root, rules);
   if (!target.merged || outcome.kind === 'nothing' || outcome.kind === 'redirect') return outcome;
   return { kind: 'redirect', path: target.path };
 }
@@ -37,6 +39,17 @@ async function resolveMerged(root: Root, rules: Rules, target: Target): Promise<
     return target.folder ? answer : { kind: 'redirect', path: `${target.path}/` };
   }
   return paged === undefined ? nothing : { kind: 'redirect', path: target.path.replace(/\/$/, '') };
+}
+
+/** A path of a single-page app: nothing that ends like a file of a known type. */
+function isRoute(target: Target): boolean {
+  return mediaTypeOf(target.segments.at(-1) ?? '').type === undefined;
+}
+
+/** The page of a single-page app: the root's index. */
+async function appPage(root: Root, rules: Rules): Promise<Outcome> {
+  const index = rules.index === false ? undefined : await root.locate([rules.index]);
+  return index?.kind === 'file' ? { kind: 'document', file: index } : nothing;
 }
 
 /** The index of a folder, or the folder itself where it may be listed. */

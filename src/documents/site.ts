@@ -13,12 +13,10 @@ import { languageFor } from './language.js';
 import { Library, tries } from './library.js';
 import { listingJson, listingPage, wishFrom } from './listing.js';
 import type { Found } from './locate.js';
-import { mediaTypeOf } from './media-type.js';
 import type { Settings } from './options.js';
 import { policyOf } from './page.js';
 import { refuse } from './refusal.js';
 import { scriptFrom } from './reload.js';
-import { resolve } from './resolve.js';
 import { statusOf } from './status.js';
 import { type Target, targetFrom } from './target.js';
 
@@ -145,17 +143,12 @@ export class Site {
     if (!isAnswered(exchange)) this.#send(exchange, listing);
   }
 
-  /** Nothing is there: the next handler's turn, or the app's page, or 404 with the site's own page for it. */
+  /** Nothing is there: the next handler's turn, or 404 with the site's own page for it. */
   async #answerMissing(exchange: Exchange, target?: Target): Promise<void> {
     const { req, res, next } = exchange;
     if (next !== undefined) {
       // Not from within the promise: what the next handler throws is not ours to answer.
       process.nextTick(next);
-      return;
-    }
-    const app = this.#settings.single && target !== undefined && isRoute(target) && (await this.#app(target));
-    if (app) {
-      this.#send(exchange, app);
       return;
     }
     const file = await this.#library.root.locate(['404.html']);
@@ -169,12 +162,6 @@ export class Site {
     }
     begin(res, 404, chosen.standIn);
     res.end(req.method === 'HEAD' ? undefined : chosen.source);
-  }
-
-  /** The page of a single-page app. */
-  async #app(target: Target): Promise<Document | undefined> {
-    const outcome = await resolve(this.#library.root, { ...this.#settings, listing: false }, top);
-    return outcome.kind === 'document' ? this.#library.read(outcome.file, target) : undefined;
   }
 
   /**
@@ -206,11 +193,6 @@ export class Site {
 /** The client has gone, or somebody else has answered while the disk was being read, such as a time limit. */
 function isAnswered({ res }: Exchange): boolean {
   return res.destroyed || res.headersSent;
-}
-
-/** A path of a single-page app: nothing that ends like a file of a known type. */
-function isRoute(target: Target): boolean {
-  return mediaTypeOf(target.segments.at(-1) ?? '').type === undefined;
 }
 
 /** The target before a framework took the path of its mount off the front. */

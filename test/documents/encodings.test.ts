@@ -1,9 +1,14 @@
 // Content codings: which one a client gets, from beside the document or made on the spot.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
 import { test } from 'node:test';
 import zlib from 'node:zlib';
 import { bytesOf, longAgo, put, type Shelf, shelf } from './shelf.js';
 
+const posix = { skip: process.platform === 'win32' && 'links and FIFOs of POSIX' };
 const text = 'une phrase qui se répète. '.repeat(400);
 const zstd = typeof zlib.zstdCompressSync === 'function';
 
@@ -123,12 +128,21 @@ test('a large neighbour is streamed, in parts too', async (t) => {
   assert.deepEqual([part.status, part.body, part.field('content-encoding')], [206, '23', 'gzip']);
 });
 
-test('a neighbour older than its document is out of date, hidden or leading out it is none', async (t) => {
-  const site = await shelf(t, { 'app.js': text });
-  put(site.root, 'app.js.gz', 'old', new Date(longAgo.getTime() - 60_000));
-  const answer = await site.ask('/app.js', { 'Accept-Encoding': 'gzip' });
-  assert.equal(zlib.gunzipSync(bytesOf(answer)).toString(), text);
-});
+test(
+  'a neighbour that is older than its document, leads out or is no file does not count',
+  posix,
+  async (t) => {
+    const site = await shelf(t, { 'app.js': text });
+    put(site.root, 'app.js.gz', 'old', new Date(longAgo.getTime() - 60_000));
+    put(join(site.root, '..'), 'outside.br', 'outside');
+    symlinkSync('../outside.br', join(site.root, 'app.js.br'));
+    execFileSync('mkfifo', [join(site.root, 'app.js.zst')]);
+    const answer = await site.ask('/app.js', { 'Accept-Encoding': 'gzip' });
+    assert.equal(zlib.gunzipSync(bytesOf(answer)).toString(), text);
+    const other = await site.ask('/app.js', { 'Accept-Encoding': 'br' });
+    assert.equal(zlib.brotliDecompressSync(bytesOf(other)).toString(), text);
+  },
+);
 
 test('each coding has a tag of its own, and conditions compare with the one selected', async (t) => {
   const site = await shelf(t, { 'page.html': text });

@@ -66,6 +66,12 @@ test('mounted below a path, with a next handler', async (t) => {
   }
 });
 
+test('the page of a single-page app goes before the next handler', async (t) => {
+  const { ask } = await serving(t, mounted(documents(folderWith(t, files), { single: true })));
+  assert.equal((await ask('/static/users/42')).body, 'home');
+  assert.equal((await ask('/static/missing.js')).body, 'next');
+});
+
 test('what a middleware has set before is kept', async (t) => {
   const { ask } = await serving(t, mounted(documents(folderWith(t, { 'a.js': 'x'.repeat(900) }))));
   const answer = await ask('/static/a.js');
