@@ -1,0 +1,113 @@
+// Handlers that throw, or never answer: the server and its other clients go on.
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import { test } from 'node:test';
+import type { RawClient } from '../server/raw-client.js';
+import { behaviour, get, type Listener } from '../subjects.js';
+
+/** Runs `act` while what handlers throw is collected, as in a program that survives it. */
+async function surviving(act: () => Promise<void>): Promise<unknown[]> {
+  const thrown: unknown[] = [];
+  const collect = (error: unknown) => void thrown.push(error);
+  const others = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', collect);
+  try {
+    await act();
+  } finally {
+    process.off('uncaughtException', collect);
+    for (const listener of others) process.on('uncaughtException', listener);
+  }
+  return thrown;
+}
+
+const fault = new Error('the handler’s own');
+const throwing: Record<string, Listener> = {
+  'before the head': () => {
+    throw fault;
+  },
+  'behind the head': (_req, res) => {
+    res.writeHead(200, { 'Content-Length': 4 });
+    res.write('ab');
+    throw fault;
+  },
+  'behind the answer': (_req, res) => {
+    res.end('done');
+    throw fault;
+  },
+  "in a listener of 'data'": (req) => {
+    req.on('data', () => {
+      throw fault;
+    });
+  },
+  "in a listener of 'end'": (req) => {
+    req.resume();
+    req.on('end', () => {
+      throw fault;
+    });
+  },
+  "in a listener of 'finish'": (_req, res) => {
+    res.on('finish', () => {
+      throw fault;
+    });
+    res.end('done');
+  },
+};
+
+const post = 'POST /fault HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc';
+
+for (const [where, handle] of Object.entries(throwing)) {
+  behaviour(`a handler that throws ${where} takes nobody else down`, async ({ serve }) => {
+    const served = await serve((req, res) => {
+      if (req.url === '/fault') handle(req, res);
+      else res.end('fine');
+    });
+    const thrown = await surviving(async () => {
+      const other = served.connect();
+      const faulty: RawClient = served.connect().send(post);
+      assert.equal((await other.send(get('/')).response()).body, 'fine');
+      for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+      assert.equal((await other.send(get('/')).response()).body, 'fine');
+      assert.equal((await served.ask(get('/'))).body, 'fine');
+      faulty.socket.destroy();
+    });
+    assert.deepEqual(thrown, [fault]);
+  });
+}
+
+const loses = { notNode: 'it loses what else was in the segment' };
+
+behaviour(
+  'requests behind a handler that throws behind its answer are served',
+  async ({ serve }) => {
+    const served = await serve((req, res) => {
+      res.end(req.url);
+      if (req.url === '/fault') throw fault;
+    });
+    const thrown = await surviving(async () => {
+      const client = served.connect().send(get('/fault') + get('/next'));
+      assert.equal((await client.response()).body, '/fault');
+      assert.equal((await client.response()).body, '/next');
+    });
+    assert.deepEqual(thrown, [fault]);
+  },
+  loses,
+);
+
+behaviour(
+  'a handler that never answers keeps its own connection waiting, and no other',
+  async ({ serve }) => {
+    const served = await serve((req, res) => {
+      if (req.url !== '/never') res.end('fine');
+    });
+    const waiting = Array.from({ length: 20 }, () => served.connect().send(get('/never') + get('/')));
+    for (let count = 0; count < 5; count++) assert.equal((await served.ask(get('/'))).body, 'fine');
+    for (const client of waiting) assert.equal(client.pending, '');
+  },
+);
+
+test('the collector of thrown errors gives the listeners of others back', async () => {
+  const before = process.listeners('uncaughtException');
+  await surviving(async () => {});
+  assert.deepEqual(process.listeners('uncaughtException'), before);
+});
