@@ -2,7 +2,16 @@
 // In: package-lock.json, src/, test/. Out: node_modules/, dist/, build/. Never touches anything outside the checkout.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -131,9 +140,10 @@ export function tryInstall(folder) {
 
 /** Compiles src/ to dist/ when a source changed since the last time. */
 export function build() {
-  whenChanged(join('dist', '.stamp'), ['src', 'tsconfig.json', 'package-lock.json'], ['dist'], () =>
-    compile('tsconfig.json', 'dist'),
-  );
+  whenChanged(join('dist', '.stamp'), ['src', 'tsconfig.json', 'package-lock.json'], ['dist'], () => {
+    compile('tsconfig.json', 'dist');
+    chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
+  });
 }
 
 /** Compiles test/ to build/ when a test or a source changed since the last time. */
