@@ -9,7 +9,7 @@ export interface Arguments {
   /** The folder or program named on the command line. */
   target: string | undefined;
   settings: Settings;
-  /** Names of the options that were written out. */
+  /** Names of the options that were given, on the command line or by a variable. */
   given: ReadonlySet<OptionName>;
 }
 
@@ -45,10 +45,12 @@ export function parseArguments(
   if (targets.length > 1) throw new UsageError(say.oneTarget(targets[0] as string, targets[1] as string));
 
   const settings: Record<string, unknown> = {};
+  const given = new Set(texts.keys());
   for (const [name, option] of optionEntries) {
+    if (option.kind === 'valued' && option.environment && environment[option.environment]) given.add(name);
     settings[name] = setting(name, option, texts.get(name) ?? [], environment, say);
   }
-  return { target: targets[0], settings: settings as Settings, given: new Set(texts.keys()) };
+  return { target: targets[0], settings: settings as Settings, given };
 }
 
 /** Writes out the value of an option that may stand alone, where it does. */

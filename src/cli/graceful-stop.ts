@@ -25,8 +25,8 @@ export type Closable = Pick<Server, 'on' | 'prependListener' | 'close' | 'getCon
 const connections = new WeakMap<Closable, Set<Socket>>();
 
 /** Notes a server's connections, so that closing it can tell those on which nothing was ever asked. */
-export function noteConnections(server: Closable): void {
-  if (connections.has(server)) return;
+export function noteConnections<S extends Closable>(server: S): S {
+  if (connections.has(server)) return server;
   const open = new Set<Socket>();
   connections.set(server, open);
   const event = 'setSecureContext' in server ? 'secureConnection' : 'connection';
@@ -34,6 +34,7 @@ export function noteConnections(server: Closable): void {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
+  return server;
 }
 
 /** Browsers open connections ahead of need; to the server they look like a request that is just about to come. */

@@ -6,8 +6,8 @@ import type { Messages } from './language.js';
 import { everyInterface } from './options.js';
 import { codeOf, Trouble } from './trouble.js';
 
-export interface Listening {
-  servers: Server[];
+export interface Listening<S extends Server> {
+  servers: S[];
   port: number;
 }
 
@@ -22,12 +22,12 @@ export interface Where {
  * @param command how the user started us, for the way out in an error
  * @throws {Trouble} the port or the address can't be had
  */
-export async function listen(
-  makeServer: () => Server,
+export async function listen<S extends Server>(
+  makeServer: () => S,
   { host, port }: Where,
   command: string,
   say: Messages,
-): Promise<Listening> {
+): Promise<Listening<S>> {
   try {
     return host === 'localhost'
       ? await listenOnLoopback(makeServer, port)
@@ -37,14 +37,18 @@ export async function listen(
   }
 }
 
-async function listenOn(server: Server, port: number, host: string | undefined): Promise<Listening> {
+async function listenOn<S extends Server>(
+  server: S,
+  port: number,
+  host: string | undefined,
+): Promise<Listening<S>> {
   server.listen(port, host);
   await once(server, 'listening');
   return { servers: [server], port: (server.address() as AddressInfo).port };
 }
 
 /** Both loopback addresses on one port; where there is no IPv6, or no IPv4, the other does. */
-async function listenOnLoopback(makeServer: () => Server, port: number): Promise<Listening> {
+async function listenOnLoopback<S extends Server>(makeServer: () => S, port: number): Promise<Listening<S>> {
   const attempts = port === 0 ? 10 : 1;
   for (let attempt = 1; ; attempt++) {
     const first = await listenOn(makeServer(), port, '127.0.0.1').catch(unlessMissing);

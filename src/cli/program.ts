@@ -71,7 +71,7 @@ function listeningServers(onFirst: () => void): { noted: ReadonlySet<Closable>; 
 
 /** Ends the command when an option was given that would silently do nothing: a password that isn't asked for, say. */
 function refuseOptions({ shown }: Target, { args, say, command }: Context): void {
-  const vain = beyondReach.filter((name) => args.settings[name] !== undefined && args.given.has(name));
+  const vain = beyondReach.filter((name) => args.given.has(name));
   if (vain.length === 0) return;
   const error = new UsageError(say.listensItself(shown, vain.map((name) => `--${name}`).join(', ')));
   console.error(`premier: ${error.message} ${say.seeHelp(command)}`);

@@ -32,12 +32,10 @@ export async function serve(site: Site, context: Context): Promise<void> {
   const { args, say, command } = context;
   const { settings } = args;
   const makeServer = await serverMaker(await guarded(site, context), context);
+  const makeNoted = () => noteConnections(makeServer());
   const stopAsked = firstSignal();
-  const { servers, port } = await listen(makeServer, settings, command, say);
-  for (const server of servers as Server[]) {
-    server.on('error', (error) => console.error(`premier: ${error.message}`));
-    noteConnections(server);
-  }
+  const { servers, port } = await listen(makeNoted, settings, command, say);
+  for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
 
   const scheme = settings['tls-cert'] ? 'https' : 'http';
   const found = addresses(scheme, settings.host, port);
@@ -47,7 +45,7 @@ export async function serve(site: Site, context: Context): Promise<void> {
 
   const asker = await stopAsked;
   site.close?.();
-  await closeGracefully(servers as Server[], asker, say);
+  await closeGracefully(servers, asker, say);
 }
 
 async function guarded({ handler, exempt }: Site, { args }: Context): Promise<RequestListener> {

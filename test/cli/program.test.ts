@@ -123,7 +123,14 @@ test('a program that can’t be served is told why', async (t) => {
   await once(holder, 'listening');
   const { port } = holder.address() as AddressInfo;
   const listens = `require('http').createServer().listen(0)`;
-  const cases: [name: string, code: string, args: string[], exitCode: number, expected: RegExp][] = [
+  const cases: [
+    name: string,
+    code: string,
+    args: string[],
+    exitCode: number,
+    expected: RegExp,
+    env?: NodeJS.ProcessEnv,
+  ][] = [
     ['app.mjs', 'export const x = 1;', [], 1, /^premier: app\.mjs neither exports a handler nor listens/],
     ['app.cjs', '', [], 1, /^premier: app\.cjs neither exports a handler nor listens/],
     ['app.mjs', 'export default (', [], 1, /^premier: app\.mjs failed to start:\n.*app\.mjs:\d/],
@@ -135,13 +142,21 @@ test('a program that can’t be served is told why', async (t) => {
       /^premier: app\.mjs failed to start:\n.*Error: at once/s,
     ],
     ['app.cjs', listens, ['--auth', 'a:b'], 2, /^premier: app\.cjs listens by itself, so --auth can't apply/],
+    [
+      'app.cjs',
+      listens,
+      [],
+      2,
+      /^premier: app\.cjs listens by itself, so --auth can't apply/,
+      { PREMIER_AUTH: 'a:b' },
+    ],
     ['app.cjs', listens, ['--host'], 2, /^premier: app\.cjs listens by itself, so --host can't apply/],
     ['app.mjs', 'export default () => {};', ['--port', String(port)], 1, /^premier: Port \d+ is in use/],
   ];
   await Promise.all(
-    cases.map(async ([name, code, args, exitCode, expected]) => {
+    cases.map(async ([name, code, args, exitCode, expected, env = {}]) => {
       const file = program(t, name, code);
-      const { ended, stderr, stdout } = start(t, [basename(file), ...args], { cwd: join(file, '..') });
+      const { ended, stderr, stdout } = start(t, [basename(file), ...args], { cwd: join(file, '..'), env });
       assert.equal(await ended, exitCode, stderr());
       assert.match(stderr(), expected);
       assert.equal(stdout(), '');
