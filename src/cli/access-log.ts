@@ -1,8 +1,10 @@
 // The access log: one line for each answer of any server in this process. In: the requests and responses that Node's
 // diagnostics channels tell of. Out: lines on stdout. Never a control character that a client sent.
 import { subscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage } from 'node:http';
+import http, { type IncomingMessage, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { ServerResponse } from '../index.js';
+import { refusalResponse } from '../server/refusal-response.js';
 import type { Messages } from './language.js';
 import { type Answer, formats, type LogForm } from './log-formats.js';
 
@@ -34,6 +36,7 @@ export function logAnswers(form: LogForm, say: Messages, silent?: string): void 
   function tell(this: Tallied): void {
     write(format(answerOf(this, this[kTally] as Tally)));
   }
+  logRefusal = (error, socket) => write(format(answerOfRefusal(error, socket)));
   countBytes('write');
   countBytes('end');
   subscribe('http.server.request.start', (message) => {
@@ -43,6 +46,51 @@ export function logAnswers(form: LogForm, say: Messages, silent?: string): void 
     response[kTally] = { req: request, start: performance.now(), remote, bytes: 0 };
     response.once('close', tell);
   });
+}
+
+/** Set while there is a log. */
+let logRefusal: ((error: Refusal, socket: Socket) => void) | undefined;
+
+interface Refusal extends Error {
+  code?: string;
+}
+
+/** The codes of errors that get an answer; a broken connection gets none. */
+const answered = /^(HPE_|ERR_HTTP_)/;
+
+/**
+ * Logs what a server refuses by itself: it tells of that in a 'clientError' event, and a listener for that event would
+ * have to answer in its place.
+ */
+export function logRefusals<S extends Server>(server: S): S {
+  if (!logRefusal) return server;
+  const { emit } = server;
+  server.emit = function emitAndLog(this: S, event: string, ...args: unknown[]) {
+    const [error, socket] = args as [Refusal, Socket];
+    if (event === 'clientError' && answered.test(error.code ?? '')) logRefusal?.(error, socket);
+    return Reflect.apply(emit, this, [event, ...args]);
+  } as typeof emit;
+  return server;
+}
+
+function answerOfRefusal(error: Refusal, socket: Socket): Answer {
+  const style = Object.hasOwn(http, Symbol.for('premier.registered')) ? 'bare' : 'explained';
+  const [head, body] = refusalResponse(error, style).split('\r\n\r\n') as [string, string];
+  return {
+    method: '-',
+    target: '-',
+    version: '1.1',
+    status: Number(head.split(' ')[1]),
+    bytes: Buffer.byteLength(body),
+    ms: 0,
+    aborted: false,
+    refusal: error.code ?? error.message,
+    time: new Date(),
+    remote: socket.remoteAddress,
+    user: undefined,
+    referer: undefined,
+    agent: undefined,
+  };
 }
 
 /** Makes a method of every response count the bytes it is given. */

@@ -17,6 +17,8 @@ export interface Answer {
   ms: number;
   /** The client left before the end. */
   aborted: boolean;
+  /** Why the server refused the request before anybody could read it; method and target are then `-`. */
+  refusal?: string | undefined;
   time: Date;
   remote: string | undefined;
   user: string | undefined;
@@ -48,9 +50,10 @@ export function formats(say: Messages, colours: boolean): Record<LogForm, (answe
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     colours ? styleText(style, text, { validateStream: false }) : text;
   return {
-    text: ({ method, target, status, bytes, ms, aborted }) => {
+    text: ({ method, target, status, bytes, ms, aborted, refusal }) => {
       const line = `${printable(method)} ${printable(target)} ${paint(colourOf(status), String(status))} ${paint('dim', `${bytes} B ${ms.toFixed(1)} ms`)}`;
-      return aborted ? `${line} ${paint('yellow', say.aborted)}` : line;
+      const note = aborted ? say.aborted : refusal;
+      return note ? `${line} ${paint('yellow', printable(note))}` : line;
     },
     json: ({ time, version: _, ms, aborted, method, target, status, bytes, ...client }) => {
       const fields = { time: time.toISOString(), method, target, status, bytes, ms: Number(ms.toFixed(3)) };
@@ -58,8 +61,8 @@ export function formats(say: Messages, colours: boolean): Record<LogForm, (answe
       if (plain.test(text)) return text;
       return text.replace(unsafe, (character) => `\\u${hex(character, 4)}`);
     },
-    combined: ({ remote, user, time, method, target, version, status, bytes, referer, agent }) =>
-      `${remote ?? '-'} - ${printable(user ?? '-').replace(/\s/g, '_')} [${apacheTime(time)}] ${quoted(`${method} ${target} HTTP/${version}`)} ${status} ${bytes} ${quoted(referer)} ${quoted(agent)}`,
+    combined: ({ remote, user, time, method, target, version, status, bytes, referer, agent, refusal }) =>
+      `${remote ?? '-'} - ${printable(user ?? '-').replace(/\s/g, '_')} [${apacheTime(time)}] ${quoted(refusal ? '-' : `${method} ${target} HTTP/${version}`)} ${status} ${bytes} ${quoted(referer)} ${quoted(agent)}`,
   };
 }
 

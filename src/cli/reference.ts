@@ -8,7 +8,7 @@ const columns: Record<Language, [string, string]> = { en: ['Option', 'Meaning'],
 
 /** More than fits in `--help`, for those who read the page. */
 const notes: Record<Language, string> = {
-  en: `## Programs
+  en: `## More on programs
 
 \`premier app.js\` runs a program on premier's engine, as \`node --import premier/register app.js\` would:
 
@@ -23,17 +23,18 @@ const notes: Record<Language, string> = {
   before goes on serving until the new one listens, and then has five seconds to finish its answers; if the new one fails,
   it simply goes on.
 
-## What is printed
+## More on what is printed
 
 The first line on stdout is always \`Serveur démarré !\`, whatever the language; programs may wait for it. Then come the
 addresses, then the access log, one line for each answer:
 
 - \`--log text\`: method, target, status, bytes of the body, milliseconds, and whether the client left before the end.
 - \`--log json\`: an object a line with \`time\`, \`method\`, \`target\`, \`status\`, \`bytes\`, \`ms\`, \`remote\`, \`user\`, \`referer\`,
-  \`agent\` and \`aborted\`, those without a value left out. With \`--quiet\` only the first line comes before.
+  \`agent\`, \`aborted\` and \`refusal\`, those without a value left out. With \`--quiet\` only the first line comes before.
 - \`--log combined\`: Apache's combined format, in UTC.
 
-Characters that a terminal would obey are written as \`\\x1b\`. Colours appear on a terminal, unless \`NO_COLOR\` is set.
+A request that is no HTTP, or breaks a limit, has \`-\` for method and target, and the error's code at the end. Characters
+that a terminal would obey are written as \`\\x1b\`. Colours appear on a terminal, unless \`NO_COLOR\` is set.
 Errors go to stderr.
 
 ## Signals
@@ -41,7 +42,7 @@ Errors go to stderr.
 Ctrl-C (SIGINT) and SIGTERM refuse new connections, let the answers under way finish, and end with code 0. A second
 signal ends at once, with code 1.
 `,
-  fr: `## Programmes
+  fr: `## Les programmes en détail
 
 \`premier app.js\` fait tourner un programme sur le moteur de premier, comme \`node --import premier/register app.js\` :
 
@@ -56,16 +57,17 @@ signal ends at once, with code 1.
   d’avant continue de servir jusqu’à ce que le nouveau écoute, et a ensuite cinq secondes pour finir ses réponses ; si le
   nouveau échoue, l’ancien continue, tout simplement.
 
-## Ce qui s’affiche
+## L’affichage en détail
 
 La première ligne de la sortie standard est toujours \`Serveur démarré !\`, dans toutes les langues ; un programme peut
 l’attendre. Puis viennent les adresses, puis le journal d’accès, une ligne par réponse :
 
 - \`--log text\` : méthode, cible, statut, octets du corps, millisecondes, et si le client est parti avant la fin.
 - \`--log json\` : un objet par ligne avec \`time\`, \`method\`, \`target\`, \`status\`, \`bytes\`, \`ms\`, \`remote\`, \`user\`, \`referer\`,
-  \`agent\` et \`aborted\`, sans ceux qui n’ont pas de valeur. Avec \`--quiet\`, seule la première ligne vient avant.
+  \`agent\`, \`aborted\` et \`refusal\`, sans ceux qui n’ont pas de valeur. Avec \`--quiet\`, seule la première ligne vient avant.
 - \`--log combined\` : le format « combined » d’Apache, en temps universel.
 
+Une requête qui n’est pas du HTTP, ou qui dépasse une limite, a \`-\` pour méthode et cible, et le code de l’erreur à la fin.
 Les caractères auxquels un terminal obéirait sont écrits comme \`\\x1b\`. Les couleurs apparaissent sur un terminal, sauf si
 \`NO_COLOR\` est défini. Les erreurs vont sur la sortie d’erreur.
 

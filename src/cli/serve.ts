@@ -32,7 +32,8 @@ export async function serve(site: Site, context: Context): Promise<void> {
   const { args, say, command } = context;
   const { settings } = args;
   const makeServer = await serverMaker(await guarded(site, context), context);
-  const makeNoted = () => noteConnections(makeServer());
+  const { logRefusals } = await import('./access-log.js');
+  const makeNoted = () => logRefusals(noteConnections(makeServer()));
   const stopAsked = firstSignal();
   const { servers, port } = await listen(makeNoted, settings, command, say);
   for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));

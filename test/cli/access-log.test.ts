@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { get, request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { catalogues } from '../../dist/cli/language.js';
@@ -129,6 +130,29 @@ test('each answer of a program is one line with its method, target, status, byte
     ],
   ];
   for (const [form, ask, line] of cases) await logged(t, form, ask, line);
+});
+
+test('what the server refuses by itself is logged with its reason', async (t) => {
+  const cases: [form: string, line: RegExp][] = [
+    ['text', /^- - 400 \d+ B 0\.0 ms HPE_INVALID_METHOD$/m],
+    [
+      'json',
+      /^\{"time":"[^"]+","method":"-","target":"-","status":400,.*"refusal":"HPE_INVALID_METHOD".*\}$/m,
+    ],
+    ['combined', /^127\.0\.0\.1 - - \[[^\]]+\] "-" 400 \d+ "-" "-"$/m],
+  ];
+  for (const [form, line] of cases) {
+    for (const target of [program(t), temporaryFolder(t)]) {
+      const { port, printed, stdout } = await serving(t, [target, '--log', form]);
+      const socket = connect(port, '127.0.0.1');
+      socket.write('\x1b[31m / HTTP/1.1\r\nHost: a\r\n\r\n');
+      const answer = Buffer.concat(await socket.toArray()).toString();
+      const [head, body] = answer.split('\r\n\r\n') as [string, string];
+      assert.match(head, /^HTTP\/1\.1 400 /);
+      await printed(line);
+      if (form === 'text') assert.match(stdout(), new RegExp(`^- - 400 ${body.length} B `, 'm'));
+    }
+  }
 });
 
 test('a log that nobody reads does not stop the server', async (t) => {
