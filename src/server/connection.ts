@@ -49,6 +49,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #ended = 0;
   #queuedBytes = 0;
   #requests = 0;
+  /** Length of the chunk that was received last. */
+  #received = 0;
   #context: AsyncResource | null = null;
   #fresh = false;
   readonly #scope = new AsyncResource(RESOURCE_TYPE);
@@ -97,6 +99,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     }
     let consumed = chunk.length;
     this.#receiving = true;
+    this.#received = chunk.length;
     this.#output.held = true;
     try {
       consumed = this.#parser.execute(chunk);
@@ -109,7 +112,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     }
     if (this.#upgrade !== null) {
       this.#leaveHttp(this.#upgrade, chunk.subarray(consumed));
-    } else if (this.#parser.paused) {
+    } else if (this.socket._paused) {
       this.#unread = consumed < chunk.length ? chunk.subarray(consumed) : null;
       this.#resume();
     } else if (!this.#parser.idle) {
@@ -152,6 +155,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.#context = context;
     const response = this.#makeResponse(head, request);
     response._context = context;
+    if (this.#pending.length > 0 && this.#crowded(1)) this.#pause();
     this.#pending.push(response);
     if (this.#pending.length - 1 === this.#ended) response._take(this.socket, this.#output);
     this.#inHandler = true;
@@ -159,7 +163,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     else context.runInAsyncScope(this.#dispatch, this, head, request, response);
     this.#inHandler = false;
     engine.prototypes.learn(request, response);
-    if (this.#pending.length > 1 && this.#overloaded(MAX_PIPELINED_REQUESTS)) this.#pause();
+    if (this.#pending.length >= MAX_PIPELINED_REQUESTS || this.#crowded(2)) this.#stopReading();
     return false;
   }
 
@@ -247,7 +251,9 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     } else if (this.#refusal === null || !this.refuseInTurn()) {
       this.#pending[this.#ended]?._take(this.socket, this.#output);
     }
+    // The last answer to what was read leaves at once, before anything that the program writes to the socket itself.
     if (!this.#output.held) this.#output.flush();
+    else if (this.#parser.position === this.#received) this.#output.push();
   }
 
   responseWritten(response: ServerResponse): void {
@@ -293,24 +299,27 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     if (this.#server.timeout) this.socket.setTimeout?.(this.#server.timeout);
   }
 
-  // Back-pressure: requests wait unread while too many responses, or too much of them, can't leave.
+  // Back-pressure: nothing more is received while responses can't leave; requests that were received already are
+  // served as long as what waits stays within twice that measure and their number within its bound.
 
-  #overloaded(most: number): boolean {
-    return (
-      this.#pending.length >= most ||
-      this.#output.full ||
-      this.#queuedBytes >= this.socket.writableHighWaterMark
-    );
+  #crowded(highWaterMarks: number): boolean {
+    const bound = highWaterMarks * this.socket.writableHighWaterMark;
+    return this.#queuedBytes >= bound || this.#output.backlog >= bound;
   }
 
   #pause(): void {
-    this.#parser.paused = true;
     this.socket._paused = true;
     this.socket.pause();
   }
 
+  #stopReading(): void {
+    this.#parser.paused = true;
+    this.#pause();
+  }
+
   #resume(): void {
-    if (this.#receiving || !this.#parser.paused || this.#overloaded(MAX_PIPELINED_REQUESTS / 2)) return;
+    if (this.#receiving || !this.socket._paused) return;
+    if (this.#pending.length >= MAX_PIPELINED_REQUESTS / 2 || this.#crowded(1)) return;
     const unread = this.#unread;
     this.#parser.paused = false;
     this.socket._paused = false;

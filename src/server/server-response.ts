@@ -224,6 +224,7 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
     if (this.destroyed) return this;
     this.destroyed = true;
     this._errored = error;
+    this._output?.flush();
     if (this.socket) this.socket.destroy(error);
     else process.nextTick(emitClose, this);
     return this;
@@ -391,7 +392,8 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
       }
       this._writeChunk(chunk, encoding, undefined, true);
     } else if (this.finished) {
-      if (callback) this._queueEndCallback(callback);
+      const again = callback;
+      if (again) this._queueEndCallback((error) => again(error ?? errors.streamAlreadyFinished('end')));
       return this;
     } else if (this._header === null) {
       this._contentLength = 0;
@@ -418,6 +420,7 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
   _finish(): void {
     announce(this, 'prefinish');
     const output = this._output as SocketOutput;
+    if (this._owner === null) output.flush();
     output.notify(this);
     if (this._owner !== null) this._owner.responseEnded(this as unknown as ServerResponse);
     else output.flush();
@@ -439,8 +442,9 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
 
   /** Whether anybody can notice when the response is over. */
   get watched(): boolean {
-    const { finish, close } = this._events;
-    return finish !== undefined || close !== undefined || this._endCallbacks !== null || !emitsAsUsual(this);
+    const { finish, close, error } = this._events;
+    if (finish !== undefined || close !== undefined || error !== undefined) return true;
+    return this._endCallbacks !== null || !emitsAsUsual(this);
   }
 
   _reportWritten(failure: Error | null): void {

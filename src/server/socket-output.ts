@@ -42,9 +42,14 @@ export class SocketOutput {
     this.#socket = socket;
   }
 
+  /** Bytes that have not left yet, here and in the socket. */
+  get backlog(): number {
+    return this.#socket.writableLength + this.length;
+  }
+
   /** Whether the socket asked for a pause, or would with what waits here. */
   get full(): boolean {
-    return this.#socket.writableLength + this.length >= this.#highWaterMark;
+    return this.backlog >= this.#highWaterMark;
   }
 
   get #highWaterMark(): number {
@@ -69,12 +74,14 @@ export class SocketOutput {
       this.latin1(Buffer.from(data.buffer, data.byteOffset, data.length).toString('latin1'));
       return;
     }
+    this.#makeRoom(data.length);
     this.#passOn();
     this.#bytes = data;
     this.length += data.length;
   }
 
   #gather(text: string, kind: number, byteLength: number): void {
+    this.#makeRoom(byteLength);
     if (
       this.#bytes !== null ||
       (kind + this.#textKind === TEXT_LATIN1 + TEXT_UTF8 && kind !== this.#textKind)
@@ -84,6 +91,16 @@ export class SocketOutput {
     this.#text += text;
     if (kind !== TEXT_ASCII) this.#textKind = kind;
     this.length += byteLength;
+  }
+
+  /**
+   * What waits leaves first where it would not fit together with what comes: so that a write is only said to be too
+   * much where the socket can't take it, and not because others before it are waiting here.
+   */
+  #makeRoom(byteLength: number): void {
+    const highWaterMark = this.#highWaterMark;
+    const { length } = this;
+    if (length > 0 && length < highWaterMark && length + byteLength >= highWaterMark) this.flush();
   }
 
   /** Hands what waits to the socket, corked, because something of another kind follows it. */
@@ -111,6 +128,12 @@ export class SocketOutput {
     return accepted;
   }
 
+  /** Hands what waits to the socket; who wants to hear of it is told after the next flush. */
+  push(): void {
+    if (this.length > 0) this.#write(undefined);
+    this.#uncork();
+  }
+
   /** Hands everything to the socket. Returns false where the program should pause. */
   flush(): boolean {
     this.#scheduled = false;
@@ -122,11 +145,14 @@ export class SocketOutput {
     } else if (this.length > 0) {
       accepted = this.#write(undefined);
     }
-    if (this.#corked) {
-      this.#corked = false;
-      this.#socket.uncork?.();
-    }
+    this.#uncork();
     return accepted;
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#socket.uncork?.();
   }
 
   /**
@@ -145,7 +171,7 @@ export class SocketOutput {
     this.flush();
     if (socket.writableLength > 0 || socket.destroyed || socket.errored) {
       this.#inFlight.push(only === null ? listeners : [only]);
-      socket.write('', 'latin1', this.#onWritten);
+      this.#write(this.#onWritten);
     } else if (only !== null) {
       only.onWritten(null);
     } else {
@@ -163,7 +189,9 @@ export class SocketOutput {
     this.#text = '';
     this.#textKind = TEXT_ASCII;
     if (bytes !== null) return socket.write(bytes, callback);
-    if (text === '' && callback !== undefined && !this.#corked && socket.writableLength === 0) {
+    // A program that ended the socket itself is told when its turn is over: no write may follow.
+    const settled = !socket.destroyed && (socket.writableLength === 0 || socket.writableEnded);
+    if (text === '' && callback !== undefined && !this.#corked && settled) {
       process.nextTick(callback);
       return true;
     }

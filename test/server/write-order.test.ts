@@ -1,0 +1,71 @@
+// When what a response is given leaves, seen beside what a program does with the socket itself.
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { behaviour, get } from '../subjects.js';
+
+behaviour('what is written to the socket after end leaves after the answer', async ({ serve }) => {
+  const { connect } = await serve((req, res) => {
+    res.end('first');
+    req.socket.end('second');
+  });
+  assert.match(await connect().send(get()).rest(), /\r\n\r\nfirstsecond$/);
+});
+
+behaviour(
+  'an answer that ended before destroy arrives',
+  async ({ serve }) => {
+    const { connect } = await serve((_req, res) => {
+      res.end('all of it');
+      res.destroy();
+    });
+    assert.equal((await connect().send(get()).response()).body, 'all of it');
+  },
+  { only: 'plain' },
+);
+
+behaviour('write says false to more than the high-water mark', async ({ serve }) => {
+  let accepted: boolean | undefined;
+  const { ask } = await serve((_req, res) => {
+    accepted = res.write(Buffer.alloc(res.writableHighWaterMark + 100));
+    res.end();
+  });
+  await ask(get());
+  assert.equal(accepted, false);
+});
+
+behaviour(
+  'of two calls of end, the second is told that the response had ended',
+  async ({ serve }) => {
+    const codes: (string | undefined)[] = [];
+    const { ask } = await serve((_req, res) => {
+      const note = (error?: NodeJS.ErrnoException | null) => codes.push(error?.code);
+      res.end(note);
+      res.end(note);
+      res.on('finish', () => res.end(note));
+    });
+    await ask(get());
+    assert.deepEqual(codes, [undefined, 'ERR_STREAM_ALREADY_FINISHED', 'ERR_STREAM_ALREADY_FINISHED']);
+  },
+  { notNode: 'lines differ: some say so before the first callback, some only after finish' },
+);
+
+behaviour(
+  'on a stream of the program the answer leaves in one write, and its end in another',
+  async ({ http }) => {
+    const written: string[] = [];
+    const stream = new Writable({
+      write(chunk, _encoding, callback) {
+        written.push(chunk.toString());
+        setImmediate(callback);
+      },
+    });
+    const request = { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 };
+    const res = new http.ServerResponse(request as never);
+    res.assignSocket(stream as never);
+    await new Promise<void>((resolve) => res.end('body', resolve));
+    assert.equal(written.length, 2);
+    assert.match(written[0] ?? '', /^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nbody$/s);
+    assert.equal(written[1], '');
+  },
+  { only: 'plain' },
+);
