@@ -46,13 +46,15 @@ function byteLength(chunk: Chunk, encoding: Encoding): number {
   return typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding ?? 'utf8') : chunk.byteLength;
 }
 
+const isUtf8 = (encoding: Encoding) => !encoding || encoding === 'utf8' || encoding === 'utf-8';
+const isLatin1 = (encoding: Encoding) => encoding === 'latin1' || encoding === 'binary';
+
 /** Writes a chunk in its encoding; text that isn't UTF-8 or latin1 becomes bytes first. */
 function put(output: SocketOutput, data: Chunk, encoding: Encoding): void {
   if (typeof data !== 'string') output.bytes(data);
-  else if (!encoding || encoding === 'utf8' || encoding === 'utf-8')
-    output.utf8(data, Buffer.byteLength(data));
-  else if (encoding === 'latin1' || encoding === 'binary') output.latin1(data);
-  else output.bytes(Buffer.from(data, encoding));
+  else if (isUtf8(encoding)) output.utf8(data, Buffer.byteLength(data));
+  else if (isLatin1(encoding)) output.latin1(data);
+  else output.bytes(Buffer.from(data, encoding as BufferEncoding));
 }
 
 class CallbackListener implements WriteListener {
@@ -286,6 +288,9 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
       throw errors.invalidArgType('chunk', 'of type string or an instance of Buffer or Uint8Array', chunk);
     }
     if (this.finished || this.destroyed) return this._refuseWrite(callback);
+    // How many bytes hexadecimal or base64 text holds can only be guessed before it is decoded.
+    if (typeof chunk === 'string' && !isUtf8(encoding) && !isLatin1(encoding))
+      chunk = Buffer.from(chunk, encoding as BufferEncoding);
     if (this.strictContentLength) this._countStrictly(byteLength(chunk, encoding), last);
     if (this._header === null) {
       if (last) this._contentLength = byteLength(chunk, encoding);

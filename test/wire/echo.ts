@@ -93,6 +93,12 @@ const behaviours: Record<string, Handler> = {
     res.end('hinted');
   }),
   '/do/large': after((res) => res.end(Buffer.alloc(3_000_000, 'x'))),
+  '/do/base64-with-line-breaks': after((res) => res.end('QUJD\r\nREVG\r\n', 'base64')),
+  '/do/stream-hex': after((res) => {
+    res.write('no hex', 'hex');
+    res.write('4142434', 'hex');
+    res.end();
+  }),
   '/do/own-date': after((res) => {
     res.setHeader('Date', 'Sun, 06 Nov 1994 08:49:37 GMT');
     res.end('old');

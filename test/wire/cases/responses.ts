@@ -84,6 +84,17 @@ export const responses: WireCase[] = [
     connection: 'open',
   },
   {
+    says: 'text that is decoded on its way is as long as its framing says',
+    rule: 'RFC 9112 §6.2',
+    send: [request('GET /do/base64-with-line-breaks') + request('GET /do/stream-hex') + request('GET /b')],
+    answers: [
+      { status: 200, framing: 'length', body: 'ABCDEF' },
+      { status: 200, framing: 'chunked', body: 'ABC' },
+      ok({ url: '/b' }),
+    ],
+    connection: 'open',
+  },
+  {
     says: 'interim answers come before the final one',
     rule: 'RFC 8297 §2',
     send: [request('GET /do/hints') + request('GET /b')],
