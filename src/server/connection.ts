@@ -17,7 +17,7 @@ import { publishFinish, publishStart } from './diagnostics.js';
 import { dispatch } from './dispatch.js';
 import { type HttpServer, kEngine, type ServerEngine, type ServerSocket } from './http-server.js';
 import type { IncomingMessage } from './incoming-message.js';
-import { MAX_PIPELINED_REQUESTS, REFUSAL_PATIENCE } from './limits.js';
+import { CLOSING_GRACE, MAX_PIPELINED_REQUESTS, REFUSAL_PATIENCE } from './limits.js';
 import { lingeringClose } from './lingering-close.js';
 import * as errors from './node-errors.js';
 import { refusalResponse } from './refusal-response.js';
@@ -269,7 +269,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     response._output = null;
     if (response.watched) process.nextTick(emitClose, response);
     else emitClose(response);
-    if (response._last) this.#close();
+    if (response._last) this.close();
     else if (this.isIdle && this.#refusal === null) this.#becomeIdle();
     this.#resume();
   }
@@ -278,7 +278,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.#queuedBytes += bytes;
   }
 
-  #close(): void {
+  /** Ends the connection behind what was written. */
+  close(): void {
     if (this.incoming !== null) this.#linger();
     else if (typeof this.socket.destroySoon === 'function') this.socket.destroySoon();
     else this.socket.end();
@@ -286,7 +287,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
 
   #becomeIdle(): void {
     if (this.#engine.closing) {
-      this.#close();
+      // The answer said that the connection goes on: what the client is sending right now is still served.
+      setTimeout(closeIdle, CLOSING_GRACE, this).unref();
       return;
     }
     this.#engine.idle.add(this);
@@ -428,8 +430,6 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.#ended = 0;
     this.#unread = null;
     this.#parser.stop();
-    this.#engine.idle.remove(this);
-    this.#engine.connections.delete(this);
     this.requestStart = 0;
     for (const { req } of pending) (req as IncomingMessage)._abandon(errors.connectionReset('aborted'));
     pending.forEach((response, index) => {
@@ -437,6 +437,12 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
       if (index <= turn) emitClose(response);
       else response.destroy(errors.connectionReset('aborted'));
     });
+  }
+
+  /** The server keeps it no longer. */
+  free(): void {
+    this.#engine.idle.remove(this);
+    this.#engine.connections.delete(this);
   }
 
   #wantsUpgrade(request: IncomingMessage): boolean {
@@ -478,8 +484,14 @@ function onEnd(this: ConnectedSocket): void {
 function onClose(this: ConnectedSocket): void {
   this[kConnection]?.onClose();
 }
+function onGone(this: ConnectedSocket): void {
+  this[kConnection]?.free();
+}
 function onError(this: ConnectedSocket, error: Error): void {
   this[kConnection]?.refuse(error, true);
+}
+function closeIdle(connection: Connection): void {
+  if (connection.isIdle) connection.close();
 }
 function refuseAtOnce(connection: Connection): void {
   connection.refuseInTurn(true);
@@ -494,14 +506,15 @@ function refuseEncoding(): never {
   throw errors.socketEncoding();
 }
 
-const LISTENERS = Object.entries({
-  timeout: onTimeout,
-  data: onData,
-  error: onError,
-  end: onEnd,
-  close: onClose,
-  drain: onDrain,
-}) as [string, () => void][];
+const LISTENERS: [string, () => void][] = [
+  ['timeout', onTimeout],
+  ['data', onData as () => void],
+  ['error', onError as () => void],
+  ['end', onEnd],
+  ['close', onClose],
+  ['close', onGone],
+  ['drain', onDrain],
+];
 
 /** The 'connection' listener of every server. */
 export function attach(this: HttpServer, socket: ConnectedSocket): void {

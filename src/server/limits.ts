@@ -9,6 +9,9 @@ export const MAX_PIPELINED_REQUESTS = 64;
 /** Bytes of a response chunk up to which it is copied into the same write as its neighbours. */
 export const COALESCED_CHUNK_BYTES = 8 * 1024;
 
+/** Milliseconds that a closing server leaves a connection on which the last answer promised that it goes on. */
+export const CLOSING_GRACE = 200;
+
 /**
  * Milliseconds that a refusal waits for the responses before it. Node doesn't wait: what isn't answered yet when the
  * client sends something malformed is lost. Below the 2 s after which test runners give up on a program.

@@ -69,3 +69,16 @@ behaviour(
   },
   { only: 'plain' },
 );
+
+behaviour(
+  'a closing server still serves what comes right behind an answer that said keep-alive',
+  async ({ serve }) => {
+    const { server, connect } = await serve((req, res) => {
+      res.end(req.url);
+      if (req.url === '/first') server.close();
+    });
+    const client = connect().send(get('/first'));
+    assert.equal((await client.response()).field('connection'), 'keep-alive');
+    assert.equal((await client.send(get('/second')).response()).body, '/second');
+  },
+);
