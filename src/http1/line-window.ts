@@ -7,6 +7,7 @@
  */
 import type { Buffer } from 'node:buffer';
 
+const LF = 0x0a;
 const NO_BYTES = new Uint8Array(0);
 
 export class LineWindow {
@@ -19,11 +20,15 @@ export class LineWindow {
   #origin = 0;
 
   open(segment: Buffer, start: number, maxBytes: number): void {
+    const limit = Math.min(segment.length, start + maxBytes);
+    // Most segments end with a head, and so with LF.
+    const lineFeed = segment[limit - 1] === LF ? limit - 1 : segment.lastIndexOf(LF, limit - 1);
+    const end = Math.max(start, lineFeed + 1);
     this.bytes = segment;
+    this.limit = limit;
+    this.end = end;
     this.#origin = start;
-    this.#text = segment.toString('latin1', start, start + maxBytes);
-    this.limit = start + this.#text.length;
-    this.end = start + this.#text.lastIndexOf('\n') + 1;
+    this.#text = segment.toString('latin1', start, end);
   }
 
   close(): void {

@@ -124,6 +124,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #awake(): void {
     if (this.requestStart === 0) this.requestStart = Date.now();
     this.#leaveIdle();
+    // What the handler entered is the context of the rest of the body too.
+    if (this.incoming !== null) this.#context ??= new AsyncResource(RESOURCE_TYPE);
   }
 
   #fail(error: unknown, chunk: Buffer): void {
@@ -170,8 +172,6 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #dispatch(head: RequestHead, request: IncomingMessage, response: ServerResponse): void {
     publishStart(request, response, this.socket, this.#server);
     dispatch(this.#server, head, request, response, ++this.#requests);
-    // What the handler entered is the context of its body events too.
-    if (head.framed) this.#context = new AsyncResource(RESOURCE_TYPE);
   }
 
   /** Where the next request runs; null: here, which no other request of this connection will ever see. */
@@ -228,7 +228,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.requestStart = 0;
     request.complete = true;
     if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
-    if (!request._lazy) {
+    if (request._state !== null) {
       if (context === null) request.push(null);
       else context.runInAsyncScope(request.push, request, null);
     }
@@ -262,7 +262,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.#pending.shift();
     this.#ended--;
     publishFinish(request, response, socket, this.#server);
-    if (request._lazy) request._dumped = true;
+    if (request._state === null) request._dumped = true;
     else if (!isRead(request)) request._dump();
     if (socket._httpMessage === response) socket._httpMessage = null;
     (response as { socket: unknown }).socket = null;

@@ -33,6 +33,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   declare _eventsCount: number;
   declare _consuming: boolean;
   declare _dumped: boolean;
+  declare _state: object | null | undefined;
   declare joinDuplicateHeaders: boolean;
   declare [kHeaders]: NodeIncomingMessage['headers'] | null;
   declare [kHeadersDistinct]: NodeIncomingMessage['headersDistinct'] | null;
@@ -41,12 +42,11 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   declare [kAbortController]: AbortController | null;
 
   get _readableState() {
-    return readableStateOf(this as unknown as IncomingMessage);
+    return this._state ?? readableStateOf(this as unknown as IncomingMessage);
   }
 
   set _readableState(state) {
-    const attributes = { value: state, writable: true, enumerable: true, configurable: true };
-    Object.defineProperty(this, '_readableState', attributes);
+    this._state = state;
   }
 
   get connection() {
@@ -155,7 +155,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
 
   /** The connection went away before the exchange was over. */
   _abandon(error: Error): void {
-    if ((this as unknown as IncomingMessage)._lazy) {
+    if (this._state === null) {
       this.aborted = true;
       this._dumped = true;
       this[kAbortController]?.abort();
@@ -194,14 +194,12 @@ function ownerOf(message: IncomingMessage): IncomingMessage | null {
 }
 
 /** Makes the Readable's state, and brings it to where the message has got meanwhile. */
-function readableStateOf(message: IncomingMessage): unknown {
+function readableStateOf(message: IncomingMessage): object | undefined {
   const owner = ownerOf(message);
   if (owner === null) return undefined;
-  if (!owner._lazy) return Object.getOwnPropertyDescriptor(owner, '_readableState')?.value;
-  owner._lazy = false;
   const highWaterMark = owner.socket?.readableHighWaterMark;
   Readable.call(owner as never, highWaterMark === undefined ? undefined : { highWaterMark });
-  const state = (owner as unknown as { _readableState: { readingMore: boolean } })._readableState;
+  const state = owner._state as { readingMore: boolean };
   state.readingMore = true;
   if (owner._dumped) markClosed(state);
   else if (owner.complete) owner.push(null);
@@ -215,8 +213,8 @@ export interface IncomingMessage extends NodeIncomingMessage {
   client: Socket;
   _consuming: boolean;
   _dumped: boolean;
-  /** Whether the Readable's state hasn't been made yet. */
-  _lazy: boolean;
+  /** The Readable's state; null until something first touches `_readableState`. */
+  _state: object | null;
   _readableState: { endEmitted: boolean; resumeScheduled: boolean };
   _dump(): void;
   _abandon(error: Error): void;
@@ -239,7 +237,7 @@ export const IncomingMessage = callableClass<IncomingMessageConstructor>(
   function IncomingMessage(this: IncomingMessageMethods & IncomingMessage, socket: Socket) {
     this._events = new ListenerTable();
     this._eventsCount = 0;
-    this._lazy = true;
+    this._state = null;
     this._dumped = false;
     this.complete = false;
     this.socket = socket;
