@@ -21,6 +21,7 @@ import type { Found } from './locate.js';
 import { type MediaType, mediaTypeOf, typeNamed } from './media-type.js';
 import { Representation } from './representation.js';
 import { sampleOf } from './sample.js';
+import { SharedWork } from './shared-work.js';
 import { changing } from './status.js';
 import { tagOfBytes, tagOfCoding, tagOfFile } from './validators.js';
 
@@ -65,7 +66,7 @@ export class Document implements Kept {
   readonly #coded = new Map<Coding, Representation>();
   /** Codings that made the document no smaller. */
   readonly #useless = new Set<Coding>();
-  readonly #pending = new Map<Coding, Promise<void>>();
+  readonly #underway = new SharedWork<void>();
 
   constructor(
     readonly key: string,
@@ -95,26 +96,16 @@ export class Document implements Kept {
       if (plain && headers.range !== undefined && !this.sources?.neighbours.has(coding)) continue;
       const ready = this.#coded.get(coding);
       if (ready !== undefined) return ready;
-      return this.#make(coding).then(() => this.choose(headers));
+      return this.#underway.join(coding, () => this.#make(coding)).then(() => this.choose(headers));
     }
     return undefined;
   }
 
-  /** Makes one coded form, once for all who wait for it. */
-  #make(coding: Coding): Promise<void> {
-    let pending = this.#pending.get(coding);
-    if (pending === undefined) {
-      const neighbour = this.sources?.neighbours.get(coding);
-      const making =
-        neighbour === undefined ? this.#compressed(coding) : this.#fromNeighbour(coding, neighbour);
-      pending = making.then((made) => this.#keep(made)).finally(() => this.#pending.delete(coding));
-      this.#pending.set(coding, pending);
-    }
-    return pending;
-  }
-
-  #keep(made: Representation): void {
-    this.#coded.set(made.coding as Coding, made);
+  /** Makes one coded form. */
+  async #make(coding: Coding): Promise<void> {
+    const neighbour = this.sources?.neighbours.get(coding);
+    const made = await (neighbour ? this.#fromNeighbour(coding, neighbour) : this.#compressed(coding));
+    this.#coded.set(coding, made);
     if (made.source instanceof Uint8Array) this.making.grown(this, made.source.length);
   }
 

@@ -12,6 +12,7 @@ import { mediaTypeOf } from './media-type.js';
 import type { Settings } from './options.js';
 import { Reload, scriptFrom, withScript } from './reload.js';
 import { type Outcome, resolve } from './resolve.js';
+import { SharedWork } from './shared-work.js';
 import { changing } from './status.js';
 import { type Target, targetFrom } from './target.js';
 
@@ -31,7 +32,7 @@ export class Library {
   readonly #settings: Settings;
   readonly #cache: Cache<Document>;
   /** Look-ups under way, so that many who ask at once cause one. */
-  readonly #looking = new Map<string, Promise<Document | Outcome>>();
+  readonly #looking = new SharedWork<Document | Outcome>();
 
   constructor(folder: string, settings: Settings) {
     const { bytes, entries, entryBytes } = settings.cache;
@@ -63,12 +64,7 @@ export class Library {
 
   /** What answers a path; a document is remembered. */
   look(path: string, target: Target): Promise<Document | Outcome> {
-    let looking = this.#looking.get(path);
-    if (looking === undefined) {
-      looking = this.#lookNow(path, target).finally(() => this.#looking.delete(path));
-      this.#looking.set(path, looking);
-    }
-    return looking;
+    return this.#looking.join(path, () => this.#lookNow(path, target));
   }
 
   async #lookNow(path: string, target: Target): Promise<Document | Outcome> {

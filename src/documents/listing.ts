@@ -57,7 +57,7 @@ export function listingPage(contents: Contents, place: Place): string {
   ].filter(Boolean);
   const body = `${symbols}
 <main>
-${trail(segments, say.home, say.path)}<h1><span class="aside">${say.contents} </span><bdi>${escaped(segments.at(-1) ?? say.home)}</bdi></h1>
+${trail(segments, say.home, say.path)}<h1>${headline(segments, lang)}</h1>
 <p>${contents.folders + contents.documents === 0 ? say.empty : counts.join(', ')}</p>
 <table>
 <caption>${say.contents} <bdi>${escaped(path)}</bdi></caption>
@@ -68,6 +68,13 @@ ${segments.length > 0 ? `<tr><td><a href="../">${icon('u')}${say.parent}</a></td
 </table>
 ${pager(contents, place)}</main>`;
   return htmlOf({ lang, title: `${say.contents} ${path}`, body, script });
+}
+
+/** The folder's name; a reader who only hears it is told what it is. */
+function headline(segments: readonly string[], lang: Language): string {
+  const { contents, home } = sentences[lang];
+  const name = segments.at(-1);
+  return name === undefined ? home : `<span class="aside">${contents} </span><bdi>${escaped(name)}</bdi>`;
 }
 
 function row(entry: Entry, lang: Language): string {

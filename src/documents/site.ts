@@ -8,7 +8,7 @@ import process from 'node:process';
 import Negotiator from 'negotiator';
 import { answer, begin } from './answer.js';
 import { Document, pageDocument } from './document.js';
-import { readFolder } from './folder.js';
+import { type Contents, readFolder } from './folder.js';
 import { languageFor } from './language.js';
 import { Library, tries } from './library.js';
 import { listingJson, listingPage, wishFrom } from './listing.js';
@@ -17,6 +17,7 @@ import type { Settings } from './options.js';
 import { policyOf } from './page.js';
 import { refuse } from './refusal.js';
 import { scriptFrom } from './reload.js';
+import { SharedWork } from './shared-work.js';
 import { statusOf } from './status.js';
 import { type Target, targetFrom } from './target.js';
 
@@ -39,6 +40,7 @@ const top = targetFrom('/') as Target;
 export class Site {
   readonly #settings: Settings;
   readonly #library: Library;
+  readonly #folders = new SharedWork<Contents>();
 
   constructor(folder: string, settings: Settings) {
     this.#settings = settings;
@@ -130,7 +132,11 @@ export class Site {
     const lang = languageFor(req, this.#settings.lang);
     const json = new Negotiator(req).mediaType(['text/html', 'application/json']) === 'application/json';
     const { order, page } = wishFrom(target.query);
-    const contents = await readFolder(root, folder, order, json ? 0 : page, lang);
+    const shown = json ? 0 : page;
+    const contents = await this.#folders.join(
+      [folder.path, order.by, order.descending, shown, lang].join('\0'),
+      () => readFolder(root, folder, order, shown, lang),
+    );
     const script = reload && scriptFrom(target.path);
     const place = { segments: target.segments, order, lang, script };
     const fields = ['Content-Language', lang, 'Content-Security-Policy', policyOf(script !== undefined)];
