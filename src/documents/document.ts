@@ -52,8 +52,10 @@ export interface Edition {
 
 /** Below this many bytes compressing gains nothing that a reader could notice. */
 const worthCompressing = 512;
-/** Larger documents are read into memory for compressing than are kept in it: the result is a fraction. */
+/** In times of `entryBytes`: up to here a document is compressed in memory, since the result is a fraction of it. */
 const compressedWhole = 8;
+/** Beyond this, a document is rather sent plain, so that a broken download can be continued. */
+const compressedAtAll = 64;
 /** Memory that a document takes besides its bytes, roughly. */
 const overhead = 2048;
 /** A file changed this recently (ms) can change again without its times telling. */
@@ -203,7 +205,11 @@ export function sameSources(a: Sources, b: Sources): boolean {
 function codingsOf(identity: Representation, making: Making, sources?: Sources): CodingOrIdentity[] {
   const beside = everyCoding.filter((coding) => sources?.neighbours.has(coding));
   const size = identity.size ?? 0;
-  const compressible = making.compress && size > 0 && identity.facts.vary.includes('Accept-Encoding');
+  const compressible =
+    making.compress &&
+    size > 0 &&
+    size <= compressedAtAll * making.entryBytes &&
+    identity.facts.vary.includes('Accept-Encoding');
   const own = compressible ? ownCodings.filter((coding) => !beside.includes(coding)) : [];
   return size < worthCompressing ? [...beside, 'identity', ...own] : [...beside, ...own, 'identity'];
 }

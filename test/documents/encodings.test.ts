@@ -83,6 +83,12 @@ test('text too large to be held compressed is compressed as it is sent', async (
   );
 });
 
+test('the largest texts are sent plain, so that a broken download can be continued', async (t) => {
+  const site = await shelf(t, { 'dump.csv': text }, { cache: { entryBytes: 100 } });
+  const answer = await site.ask('/dump.csv', { 'Accept-Encoding': 'gzip' });
+  assert.deepEqual([answer.field('content-encoding'), answer.field('accept-ranges')], [undefined, 'bytes']);
+});
+
 test('text of middle size is compressed whole, from disk', async (t) => {
   const site = await shelf(t, { 'page.html': text }, { cache: { entryBytes: 5000 } });
   const answer = await site.ask('/page.html', { 'Accept-Encoding': 'br' });
