@@ -33,7 +33,7 @@ const { LC_ALL, LC_MESSAGES, LANG } = process.env;
 const french = /^fr/i.test(LC_ALL || LC_MESSAGES || LANG || '');
 
 /** Says something on stderr, in the language of whoever waits. */
-const say = (inEnglish, inFrench) => console.error(`premier: ${french ? inFrench : inEnglish}`);
+export const say = (inEnglish, inFrench) => console.error(`premier: ${french ? inFrench : inEnglish}`);
 
 /** A digest of the contents and names of every file below the given paths. */
 function digest(paths) {

@@ -3,10 +3,18 @@
 // Exit code: 0 after a graceful stop, else 1.
 import { join, relative } from 'node:path';
 import process from 'node:process';
-import { build, install, root } from './prepare.mjs';
+import { build, install, root, say } from './prepare.mjs';
 
-install();
-build();
+try {
+  install();
+  build();
+} catch (error) {
+  say(
+    `${error.message}. npm start has to write into its own folder, and to find npm.`,
+    `${error.message}. npm start doit pouvoir écrire dans son propre dossier, et trouver npm.`,
+  );
+  process.exit(1);
+}
 
 const { run } = await import('../dist/cli/run.js');
 const target = relative(process.cwd(), join(root, 'site')) || '.';
