@@ -229,8 +229,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     request.complete = true;
     if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
     if (request._state !== null) {
-      if (context === null) request.push(null);
-      else context.runInAsyncScope(request.push, request, null);
+      if (context === null) endBody(request);
+      else context.runInAsyncScope(endBody, undefined, request);
     }
     if (this.#closing) this.#parser.stop();
     // The reader of this body stopped the socket; the next request must not wait for it.
@@ -292,7 +292,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
       return;
     }
     this.#engine.idle.add(this);
-    if (this.idleSince !== 0 && this.#server.timeout) this.socket.setTimeout?.(0);
+    // What the server or a handler set for the time of a request is no limit of the time between two.
+    if (this.idleSince !== 0 && this.socket.timeout) this.socket.setTimeout(0);
   }
 
   #leaveIdle(): void {
@@ -473,6 +474,15 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
 /** Whether the program reads the body, or began to; what it does not want is dropped. */
 function isRead({ _consuming, _readableState, readableDidRead }: IncomingMessage): boolean {
   return _consuming || readableDidRead || _readableState.resumeScheduled;
+}
+
+/** Ends a body behind its data: a reader that pauses on the last of it hears of the end when it resumes. */
+function endBody(request: IncomingMessage): void {
+  if (request.readableFlowing && request.readableLength > 0) process.nextTick(pushEnd, request);
+  else pushEnd(request);
+}
+function pushEnd(request: IncomingMessage): void {
+  request.push(null);
 }
 
 function onData(this: ConnectedSocket, chunk: Buffer): void {

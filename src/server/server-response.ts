@@ -424,6 +424,7 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
   /** Everything has been written. */
   _finish(): void {
     announce(this, 'prefinish');
+    if (this.socket?.destroyed) return;
     const output = this._output as SocketOutput;
     if (this._owner === null) output.flush();
     output.notify(this);

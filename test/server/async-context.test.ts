@@ -160,6 +160,22 @@ behaviour('callbacks of write and end run in the context of their caller', async
   assert.deepEqual(seen, ['write /1', 'end /1', 'write /2', 'end /2']);
 });
 
+behaviour(
+  'a burst of pipelined requests has a context for each',
+  async ({ serve }) => {
+    const storage = new AsyncLocalStorage<string>();
+    const { connect } = await serve((req, res) => {
+      const before = storage.getStore();
+      storage.enterWith(req.url as string);
+      res.on('finish', () => {});
+      res.end(String(before));
+    });
+    const client = connect().send(Array.from({ length: 200 }, (_, index) => get(`/${index}`)).join(''));
+    for (let index = 0; index < 200; index++) assert.equal((await client.response()).body, 'undefined');
+  },
+  leaks,
+);
+
 behaviour('a context around listen() is not what requests see of each other', async ({ serve }) => {
   const storage = new AsyncLocalStorage<{ count: number }>();
   const { connect } = await serve((_req, res) => {

@@ -194,6 +194,26 @@ behaviour('end and close come once, in this order, with complete set', async ({ 
   assert.deepEqual(events, ['request false false', 'end true true', 'close true true', 'answered']);
 });
 
+behaviour('a pause on the last of the data holds back the end', async ({ serve }) => {
+  const events: string[] = [];
+  const { ask } = await serve((req, res) => {
+    req.on('data', () => {
+      events.push('data');
+      req.pause();
+      setTimeout(() => {
+        events.push('resume');
+        req.resume();
+      }, 10);
+    });
+    req.on('end', () => {
+      events.push('end');
+      res.end();
+    });
+  });
+  await ask(withLength);
+  assert.deepEqual(events, ['data', 'resume', 'end']);
+});
+
 behaviour('stream.finished and destroyed tell of a whole request', async ({ serve }) => {
   const { ask } = await serve(async (req, res) => {
     req.resume();

@@ -199,6 +199,36 @@ behaviour('an answer whose client goes away is closed and not finished', async (
   assert.equal(await result.promise, 'headersSent destroyed closed');
 });
 
+behaviour(
+  'an answer ended after its client has gone is not finished',
+  async ({ serve }) => {
+    const events: string[] = [];
+    const done = outcome<Response>();
+    const { connect } = await serve((_req, res: Response) => {
+      res.on('finish', () => events.push('finish'));
+      res.on('close', () => {
+        events.push('close');
+        setImmediate(() => {
+          assert.equal(res.write('a'), false);
+          res.end('b', () => events.push('callback'));
+          done.resolve(res);
+        });
+      });
+      res.write('half');
+      client.socket.destroy();
+    });
+    const client: RawClient = connect().send(get());
+    const { writableFinished } = await done.promise;
+    await turns(5);
+    assert.equal(writableFinished, false);
+    assert.deepEqual(
+      events.filter((event) => event !== 'callback'),
+      ['close'],
+    );
+  },
+  { since: 24 },
+);
+
 behaviour('stream.finished tells a whole answer from one cut short', async ({ serve }) => {
   const results: unknown[] = [];
   const { connect, ask } = await serve(async (req, res) => {

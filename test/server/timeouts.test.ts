@@ -138,6 +138,17 @@ describe('time', { concurrency: 4 }, () => {
     assert.equal(client.ended, false);
   });
 
+  behaviour('a limit that a handler sets is none of the time after its answer', async ({ serve }) => {
+    const { connect } = await serve((_req, res) => {
+      res.setTimeout(60);
+      res.end('ok');
+    });
+    const client = connect();
+    assert.equal((await client.send(get()).response()).body, 'ok');
+    await pause(200);
+    assert.equal((await client.send(get()).response()).body, 'ok');
+  });
+
   behaviour("'timeout' of an answer comes first, and keeps the connection open", async ({ serve }) => {
     const events: string[] = [];
     const { ask } = await serve((_req, res) => {
