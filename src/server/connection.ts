@@ -353,6 +353,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     this.#parser.stop();
     this.requestStart = 0;
     this.#engine.idle.remove(this);
+    // The program may write to the socket and destroy it: what was answered before leaves before.
+    this.#output.flush();
     if (this.#server.emit('clientError', error, this.socket)) return;
     this.#answersRefusal = true;
     if (this.refuseInTurn(atOnce) || !(error instanceof WireError)) return;

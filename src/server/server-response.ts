@@ -226,7 +226,9 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
     if (this.destroyed) return this;
     this.destroyed = true;
     this._errored = error;
-    this._output?.flush();
+    // As on node:http, a response that was ended still arrives, and what this turn wrote of one that wasn't doesn't.
+    if (this.finished) this._output?.flush();
+    else this._output?.abandon();
     if (this.socket) this.socket.destroy(error);
     else process.nextTick(emitClose, this);
     return this;
@@ -379,6 +381,7 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
   flushHeaders(): void {
     if (this._header === null) this._implicitHeader();
     this._send('', 'latin1', null);
+    this._output?.push();
   }
 
   override end(chunk?: Chunk | Callback | null, encoding?: Encoding | Callback, callback?: Callback): this {

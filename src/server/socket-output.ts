@@ -149,6 +149,18 @@ export class SocketOutput {
     return accepted;
   }
 
+  /** Forgets what waits for the end of this turn, unless a whole response is part of it. */
+  abandon(): void {
+    if (this.#listeners.length > 0) {
+      this.flush();
+      return;
+    }
+    this.length = 0;
+    this.#bytes = null;
+    this.#text = '';
+    this.#textKind = TEXT_ASCII;
+  }
+
   #uncork(): void {
     if (!this.#corked) return;
     this.#corked = false;
