@@ -63,6 +63,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #upgrade: IncomingMessage | null = null;
   /** The connection closes after the response that was ended last. */
   #closing = false;
+  /** Nothing is read behind the present request: its answer says that the connection closes. */
+  #isLast = false;
   #refusal: Error | null = null;
   #answersRefusal = false;
   #lingering = false;
@@ -199,6 +201,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     const { prototypes, responseOptions, uniqueFields, closing } = this.#engine;
     const response = new prototypes.Response(request, responseOptions);
     response.shouldKeepAlive = head.keepAlive && !closing;
+    this.#isLast = closing;
     response._keepAliveTimeout = this.#server.keepAliveTimeout;
     const most = this.#server.maxRequestsPerSocket;
     if (most) response._maxRequestsPerSocket = most;
@@ -232,7 +235,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
       if (context === null) endBody(request);
       else context.runInAsyncScope(endBody, undefined, request);
     }
-    if (this.#closing) this.#parser.stop();
+    if (this.#closing || this.#isLast) this.#parser.stop();
     // The reader of this body stopped the socket; the next request must not wait for it.
     if (this.#bodyPaused) this.#flow();
   }
