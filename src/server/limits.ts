@@ -6,8 +6,11 @@
  */
 export const MAX_PIPELINED_REQUESTS = 64;
 
-/** Bytes of a response chunk up to which it is copied into the same write as its neighbours. */
-export const COALESCED_CHUNK_BYTES = 8 * 1024;
+/** Bytes of a buffer up to which it joins the text around it; longer ones are copied or written as bytes. */
+export const BYTES_AS_TEXT = 1024;
+
+/** Bytes up to which text and buffers are copied into one buffer, and so into one write; more is written as it is. */
+export const ASSEMBLED_BYTES = 64 * 1024;
 
 /** Milliseconds that a closing server leaves a connection on which the last answer promised that it goes on. */
 export const CLOSING_GRACE = 200;

@@ -2,12 +2,11 @@
  * Writes responses to a socket, in as few writes as it can.
  *
  * In: text and bytes in the order they are to leave, and whoever wants to hear when they have. Out: writes on the
- * socket. Text gathers into one string, and short buffers join it; everything leaves when `flush` is called, at the
+ * socket. What is to leave gathers in a WriteBatch; all of it leaves when `flush` is called, at the
  * latest at the end of the turn. Never reorders, and never holds back more than a socket's high-water mark.
  */
-import { Buffer } from 'node:buffer';
 import type { Writable } from 'node:stream';
-import { COALESCED_CHUNK_BYTES } from './limits.js';
+import { type Piece, WriteBatch } from './write-batch.js';
 
 /** Told when everything written before it has been handed to the kernel, or could not be. */
 export interface WriteListener {
@@ -16,23 +15,15 @@ export interface WriteListener {
   onWritten(error: Error | null | undefined): void;
 }
 
-const DEFAULT_HIGH_WATER_MARK = 16 * 1024;
+type WriteCallback = (error?: Error | null) => void;
 
-/** What the gathered text may be written as. US-ASCII goes with either of the others. */
-const TEXT_ASCII = 0;
-const TEXT_LATIN1 = 1;
-const TEXT_UTF8 = 2;
+const DEFAULT_HIGH_WATER_MARK = 16 * 1024;
 
 export class SocketOutput {
   /** While set, `flush` is going to be called by whoever set it: nothing is scheduled. */
   held = false;
-  /** Bytes that wait here and are not yet the socket's. */
-  length = 0;
-
   readonly #socket: Writable;
-  #text = '';
-  #textKind = TEXT_ASCII;
-  #bytes: Uint8Array | null = null;
+  readonly #batch = new WriteBatch();
   #corked = false;
   #scheduled = false;
   #listeners: WriteListener[] = [];
@@ -56,41 +47,30 @@ export class SocketOutput {
     return this.#socket.writableHighWaterMark ?? DEFAULT_HIGH_WATER_MARK;
   }
 
+  /** Bytes that wait here and are not yet the socket's. */
+  get length(): number {
+    return this.#batch.length;
+  }
+
   ascii(text: string): void {
-    this.#gather(text, TEXT_ASCII, text.length);
+    this.#makeRoom(text.length);
+    this.#batch.ascii(text);
   }
 
   latin1(text: string): void {
-    this.#gather(text, TEXT_LATIN1, text.length);
+    this.#makeRoom(text.length);
+    this.#batch.latin1(text);
   }
 
   /** @param byteLength - its length as UTF-8 */
   utf8(text: string, byteLength: number): void {
-    this.#gather(text, byteLength === text.length ? TEXT_ASCII : TEXT_UTF8, byteLength);
+    this.#makeRoom(byteLength);
+    this.#batch.utf8(text, byteLength);
   }
 
   bytes(data: Uint8Array): void {
-    if (data.length <= COALESCED_CHUNK_BYTES) {
-      this.latin1(Buffer.from(data.buffer, data.byteOffset, data.length).toString('latin1'));
-      return;
-    }
     this.#makeRoom(data.length);
-    this.#passOn();
-    this.#bytes = data;
-    this.length += data.length;
-  }
-
-  #gather(text: string, kind: number, byteLength: number): void {
-    this.#makeRoom(byteLength);
-    if (
-      this.#bytes !== null ||
-      (kind + this.#textKind === TEXT_LATIN1 + TEXT_UTF8 && kind !== this.#textKind)
-    ) {
-      this.#passOn();
-    }
-    this.#text += text;
-    if (kind !== TEXT_ASCII) this.#textKind = kind;
-    this.length += byteLength;
+    this.#batch.bytes(data);
   }
 
   /**
@@ -98,19 +78,23 @@ export class SocketOutput {
    * much where the socket can't take it, and not because others before it are waiting here.
    */
   #makeRoom(byteLength: number): void {
+    const { length } = this.#batch;
+    if (length === 0) return;
     const highWaterMark = this.#highWaterMark;
-    const { length } = this;
-    if (length > 0 && length < highWaterMark && length + byteLength >= highWaterMark) this.flush();
+    if (length < highWaterMark && length + byteLength >= highWaterMark) this.flush();
   }
 
-  /** Hands what waits to the socket, corked, because something of another kind follows it. */
+  /** Hands what waits to the socket, corked: it says whether that is too much, and writes when the turn is over. */
   #passOn(): boolean {
     if (this.length === 0) return true;
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork?.();
-    }
+    this.#cork();
     return this.#write(undefined);
+  }
+
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#socket.cork?.();
   }
 
   /** Hears when everything written so far has left. */
@@ -191,23 +175,27 @@ export class SocketOutput {
     }
   }
 
-  #write(callback: ((error?: Error | null) => void) | undefined): boolean {
+  #write(callback: WriteCallback | undefined): boolean {
     const socket = this.#socket;
-    const bytes = this.#bytes;
-    const text = this.#text;
-    const encoding = this.#textKind === TEXT_UTF8 ? 'utf8' : 'latin1';
-    this.length = 0;
-    this.#bytes = null;
-    this.#text = '';
-    this.#textKind = TEXT_ASCII;
-    if (bytes !== null) return socket.write(bytes, callback);
+    const piece = this.#batch.takeWhole();
+    if (piece === null) return this.#writeParts(this.#batch.takeParts(), callback);
     // A program that ended the socket itself is told when its turn is over: no write may follow.
     const settled = !socket.destroyed && (socket.writableLength === 0 || socket.writableEnded);
-    if (text === '' && callback !== undefined && !this.#corked && settled) {
+    if (piece.data === '' && callback !== undefined && !this.#corked && settled) {
       process.nextTick(callback);
       return true;
     }
-    return socket.write(text, encoding, callback);
+    return socket.write(piece.data, piece.encoding as BufferEncoding, callback);
+  }
+
+  #writeParts(parts: readonly Piece[], callback: WriteCallback | undefined): boolean {
+    this.#cork();
+    const last = parts.length - 1;
+    let accepted = true;
+    parts.forEach(({ data, encoding }, i) => {
+      accepted = this.#socket.write(data, encoding as BufferEncoding, i === last ? callback : undefined);
+    });
+    return accepted;
   }
 
   #onWritten = (error?: Error | null): void => {
