@@ -135,14 +135,8 @@ export class SocketOutput {
 
   /** Forgets what waits for the end of this turn, unless a whole response is part of it. */
   abandon(): void {
-    if (this.#listeners.length > 0) {
-      this.flush();
-      return;
-    }
-    this.length = 0;
-    this.#bytes = null;
-    this.#text = '';
-    this.#textKind = TEXT_ASCII;
+    if (this.#listeners.length > 0) this.flush();
+    else this.#batch.takeParts();
   }
 
   #uncork(): void {
