@@ -65,6 +65,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #closing = false;
   /** Nothing is read behind the present request: its answer says that the connection closes. */
   #isLast = false;
+  /** The present request came when the server was closing already. */
+  #cameLate = false;
   #refusal: Error | null = null;
   #answersRefusal = false;
   #lingering = false;
@@ -200,8 +202,10 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #makeResponse(head: RequestHead, request: IncomingMessage): ServerResponse {
     const { prototypes, responseOptions, uniqueFields, closing } = this.#engine;
     const response = new prototypes.Response(request, responseOptions);
-    response.shouldKeepAlive = head.keepAlive && !closing;
-    this.#isLast = closing;
+    // A closing server says so to who is alone: what else was received is answered first.
+    this.#isLast = closing && this.#pending.length === 0 && this.#parser.position === this.#received;
+    this.#cameLate = closing;
+    response.shouldKeepAlive = head.keepAlive && !this.#isLast;
     response._keepAliveTimeout = this.#server.keepAliveTimeout;
     const most = this.#server.maxRequestsPerSocket;
     if (most) response._maxRequestsPerSocket = most;
@@ -290,8 +294,9 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
 
   #becomeIdle(): void {
     if (this.#engine.closing) {
-      // The answer said that the connection goes on: what the client is sending right now is still served.
-      setTimeout(closeIdle, CLOSING_GRACE, this).unref();
+      // An answer from before said that the connection goes on: what the client is sending now is still served.
+      if (this.#cameLate) this.close();
+      else setTimeout(closeIdle, CLOSING_GRACE, this).unref();
       return;
     }
     this.#engine.idle.add(this);
@@ -548,11 +553,11 @@ export function attach(this: HttpServer, socket: ConnectedSocket): void {
 
 /**
  * After each chunk a Readable schedules a tick in which it asks for more. A socket that flows needs no asking: what
- * comes is pushed anyway, so the tick is spared while the socket is ours.
+ * comes is pushed anyway, so the tick is spared while the socket is ours. Other streams have to be asked.
  */
 function readAheadByItself(socket: ConnectedSocket, wanted: boolean): void {
   const state = (socket as { _readableState?: { readingMore: boolean } })._readableState;
-  if (state !== undefined) state.readingMore = !wanted;
+  if (state !== undefined && socket instanceof Socket) state.readingMore = !wanted;
 }
 
 function detach(socket: ConnectedSocket): void {

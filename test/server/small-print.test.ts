@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import nodeHttp from 'node:http';
-import { behaviour, get } from '../subjects.js';
+import { duplexPair } from 'node:stream';
+import { behaviour, get, turns } from '../subjects.js';
 
 behaviour('an invalid status is shown as console.log would show it', async ({ serve }) => {
   const messages: string[] = [];
@@ -66,3 +67,28 @@ behaviour('a body that was read in part and paused is not dropped after the resp
   const [req] = await requested;
   assert.ok(!req._dumped);
 });
+
+behaviour(
+  'a stream that is no socket is asked for more after each of its chunks',
+  async ({ subject }) => {
+    const server = subject.createServer({}, (req, res) => {
+      let body = '';
+      req.on('data', (chunk) => {
+        body += chunk;
+      });
+      req.on('end', () => res.end(body));
+    });
+    const [client, side] = duplexPair();
+    server.emit('connection', side);
+    client.write('POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\n');
+    await turns();
+    client.write('ab');
+    await turns();
+    client.write('cd');
+    client.setEncoding('latin1');
+    let answer = '';
+    for await (const text of client) answer += text;
+    assert.match(answer, /\r\n\r\nabcd$/);
+  },
+  { only: 'plain' },
+);

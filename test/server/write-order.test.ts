@@ -82,3 +82,12 @@ behaviour(
     assert.equal((await client.send(get('/second')).response()).body, '/second');
   },
 );
+
+behaviour('requests that came with the one that closes the server are answered', async ({ serve }) => {
+  const { server, connect } = await serve((req, res) => {
+    server.close();
+    setTimeout(() => res.end(req.url), 1);
+  });
+  const client = connect().send(get('/1') + get('/2') + get('/3'));
+  for (const target of ['/1', '/2', '/3']) assert.equal((await client.response()).body, target);
+});
