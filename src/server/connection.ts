@@ -20,6 +20,7 @@ import type { IncomingMessage } from './incoming-message.js';
 import { CLOSING_GRACE, MAX_PIPELINED_REQUESTS, REFUSAL_PATIENCE } from './limits.js';
 import { lingeringClose } from './lingering-close.js';
 import * as errors from './node-errors.js';
+import { beginEntry, endEntry, isObserved } from './performance-entries.js';
 import { refusalResponse } from './refusal-response.js';
 import { RESOURCE_TYPE, storesLiveInFrames } from './request-context.js';
 import { readsLeniently } from './server-options.js';
@@ -43,6 +44,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   readonly #engine: ServerEngine;
   readonly #parser: RequestParser;
   readonly #output: SocketOutput;
+  readonly #observed = isObserved();
   /** Responses that haven't reached the kernel yet, in the order of their requests. */
   #pending: ServerResponse[] = [];
   /** How many at the front of `pending` are ended; the one behind them has its turn. */
@@ -174,6 +176,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   }
 
   #dispatch(head: RequestHead, request: IncomingMessage, response: ServerResponse): void {
+    if (this.#observed) beginEntry(request, response);
     publishStart(request, response, this.socket, this.#server);
     dispatch(this.#server, head, request, response, ++this.#requests);
   }
@@ -251,6 +254,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
 
   responseEnded(response: ServerResponse): void {
     this.#ended++;
+    if (this.#observed) endEntry(response);
     if (response._last) {
       // Nothing follows the response that closes the connection, whatever was asked for behind it.
       this.#closing = true;

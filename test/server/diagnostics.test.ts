@@ -1,6 +1,7 @@
 // The diagnostics channels that tracing tools listen to, with what they carry and when.
 import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
+import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { behaviour, get, type Request, type Response, type Server, type Stage, turns } from '../subjects.js';
 
 interface Message {
@@ -105,4 +106,25 @@ behaviour('an answer that is cut off has no finish', async (stage) => {
   await served.connect().send(get()).rest();
   await turns(5);
   assert.deepEqual(events, [start]);
+});
+
+behaviour('a PerformanceObserver of type http gets an entry for each request', async ({ serve, context }) => {
+  const entries: PerformanceEntry[] = [];
+  const observer = new PerformanceObserver((list) => entries.push(...list.getEntriesByName('HttpRequest')));
+  observer.observe({ type: 'http' });
+  context.after(() => observer.disconnect());
+  const { ask } = await serve((_req, res) => {
+    res.statusCode = 201;
+    res.setHeader('X', 'y');
+    res.end();
+  });
+  await ask(get('/observed'));
+  while (entries.length === 0) await turns();
+  const { req, res } = (entries[0] as unknown as { detail: Record<string, Record<string, unknown>> }).detail;
+  assert.deepEqual([req?.method, req?.url], ['GET', '/observed']);
+  assert.deepEqual(
+    [res?.statusCode, res?.statusMessage, { ...(res?.headers as object) }],
+    [201, 'Created', { x: 'y' }],
+  );
+  assert.equal(entries.length, 1);
 });
