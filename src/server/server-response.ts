@@ -9,6 +9,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { type IncomingMessage, type ServerResponse as NodeServerResponse, OutgoingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { getDefaultHighWaterMark } from 'node:stream';
 import { callableClass } from './callable-class.js';
 import { interimHead, linkValue } from './informational.js';
 import { announce, emitsAsUsual, ListenerTable } from './listener-table.js';
@@ -38,7 +39,7 @@ export interface ResponseOwner {
   responseQueued(bytes: number): void;
 }
 
-const DEFAULT_HIGH_WATER_MARK = 16 * 1024;
+const DEFAULT_HIGH_WATER_MARK = getDefaultHighWaterMark(false);
 const NOTHING: QueuedChunk[] = [];
 const nop = () => {};
 

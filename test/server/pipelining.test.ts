@@ -34,7 +34,6 @@ behaviour('pipelined requests split anywhere are answered in order', async ({ se
   const { connect } = await serve(answer);
   const bytes = get('/sync/1') + get('/timer/2') + get('/sync/3');
   const client = connect();
-  client.socket.setNoDelay(true);
   for (let at = 0; at < bytes.length; at += 7) {
     client.send(bytes.slice(at, at + 7));
     await turns(1);
@@ -66,6 +65,19 @@ behaviour('answers given in reverse leave in the order of the requests', async (
     assert.equal(response.field('x-target'), target);
     assert.equal(response.body, 'ab');
   }
+});
+
+behaviour('a waiting answer takes as much before it says stop as one with its turn', async ({ serve }) => {
+  const marks: unknown[] = [];
+  const { connect } = await serve((req, res) => {
+    marks.push(res.writableHighWaterMark === req.socket.writableHighWaterMark);
+    if (req.url === '/1') setImmediate(() => res.end());
+    else res.end();
+  });
+  const client = connect().send(get('/1') + get('/2'));
+  await client.response();
+  await client.response();
+  assert.deepEqual(marks, [true, true]);
 });
 
 behaviour('only the first of the waiting answers has the socket', async ({ serve }) => {

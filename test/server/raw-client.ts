@@ -39,6 +39,7 @@ export class RawClient {
   #wake: () => void = () => {};
 
   constructor(readonly socket: Socket) {
+    socket.setNoDelay(true);
     socket.on('data', (data: Buffer) => {
       this.pending += data.toString('latin1');
       this.#wake();

@@ -57,19 +57,19 @@ describe('time', { concurrency: 4 }, () => {
   });
 
   behaviour('the handler may take longer than any of these limits', async ({ serve }) => {
-    const options = { ...quick, headersTimeout: 40, requestTimeout: 40, keepAliveTimeout: 40 };
-    const { ask } = await serve(options, (_req, res) => setTimeout(() => res.end('late'), 150));
+    const options = { ...quick, headersTimeout: 400, requestTimeout: 400, keepAliveTimeout: 400 };
+    const { ask } = await serve(options, (_req, res) => setTimeout(() => res.end('late'), 900));
     assert.equal((await ask(get())).body, 'late');
   });
 
   behaviour('a limit begins anew with each request on a connection', async ({ serve }) => {
-    const { connect } = await serve({ ...quick, headersTimeout: 300, requestTimeout: 300 }, (_req, res) =>
+    const { connect } = await serve({ ...quick, headersTimeout: 900, requestTimeout: 900 }, (_req, res) =>
       res.end('ok'),
     );
     const client = connect();
     for (let round = 0; round < 4; round++) {
       assert.equal((await client.send(get()).response()).body, 'ok');
-      await pause(120);
+      await pause(350);
     }
   });
 
@@ -109,8 +109,8 @@ describe('time', { concurrency: 4 }, () => {
   behaviour(
     'keepAliveTimeout does not count while a request is answered',
     async ({ serve }) => {
-      const { connect } = await serve({ keepAliveTimeout: 30, keepAliveTimeoutBuffer: 0 }, (req, res) => {
-        if (req.url === '/slow') setTimeout(() => res.end('slow'), 200);
+      const { connect } = await serve({ keepAliveTimeout: 400, keepAliveTimeoutBuffer: 0 }, (req, res) => {
+        if (req.url === '/slow') setTimeout(() => res.end('slow'), 900);
         else res.end('quick');
       });
       const client = connect();
