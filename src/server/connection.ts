@@ -179,6 +179,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     if (this.#observed) beginEntry(request, response);
     publishStart(request, response, this.socket, this.#server);
     dispatch(this.#server, head, request, response, ++this.#requests);
+    // What the handler entered is the context of its body too, and of nothing else in the scope it shared.
+    if (head.framed && this.#context === this.#scope) this.#context = new AsyncResource(RESOURCE_TYPE);
   }
 
   /** Where the next request runs; null: here, which no other request of this connection will ever see. */
