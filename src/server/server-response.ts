@@ -139,7 +139,11 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
     callback?: Callback,
   ): boolean {
     if (this._header !== null) throw errors.headersSent('write');
-    return this._writeRaw(interimHead(statusCode, headers), 'latin1', callback);
+    const head = interimHead(statusCode, headers);
+    // HTTP/1.0 has no interim responses (RFC 9110 §15.2): its clients would take one for the answer.
+    if (this.req.httpVersion !== '1.0') return this._writeRaw(head, 'latin1', callback);
+    if (callback) process.nextTick(callback);
+    return true;
   }
 
   writeContinue(callback?: Callback): void {

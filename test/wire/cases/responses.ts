@@ -102,6 +102,13 @@ export const responses: WireCase[] = [
     connection: 'open',
   },
   {
+    says: 'HTTP/1.0 gets the final answer alone, whatever the program sent before it',
+    rule: 'RFC 9110 §15.2',
+    send: [oldRequest('GET /do/hints')],
+    answers: [{ status: 200, interim: [], body: 'hinted' }],
+    connection: 'closed',
+  },
+  {
     says: 'a Date of the program is the only one',
     rule: 'RFC 9110 §6.6.1',
     send: [request('GET /do/own-date')],
