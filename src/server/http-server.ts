@@ -6,6 +6,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import type { Connection } from './connection.js';
 import type { IncomingMessage } from './incoming-message.js';
 import type { LearntPrototypes } from './learnt-prototypes.js';
+import type { kConnectionsCheckingInterval } from './node-keys.js';
 import type { RefusalStyle } from './refusal-response.js';
 import type { ServerResponse, ServerResponseOptions } from './server-response.js';
 import type { IdleConnections, RequestSweep, TimeoutSettings } from './timeouts.js';
@@ -28,6 +29,7 @@ export interface ServerEngine {
 
 export interface HttpServer extends NetServer, TimeoutSettings {
   [kEngine]: ServerEngine;
+  [kConnectionsCheckingInterval]?: NodeJS.Timeout;
   /** ms of inactivity after which a socket times out; 0: never. */
   timeout: number;
   maxHeadersCount: number | null;

@@ -14,6 +14,7 @@ import { callableClass } from './callable-class.js';
 import { interimHead, linkValue } from './informational.js';
 import { announce, emitsAsUsual, ListenerTable } from './listener-table.js';
 import * as errors from './node-errors.js';
+import { kHighWaterMark } from './node-keys.js';
 import { checkFieldValue, fieldKey } from './outgoing-fields.js';
 import { ResponseFieldMethods } from './response-fields.js';
 import { SocketOutput, type WriteListener } from './socket-output.js';
@@ -119,6 +120,9 @@ class ServerResponseMethods extends ResponseFieldMethods implements WriteListene
   // @ts-expect-error
   override get writableNeedDrain() {
     return !this.destroyed && !this.finished && this._needDrain;
+  }
+  get [kHighWaterMark]() {
+    return this._highWaterMark;
   }
   // @ts-expect-error
   override get writableHighWaterMark() {

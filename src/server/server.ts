@@ -14,6 +14,7 @@ import { type HttpServer, kEngine, type ServerEngine } from './http-server.js';
 import type { IncomingMessage } from './incoming-message.js';
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
 import { invalidArgType } from './node-errors.js';
+import { kConnectionsCheckingInterval } from './node-keys.js';
 import type { RefusalStyle } from './refusal-response.js';
 import { applyOptions, type ServerOptions, uniqueFields } from './server-options.js';
 import type { ServerResponse } from './server-response.js';
@@ -63,7 +64,7 @@ function setUp(server: HttpServer, listener: RequestListener | undefined): void 
 
 function startSweep(this: HttpServer): void {
   this[kEngine].closing = false;
-  this[kEngine].sweep.start();
+  this[kConnectionsCheckingInterval] = this[kEngine].sweep.start();
 }
 
 /** What `http.Server` adds to `net.Server`, and `https.Server` to `tls.Server`. */

@@ -109,14 +109,14 @@ export class RequestSweep {
     this.#settings = settings;
   }
 
-  start(): void {
+  start(): NodeJS.Timeout {
     this.stop();
     this.#interval = setInterval(sweepRequests, this.#settings.connectionsCheckingInterval, this).unref();
+    return this.#interval;
   }
 
   stop(): void {
     clearInterval(this.#interval);
-    this.#interval = undefined;
   }
 
   sweep(): void {

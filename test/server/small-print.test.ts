@@ -92,3 +92,30 @@ behaviour(
   },
   { only: 'plain' },
 );
+
+/** The key of Node's with this description, on an object of Node's. */
+const nodeKey = (object: object, description: string) =>
+  Object.getOwnPropertySymbols(object).find((key) => key.description === description) as never;
+
+behaviour("a server's sweep is where tools look for it, and stops when it closes", async ({ serve }) => {
+  const { server, ask } = await serve((_req, res) => res.end());
+  await ask(get('/', 'Connection: close'));
+  const oracle = new nodeHttp.Server();
+  oracle.emit('listening');
+  const key = nodeKey(oracle, 'http.server.connectionsCheckingInterval');
+  oracle.close();
+  assert.equal((server[key] as { _destroyed: boolean })._destroyed, false);
+  server.close();
+  await once(server, 'close');
+  assert.equal((server[key] as { _destroyed: boolean })._destroyed, true);
+});
+
+behaviour("a response's high-water mark is where borrowed methods look for it", async ({ serve }) => {
+  let mark: unknown;
+  const { ask } = await serve({ highWaterMark: 1234 }, (_req, res) => {
+    mark = res[nodeKey(new nodeHttp.OutgoingMessage(), 'kHighWaterMark')];
+    res.end();
+  });
+  await ask(get());
+  assert.equal(mark, 1234);
+});
