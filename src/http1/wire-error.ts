@@ -145,7 +145,8 @@ export class WireError extends Error {
   /** @param bytesParsed - bytes of the line in question that were read before the error */
   constructor(refusal: RefusalName, bytesParsed = 0) {
     const { code, status, rfc, reason } = REFUSALS[refusal];
-    super(`Parse Error: ${reason}`);
+    // As on node:http, a client that has just gone leaves no reason in the message.
+    super(refusal === 'connectionClosed' ? 'Parse Error' : `Parse Error: ${reason}`);
     this.refusal = refusal;
     this.code = code;
     this.reason = reason;
