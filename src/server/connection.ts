@@ -25,6 +25,7 @@ import { refusalResponse } from './refusal-response.js';
 import { RESOURCE_TYPE, storesLiveInFrames } from './request-context.js';
 import { readsLeniently } from './server-options.js';
 import { emitClose, type ResponseOwner, type ServerResponse } from './server-response.js';
+import { unwatchEnds, watchEnds } from './socket-ends.js';
 import { SocketOutput } from './socket-output.js';
 import type { Timed } from './timeouts.js';
 
@@ -83,6 +84,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
       lenient: readsLeniently(server),
     });
     this.#output = new SocketOutput(socket);
+    watchEnds(socket, this.#output);
   }
 
   get isIdle(): boolean {
@@ -571,5 +573,6 @@ function detach(socket: ConnectedSocket): void {
   socket[kConnection] = null;
   socket.parser = null;
   Reflect.deleteProperty(socket, 'setEncoding');
+  unwatchEnds(socket);
   readAheadByItself(socket, true);
 }
