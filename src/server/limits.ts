@@ -10,7 +10,10 @@ export const MAX_PIPELINED_REQUESTS = 64;
 export const BYTES_AS_TEXT = 1024;
 
 /** Bytes up to which text and buffers are copied into one buffer, and so into one write; more is written as it is. */
-export const ASSEMBLED_BYTES = 64 * 1024;
+export const ASSEMBLED_BYTES = 128 * 1024;
+
+/** Bytes of a part, in the mean, above which copying costs more than writing the parts as they are. */
+export const LARGE_PART_BYTES = 8 * 1024;
 
 /** Milliseconds that a closing server leaves a connection on which the last answer promised that it goes on. */
 export const CLOSING_GRACE = 200;

@@ -74,14 +74,14 @@ export class SocketOutput {
   }
 
   /**
-   * What waits leaves first where it would not fit together with what comes: so that a write is only said to be too
-   * much where the socket can't take it, and not because others before it are waiting here.
+   * Ended responses leave first where they would not fit together with what comes: so that a write is only said to be
+   * too much where the socket can't take it, and not because others before it are waiting here.
    */
   #makeRoom(byteLength: number): void {
+    if (this.#listeners.length === 0) return;
     const { length } = this.#batch;
-    if (length === 0) return;
     const highWaterMark = this.#highWaterMark;
-    if (length < highWaterMark && length + byteLength >= highWaterMark) this.flush();
+    if (length > 0 && length < highWaterMark && length + byteLength >= highWaterMark) this.flush();
   }
 
   /** Hands what waits to the socket, corked: it says whether that is too much, and writes when the turn is over. */
@@ -107,7 +107,7 @@ export class SocketOutput {
     const accepted = !this.full || this.#passOn();
     if (!this.held && !this.#scheduled) {
       this.#scheduled = true;
-      process.nextTick(flushScheduled, this);
+      setImmediate(flushScheduled, this);
     }
     return accepted;
   }

@@ -5,7 +5,7 @@
  * buffer where that is cheaper than many writes, else the parts as they are. Never copies large bytes.
  */
 import { Buffer } from 'node:buffer';
-import { ASSEMBLED_BYTES, BYTES_AS_TEXT } from './limits.js';
+import { ASSEMBLED_BYTES, BYTES_AS_TEXT, LARGE_PART_BYTES } from './limits.js';
 
 /** What a text may be written as. US-ASCII goes with either of the others. */
 const ASCII = 0;
@@ -80,7 +80,7 @@ export class WriteBatch {
       this.length = 0;
       return piece;
     }
-    if (length > ASSEMBLED_BYTES) return null;
+    if (length > ASSEMBLED_BYTES || length > this.#parts.length * LARGE_PART_BYTES) return null;
     return { data: assemble(this.takeParts(), length), encoding: undefined };
   }
 
