@@ -89,16 +89,11 @@ export interface Where {
   since?: number;
   /** The last Node line whose own server behaves so. */
   until?: number;
-  /** The first Node line that premier can behave so on. */
-  nodeNeeded?: number;
-  /** What premier still does wrong here; the test runs, and may fail. */
-  todo?: string | undefined;
   /** Only without TLS, or only with it. */
   only?: 'plain' | 'secure';
 }
 
 function whyNot(subject: Subject, where: Where): string | undefined {
-  if (where.nodeNeeded && node < where.nodeNeeded) return `needs Node ${where.nodeNeeded}`;
   if (!subject.oracle) return undefined;
   if (where.notNode) return `not node:http: ${where.notNode}`;
   if (where.since && node < where.since) return `node:http since ${where.since}`;
@@ -189,9 +184,7 @@ export function behaviour(sentence: string, check: (stage: Stage) => unknown, wh
   for (const subject of subjects) {
     if (where.only && subject.secure !== (where.only === 'secure')) continue;
     const skip = whyNot(subject, where);
-    const todo = subject.oracle ? undefined : where.todo;
-    const options = skip ? { skip } : { timeout: 20_000, ...(todo && { todo }) };
-    test(`${sentence} (${subject.name})`, options, async (context) => {
+    test(`${sentence} (${subject.name})`, skip ? { skip } : { timeout: 20_000 }, async (context) => {
       await check(stage(subject, context));
     });
   }

@@ -193,12 +193,8 @@ behaviour('both are allowed before listening', ({ subject }) => {
   server.closeAllConnections();
 });
 
-behaviour(
-  'a server is closed by asyncDispose',
-  async ({ serve }) => {
-    const { server } = await serve(() => {});
-    await server[Symbol.asyncDispose]();
-    assert.equal(server.listening, false);
-  },
-  { since: 22, nodeNeeded: 22 },
-);
+behaviour('a server is closed by asyncDispose', async ({ serve }) => {
+  const { server } = await serve(() => {});
+  await server[Symbol.asyncDispose]();
+  assert.equal(server.listening, false);
+});
