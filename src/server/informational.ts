@@ -36,7 +36,7 @@ export function interimHead(status: number, fields: Fields): string {
 }
 
 /** One link-value: a URI reference in angle brackets, then parameters (RFC 8288 §3). */
-const LINK = /^(?:<[^>]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
+const LINK = /^(?:<[^>\r\n]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
 
 /** The Link field of early hints, from a string or a list of them; empty where there is nothing to hint at. */
 export function linkValue(link: unknown): string {

@@ -123,3 +123,21 @@ behaviour(
   },
   { only: 'plain' },
 );
+
+behaviour(
+  'a line break between the angle brackets of a hint makes it no link',
+  async ({ serve }) => {
+    let code: unknown;
+    const { ask } = await serve((_req, res) => {
+      try {
+        res.writeEarlyHints({ link: '</a\r\nX: y>; rel=preload' });
+      } catch (error) {
+        code = (error as NodeJS.ErrnoException).code;
+      }
+      res.end();
+    });
+    assert.equal((await ask(get())).interim.length, 0);
+    assert.equal(code, 'ERR_INVALID_ARG_VALUE');
+  },
+  { notNode: 'lines differ in the code' },
+);
