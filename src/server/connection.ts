@@ -154,7 +154,13 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     throw error;
   }
 
+  /** Nothing follows a response that closes the connection, though it may still wait for its turn. */
+  get #ends(): boolean {
+    return this.#closing || this.#isLast || this.#pending[this.#pending.length - 1]?._last === true;
+  }
+
   onHead(head: RequestHead): boolean {
+    if (this.#ends) return true;
     const engine = this.#engine;
     this.#leaveIdle();
     const request = this.#makeRequest(head);
@@ -246,7 +252,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
       if (context === null) endBody(request);
       else context.runInAsyncScope(endBody, undefined, request);
     }
-    if (this.#closing || this.#isLast) this.#parser.stop();
+    if (this.#ends) this.#parser.stop();
     // The reader of this body stopped the socket; the next request must not wait for it.
     if (this.#bodyPaused) this.#flow();
   }

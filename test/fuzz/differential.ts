@@ -55,14 +55,21 @@ class Observer {
     });
   }
 
-  async observe(bytes: Buffer): Promise<Observation> {
+  /** Sends the segments, each in a turn of its own. */
+  async observe(segments: Buffer[]): Promise<Observation> {
     this.#now = { requests: [], error: null };
     const { port } = this.#server.address() as AddressInfo;
     const client = net.connect({ port, host: '127.0.0.1' });
     client.on('error', () => {});
     client.resume();
-    client.end(bytes);
-    await once(client, 'close').catch(() => {});
+    client.setNoDelay();
+    const closed = once(client, 'close').catch(() => {});
+    for (const segment of segments) {
+      client.write(segment);
+      if (segments.length > 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+    client.end();
+    await closed;
     return this.#now;
   }
 
@@ -91,9 +98,15 @@ export class Differential {
     this.#premier.close();
   }
 
+  /** Throws unless premier's program is given the same however the bytes arrive. */
+  async compareCuts(segments: Buffer[]): Promise<void> {
+    const whole = await this.#premier.observe([Buffer.concat(segments)]);
+    assert.deepEqual(await this.#premier.observe(segments), whole);
+  }
+
   /** The class of difference, or null. Throws where one request was understood in two ways. */
   async compare(bytes: Buffer): Promise<string | null> {
-    const [node, ours] = await Promise.all([this.#node.observe(bytes), this.#premier.observe(bytes)]);
+    const [node, ours] = await Promise.all([this.#node.observe([bytes]), this.#premier.observe([bytes])]);
     const common = Math.min(node.requests.length, ours.requests.length);
     assert.deepEqual(ours.requests.slice(0, common), node.requests.slice(0, common));
     if (node.requests.length > common) {

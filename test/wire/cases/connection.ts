@@ -182,6 +182,16 @@ export const connection: WireCase[] = [
     connection: 'closed',
   },
   {
+    says: 'an answer that closes while it waits for its turn is the last one as well',
+    rule: 'RFC 9112 §9.6',
+    send: [request('GET /do/answer-late') + request('GET /do/answer-early-and-close') + request('GET /x')],
+    answers: [
+      { status: 200, body: 'late' },
+      { status: 200, body: 'early', fields: { connection: 'close' } },
+    ],
+    connection: 'closed',
+  },
+  {
     says: 'a program that closes ends the connection, whatever is asked behind it',
     rule: 'RFC 9112 §9.6',
     send: [request('GET /do/close') + request('GET /x')],
