@@ -8,43 +8,42 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
 import { maxHeaderSize } from 'node:http';
-import { Socket } from 'node:net';
 import { setTimeout } from 'node:timers';
 import type { RequestHead } from '../http1/request-head.js';
 import { RequestParser, type RequestSink } from '../http1/request-parser.js';
 import { WireError } from '../http1/wire-error.js';
 import { publishFinish, publishStart } from './diagnostics.js';
 import { dispatch } from './dispatch.js';
+import { makeRequest, makeResponse } from './exchange.js';
 import { type HttpServer, kEngine, type ServerEngine, type ServerSocket } from './http-server.js';
 import type { IncomingMessage } from './incoming-message.js';
-import { CLOSING_GRACE, MAX_PIPELINED_REQUESTS, REFUSAL_PATIENCE } from './limits.js';
-import { lingeringClose } from './lingering-close.js';
+import { CLOSING_GRACE, MAX_PIPELINED_REQUESTS } from './limits.js';
 import * as errors from './node-errors.js';
 import { beginEntry, endEntry, isObserved } from './performance-entries.js';
-import { refusalResponse } from './refusal-response.js';
+import { Refusal, type RefusedConnection } from './refusal.js';
+import { endBody, isRead } from './request-body.js';
 import { RESOURCE_TYPE, storesLiveInFrames } from './request-context.js';
+import { emitClose, type ResponseOwner, type ResponseStateMethods } from './response-state.js';
 import { readsLeniently } from './server-options.js';
-import { emitClose, type ResponseOwner, type ServerResponse } from './server-response.js';
-import { unwatchEnds, watchEnds } from './socket-ends.js';
+import type { ServerResponse } from './server-response.js';
+import { watchEnds } from './socket-ends.js';
+import { listenTo, type SocketEvents } from './socket-listeners.js';
 import { SocketOutput } from './socket-output.js';
 import type { Timed } from './timeouts.js';
+import { leaveHttp } from './upgrade.js';
 
-export const kConnection = Symbol('premier.connection');
-
-type ConnectedSocket = ServerSocket & { [kConnection]?: Connection | null };
-
-export class Connection implements RequestSink, ResponseOwner, Timed {
+export class Connection implements RequestSink, ResponseOwner, RefusedConnection, SocketEvents, Timed {
   idleSince = 0;
   previousIdle: Timed | null = null;
   nextIdle: Timed | null = null;
   requestStart = Date.now();
   /** The request that is being read, until its end. */
   incoming: IncomingMessage | null = null;
-  readonly socket: ConnectedSocket;
-  readonly #server: HttpServer;
+  readonly socket: ServerSocket;
+  readonly server: HttpServer;
   readonly #engine: ServerEngine;
   readonly #parser: RequestParser;
-  readonly #output: SocketOutput;
+  readonly output: SocketOutput;
   readonly #observed = isObserved();
   /** Responses that haven't reached the kernel yet, in the order of their requests. */
   #pending: ServerResponse[] = [];
@@ -70,12 +69,10 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #isLast = false;
   /** The present request came when the server was closing already. */
   #cameLate = false;
-  #refusal: Error | null = null;
-  #answersRefusal = false;
-  #lingering = false;
+  #refusal: Refusal | null = null;
 
-  constructor(server: HttpServer, socket: ConnectedSocket) {
-    this.#server = server;
+  constructor(server: HttpServer, socket: ServerSocket) {
+    this.server = server;
     this.#engine = server[kEngine];
     this.socket = socket;
     this.#parser = new RequestParser(this, {
@@ -83,8 +80,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
       maxFields: server.maxHeadersCount,
       lenient: readsLeniently(server),
     });
-    this.#output = new SocketOutput(socket);
-    watchEnds(socket, this.#output);
+    this.output = new SocketOutput(socket);
+    watchEnds(socket, this.output);
   }
 
   get isIdle(): boolean {
@@ -102,24 +99,26 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   receive(chunk: Buffer, fresh = false): void {
     this.#fresh = fresh;
     if (this.#refusal !== null) {
-      if (!this.#lingering) this.#refuseAgain(this.#refusal, chunk);
+      this.#refusal.repeat(chunk);
       return;
     }
     let consumed = chunk.length;
     this.#receiving = true;
     this.#received = chunk.length;
-    this.#output.held = true;
+    this.output.held = true;
     try {
       consumed = this.#parser.execute(chunk);
     } catch (error) {
       this.#fail(error, chunk);
     } finally {
-      this.#output.held = false;
-      this.#output.settle();
+      this.output.held = false;
+      this.output.settle();
       this.#receiving = false;
     }
     if (this.#upgrade !== null) {
-      this.#leaveHttp(this.#upgrade, chunk.subarray(consumed));
+      this.requestStart = 0;
+      this.#engine.connections.delete(this);
+      leaveHttp(this.server, this.#upgrade, chunk.subarray(consumed), this.#context as AsyncResource);
     } else if (this.socket._paused) {
       this.#unread = consumed < chunk.length ? chunk.subarray(consumed) : null;
       this.#resume();
@@ -163,17 +162,21 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     if (this.#ends) return true;
     const engine = this.#engine;
     this.#leaveIdle();
-    const request = this.#makeRequest(head);
+    const request = makeRequest(this.server, this.socket, head);
     if (head.upgrade && this.#wantsUpgrade(request)) return true;
     const context = this.#nextContext();
     request.upgrade = false;
     this.incoming = request;
     this.#context = context;
-    const response = this.#makeResponse(head, request);
+    // A closing server says so to who is alone: what else was received is answered first.
+    this.#isLast = engine.closing && this.#pending.length === 0 && this.#parser.position === this.#received;
+    this.#cameLate = engine.closing;
+    const response = makeResponse(this.server, request, head.keepAlive && !this.#isLast);
+    response._owner = this;
     response._context = context;
     if (this.#pending.length > 0 && this.#crowded(1)) this.#pause();
     this.#pending.push(response);
-    if (this.#pending.length - 1 === this.#ended) response._take(this.socket, this.#output);
+    if (this.#pending.length - 1 === this.#ended) response._take(this.socket, this.output);
     this.#inHandler = true;
     if (context === null) this.#dispatch(head, request, response);
     else context.runInAsyncScope(this.#dispatch, this, head, request, response);
@@ -185,8 +188,8 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
 
   #dispatch(head: RequestHead, request: IncomingMessage, response: ServerResponse): void {
     if (this.#observed) beginEntry(request, response);
-    publishStart(request, response, this.socket, this.#server);
-    dispatch(this.#server, head, request, response, ++this.#requests);
+    publishStart(request, response, this.socket, this.server);
+    dispatch(this.server, head, request, response, ++this.#requests);
     // What the handler entered is the context of its body too, and of nothing else in the scope it shared.
     if (head.framed && this.#context === this.#scope) this.#context = new AsyncResource(RESOURCE_TYPE);
   }
@@ -197,34 +200,6 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     if (!this.#fresh) return this.#scope;
     this.#fresh = false;
     return null;
-  }
-
-  #makeRequest(head: RequestHead): IncomingMessage {
-    const request = new this.#engine.prototypes.Request(this.socket);
-    request.httpVersionMajor = 1;
-    request.httpVersionMinor = head.minorVersion;
-    request.httpVersion = head.minorVersion === 1 ? '1.1' : `1.${head.minorVersion}`;
-    request.method = head.method;
-    request.url = head.target;
-    request.rawHeaders = head.rawHeaders;
-    if (this.#server.joinDuplicateHeaders) request.joinDuplicateHeaders = true;
-    if (this.#engine.optimizeEmptyRequests && !head.framed) request._dumpAndCloseReadable();
-    return request;
-  }
-
-  #makeResponse(head: RequestHead, request: IncomingMessage): ServerResponse {
-    const { prototypes, responseOptions, uniqueFields, closing } = this.#engine;
-    const response = new prototypes.Response(request, responseOptions);
-    // A closing server says so to who is alone: what else was received is answered first.
-    this.#isLast = closing && this.#pending.length === 0 && this.#parser.position === this.#received;
-    this.#cameLate = closing;
-    response.shouldKeepAlive = head.keepAlive && !this.#isLast;
-    response._keepAliveTimeout = this.#server.keepAliveTimeout;
-    const most = this.#server.maxRequestsPerSocket;
-    if (most) response._maxRequestsPerSocket = most;
-    if (uniqueFields !== null) response._uniqueFields = uniqueFields;
-    response._owner = this;
-    return response;
   }
 
   onBody(data: Buffer): void {
@@ -262,31 +237,31 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     if (!this.socket._paused) this.socket.resume();
   }
 
-  responseEnded(response: ServerResponse): void {
+  responseEnded(response: ResponseStateMethods): void {
     this.#ended++;
     if (this.#observed) endEntry(response);
     if (response._last) {
       // Nothing follows the response that closes the connection, whatever was asked for behind it.
       this.#closing = true;
       if (this.incoming === null) this.#parser.stop();
-    } else if (this.#refusal === null || !this.refuseInTurn()) {
-      this.#pending[this.#ended]?._take(this.socket, this.#output);
+    } else if (this.#refusal === null || !this.#refusal.answerInTurn()) {
+      this.#pending[this.#ended]?._take(this.socket, this.output);
     }
     // The last answer to what was read leaves at once, before anything that the program writes to the socket itself.
-    if (!this.#output.held) this.#output.flush();
-    else if (this.#parser.position === this.#received) this.#output.push();
+    if (!this.output.held) this.output.flush();
+    else if (this.#parser.position === this.#received) this.output.push();
   }
 
-  responseWritten(response: ServerResponse): void {
+  responseWritten(response: ResponseStateMethods): void {
     const { socket } = this;
     const request = response.req as IncomingMessage;
     this.#pending.shift();
     this.#ended--;
-    publishFinish(request, response, socket, this.#server);
+    publishFinish(request, response, socket, this.server);
     if (request._state === null) request._dumped = true;
     else if (!isRead(request)) request._dump();
-    if (socket._httpMessage === response) socket._httpMessage = null;
-    (response as { socket: unknown }).socket = null;
+    if ((socket._httpMessage as object) === response) socket._httpMessage = null;
+    response.socket = null;
     response._output = null;
     if (response.watched) process.nextTick(emitClose, response);
     else emitClose(response);
@@ -321,7 +296,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   #leaveIdle(): void {
     if (this.idleSince === 0) return;
     this.#engine.idle.remove(this);
-    if (this.#server.timeout) this.socket.setTimeout?.(this.#server.timeout);
+    if (this.server.timeout) this.socket.setTimeout?.(this.server.timeout);
   }
 
   // Back-pressure: nothing more is received while responses can't leave; requests that were received already are
@@ -329,7 +304,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
 
   #crowded(highWaterMarks: number): boolean {
     const bound = highWaterMarks * this.socket.writableHighWaterMark;
-    return this.#queuedBytes >= bound || this.#output.backlog >= bound;
+    return this.#queuedBytes >= bound || this.output.backlog >= bound;
   }
 
   #pause(): void {
@@ -355,7 +330,7 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
 
   onDrain(): void {
     const response = this.socket._httpMessage;
-    this.#output.flush();
+    this.output.flush();
     if (response?._needDrain && !response.finished && !this.socket.writableNeedDrain) {
       response._needDrain = false;
       response.emit('drain');
@@ -371,50 +346,20 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
    */
   refuse(error: Error, atOnce = false): void {
     if (this.#refusal !== null) return;
-    this.#refusal = error;
+    this.#refusal = new Refusal(error, this);
     this.#parser.stop();
     this.requestStart = 0;
     this.#engine.idle.remove(this);
-    // The program may write to the socket and destroy it: what was answered before leaves before.
-    this.#output.flush();
-    if (this.#server.emit('clientError', error, this.socket)) return;
-    this.#answersRefusal = true;
-    if (this.refuseInTurn(atOnce) || !(error instanceof WireError)) return;
-    setTimeout(refuseAtOnce, REFUSAL_PATIENCE, this).unref();
+    this.#refusal.offer(atOnce);
   }
 
-  /** The program left a refused connection open: it hears of what still comes. */
-  #refuseAgain(refusal: Error, chunk: Buffer): void {
-    const error = refusal instanceof WireError ? new WireError(refusal.refusal) : refusal;
-    if (error instanceof WireError) error.rawPacket = chunk;
-    this.#server.emit('clientError', error, this.socket);
-  }
-
-  /** Answers the refusal when the responses before it have been written. Returns whether that is done. */
-  refuseInTurn(atOnce = false): boolean {
-    if (!this.#answersRefusal || this.#lingering) return this.#lingering;
-    const turn = this.#pending[this.#ended];
-    const broken = this.incoming;
-    if (turn !== undefined && turn.req !== broken && !atOnce) return false;
-    if (!this.socket.writable || turn?._headerSent) {
-      this.#output.flush();
-      this.socket.destroy(this.#refusal as Error);
-      return true;
-    }
-    if (turn !== undefined) turn._output = null;
-    // A request that was answered before its body went wrong has had its answer.
-    if (turn !== undefined || broken === null) {
-      this.#output.ascii(refusalResponse(this.#refusal as Error, this.#engine.refusalStyle));
-    }
-    this.#output.flush();
-    this.#linger();
-    return true;
+  get turn(): ServerResponse | undefined {
+    return this.#pending[this.#ended];
   }
 
   #linger(): void {
-    this.#lingering = true;
-    this.#refusal ??= errors.connectionReset('aborted');
-    lingeringClose(this.socket, this.#answersRefusal ? this.#refusal : undefined);
+    this.#refusal ??= new Refusal(errors.connectionReset('aborted'), this);
+    this.#refusal.linger();
   }
 
   onIdleTimeout(): void {
@@ -430,17 +375,17 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
     const { socket, incoming } = this;
     const byRequest = incoming !== null && !incoming.complete && incoming.emit('timeout', socket);
     const byResponse = socket._httpMessage?.emit('timeout', socket) ?? false;
-    const byServer = this.#server.emit('timeout', socket);
+    const byServer = this.server.emit('timeout', socket);
     if (!byRequest && !byResponse && !byServer) socket.destroy();
   }
 
   /** The client has sent all it will. */
   onEndOfInput(): void {
-    if (this.#lingering) return;
+    if (this.#refusal?.lingering) return;
     const error = this.#refusal === null ? this.#parser.finish() : null;
     if (error !== null) {
       this.refuse(error);
-    } else if (this.#server.httpAllowHalfOpen && this.#pending.length > 0) {
+    } else if (this.server.httpAllowHalfOpen && this.#pending.length > 0) {
       this.#pending[this.#pending.length - 1]._last = true;
     } else {
       this.socket.end();
@@ -471,114 +416,22 @@ export class Connection implements RequestSink, ResponseOwner, Timed {
   }
 
   #wantsUpgrade(request: IncomingMessage): boolean {
-    if (request.method !== 'CONNECT' && !this.#server.shouldUpgradeCallback(request)) return false;
+    if (request.method !== 'CONNECT' && !this.server.shouldUpgradeCallback(request)) return false;
     request.upgrade = true;
     this.#upgrade = request;
     this.#context = new AsyncResource(RESOURCE_TYPE);
     return true;
   }
-
-  /** Hands the socket over, as it was before this server had it. */
-  #leaveHttp(request: IncomingMessage, head: Buffer): void {
-    const { socket } = this;
-    const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
-    this.#engine.connections.delete(this);
-    this.requestStart = 0;
-    detach(socket);
-    if (this.#server.listenerCount(event) === 0) {
-      socket.destroy();
-      return;
-    }
-    socket.readableFlowing = null as never;
-    const emit = () => this.#server.emit(event, request, socket, head);
-    (this.#context as AsyncResource).runInAsyncScope(emit);
-  }
 }
 
-/** Whether the program reads the body, or began to; what it does not want is dropped. */
-function isRead({ _consuming, _readableState, readableDidRead }: IncomingMessage): boolean {
-  return _consuming || readableDidRead || _readableState.resumeScheduled;
-}
-
-/** Ends a body behind its data: a reader that pauses on the last of it hears of the end when it resumes. */
-function endBody(request: IncomingMessage): void {
-  if (request.readableFlowing && request.readableLength > 0) process.nextTick(pushEnd, request);
-  else pushEnd(request);
-}
-function pushEnd(request: IncomingMessage): void {
-  request.push(null);
-}
-
-function onData(this: ConnectedSocket, chunk: Buffer): void {
-  this[kConnection]?.receive(chunk, this instanceof Socket);
-}
-function onEnd(this: ConnectedSocket): void {
-  this[kConnection]?.onEndOfInput();
-}
-function onClose(this: ConnectedSocket): void {
-  this[kConnection]?.onClose();
-}
-function onGone(this: ConnectedSocket): void {
-  this[kConnection]?.free();
-}
-function onError(this: ConnectedSocket, error: Error): void {
-  this[kConnection]?.refuse(error, true);
-}
 function closeIdle(connection: Connection): void {
   if (connection.isIdle) connection.close();
 }
-function refuseAtOnce(connection: Connection): void {
-  connection.refuseInTurn(true);
-}
-function onDrain(this: ConnectedSocket): void {
-  this[kConnection]?.onDrain();
-}
-function onTimeout(this: ConnectedSocket): void {
-  this[kConnection]?.onTimeout();
-}
-function refuseEncoding(): never {
-  throw errors.socketEncoding();
-}
-
-const LISTENERS: [string, () => void][] = [
-  ['timeout', onTimeout],
-  ['data', onData as () => void],
-  ['error', onError as () => void],
-  ['end', onEnd],
-  ['close', onClose],
-  ['close', onGone],
-  ['drain', onDrain],
-];
-
 /** The 'connection' listener of every server. */
-export function attach(this: HttpServer, socket: ConnectedSocket): void {
+export function attach(this: HttpServer, socket: ServerSocket): void {
   (socket as { server: unknown }).server = this;
   if (this.timeout) socket.setTimeout?.(this.timeout);
   const connection = new Connection(this, socket);
-  socket[kConnection] = connection;
-  socket.parser = connection;
-  socket._httpMessage = null;
-  socket._paused = false;
   this[kEngine].connections.add(connection);
-  for (const [event, listener] of LISTENERS) socket.on(event, listener);
-  socket.setEncoding = refuseEncoding;
-  readAheadByItself(socket, false);
-}
-
-/**
- * After each chunk a Readable schedules a tick in which it asks for more. A socket that flows needs no asking: what
- * comes is pushed anyway, so the tick is spared while the socket is ours. Other streams have to be asked.
- */
-function readAheadByItself(socket: ConnectedSocket, wanted: boolean): void {
-  const state = (socket as { _readableState?: { readingMore: boolean } })._readableState;
-  if (state !== undefined && socket instanceof Socket) state.readingMore = !wanted;
-}
-
-function detach(socket: ConnectedSocket): void {
-  for (const [event, listener] of LISTENERS) socket.removeListener(event, listener);
-  socket[kConnection] = null;
-  socket.parser = null;
-  Reflect.deleteProperty(socket, 'setEncoding');
-  unwatchEnds(socket);
-  readAheadByItself(socket, true);
+  listenTo(socket, connection);
 }

@@ -23,7 +23,7 @@ export function publishStart(
 
 export function publishFinish(
   request: IncomingMessage,
-  response: ServerResponse,
+  response: object,
   socket: ServerSocket,
   server: HttpServer,
 ): void {

@@ -7,6 +7,7 @@
  */
 import http from 'node:http';
 import type { IncomingMessage } from './incoming-message.js';
+import type { ResponseStateMethods } from './response-state.js';
 import type { ServerResponse } from './server-response.js';
 
 /** Taken once: `premier/register` puts its own class in this place. */
@@ -19,7 +20,7 @@ type Shadow = http.ServerResponse & { _finish(): void };
 const STATISTICS = 'ServerResponseStatistics';
 
 const NO_REQUEST = { method: 'GET', url: '/', headers: {}, httpVersionMajor: 1, httpVersionMinor: 1 };
-const shadows = new WeakMap<ServerResponse, Shadow>();
+const shadows = new WeakMap<object, Shadow>();
 
 const shadowOf = (request: object) => new NodeServerResponse(request as http.IncomingMessage) as Shadow;
 
@@ -32,11 +33,11 @@ export function beginEntry(request: IncomingMessage, response: ServerResponse): 
   shadows.set(response, shadowOf(request));
 }
 
-export function endEntry(response: ServerResponse): void {
+export function endEntry(response: ResponseStateMethods): void {
   const shadow = shadows.get(response);
   if (shadow === undefined) return;
   shadow.statusCode = response.statusCode;
-  shadow.statusMessage = response.statusMessage;
+  shadow.statusMessage = response.statusMessage as string;
   shadow.getHeaders = () => response.getHeaders();
   Object.assign(shadow, { socket: {} });
   shadow._finish();

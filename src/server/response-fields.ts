@@ -25,6 +25,7 @@ import {
   trailerInvalid,
 } from './node-errors.js';
 import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
+import { persist } from './persistence.js';
 
 /** Status lines with the usual reason phrase. */
 const STATUS_LINES: Record<number, string> = {};
@@ -43,18 +44,6 @@ type HeadFields =
 
 function checkName(name: unknown): asserts name is string {
   if (typeof name !== 'string') throw invalidArgType('name', 'of type string', name);
-}
-
-/** `Keep-Alive: timeout=…`, composed once for each pair of settings in use. */
-let keepAliveLine = { timeout: -1, max: -1, line: '' };
-
-function persistentLines(timeout: number, max: number): string {
-  if (keepAliveLine.timeout !== timeout || keepAliveLine.max !== max) {
-    const limit = max > 0 ? `, max=${max}` : '';
-    const line = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(timeout / 1000)}${limit}\r\n`;
-    keepAliveLine = { timeout, max, line };
-  }
-  return keepAliveLine.line;
 }
 
 // Node's type has plain properties where there are accessors here: so for the compiler this extends Writable only.
@@ -309,24 +298,4 @@ function completeHead(response: ResponseFieldMethods, head: ResponseHead): void 
   if (framing.untilClose) response._last = true;
   head.addLines(framing.line);
   response._header = head.toString();
-}
-
-/** Whether the connection goes on after this response, and the fields that say so (RFC 9112 §9.3). */
-function persist(response: ResponseFieldMethods, head: ResponseHead): void {
-  if (head.hasConnection) {
-    response._removedConnection = false;
-    if (head.asksClose) response._last = true;
-    else response.shouldKeepAlive = true;
-  } else if (response._removedConnection) {
-    response._last = !response.shouldKeepAlive;
-  } else if (!response.shouldKeepAlive || !(head.hasContentLength || response.useChunkedEncodingByDefault)) {
-    response._last = true;
-    head.addLines('Connection: close\r\n');
-  } else if (response.maxRequestsOnConnectionReached) {
-    head.addLines('Connection: close\r\n');
-  } else if (response._keepAliveTimeout && response._defaultKeepAlive) {
-    head.addLines(persistentLines(response._keepAliveTimeout, ~~response._maxRequestsPerSocket));
-  } else {
-    head.addLines('Connection: keep-alive\r\n');
-  }
 }

@@ -1,0 +1,88 @@
+/**
+ * How a connection ends whose client sent something that is refused.
+ *
+ * In: the error. Out: 'clientError'; where nobody takes it, an answer in its turn behind the responses before it, and a
+ * close that lets the client read it. Never an answer within another, nor a second one to the same request.
+ */
+import type { Buffer } from 'node:buffer';
+import { setTimeout } from 'node:timers';
+import { WireError } from '../http1/wire-error.js';
+import { type HttpServer, kEngine, type ServerSocket } from './http-server.js';
+import type { IncomingMessage } from './incoming-message.js';
+import { REFUSAL_PATIENCE } from './limits.js';
+import { lingeringClose } from './lingering-close.js';
+import { refusalResponse } from './refusal-response.js';
+import type { ServerResponse } from './server-response.js';
+import type { SocketOutput } from './socket-output.js';
+
+export interface RefusedConnection {
+  readonly server: HttpServer;
+  readonly socket: ServerSocket;
+  readonly output: SocketOutput;
+  /** The request that was being read. */
+  readonly incoming: IncomingMessage | null;
+  /** The response whose turn it is to write. */
+  readonly turn: ServerResponse | undefined;
+}
+
+export class Refusal {
+  /** The client is given time to read the answer; what it sends is dropped. */
+  lingering = false;
+  readonly #error: Error;
+  readonly #connection: RefusedConnection;
+  #unclaimed = false;
+
+  constructor(error: Error, connection: RefusedConnection) {
+    this.#error = error;
+    this.#connection = connection;
+  }
+
+  /** Offers the error to the program; answers it where nobody listens. */
+  offer(atOnce: boolean): void {
+    const { server, socket, output } = this.#connection;
+    // The program may write to the socket and destroy it: what was answered before leaves before.
+    output.flush();
+    if (server.emit('clientError', this.#error, socket)) return;
+    this.#unclaimed = true;
+    if (this.answerInTurn(atOnce) || !(this.#error instanceof WireError)) return;
+    setTimeout(answerAtOnce, REFUSAL_PATIENCE, this).unref();
+  }
+
+  /** The program left the connection open: it hears of what still comes. */
+  repeat(chunk: Buffer): void {
+    if (this.lingering) return;
+    const { server, socket } = this.#connection;
+    const error = this.#error instanceof WireError ? new WireError(this.#error.refusal) : this.#error;
+    if (error instanceof WireError) error.rawPacket = chunk;
+    server.emit('clientError', error, socket);
+  }
+
+  /** Answers when the responses before have been written. Returns whether that is done. */
+  answerInTurn(atOnce = false): boolean {
+    if (!this.#unclaimed || this.lingering) return this.lingering;
+    const { server, socket, output, incoming, turn } = this.#connection;
+    if (turn !== undefined && turn.req !== incoming && !atOnce) return false;
+    if (!socket.writable || turn?._headerSent) {
+      output.flush();
+      socket.destroy(this.#error);
+      return true;
+    }
+    if (turn !== undefined) turn._output = null;
+    // A request that was answered before its body went wrong has had its answer.
+    if (turn !== undefined || incoming === null) {
+      output.ascii(refusalResponse(this.#error, server[kEngine].refusalStyle));
+    }
+    output.flush();
+    this.linger();
+    return true;
+  }
+
+  linger(): void {
+    this.lingering = true;
+    lingeringClose(this.#connection.socket, this.#unclaimed ? this.#error : undefined);
+  }
+}
+
+function answerAtOnce(refusal: Refusal): void {
+  refusal.answerInTurn(true);
+}

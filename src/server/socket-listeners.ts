@@ -1,0 +1,93 @@
+/**
+ * The listeners of a connection's socket: one set for all connections, which find theirs through the socket.
+ *
+ * In: the events of a socket. Out: calls on its connection, until it is detached: then the socket is as it was.
+ */
+import type { Buffer } from 'node:buffer';
+import { Socket } from 'node:net';
+import type { ServerSocket } from './http-server.js';
+import { socketEncoding } from './node-errors.js';
+import { unwatchEnds } from './socket-ends.js';
+
+const kConnection = Symbol('premier.connection');
+
+/** What a connection does with the events of its socket. */
+export interface SocketEvents {
+  /** @param fresh - called from the event loop, in the async context in which the connection came */
+  receive(chunk: Buffer, fresh: boolean): void;
+  onEndOfInput(): void;
+  onDrain(): void;
+  onTimeout(): void;
+  /** @param atOnce - nothing more can be written in order: the socket itself reported the error */
+  refuse(error: Error, atOnce: boolean): void;
+  onClose(): void;
+  /** The server keeps the connection no longer. */
+  free(): void;
+}
+
+type ConnectedSocket = ServerSocket & { [kConnection]?: SocketEvents | null };
+
+function onData(this: ConnectedSocket, chunk: Buffer): void {
+  this[kConnection]?.receive(chunk, this instanceof Socket);
+}
+function onEnd(this: ConnectedSocket): void {
+  this[kConnection]?.onEndOfInput();
+}
+function onClose(this: ConnectedSocket): void {
+  this[kConnection]?.onClose();
+}
+function onGone(this: ConnectedSocket): void {
+  this[kConnection]?.free();
+}
+function onError(this: ConnectedSocket, error: Error): void {
+  this[kConnection]?.refuse(error, true);
+}
+function onDrain(this: ConnectedSocket): void {
+  this[kConnection]?.onDrain();
+}
+function onTimeout(this: ConnectedSocket): void {
+  this[kConnection]?.onTimeout();
+}
+function refuseEncoding(): never {
+  throw socketEncoding();
+}
+
+const LISTENERS: [string, () => void][] = [
+  ['timeout', onTimeout],
+  ['data', onData as () => void],
+  ['error', onError as () => void],
+  ['end', onEnd],
+  ['close', onClose],
+  ['close', onGone],
+  ['drain', onDrain],
+];
+
+/** Lets `connection` have the events of `socket`, and `socket` know its connection. */
+export function listenTo(socket: ConnectedSocket, connection: SocketEvents): void {
+  socket[kConnection] = connection;
+  socket.parser = connection;
+  socket._httpMessage = null;
+  socket._paused = false;
+  for (const [event, listener] of LISTENERS) socket.on(event, listener);
+  socket.setEncoding = refuseEncoding;
+  readAheadByItself(socket, false);
+}
+
+/** Makes the socket what it was before `listenTo`. */
+export function detach(socket: ConnectedSocket): void {
+  for (const [event, listener] of LISTENERS) socket.removeListener(event, listener);
+  socket[kConnection] = null;
+  socket.parser = null;
+  Reflect.deleteProperty(socket, 'setEncoding');
+  unwatchEnds(socket);
+  readAheadByItself(socket, true);
+}
+
+/**
+ * After each chunk a Readable schedules a tick in which it asks for more. A socket that flows needs no asking: what
+ * comes is pushed anyway, so the tick is spared while the socket is ours. Other streams have to be asked.
+ */
+function readAheadByItself(socket: ConnectedSocket, wanted: boolean): void {
+  const state = (socket as { _readableState?: { readingMore: boolean } })._readableState;
+  if (state !== undefined && socket instanceof Socket) state.readingMore = !wanted;
+}

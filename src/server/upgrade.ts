@@ -1,0 +1,28 @@
+/**
+ * Leaves HTTP: 'upgrade' and 'connect' (RFC 9110 §7.8, §9.3.6).
+ *
+ * In: the request that asked for it and what came behind its head. Out: the socket, as it was before the server had
+ * it, to whoever listens; closed where nobody does.
+ */
+import type { AsyncResource } from 'node:async_hooks';
+import type { Buffer } from 'node:buffer';
+import type { HttpServer, ServerSocket } from './http-server.js';
+import type { IncomingMessage } from './incoming-message.js';
+import { detach } from './socket-listeners.js';
+
+export function leaveHttp(
+  server: HttpServer,
+  request: IncomingMessage,
+  head: Buffer,
+  context: AsyncResource,
+): void {
+  const socket = request.socket as ServerSocket;
+  const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
+  detach(socket);
+  if (server.listenerCount(event) === 0) {
+    socket.destroy();
+    return;
+  }
+  socket.readableFlowing = null as never;
+  context.runInAsyncScope(() => server.emit(event, request, socket, head));
+}
