@@ -34,14 +34,12 @@ process.on('message', () => {
     globalThis.gc?.();
     server.getConnections((_error, connections) => {
       const { rss, heapUsed } = process.memoryUsage();
-      const { user, system } = process.cpuUsage();
       const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
       process.send({
         rss,
         heapUsed,
         connections,
         timers,
-        cpu: (user + system) / 1000,
         descriptors: readdirSync('/proc/self/fd').length,
       });
     });
