@@ -55,7 +55,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   #received = 0;
   #context: AsyncResource | null = null;
   #fresh = false;
-  readonly #scope = new AsyncResource(RESOURCE_TYPE);
+  readonly #scope = storesLiveInFrames ? new AsyncResource(RESOURCE_TYPE) : null;
   /** Bytes that were received but not read, while reading is paused. */
   #unread: Buffer | null = null;
   #bodyPaused = false;

@@ -171,6 +171,11 @@ export class SocketOutput {
 
   #write(callback: WriteCallback | undefined): boolean {
     const socket = this.#socket;
+    // Behind the program's own end of the socket nothing can follow; who waits hears of the close.
+    if (this.length > 0 && socket.writableEnded) {
+      this.#batch.takeParts();
+      return false;
+    }
     const piece = this.#batch.takeWhole();
     if (piece === null) return this.#writeParts(this.#batch.takeParts(), callback);
     // A program that ended the socket itself is told when its turn is over: no write may follow.
