@@ -88,6 +88,11 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     return this.#pending.length === 0 && this.requestStart === 0 && this.#refusal === null;
   }
 
+  /** Whether nothing was ever received on it: browsers open some to spare. */
+  get isUnused(): boolean {
+    return this.#requests === 0 && this.#parser.idle && this.#refusal === null;
+  }
+
   get headComplete(): boolean {
     return this.incoming !== null;
   }

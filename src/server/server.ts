@@ -8,11 +8,13 @@ import { EventEmitter } from 'node:events';
 import { Server as NodeHttpServer, STATUS_CODES } from 'node:http';
 import { Server as NodeHttpsServer, type ServerOptions as NodeHttpsServerOptions } from 'node:https';
 import { Server as NetServer } from 'node:net';
+import { setTimeout } from 'node:timers';
 import { Server as TlsServer } from 'node:tls';
 import { attach, type Connection } from './connection.js';
 import { type HttpServer, kEngine, type ServerEngine } from './http-server.js';
 import type { IncomingMessage } from './incoming-message.js';
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
+import { CLOSING_GRACE } from './limits.js';
 import { invalidArgType } from './node-errors.js';
 import { kConnectionsCheckingInterval } from './node-keys.js';
 import type { RefusalStyle } from './refusal-response.js';
@@ -83,6 +85,7 @@ const methods = {
     const engine = this[kEngine];
     engine.closing = true;
     (this as unknown as typeof methods).closeIdleConnections.call(this);
+    setTimeout(closeUnused, CLOSING_GRACE, engine).unref();
     baseOf(this).close.call(this, (error?: Error) => {
       engine.sweep.stop();
       callback?.(error);
@@ -126,6 +129,11 @@ const methods = {
     response.end(STATUS_CODES[500]);
   },
 };
+
+/** A connection that was opened to spare would keep a closing server from ending for as long as its client likes. */
+function closeUnused({ connections }: ServerEngine): void {
+  for (const connection of connections) if (connection.isUnused) connection.close();
+}
 
 function baseOf(server: HttpServer): NetServer {
   return server instanceof TlsServer ? TlsServer.prototype : NetServer.prototype;
