@@ -68,6 +68,11 @@ export class Program {
     });
   }
 
+  /** What the program has written to stderr so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   /** Resolves with the first line that the program writes; rejects when it ends without one. */
   async firstLine(): Promise<string> {
     await this.says('\n');
