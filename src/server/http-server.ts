@@ -3,19 +3,29 @@
  * Types only, and the key under which that part is kept.
  */
 import type { Server as NetServer, Socket } from 'node:net';
-import type { Connection } from './connection.js';
 import type { IncomingMessage } from './incoming-message.js';
 import type { LearntPrototypes } from './learnt-prototypes.js';
 import type { kConnectionsCheckingInterval } from './node-keys.js';
 import type { RefusalStyle } from './refusal-response.js';
 import type { ServerResponse, ServerResponseOptions } from './server-response.js';
-import type { IdleConnections, RequestSweep, TimeoutSettings } from './timeouts.js';
+import type { IdleConnections, RequestSweep, Timed, TimeoutSettings } from './timeouts.js';
 
 export const kEngine = Symbol('premier.engine');
 
+/** A connection, as far as its server looks after it. */
+export interface TrackedConnection extends Timed {
+  readonly socket: Socket;
+  /** Between two requests. */
+  readonly isIdle: boolean;
+  /** Nothing was ever received on it. */
+  readonly isUnused: boolean;
+  /** Ends the connection behind what was written. */
+  close(): void;
+}
+
 /** The engine's part of a server. */
 export interface ServerEngine {
-  readonly connections: Set<Connection>;
+  readonly connections: Set<TrackedConnection>;
   readonly idle: IdleConnections;
   readonly sweep: RequestSweep;
   readonly prototypes: LearntPrototypes;

@@ -10,8 +10,8 @@ import { Server as NodeHttpsServer, type ServerOptions as NodeHttpsServerOptions
 import { Server as NetServer } from 'node:net';
 import { setTimeout } from 'node:timers';
 import { Server as TlsServer } from 'node:tls';
-import { attach, type Connection } from './connection.js';
-import { type HttpServer, kEngine, type ServerEngine } from './http-server.js';
+import { attach } from './connection.js';
+import { type HttpServer, kEngine, type ServerEngine, type TrackedConnection } from './http-server.js';
 import type { IncomingMessage } from './incoming-message.js';
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
 import { CLOSING_GRACE } from './limits.js';
@@ -32,7 +32,7 @@ export function setRefusalStyle(style: RefusalStyle): void {
 }
 
 function makeEngine(server: HttpServer, options: ServerOptions): ServerEngine {
-  const connections = new Set<Connection>();
+  const connections = new Set<TrackedConnection>();
   return {
     connections,
     idle: new IdleConnections(server),
