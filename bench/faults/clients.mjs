@@ -66,7 +66,7 @@ const pieces = [
   'GET / HT',
   'GET / HTTP/1.1\r\nHost: local',
   request('/never'),
-  request('/large').repeat(20),
+  request('/large').repeat(2),
   request('/stream'),
   request('/throw'),
   `${body}abc`,
