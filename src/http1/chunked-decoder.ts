@@ -1,9 +1,10 @@
 /**
  * Takes the chunked coding off a body (RFC 9112 §7.1).
  *
- * In: segments of bytes, cut anywhere. Out: data, then DONE when the trailer section may begin. Chunks that are
- * small beside their own framing leave as one buffer for each segment, so that a body of 1-byte chunks costs its
- * reader no more than a plain one. Extensions are checked, counted and dropped. Never looks at a byte twice.
+ * In: segments of bytes, cut anywhere. Out: data, then DONE when the trailer section may begin. The first chunks of a
+ * segment leave one by one, as their sender wrote them; many small ones behind them leave as one buffer, so that a body
+ * of 1-byte chunks costs its reader little more than a plain one. Extensions are checked, counted and dropped. Never
+ * looks at a byte twice.
  */
 import type { Buffer } from 'node:buffer';
 import { FIELD_VALUE } from './grammar.js';
@@ -12,6 +13,7 @@ import {
   MAX_BODY_EXTENSION_BYTES,
   MAX_CHUNK_EXTENSION_BYTES,
   MAX_CHUNK_SIZE_DIGITS,
+  SEPARATE_CHUNKS,
   SMALL_CHUNK_BYTES,
 } from './limits.js';
 import { WireError } from './wire-error.js';
@@ -44,6 +46,8 @@ export class ChunkedDecoder {
   #digits = 0;
   #extensionBytes = 0;
   #bodyExtensionBytes = 0;
+  /** How many chunks of the segment left as they are. */
+  #reported = 0;
   readonly #gathered = new GrowingBuffer();
   readonly #onData: (data: Buffer) => void;
 
@@ -59,6 +63,7 @@ export class ChunkedDecoder {
   /** Reads from `position` to the end of the segment or of the body; gives the index of the first byte not read. */
   decode(segment: Buffer, position: number): number {
     let i = position;
+    this.#reported = 0;
     try {
       while (i < segment.length && this.#state !== DONE) {
         i = this.#state === DATA ? this.#data(segment, i) : this.#frame(segment, i);
@@ -73,14 +78,15 @@ export class ChunkedDecoder {
   #data(segment: Buffer, start: number): number {
     const end = Math.min(segment.length, start + this.#size);
     const length = end - start;
-    if (length < SMALL_CHUNK_BYTES && (end < segment.length || this.#gathered.length > 0)) {
+    this.#size -= length;
+    if (this.#size === 0) this.#state = DATA_CR;
+    if (length < SMALL_CHUNK_BYTES && this.#reported >= SEPARATE_CHUNKS) {
       this.#gathered.append(segment, start, end);
     } else {
       this.#flush();
+      this.#reported++;
       this.#onData(segment.subarray(start, end));
     }
-    this.#size -= length;
-    if (this.#size === 0) this.#state = DATA_CR;
     return end;
   }
 

@@ -26,3 +26,6 @@ export const HEAD_WINDOW_BYTES = 4 * 1024;
 
 /** Data of chunks shorter than this (bytes) is gathered into one buffer for each segment received. */
 export const SMALL_CHUNK_BYTES = 1024;
+
+/** Chunks of each segment that are reported one by one, however short, before short ones are gathered. */
+export const SEPARATE_CHUNKS = 16;
