@@ -7,7 +7,6 @@ import { once } from 'node:events';
 import nodeHttp, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import premier from 'premier';
-import { readWhole } from '../http1/reading.js';
 
 interface Seen {
   method?: string;
@@ -35,8 +34,8 @@ class Observer {
 
   constructor(createServer: typeof nodeHttp.createServer) {
     this.#server = createServer((req, res) => this.#see(req, res));
-    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      this.#now.error ??= error.code ?? error.message;
+    this.#server.on('clientError', (error: NodeJS.ErrnoException & { refusal?: string }, socket) => {
+      this.#now.error ??= error.refusal ?? error.code ?? error.message;
       socket.destroy();
     });
   }
@@ -110,7 +109,7 @@ export class Differential {
     const common = Math.min(node.requests.length, ours.requests.length);
     assert.deepEqual(ours.requests.slice(0, common), node.requests.slice(0, common));
     if (node.requests.length > common) {
-      return `here: ${ours.error === null ? 'end' : readWhole(bytes).refusal}`;
+      return `here: ${ours.error ?? 'end'}`;
     }
     if (ours.requests.length > common) return `node:http: ${node.error ?? 'end'}`;
     return null;
