@@ -101,7 +101,7 @@ test('other origins are let in when asked for', async (t) => {
   );
   assert.equal(preflight.status, 204);
   assert.equal(preflight.field('access-control-allow-methods'), 'GET, HEAD, OPTIONS');
-  assert.equal(preflight.field('access-control-allow-headers'), '*');
+  assert.equal(preflight.field('access-control-allow-headers'), '*, Authorization');
   const one = await shelf(t, files, { cors: 'https://a.example' });
   assert.equal((await one.ask('/a.txt')).field('access-control-allow-origin'), 'https://a.example');
   const none = await shelf(t, files);
