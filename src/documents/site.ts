@@ -76,7 +76,12 @@ export class Site {
     } else if (req.method !== 'OPTIONS') {
       refuse(this.#settings, req, res, 405, ['Allow', methods]);
     } else {
-      const cors = ['Access-Control-Allow-Methods', methods, 'Access-Control-Allow-Headers', '*, Authorization'];
+      const cors = [
+        'Access-Control-Allow-Methods',
+        methods,
+        'Access-Control-Allow-Headers',
+        '*, Authorization',
+      ];
       const allowed = this.#settings.cors === false ? [] : cors;
       begin(res, 204, ['Allow', methods, ...allowed, ...this.#settings.common]);
       res.end();

@@ -26,6 +26,8 @@ export class SocketOutput {
   readonly #batch = new WriteBatch();
   #corked = false;
   #scheduled = false;
+  /** Whether the socket passes on what it is given at once; one that encrypts doesn't. */
+  #isPrompt = true;
   #listeners: WriteListener[] = [];
   readonly #inFlight: WriteListener[][] = [];
 
@@ -114,6 +116,10 @@ export class SocketOutput {
 
   /** Hands what waits to the socket; who wants to hear of it is told after the next flush. */
   push(): void {
+    if (!this.#isPrompt) {
+      this.flush();
+      return;
+    }
     if (this.length > 0) this.#write(undefined);
     this.#uncork();
   }
@@ -151,7 +157,8 @@ export class SocketOutput {
    */
   settle(): void {
     const listeners = this.#listeners;
-    if (listeners.length === 0 || this.#inFlight.length > 0 || listeners.some(isWatched)) {
+    const mustWait = !this.#isPrompt || this.#inFlight.length > 0;
+    if (listeners.length === 0 || mustWait || listeners.some(isWatched)) {
       this.flush();
       return;
     }
@@ -160,6 +167,7 @@ export class SocketOutput {
     if (only === null) this.#listeners = [];
     this.flush();
     if (socket.writableLength > 0 || socket.destroyed || socket.errored) {
+      this.#isPrompt = false;
       this.#inFlight.push(only === null ? listeners : [only]);
       this.#write(this.#onWritten);
     } else if (only !== null) {
