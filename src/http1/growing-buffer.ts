@@ -8,6 +8,7 @@
 import { Buffer } from 'node:buffer';
 
 const FIRST_CAPACITY = 256;
+const FEW_BYTES = 16;
 
 export class GrowingBuffer {
   length = 0;
@@ -21,7 +22,10 @@ export class GrowingBuffer {
       this.#bytes?.copy(larger, 0, 0, this.length);
       this.#bytes = larger;
     }
-    segment.copy(this.#bytes, this.length, start, end);
+    const bytes = this.#bytes;
+    // For a few bytes, the call into native code would cost more than the copy.
+    if (end - start > FEW_BYTES) segment.copy(bytes, this.length, start, end);
+    else for (let i = start, to = this.length; i < end; i++, to++) bytes[to] = segment[i];
     this.length = needed;
   }
 
