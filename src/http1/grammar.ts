@@ -134,3 +134,8 @@ export function listHas(list: string, token: string): boolean {
   }
   return false;
 }
+
+/** Whether a field's name is the one given in lower case: names are compared without case (RFC 9110 §5.1). */
+export function isFieldName(name: string, lowerCase: string): boolean {
+  return name === lowerCase || name.toLowerCase() === lowerCase;
+}

@@ -12,7 +12,7 @@ import {
   parseContentLength,
   requireChunked,
 } from './framing.js';
-import { isHost, listHas } from './grammar.js';
+import { isFieldName, isHost, listHas } from './grammar.js';
 import { WireError } from './wire-error.js';
 
 const LETTER_CASE = 0x20;
@@ -57,22 +57,23 @@ export class RequestHead {
     const first = name.charCodeAt(0) | LETTER_CASE;
     switch (name.length) {
       case 4:
-        if (first === 0x68 && isName(name, 'host')) this.#noteHost(value);
+        if (first === 0x68 && isFieldName(name, 'host')) this.#noteHost(value);
         break;
       case 6:
-        if (first === 0x65 && isName(name, 'expect')) this.expect = joined(this.expect, value);
+        if (first === 0x65 && isFieldName(name, 'expect')) this.expect = joined(this.expect, value);
         break;
       case 7:
-        if (first === 0x75 && isName(name, 'upgrade')) this.#hasUpgrade = true;
+        if (first === 0x75 && isFieldName(name, 'upgrade')) this.#hasUpgrade = true;
         break;
       case 10:
-        if (first === 0x63 && isName(name, 'connection')) this.#connection = joined(this.#connection, value);
+        if (first === 0x63 && isFieldName(name, 'connection'))
+          this.#connection = joined(this.#connection, value);
         break;
       case 14:
-        if (first === 0x63 && isName(name, 'content-length')) this.#noteContentLength(value);
+        if (first === 0x63 && isFieldName(name, 'content-length')) this.#noteContentLength(value);
         break;
       case 17:
-        if (first === 0x74 && isName(name, 'transfer-encoding')) {
+        if (first === 0x74 && isFieldName(name, 'transfer-encoding')) {
           this.#transferEncoding = joined(this.#transferEncoding, value);
         }
         break;
@@ -110,10 +111,6 @@ export class RequestHead {
     this.#contentLength = value;
     this.contentLength = parseContentLength(value);
   }
-}
-
-function isName(name: string, lowerCase: string): boolean {
-  return name === lowerCase || name.toLowerCase() === lowerCase;
 }
 
 function joined(before: string | null, value: string): string {

@@ -5,7 +5,7 @@
  * to the connection. Never lets two framing fields out, nor one where no body may be.
  */
 import { frameResponse, type ResponseFacts, type ResponseFraming } from './framing.js';
-import { listHas } from './grammar.js';
+import { isFieldName, listHas } from './grammar.js';
 
 export class ResponseHead {
   hasConnection = false;
@@ -31,20 +31,20 @@ export class ResponseHead {
     this.#text += line;
     switch (name.length) {
       case 4:
-        if (isName(name, 'date')) this.hasDate = true;
+        if (isFieldName(name, 'date')) this.hasDate = true;
         break;
       case 7:
-        if (isName(name, 'trailer')) this.hasTrailer = true;
+        if (isFieldName(name, 'trailer')) this.hasTrailer = true;
         break;
       case 10:
-        if (isName(name, 'connection')) this.#noteConnection(value);
-        else if (isName(name, 'keep-alive')) this.hasKeepAlive = true;
+        if (isFieldName(name, 'connection')) this.#noteConnection(value);
+        else if (isFieldName(name, 'keep-alive')) this.hasKeepAlive = true;
         break;
       case 14:
-        if (isName(name, 'content-length')) this.#noteContentLength(line, value);
+        if (isFieldName(name, 'content-length')) this.#noteContentLength(line, value);
         break;
       case 17:
-        if (isName(name, 'transfer-encoding')) this.#noteTransferEncoding(line, value);
+        if (isFieldName(name, 'transfer-encoding')) this.#noteTransferEncoding(line, value);
         break;
     }
   }
@@ -88,8 +88,4 @@ export class ResponseHead {
   #remove(line: string): void {
     this.#text = this.#text.replace(`\n${line}`, '\n');
   }
-}
-
-function isName(name: string, lowerCase: string): boolean {
-  return name === lowerCase || name.toLowerCase() === lowerCase;
 }
