@@ -43,8 +43,9 @@ function put(fields: OutgoingFields, name: string, value: FieldValue): void {
 
 function viewOf(fields: OutgoingFields): FieldTable {
   const table: FieldTable = Object.create(null);
-  for (const [index, key] of fields.keys.entries()) {
-    table[key] = new FieldEntry(fields, key, fields.names[index] as string);
+  for (let i = 0; i < fields.size; i++) {
+    const key = fields.keyAt(i);
+    table[key] = new FieldEntry(fields, key, fields.nameAt(i));
   }
   return new Proxy(table, {
     set(target, key: string, [name, value]: [string, FieldValue]) {

@@ -6,7 +6,7 @@
  * behind when the socket closes. One set of listeners serves all connections.
  */
 import { AsyncResource } from 'node:async_hooks';
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { maxHeaderSize } from 'node:http';
 import { setTimeout } from 'node:timers';
 import type { RequestHead } from '../http1/request-head.js';
@@ -23,7 +23,12 @@ import { beginEntry, endEntry, isObserved } from './performance-entries.js';
 import { Refusal, type RefusedConnection } from './refusal.js';
 import { endBody, isRead } from './request-body.js';
 import { RESOURCE_TYPE, storesLiveInFrames } from './request-context.js';
-import { emitClose, type ResponseOwner, type ResponseStateMethods } from './response-state.js';
+import {
+  closeUnwatched,
+  emitClose,
+  type ResponseOwner,
+  type ResponseStateMethods,
+} from './response-state.js';
 import { readsLeniently } from './server-options.js';
 import type { ServerResponse } from './server-response.js';
 import { watchEnds } from './socket-ends.js';
@@ -62,6 +67,8 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   #inHandler = false;
   /** Set within `receive`: only at its end is it known what it leaves unread. */
   #receiving = false;
+  /** What is being received lies in memory that others will have after it. */
+  #lent = false;
   #upgrade: IncomingMessage | null = null;
   /** The connection closes after the response that was ended last. */
   #closing = false;
@@ -97,6 +104,27 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     return this.incoming !== null;
   }
 
+  /** Reads what arrived in memory that is only lent. */
+  receiveLent(chunk: Buffer): void {
+    this.#lent = true;
+    try {
+      this.receive(chunk, true);
+    } finally {
+      this.#lent = false;
+    }
+  }
+
+  overrun(): void {
+    if (this.#parser.position === this.#received) return;
+    this.#parser.stop();
+    this.socket.destroy();
+  }
+
+  /** What may outlive the present call of `receive`. */
+  #keep(bytes: Buffer): Buffer {
+    return this.#lent ? Buffer.from(bytes) : bytes;
+  }
+
   /**
    * Reads what arrived and hands on the requests in it; what they answer at once leaves in one write.
    * @param fresh - called from the event loop, in the async context in which the connection came
@@ -104,7 +132,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   receive(chunk: Buffer, fresh = false): void {
     this.#fresh = fresh;
     if (this.#refusal !== null) {
-      this.#refusal.repeat(chunk);
+      this.#refusal.repeat(this.#keep(chunk));
       return;
     }
     let consumed = chunk.length;
@@ -123,9 +151,10 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     if (this.#upgrade !== null) {
       this.requestStart = 0;
       this.#engine.connections.delete(this);
-      leaveHttp(this.server, this.#upgrade, chunk.subarray(consumed), this.#context as AsyncResource);
+      const rest = this.#keep(chunk.subarray(consumed));
+      leaveHttp(this.server, this.#upgrade, rest, this.#context as AsyncResource);
     } else if (this.socket._paused) {
-      this.#unread = consumed < chunk.length ? chunk.subarray(consumed) : null;
+      this.#unread = consumed < chunk.length ? this.#keep(chunk.subarray(consumed)) : null;
       this.#resume();
     } else if (!this.#parser.idle) {
       this.#awake();
@@ -143,14 +172,14 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   #fail(error: unknown, chunk: Buffer): void {
     if (error instanceof WireError) {
       error.bytesParsed += this.#parser.position;
-      error.rawPacket = chunk;
+      error.rawPacket = this.#keep(chunk);
       this.refuse(error);
       return;
     }
     if (this.#inHandler) {
       // The program may survive its handler: then the requests behind this one are served.
       this.#inHandler = false;
-      const rest = chunk.subarray(this.#parser.position);
+      const rest = this.#keep(chunk.subarray(this.#parser.position));
       if (rest.length > 0) setImmediate(() => this.receive(rest));
     } else {
       this.socket.destroy();
@@ -159,12 +188,12 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   }
 
   /** Nothing follows a response that closes the connection, though it may still wait for its turn. */
-  get #ends(): boolean {
+  #ends(): boolean {
     return this.#closing || this.#isLast || this.#pending[this.#pending.length - 1]?._last === true;
   }
 
   onHead(head: RequestHead): boolean {
-    if (this.#ends) return true;
+    if (this.#ends()) return true;
     const engine = this.#engine;
     this.#leaveIdle();
     const request = makeRequest(this.server, this.socket, head);
@@ -215,7 +244,8 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   }
 
   #pushBody(request: IncomingMessage, data: Buffer): void {
-    if (request.push(data)) return;
+    // What is decoded into text is copied by that.
+    if (request.push(request.readableEncoding === null ? this.#keep(data) : data)) return;
     this.#bodyPaused = true;
     this.socket.pause();
   }
@@ -232,7 +262,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
       if (context === null) endBody(request);
       else context.runInAsyncScope(endBody, undefined, request);
     }
-    if (this.#ends) this.#parser.stop();
+    if (this.#ends()) this.#parser.stop();
     // The reader of this body stopped the socket; the next request must not wait for it.
     if (this.#bodyPaused) this.#flow();
   }
@@ -240,6 +270,10 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   #flow(): void {
     this.#bodyPaused = false;
     if (!this.socket._paused) this.socket.resume();
+  }
+
+  get gathers(): boolean {
+    return this.output.held && this.#parser.position !== this.#received;
   }
 
   responseEnded(response: ResponseStateMethods): void {
@@ -253,11 +287,12 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
       this.#pending[this.#ended]?._take(this.socket, this.output);
     }
     // The last answer to what was read leaves at once, before anything that the program writes to the socket itself.
-    if (!this.output.held) this.output.flush();
-    else if (this.#parser.position === this.#received) this.output.push();
+    if (this.gathers) return;
+    if (this.output.held && !response.watched) this.output.push();
+    else this.output.flush();
   }
 
-  responseWritten(response: ResponseStateMethods): void {
+  responseWritten(response: ResponseStateMethods, watched: boolean): void {
     const { socket } = this;
     const request = response.req as IncomingMessage;
     this.#pending.shift();
@@ -268,10 +303,10 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     if ((socket._httpMessage as object) === response) socket._httpMessage = null;
     response.socket = null;
     response._output = null;
-    if (response.watched) process.nextTick(emitClose, response);
-    else emitClose(response);
+    if (watched) process.nextTick(emitClose, response);
+    else closeUnwatched(response);
     if (response._last) this.close();
-    else if (this.isIdle && this.#refusal === null) this.#becomeIdle();
+    else if (this.isIdle) this.#becomeIdle();
     this.#resume();
   }
 
@@ -438,5 +473,5 @@ export function attach(this: HttpServer, socket: ServerSocket): void {
   if (this.timeout) socket.setTimeout?.(this.timeout);
   const connection = new Connection(this, socket);
   this[kEngine].connections.add(connection);
-  listenTo(socket, connection);
+  listenTo(this, socket, connection);
 }

@@ -11,20 +11,9 @@ import { EventEmitter } from 'node:events';
 export const ListenerTable = function ListenerTable() {} as unknown as new () => Record<string, unknown>;
 ListenerTable.prototype = Object.create(null);
 
-interface Emitter {
-  _events: Record<string, unknown> | undefined;
-  emit(event: string, ...args: unknown[]): boolean;
-}
-
 const { emit } = EventEmitter.prototype;
 
 /** Whether `emit` isn't overridden: then an event without listeners can't be noticed. */
 export function emitsAsUsual(emitter: object): boolean {
-  return (emitter as Emitter).emit === emit;
-}
-
-/** Emits an event without arguments, unless nobody can notice: no listener for it, and `emit` isn't overridden. */
-export function announce(emitter: object, event: string): void {
-  const { _events } = emitter as Emitter;
-  if (_events?.[event] !== undefined || !emitsAsUsual(emitter)) (emitter as Emitter).emit(event);
+  return (emitter as EventEmitter).emit === emit;
 }

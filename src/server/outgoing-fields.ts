@@ -1,7 +1,7 @@
 /**
  * The fields of a response before its head is written, and the checks on whatever may become one.
  *
- * In: names and values from the program. Out: short arrays in the order the fields were set. A name that isn't a
+ * In: names and values from the program. Out: a short list in the order the fields were set. A name that isn't a
  * token, or a value with a character that could end its line, is refused with the error `node:http` throws.
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
@@ -47,42 +47,62 @@ export function checkFieldValue(name: string, value: unknown): boolean {
   return fieldValueKind(String(value)) !== LATIN1;
 }
 
+/** One array for all, in turn: key, name, value. Most responses have a few fields, and an array each costs most. */
+const STRIDE = 3;
+
 export class OutgoingFields {
-  readonly keys: string[] = [];
-  readonly names: string[] = [];
-  readonly values: FieldValue[] = [];
+  readonly #entries: FieldValue[] = [];
   /** Whether all values are US-ASCII. */
   ascii = true;
 
+  get size(): number {
+    return this.#entries.length / STRIDE;
+  }
+
+  keyAt(index: number): string {
+    return this.#entries[index * STRIDE] as string;
+  }
+
+  /** The name as it was set. */
+  nameAt(index: number): string {
+    return this.#entries[index * STRIDE + 1] as string;
+  }
+
+  valueAt(index: number): FieldValue {
+    return this.#entries[index * STRIDE + 2];
+  }
+
+  #indexOf(key: string): number {
+    const entries = this.#entries;
+    for (let i = 0; i < entries.length; i += STRIDE) if (entries[i] === key) return i;
+    return -1;
+  }
+
   get(key: string): FieldValue | undefined {
-    const index = this.keys.indexOf(key);
-    return index < 0 ? undefined : this.values[index];
+    const index = this.#indexOf(key);
+    return index < 0 ? undefined : this.#entries[index + 2];
   }
 
   /** A field that is set again keeps its place, as in `node:http`. */
   set(key: string, name: string, value: FieldValue): void {
-    const index = this.keys.indexOf(key);
+    const index = this.#indexOf(key);
     if (index < 0) {
-      this.keys.push(key);
-      this.names.push(name);
-      this.values.push(value);
+      this.#entries.push(key, name, value);
     } else {
-      this.names[index] = name;
-      this.values[index] = value;
+      this.#entries[index + 1] = name;
+      this.#entries[index + 2] = value;
     }
   }
 
   append(key: string, name: string, value: FieldValue): void {
-    const index = this.keys.indexOf(key);
+    const index = this.#indexOf(key);
     if (index < 0) this.set(key, name, value);
-    else this.values[index] = ([] as string[]).concat(this.values[index] as never, value as never);
+    else
+      this.#entries[index + 2] = ([] as string[]).concat(this.#entries[index + 2] as never, value as never);
   }
 
   remove(key: string): void {
-    const index = this.keys.indexOf(key);
-    if (index < 0) return;
-    this.keys.splice(index, 1);
-    this.names.splice(index, 1);
-    this.values.splice(index, 1);
+    const index = this.#indexOf(key);
+    if (index >= 0) this.#entries.splice(index, STRIDE);
   }
 }

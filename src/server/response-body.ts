@@ -24,10 +24,13 @@ const nop = () => {};
 const isUtf8 = (encoding: Encoding) => !encoding || encoding === 'utf8' || encoding === 'utf-8';
 const isLatin1 = (encoding: Encoding) => encoding === 'latin1' || encoding === 'binary';
 
-/** Writes a chunk in its encoding; text that isn't UTF-8 or latin1 becomes bytes first. */
-function put(output: SocketOutput, data: Chunk, encoding: Encoding): void {
+/**
+ * Writes a chunk in its encoding; text that isn't UTF-8 or latin1 becomes bytes first.
+ * @param length - its bytes, where they have been counted already
+ */
+function put(output: SocketOutput, data: Chunk, encoding: Encoding, length?: number): void {
   if (typeof data !== 'string') output.bytes(data);
-  else if (isUtf8(encoding)) output.utf8(data, Buffer.byteLength(data));
+  else if (isUtf8(encoding)) output.utf8(data, length ?? Buffer.byteLength(data));
   else if (isLatin1(encoding)) output.latin1(data);
   else output.bytes(Buffer.from(data, encoding as BufferEncoding));
 }
@@ -39,7 +42,7 @@ class CallbackListener implements WriteListener {
 
 export class ResponseBodyMethods extends ResponseStateMethods {
   /** Writes the head if it hasn't left yet, then `data`, which is framed already. */
-  _send(data: Chunk, encoding: Encoding, callback?: Callback | null): boolean {
+  _send(data: Chunk, encoding: Encoding, callback?: Callback | null, length?: number): boolean {
     if (!this._headerSent && this._header !== null) {
       if (this._output !== null && !this.socket?.destroyed) {
         this._sendHead(this._output);
@@ -48,7 +51,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
         this._writeRaw(this._header, 'latin1', null);
       }
     }
-    return this._writeRaw(data, encoding, callback);
+    return this._writeRaw(data, encoding, callback, length);
   }
 
   _sendHead(output: SocketOutput): void {
@@ -58,7 +61,12 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     else output.latin1(this._header);
   }
 
-  _writeRaw(data: Chunk, encoding?: Encoding | Callback, callback?: Callback | null): boolean {
+  _writeRaw(
+    data: Chunk,
+    encoding?: Encoding | Callback,
+    callback?: Callback | null,
+    length?: number,
+  ): boolean {
     if (this.socket?.destroyed) return false;
     if (typeof encoding === 'function') {
       callback = encoding;
@@ -66,7 +74,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     }
     const output = this._output;
     if (output !== null) {
-      if (data.length > 0) put(output, data, encoding);
+      if (data.length > 0) put(output, data, encoding, length);
       if (callback) output.notify(new CallbackListener(callback));
       return output.schedule();
     }
@@ -98,8 +106,9 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     if (typeof chunk === 'string' && !isUtf8(encoding) && !isLatin1(encoding))
       chunk = Buffer.from(chunk, encoding as BufferEncoding);
     if (this.strictContentLength) this._countStrictly(byteLength(chunk, encoding), last);
+    let length: number | undefined;
     if (this._header === null) {
-      if (last) this._contentLength = byteLength(chunk, encoding);
+      if (last) this._contentLength = length = byteLength(chunk, encoding);
       this._implicitHeader();
     }
     if (!this._hasBody) {
@@ -107,16 +116,14 @@ export class ResponseBodyMethods extends ResponseStateMethods {
       if (callback) process.nextTick(callback);
       return true;
     }
-    if (!this.chunkedEncoding || chunk.length === 0) return this._send(chunk, encoding, callback);
+    if (!this.chunkedEncoding || chunk.length === 0) return this._send(chunk, encoding, callback, length);
     if (this._corked > 0 && this._headerSent) {
       this._corkedChunks ??= [];
       this._corkedChunks.push({ data: chunk, encoding, callback: callback ?? null });
       return this.writableLength < this._highWaterMark;
     }
-    return this._sendChunk(
-      [{ data: chunk, encoding, callback: callback ?? null }],
-      byteLength(chunk, encoding),
-    );
+    length ??= byteLength(chunk, encoding);
+    return this._sendChunk([{ data: chunk, encoding, callback: callback ?? null }], length);
   }
 
   /** Writes data as one chunk (RFC 9112 §7.1). */
@@ -222,10 +229,15 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     if (this._hasBody && this.chunkedEncoding) this._send(`0\r\n${this._trailer}\r\n`, 'latin1', null);
     else if (!this._headerSent) this._send('', 'latin1', null);
     this.finished = true;
-    // Whoever waits for the end is told in the context of the call that ended it.
-    if (this.watched) this._context = new AsyncResource('HTTPSERVERRESPONSE');
+    // Whoever waits for the end is told in the context of the call that ended it; what leaves in it keeps it.
+    if (this.watched) this._context = this._leavesNow() ? null : new AsyncResource('HTTPSERVERRESPONSE');
     if (this._output !== null) this._finish();
     return this;
+  }
+
+  /** Whether what is ended now is written within the call. */
+  _leavesNow(): boolean {
+    return this._output !== null && !this._owner?.gathers;
   }
 
   _flushQueue(output: SocketOutput): void {

@@ -33,8 +33,6 @@ for (const [status, reason] of Object.entries(STATUS_CODES)) {
   STATUS_LINES[Number(status)] = `HTTP/1.1 ${status} ${reason}\r\n`;
 }
 
-const NO_NAMES: readonly string[] = Object.freeze([]);
-
 type HeadFields =
   | Record<string, FieldValue | undefined>
   | readonly unknown[]
@@ -125,19 +123,20 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
   }
 
   getHeaderNames(): string[] {
-    return [...(this._fields?.keys ?? NO_NAMES)];
+    const fields = this._fields;
+    return Array.from({ length: fields?.size ?? 0 }, (_, i) => (fields as OutgoingFields).keyAt(i));
   }
 
   getRawHeaderNames(): string[] {
-    return [...(this._fields?.names ?? NO_NAMES)];
+    const fields = this._fields;
+    return Array.from({ length: fields?.size ?? 0 }, (_, i) => (fields as OutgoingFields).nameAt(i));
   }
 
   getHeaders(): OutgoingHttpHeaders {
     const headers: OutgoingHttpHeaders = Object.create(null);
     const fields = this._fields;
-    fields?.keys.forEach((key, i) => {
-      headers[key] = fields.values[i] as string;
-    });
+    if (fields === null) return headers;
+    for (let i = 0; i < fields.size; i++) headers[fields.keyAt(i)] = fields.valueAt(i) as string;
     return headers;
   }
 
@@ -159,8 +158,11 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
 
   _renderHeaders(): OutgoingHttpHeaders {
     if (this._header !== null) throw headersSent('render');
+    const headers: OutgoingHttpHeaders = {};
     const fields = this._fields;
-    return Object.fromEntries((fields?.names ?? []).map((name, i) => [name, fields?.values[i] as string]));
+    if (fields === null) return headers;
+    for (let i = 0; i < fields.size; i++) headers[fields.nameAt(i)] = fields.valueAt(i) as string;
+    return headers;
   }
 
   _implicitHeader(): void {
@@ -200,8 +202,7 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
     let ascii = true;
     if (headers instanceof OutgoingFields) {
       ascii = headers.ascii;
-      const { names, values } = headers;
-      for (let i = 0; i < names.length; i++) addField(this, head, names[i], values[i]);
+      for (let i = 0; i < headers.size; i++) addField(this, head, headers.nameAt(i), headers.valueAt(i));
     } else if (Array.isArray(headers)) {
       ascii = addFieldList(this, head, headers);
     } else if (headers) {

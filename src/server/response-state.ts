@@ -8,7 +8,7 @@ import type { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
-import { announce, emitsAsUsual } from './listener-table.js';
+import { emitsAsUsual } from './listener-table.js';
 import * as errors from './node-errors.js';
 import { kHighWaterMark } from './node-keys.js';
 import { ResponseFieldMethods } from './response-fields.js';
@@ -27,10 +27,15 @@ export interface QueuedChunk {
 
 /** The connection's part in an exchange; absent on a response that a program put on a socket of its own. */
 export interface ResponseOwner {
+  /** Whether a response that ends now waits for others, to leave with them. */
+  readonly gathers: boolean;
   /** All of the response has been written; the next one may go on. */
   responseEnded(response: ResponseStateMethods): void;
-  /** All of it has been handed to the kernel. */
-  responseWritten(response: ResponseStateMethods): void;
+  /**
+   * All of it has been handed to the kernel.
+   * @param watched - whether anybody can notice
+   */
+  responseWritten(response: ResponseStateMethods, watched: boolean): void;
   /** `bytes` more wait for the response's turn; fewer when negative. */
   responseQueued(bytes: number): void;
 }
@@ -54,7 +59,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements WriteL
   declare _closed: boolean;
   declare _trailer: string;
   declare _owner: ResponseOwner | null;
-  /** The async context of the request, for the events that come after the handler. */
+  /** Where the events that come after the handler are emitted, unless that is the case by itself. */
   declare _context: AsyncResource | null;
   /** Where to write; null until it is this response's turn. */
   declare _output: SocketOutput | null;
@@ -131,7 +136,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements WriteL
 
   /** Everything has been written. */
   _finish(): void {
-    announce(this, 'prefinish');
+    if (this._events.prefinish !== undefined || !emitsAsUsual(this)) this.emit('prefinish');
     if (this.socket?.destroyed) return;
     const output = this._output as SocketOutput;
     if (this._owner === null) output.flush();
@@ -143,14 +148,15 @@ export class ResponseStateMethods extends ResponseFieldMethods implements WriteL
   /** Everything has left for the kernel, or never will. */
   onWritten(error: Error | null | undefined): void {
     const failure = error ?? this._errored ?? this.socket?.errored ?? null;
+    const { watched } = this;
     if (failure === null) {
       this._written = true;
-      this._owner?.responseWritten(this);
+      this._owner?.responseWritten(this, watched);
     } else {
       this._errored ??= failure;
     }
-    if (this._context !== null && this.watched)
-      this._context.runInAsyncScope(this._reportWritten, this, failure);
+    if (!watched) return;
+    if (this._context !== null) this._context.runInAsyncScope(this._reportWritten, this, failure);
     else this._reportWritten(failure);
   }
 
@@ -163,7 +169,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements WriteL
 
   _reportWritten(failure: Error | null): void {
     if (this._endCallbacks !== null) this._callEndCallbacks(failure);
-    if (failure === null) announce(this, 'finish');
+    if (failure === null) this.emit('finish');
   }
 
   _queueEndCallback(callback: Callback): void {
@@ -184,15 +190,20 @@ export class ResponseStateMethods extends ResponseFieldMethods implements WriteL
 
 /** Emits 'close', once. */
 export function emitClose(
-  response: Pick<ResponseStateMethods, '_closed' | 'destroyed' | '_context' | '_events'>,
+  response: Pick<ResponseStateMethods, '_closed' | 'destroyed' | '_context' | '_events' | 'emit'>,
 ): void {
   if (response._closed) return;
+  closeUnwatched(response);
+  const { close } = response._events;
+  if (close !== undefined && response._context !== null)
+    response._context.runInAsyncScope(response.emit, response, 'close');
+  else if (close !== undefined || !emitsAsUsual(response)) response.emit('close');
+}
+
+/** Closes a response without a word: nobody would hear it. */
+export function closeUnwatched(response: Pick<ResponseStateMethods, 'destroyed' | '_closed'>): void {
   response.destroyed = true;
   response._closed = true;
-  const context = response._context;
-  if (context !== null && response._events.close !== undefined)
-    context.runInAsyncScope(announce, undefined, response, 'close');
-  else announce(response, 'close');
 }
 
 /** What most responses never change stands on the prototype: a response is made for each request. */

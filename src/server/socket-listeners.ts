@@ -4,15 +4,16 @@
  * In: the events of a socket. Out: calls on its connection, until it is detached: then the socket is as it was.
  */
 import type { Buffer } from 'node:buffer';
-import { Socket } from 'node:net';
+import { type Server, Socket } from 'node:net';
 import type { ServerSocket } from './http-server.js';
 import { socketEncoding } from './node-errors.js';
+import { type Reader, shareReads } from './shared-reads.js';
 import { unwatchEnds } from './socket-ends.js';
 
 const kConnection = Symbol('premier.connection');
 
 /** What a connection does with the events of its socket. */
-export interface SocketEvents {
+export interface SocketEvents extends Reader {
   /** @param fresh - called from the event loop, in the async context in which the connection came */
   receive(chunk: Buffer, fresh: boolean): void;
   onEndOfInput(): void;
@@ -63,13 +64,14 @@ const LISTENERS: [string, () => void][] = [
 ];
 
 /** Lets `connection` have the events of `socket`, and `socket` know its connection. */
-export function listenTo(socket: ConnectedSocket, connection: SocketEvents): void {
+export function listenTo(server: Server, socket: ConnectedSocket, connection: SocketEvents): void {
   socket[kConnection] = connection;
   socket.parser = connection;
   socket._httpMessage = null;
   socket._paused = false;
   for (const [event, listener] of LISTENERS) socket.on(event, listener);
   socket.setEncoding = refuseEncoding;
+  shareReads(server, socket, connection, onData);
   readAheadByItself(socket, false);
 }
 

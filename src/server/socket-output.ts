@@ -5,7 +5,9 @@
  * socket. What is to leave gathers in a WriteBatch; all of it leaves when `flush` is called, at the
  * latest at the end of the turn. Never reorders, and never holds back more than a socket's high-water mark.
  */
+import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
+import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
 import { type Piece, WriteBatch } from './write-batch.js';
 
 /** Told when everything written before it has been handed to the kernel, or could not be. */
@@ -26,26 +28,29 @@ export class SocketOutput {
   readonly #batch = new WriteBatch();
   #corked = false;
   #scheduled = false;
-  /** Whether the socket passes on what it is given at once; one that encrypts doesn't. */
-  #isPrompt = true;
+  /** The socket, where it can ever be written to directly. */
+  readonly #plain: Socket | null;
+  /** Bytes that were written directly and that the kernel hasn't taken yet. */
+  #late = 0;
   #listeners: WriteListener[] = [];
   readonly #inFlight: WriteListener[][] = [];
 
   constructor(socket: Writable) {
     this.#socket = socket;
+    this.#plain = isPlainSocket(socket) ? socket : null;
   }
 
   /** Bytes that have not left yet, here and in the socket. */
   get backlog(): number {
-    return this.#socket.writableLength + this.length;
+    return this.#socket.writableLength + this.#late + this.length;
   }
 
   /** Whether the socket asked for a pause, or would with what waits here. */
   get full(): boolean {
-    return this.backlog >= this.#highWaterMark;
+    return this.backlog >= this.#highWaterMark();
   }
 
-  get #highWaterMark(): number {
+  #highWaterMark(): number {
     return this.#socket.writableHighWaterMark ?? DEFAULT_HIGH_WATER_MARK;
   }
 
@@ -82,7 +87,7 @@ export class SocketOutput {
   #makeRoom(byteLength: number): void {
     if (this.#listeners.length === 0) return;
     const { length } = this.#batch;
-    const highWaterMark = this.#highWaterMark;
+    const highWaterMark = this.#highWaterMark();
     if (length > 0 && length < highWaterMark && length + byteLength >= highWaterMark) this.flush();
   }
 
@@ -116,17 +121,18 @@ export class SocketOutput {
 
   /** Hands what waits to the socket; who wants to hear of it is told after the next flush. */
   push(): void {
-    if (!this.#isPrompt) {
-      this.flush();
-      return;
-    }
-    if (this.length > 0) this.#write(undefined);
-    this.#uncork();
+    if (this.length === 0) return;
+    if (!this.#isClear()) this.flush();
+    else if (!this.#writeDirectly()) this.#inFlight.push([]);
   }
 
   /** Hands everything to the socket. Returns false where the program should pause. */
   flush(): boolean {
     this.#scheduled = false;
+    if (this.#isClear()) {
+      this.#flushDirectly(true);
+      return true;
+    }
     let accepted = true;
     if (this.#listeners.length > 0) {
       this.#inFlight.push(this.#listeners);
@@ -152,30 +158,47 @@ export class SocketOutput {
   }
 
   /**
-   * Hands everything to the socket at the end of a turn. Where nobody watches and the socket has passed it all on to
-   * the kernel, the listeners are told at once: that spares a callback and a tick for each turn.
+   * Hands everything to the socket at the end of a turn. Where nobody watches and the kernel has it all, the listeners
+   * are told at once: that spares a tick.
    */
   settle(): void {
+    if (this.#isClear()) this.#flushDirectly(this.#listeners.some(isWatched));
+    else this.flush();
+  }
+
+  /** Whether what waits can go past the socket's Writable, unnoticed. */
+  #isClear(): boolean {
+    if (this.#plain === null || this.#late > 0 || this.#inFlight.length > 0) return false;
+    return isClear(this.#plain) && this.length < this.#plain.writableHighWaterMark;
+  }
+
+  #flushDirectly(watched: boolean): void {
     const listeners = this.#listeners;
-    const mustWait = !this.#isPrompt || this.#inFlight.length > 0;
-    if (listeners.length === 0 || mustWait || listeners.some(isWatched)) {
-      this.flush();
-      return;
-    }
-    const socket = this.#socket;
-    const only = listeners.length === 1 ? (listeners.pop() as WriteListener) : null;
-    if (only === null) this.#listeners = [];
-    this.flush();
-    if (socket.writableLength > 0 || socket.destroyed || socket.errored) {
-      this.#isPrompt = false;
-      this.#inFlight.push(only === null ? listeners : [only]);
-      this.#write(this.#onWritten);
-    } else if (only !== null) {
-      only.onWritten(null);
-    } else {
-      for (const listener of listeners) listener.onWritten(null);
+    const socket = this.#plain as Socket;
+    if (this.length > 0 && !this.#writeDirectly()) {
+      this.#listeners = [];
+      this.#inFlight.push(listeners);
+    } else if (listeners.length === 1 && !watched) {
+      (listeners.pop() as WriteListener).onWritten(socket.errored);
+    } else if (listeners.length > 0) {
+      this.#listeners = [];
+      if (watched) process.nextTick(tellAll, listeners, socket);
+      else tellAll(listeners, socket);
     }
   }
+
+  /** Returns whether the kernel has it all already. */
+  #writeDirectly(): boolean {
+    this.#late = this.length;
+    writeDirectly(this.#plain as Socket, this.#batch.takeWhole() ?? this.#batch.takeParts(), this.#onLeft);
+    return this.#late === 0;
+  }
+
+  #onLeft = (error?: Error | null): void => {
+    this.#late = 0;
+    if (error) this.#plain?.destroy(error);
+    if (this.#inFlight.length > 0) this.#onWritten(error);
+  };
 
   #write(callback: WriteCallback | undefined): boolean {
     const socket = this.#socket;
@@ -187,28 +210,32 @@ export class SocketOutput {
     const piece = this.#batch.takeWhole();
     if (piece === null) return this.#writeParts(this.#batch.takeParts(), callback);
     // A program that ended the socket itself is told when its turn is over: no write may follow.
-    const settled = !socket.destroyed && (socket.writableLength === 0 || socket.writableEnded);
-    if (piece.data === '' && callback !== undefined && !this.#corked && settled) {
+    const settled =
+      !socket.destroyed && this.#late === 0 && (socket.writableLength === 0 || socket.writableEnded);
+    if (piece.chunk === '' && callback !== undefined && !this.#corked && settled) {
       process.nextTick(callback);
       return true;
     }
-    return socket.write(piece.data, piece.encoding as BufferEncoding, callback);
+    return socket.write(piece.chunk, piece.encoding as BufferEncoding, callback);
   }
 
   #writeParts(parts: readonly Piece[], callback: WriteCallback | undefined): boolean {
     this.#cork();
     const last = parts.length - 1;
     let accepted = true;
-    parts.forEach(({ data, encoding }, i) => {
-      accepted = this.#socket.write(data, encoding as BufferEncoding, i === last ? callback : undefined);
+    parts.forEach(({ chunk, encoding }, i) => {
+      accepted = this.#socket.write(chunk, encoding as BufferEncoding, i === last ? callback : undefined);
     });
     return accepted;
   }
 
   #onWritten = (error?: Error | null): void => {
-    const listeners = this.#inFlight.shift() as WriteListener[];
-    for (const listener of listeners) listener.onWritten(error);
+    for (const listener of this.#inFlight.shift() as WriteListener[]) listener.onWritten(error);
   };
+}
+
+function tellAll(listeners: readonly WriteListener[], socket: Socket): void {
+  for (const listener of listeners) listener.onWritten(socket.errored);
 }
 
 function isWatched(listener: WriteListener): boolean {

@@ -16,8 +16,8 @@ type TextKind = typeof ASCII | typeof LATIN1 | typeof UTF8;
 
 /** One write: the data, and its encoding where it is text. */
 export interface Piece {
-  readonly data: string | Uint8Array;
-  readonly encoding: 'latin1' | 'utf8' | undefined;
+  readonly chunk: string | Uint8Array;
+  readonly encoding: 'latin1' | 'utf8' | 'buffer';
 }
 
 export class WriteBatch {
@@ -55,18 +55,18 @@ export class WriteBatch {
       return;
     }
     this.#closeText();
-    this.#parts.push({ data, encoding: undefined });
+    this.#parts.push({ chunk: data, encoding: 'buffer' });
     this.length += data.length;
   }
 
   #closeText(): void {
     if (this.#text === '') return;
-    this.#parts.push({ data: this.#text, encoding: this.#encoding });
+    this.#parts.push({ chunk: this.#text, encoding: this.#encoding() });
     this.#text = '';
     this.#kind = ASCII;
   }
 
-  get #encoding(): 'latin1' | 'utf8' {
+  #encoding(): 'latin1' | 'utf8' {
     return this.#kind === UTF8 ? 'utf8' : 'latin1';
   }
 
@@ -74,14 +74,14 @@ export class WriteBatch {
   takeWhole(): Piece | null {
     const { length } = this;
     if (this.#parts.length === 0) {
-      const piece = { data: this.#text, encoding: this.#encoding };
+      const piece = { chunk: this.#text, encoding: this.#encoding() };
       this.#text = '';
       this.#kind = ASCII;
       this.length = 0;
       return piece;
     }
     if (length > ASSEMBLED_BYTES || length > this.#parts.length * LARGE_PART_BYTES) return null;
-    return { data: assemble(this.takeParts(), length), encoding: undefined };
+    return { chunk: assemble(this.takeParts(), length), encoding: 'buffer' };
   }
 
   takeParts(): Piece[] {
@@ -96,12 +96,12 @@ export class WriteBatch {
 function assemble(parts: readonly Piece[], length: number): Buffer {
   const whole = Buffer.allocUnsafe(length);
   let offset = 0;
-  for (const { data, encoding } of parts) {
-    if (typeof data === 'string') {
-      offset += whole.write(data, offset, encoding);
+  for (const { chunk, encoding } of parts) {
+    if (typeof chunk === 'string') {
+      offset += whole.write(chunk, offset, encoding as BufferEncoding);
     } else {
-      whole.set(data, offset);
-      offset += data.length;
+      whole.set(chunk, offset);
+      offset += chunk.length;
     }
   }
   return whole;
