@@ -41,15 +41,16 @@ let buffer: Buffer | null = null;
 let borrower: SharedReads | null = null;
 
 class SharedReads {
+  /** Another one where the socket was handed over and has come back. */
+  reader: Reader;
   readonly #socket: SharedSocket;
-  readonly #reader: Reader;
   readonly #listener: unknown;
   readonly #usual: StreamHandle['onread'];
   #seen = 0;
 
   constructor(socket: SharedSocket, handle: StreamHandle, reader: Reader, listener: unknown) {
     this.#socket = socket;
-    this.#reader = reader;
+    this.reader = reader;
     this.#listener = listener;
     this.#usual = handle.onread;
     this.#seen = handle.bytesRead;
@@ -67,7 +68,7 @@ class SharedReads {
     const chunk = (buffer as Buffer).subarray(0, length);
     if (borrower !== null) {
       // An event loop within the event loop, as native modules can run one: what was lent is overwritten.
-      borrower.#reader.overrun();
+      borrower.reader.overrun();
       borrower = null;
     }
     // Nothing: it is the end, or an error.
@@ -79,7 +80,7 @@ class SharedReads {
     if (this.#socket.timeout) this.#socket._unrefTimer?.();
     borrower = this;
     try {
-      this.#reader.receiveLent(chunk);
+      this.reader.receiveLent(chunk);
     } finally {
       borrower = null;
     }
@@ -102,6 +103,11 @@ export function shareReads(server: Server, socket: SharedSocket, reader: Reader,
   const handle = socket._handle;
   if (!handle || socket._server !== server || !isPlainSocket(socket)) return;
   if (typeof handle.useUserBuffer !== 'function' || typeof handle.bytesRead !== 'number') return;
+  const before = handle[kShared];
+  if (before !== undefined) {
+    before.reader = reader;
+    return;
+  }
   buffer ??= Buffer.allocUnsafeSlow(READ_BYTES);
   handle[kShared] = new SharedReads(socket, handle, reader, listener);
   handle.useUserBuffer(buffer);

@@ -118,3 +118,18 @@ behaviour("an error of a socket handed over is its owner's", async ({ serve }) =
   connect().send(upgrade);
   assert.equal(await code, 'mine');
 });
+
+behaviour(
+  'a socket handed over can be given back',
+  async ({ serve }) => {
+    const { server, connect } = await serve((_req, res) => res.end('served'));
+    server.on('connect', (_req, socket) => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      server.emit('connection', socket);
+    });
+    const client = connect().send('CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n');
+    await client.response('CONNECT');
+    assert.equal((await client.send(get()).response()).body, 'served');
+  },
+  { only: 'plain' },
+);
