@@ -13,7 +13,7 @@ export const BYTES_AS_TEXT = 1024;
 export const ASSEMBLED_BYTES = 128 * 1024;
 
 /** Bytes of a part, in the mean, above which copying costs more than writing the parts as they are. */
-export const LARGE_PART_BYTES = 8 * 1024;
+export const LARGE_PART_BYTES = 1024;
 
 /** Milliseconds that a closing server leaves a connection on which the last answer promised that it goes on. */
 export const CLOSING_GRACE = 200;
