@@ -49,7 +49,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   readonly #engine: ServerEngine;
   readonly #parser: RequestParser;
   readonly output: SocketOutput;
-  readonly #observed = isObserved();
+  readonly #observed = isObserved(this.requestStart);
   /** Responses that haven't reached the kernel yet, in the order of their requests. */
   #pending: ServerResponse[] = [];
   /** How many at the front of `pending` are ended; the one behind them has its turn. */

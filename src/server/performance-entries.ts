@@ -3,7 +3,7 @@
  *
  * In: a response when it is made and when it has ended. Out: an entry, as Node makes it. There is no public way to
  * add one, but while somebody observes, Node's own responses do: so one of those goes through the motions beside
- * ours. Nothing is made where nobody observes; that is asked once for each connection.
+ * ours. Nothing is made where nobody observes; that is asked when a connection comes, once in a millisecond.
  */
 import http from 'node:http';
 import type { IncomingMessage } from './incoming-message.js';
@@ -24,9 +24,18 @@ const shadows = new WeakMap<object, Shadow>();
 
 const shadowOf = (request: object) => new NodeServerResponse(request as http.IncomingMessage) as Shadow;
 
-/** Whether somebody observes entries of type `http` now. */
-export function isObserved(): boolean {
-  return Object.getOwnPropertySymbols(shadowOf(NO_REQUEST)).some((key) => key.description === STATISTICS);
+let lastAnswer = { time: 0, observed: false };
+
+/**
+ * Whether somebody observes entries of type `http`.
+ * @param time - now, in ms
+ */
+export function isObserved(time: number): boolean {
+  if (lastAnswer.time !== time) {
+    const keys = Object.getOwnPropertySymbols(shadowOf(NO_REQUEST));
+    lastAnswer = { time, observed: keys.some((key) => key.description === STATISTICS) };
+  }
+  return lastAnswer.observed;
 }
 
 export function beginEntry(request: IncomingMessage, response: ServerResponse): void {

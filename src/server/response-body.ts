@@ -42,7 +42,7 @@ class CallbackListener implements WriteListener {
 
 export class ResponseBodyMethods extends ResponseStateMethods {
   /** Writes the head if it hasn't left yet, then `data`, which is framed already. */
-  _send(data: Chunk, encoding: Encoding, callback?: Callback | null, length?: number): boolean {
+  _send(data: Chunk, encoding: Encoding, callback?: Callback | null): boolean {
     if (!this._headerSent && this._header !== null) {
       if (this._output !== null && !this.socket?.destroyed) {
         this._sendHead(this._output);
@@ -51,7 +51,16 @@ export class ResponseBodyMethods extends ResponseStateMethods {
         this._writeRaw(this._header, 'latin1', null);
       }
     }
-    return this._writeRaw(data, encoding, callback, length);
+    return this._writeRaw(data, encoding, callback);
+  }
+
+  /** Writes the last of a response: when it leaves is up to `_finish`. */
+  _sendLast(data: Chunk, encoding: Encoding, length?: number): boolean {
+    const output = this._output;
+    if (output === null || this.socket?.destroyed) return this._send(data, encoding, null);
+    this._sendHead(output);
+    if (data.length > 0) put(output, data, encoding, length);
+    return true;
   }
 
   _sendHead(output: SocketOutput): void {
@@ -61,12 +70,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     else output.latin1(this._header);
   }
 
-  _writeRaw(
-    data: Chunk,
-    encoding?: Encoding | Callback,
-    callback?: Callback | null,
-    length?: number,
-  ): boolean {
+  _writeRaw(data: Chunk, encoding?: Encoding | Callback, callback?: Callback | null): boolean {
     if (this.socket?.destroyed) return false;
     if (typeof encoding === 'function') {
       callback = encoding;
@@ -74,7 +78,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     }
     const output = this._output;
     if (output !== null) {
-      if (data.length > 0) put(output, data, encoding, length);
+      if (data.length > 0) put(output, data, encoding);
       if (callback) output.notify(new CallbackListener(callback));
       return output.schedule();
     }
@@ -116,7 +120,8 @@ export class ResponseBodyMethods extends ResponseStateMethods {
       if (callback) process.nextTick(callback);
       return true;
     }
-    if (!this.chunkedEncoding || chunk.length === 0) return this._send(chunk, encoding, callback, length);
+    if (last && !this.chunkedEncoding) return this._sendLast(chunk, encoding, length);
+    if (!this.chunkedEncoding || chunk.length === 0) return this._send(chunk, encoding, callback);
     if (this._corked > 0 && this._headerSent) {
       this._corkedChunks ??= [];
       this._corkedChunks.push({ data: chunk, encoding, callback: callback ?? null });
@@ -220,14 +225,15 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     }
     if (callback) this._queueEndCallback(callback);
     if (this.strictContentLength && this._lengthBinds() && this._bytesWritten !== this._contentLength) {
+      this._output?.schedule();
       throw errors.contentLengthMismatch(this._bytesWritten, this._contentLength as number);
     }
     if (this._corked > 0) {
       this._corked = 1;
       this.uncork();
     }
-    if (this._hasBody && this.chunkedEncoding) this._send(`0\r\n${this._trailer}\r\n`, 'latin1', null);
-    else if (!this._headerSent) this._send('', 'latin1', null);
+    if (this._hasBody && this.chunkedEncoding) this._sendLast(`0\r\n${this._trailer}\r\n`, 'latin1');
+    else if (!this._headerSent) this._sendLast('', 'latin1');
     this.finished = true;
     // Whoever waits for the end is told in the context of the call that ended it; what leaves in it keeps it.
     if (this.watched) this._context = this._leavesNow() ? null : new AsyncResource('HTTPSERVERRESPONSE');
