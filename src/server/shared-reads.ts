@@ -1,5 +1,5 @@
 /**
- * One buffer for what all plain connections receive.
+ * One buffer for what all connections receive.
  *
  * For each read Node makes a buffer of 64 KiB, shrinks it, and collects it later: more work than reading a request.
  * In: a socket that a server accepted, and who has its bytes. Out: each read lent in the one buffer, until the call
@@ -8,7 +8,6 @@
  */
 import { Buffer } from 'node:buffer';
 import type { Server, Socket } from 'node:net';
-import { isPlainSocket } from './direct-writes.js';
 
 /** Who gets the bytes of a socket. */
 export interface Reader {
@@ -28,7 +27,9 @@ interface StreamHandle {
 
 type SharedSocket = Socket & {
   _handle?: StreamHandle | null;
+  /** Who accepted it; with TLS, its options say so. */
   _server?: Server;
+  _tlsOptions?: { server?: Server };
   _events?: Record<string, unknown>;
   _unrefTimer?: () => void;
 };
@@ -101,7 +102,7 @@ function copyOf(chunk: Buffer): ArrayBuffer {
  */
 export function shareReads(server: Server, socket: SharedSocket, reader: Reader, listener: unknown): void {
   const handle = socket._handle;
-  if (!handle || socket._server !== server || !isPlainSocket(socket)) return;
+  if (!handle || (socket._server ?? socket._tlsOptions?.server) !== server) return;
   if (typeof handle.useUserBuffer !== 'function' || typeof handle.bytesRead !== 'number') return;
   const before = handle[kShared];
   if (before !== undefined) {
