@@ -189,7 +189,8 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
 
   /** Nothing follows a response that closes the connection, though it may still wait for its turn. */
   #ends(): boolean {
-    return this.#closing || this.#isLast || this.#pending[this.#pending.length - 1]?._last === true;
+    const { length } = this.#pending;
+    return this.#closing || this.#isLast || (length > 0 && this.#pending[length - 1]._last);
   }
 
   onHead(head: RequestHead): boolean {
@@ -284,7 +285,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
       this.#closing = true;
       if (this.incoming === null) this.#parser.stop();
     } else if (this.#refusal === null || !this.#refusal.answerInTurn()) {
-      this.#pending[this.#ended]?._take(this.socket, this.output);
+      if (this.#ended < this.#pending.length) this.#pending[this.#ended]._take(this.socket, this.output);
     }
     // The last answer to what was read leaves at once, before anything that the program writes to the socket itself.
     if (this.gathers) return;
@@ -295,7 +296,8 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   responseWritten(response: ResponseStateMethods, watched: boolean): void {
     const { socket } = this;
     const request = response.req as IncomingMessage;
-    this.#pending.shift();
+    if (this.#pending.length > 1) this.#pending.shift();
+    else this.#pending.pop();
     this.#ended--;
     publishFinish(request, response, socket, this.server);
     if (request._state === null) request._dumped = true;
