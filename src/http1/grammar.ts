@@ -135,7 +135,19 @@ export function listHas(list: string, token: string): boolean {
   return false;
 }
 
-/** Whether a field's name is the one given in lower case: names are compared without case (RFC 9110 §5.1). */
+/** The bit that tells a lower-case letter from its capital. */
+export const LETTER_CASE = 0x20;
+
+/**
+ * Whether a field's name is the one given: names are compared without case (RFC 9110 §5.1).
+ * @param name - a token
+ * @param lowerCase - letters in lower case, and hyphens
+ */
 export function isFieldName(name: string, lowerCase: string): boolean {
-  return name === lowerCase || name.toLowerCase() === lowerCase;
+  const { length } = lowerCase;
+  if (name.length !== length) return false;
+  for (let i = 0; i < length; i++) {
+    if ((name.charCodeAt(i) | LETTER_CASE) !== lowerCase.charCodeAt(i)) return false;
+  }
+  return true;
 }

@@ -12,10 +12,8 @@ import {
   parseContentLength,
   requireChunked,
 } from './framing.js';
-import { isFieldName, isHost, listHas } from './grammar.js';
+import { isFieldName, isHost, LETTER_CASE, listHas } from './grammar.js';
 import { WireError } from './wire-error.js';
-
-const LETTER_CASE = 0x20;
 
 export class RequestHead {
   method = '';

@@ -1,11 +1,11 @@
 /**
- * One connection: the only place that touches a socket.
+ * One connection: reads requests, hands them to the program, and sees to it that their responses leave in order.
  *
- * In: the socket's events. Out: requests and responses in order, handed to the program each in an async context of its
- * own; responses written in the order of their requests. Reads no further than it can answer, and leaves nothing
- * behind when the socket closes. One set of listeners serves all connections.
+ * In: the socket's events. Out: requests, each in an async context of its own; what becomes of the connection behind
+ * each response. Reads no further than it can answer, and leaves nothing behind when the socket closes. One set of
+ * listeners serves all connections.
  */
-import { AsyncResource } from 'node:async_hooks';
+import type { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { maxHeaderSize } from 'node:http';
 import { setTimeout } from 'node:timers';
@@ -17,12 +17,13 @@ import { dispatch } from './dispatch.js';
 import { makeRequest, makeResponse } from './exchange.js';
 import { type HttpServer, kEngine, type ServerEngine, type ServerSocket } from './http-server.js';
 import type { IncomingMessage } from './incoming-message.js';
-import { CLOSING_GRACE, MAX_PIPELINED_REQUESTS } from './limits.js';
+import { CLOSING_GRACE } from './limits.js';
 import * as errors from './node-errors.js';
 import { beginEntry, endEntry, isObserved } from './performance-entries.js';
 import { Refusal, type RefusedConnection } from './refusal.js';
 import { endBody, isRead } from './request-body.js';
-import { RESOURCE_TYPE, storesLiveInFrames } from './request-context.js';
+import { presentContext, RequestContexts } from './request-context.js';
+import { ResponseQueue } from './response-queue.js';
 import {
   closeUnwatched,
   emitClose,
@@ -50,17 +51,12 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   readonly #parser: RequestParser;
   readonly output: SocketOutput;
   readonly #observed = isObserved(this.requestStart);
-  /** Responses that haven't reached the kernel yet, in the order of their requests. */
-  #pending: ServerResponse[] = [];
-  /** How many at the front of `pending` are ended; the one behind them has its turn. */
-  #ended = 0;
-  #queuedBytes = 0;
+  readonly #responses: ResponseQueue;
   #requests = 0;
   /** Length of the chunk that was received last. */
   #received = 0;
+  readonly #contexts = new RequestContexts();
   #context: AsyncResource | null = null;
-  #fresh = false;
-  readonly #scope = storesLiveInFrames ? new AsyncResource(RESOURCE_TYPE) : null;
   /** Bytes that were received but not read, while reading is paused. */
   #unread: Buffer | null = null;
   #bodyPaused = false;
@@ -88,11 +84,12 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
       lenient: readsLeniently(server),
     });
     this.output = new SocketOutput(socket);
+    this.#responses = new ResponseQueue(socket, this.output);
     watchEnds(socket, this.output);
   }
 
   get isIdle(): boolean {
-    return this.#pending.length === 0 && this.requestStart === 0 && this.#refusal === null;
+    return this.#responses.isEmpty && this.requestStart === 0 && this.#refusal === null;
   }
 
   /** Whether nothing was ever received on it: browsers open some to spare. */
@@ -130,7 +127,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
    * @param fresh - called from the event loop, in the async context in which the connection came
    */
   receive(chunk: Buffer, fresh = false): void {
-    this.#fresh = fresh;
+    this.#contexts.fresh = fresh;
     if (this.#refusal !== null) {
       this.#refusal.repeat(this.#keep(chunk));
       return;
@@ -166,7 +163,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     if (this.requestStart === 0) this.requestStart = Date.now();
     this.#leaveIdle();
     // What the handler entered is the context of the rest of the body too.
-    if (this.incoming !== null) this.#context ??= new AsyncResource(RESOURCE_TYPE);
+    if (this.incoming !== null) this.#context ??= presentContext();
   }
 
   #fail(error: unknown, chunk: Buffer): void {
@@ -189,8 +186,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
 
   /** Nothing follows a response that closes the connection, though it may still wait for its turn. */
   #ends(): boolean {
-    const { length } = this.#pending;
-    return this.#closing || this.#isLast || (length > 0 && this.#pending[length - 1]._last);
+    return this.#closing || this.#isLast || this.#responses.last?._last === true;
   }
 
   onHead(head: RequestHead): boolean {
@@ -199,25 +195,24 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     this.#leaveIdle();
     const request = makeRequest(this.server, this.socket, head);
     if (head.upgrade && this.#wantsUpgrade(request)) return true;
-    const context = this.#nextContext();
+    const context = this.#contexts.next();
     request.upgrade = false;
     this.incoming = request;
     this.#context = context;
     // A closing server says so to who is alone: what else was received is answered first.
-    this.#isLast = engine.closing && this.#pending.length === 0 && this.#parser.position === this.#received;
+    this.#isLast = engine.closing && this.#responses.isEmpty && this.#parser.position === this.#received;
     this.#cameLate = engine.closing;
     const response = makeResponse(this.server, request, head.keepAlive && !this.#isLast);
     response._owner = this;
     response._context = context;
-    if (this.#pending.length > 0 && this.#crowded(1)) this.#pause();
-    this.#pending.push(response);
-    if (this.#pending.length - 1 === this.#ended) response._take(this.socket, this.output);
+    if (!this.#responses.isEmpty && this.#responses.isCrowded(1)) this.#pause();
+    this.#responses.add(response);
     this.#inHandler = true;
     if (context === null) this.#dispatch(head, request, response);
     else context.runInAsyncScope(this.#dispatch, this, head, request, response);
     this.#inHandler = false;
     engine.prototypes.learn(request, response);
-    if (this.#pending.length >= MAX_PIPELINED_REQUESTS || this.#crowded(2)) this.#stopReading();
+    if (this.#responses.isFull) this.#stopReading();
     return false;
   }
 
@@ -226,15 +221,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     publishStart(request, response, this.socket, this.server);
     dispatch(this.server, head, request, response, ++this.#requests);
     // What the handler entered is the context of its body too, and of nothing else in the scope it shared.
-    if (head.framed && this.#context === this.#scope) this.#context = new AsyncResource(RESOURCE_TYPE);
-  }
-
-  /** Where the next request runs; null: here, which no other request of this connection will ever see. */
-  #nextContext(): AsyncResource | null {
-    if (!storesLiveInFrames) return new AsyncResource(RESOURCE_TYPE);
-    if (!this.#fresh) return this.#scope;
-    this.#fresh = false;
-    return null;
+    if (head.framed) this.#context = this.#contexts.forBody(this.#context);
   }
 
   onBody(data: Buffer): void {
@@ -278,14 +265,14 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   }
 
   responseEnded(response: ResponseStateMethods): void {
-    this.#ended++;
+    this.#responses.noteEnded();
     if (this.#observed) endEntry(response);
     if (response._last) {
       // Nothing follows the response that closes the connection, whatever was asked for behind it.
       this.#closing = true;
       if (this.incoming === null) this.#parser.stop();
     } else if (this.#refusal === null || !this.#refusal.answerInTurn()) {
-      if (this.#ended < this.#pending.length) this.#pending[this.#ended]._take(this.socket, this.output);
+      this.#responses.giveTurn();
     }
     // The last answer to what was read leaves at once, before anything that the program writes to the socket itself.
     if (this.gathers) return;
@@ -296,9 +283,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   responseWritten(response: ResponseStateMethods, watched: boolean): void {
     const { socket } = this;
     const request = response.req as IncomingMessage;
-    if (this.#pending.length > 1) this.#pending.shift();
-    else this.#pending.pop();
-    this.#ended--;
+    this.#responses.removeFirst();
     publishFinish(request, response, socket, this.server);
     if (request._state === null) request._dumped = true;
     else if (!isRead(request)) request._dump();
@@ -313,7 +298,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   }
 
   responseQueued(bytes: number): void {
-    this.#queuedBytes += bytes;
+    this.#responses.queuedBytes += bytes;
   }
 
   /** Ends the connection behind what was written. */
@@ -344,11 +329,6 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   // Back-pressure: nothing more is received while responses can't leave; requests that were received already are
   // served as long as what waits stays within twice that measure and their number within its bound.
 
-  #crowded(highWaterMarks: number): boolean {
-    const bound = highWaterMarks * this.socket.writableHighWaterMark;
-    return this.#queuedBytes >= bound || this.output.backlog >= bound;
-  }
-
   #pause(): void {
     this.socket._paused = true;
     this.socket.pause();
@@ -360,8 +340,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   }
 
   #resume(): void {
-    if (this.#receiving || !this.socket._paused) return;
-    if (this.#pending.length >= MAX_PIPELINED_REQUESTS / 2 || this.#crowded(1)) return;
+    if (this.#receiving || !this.socket._paused || !this.#responses.hasRoom) return;
     const unread = this.#unread;
     this.#parser.paused = false;
     this.socket._paused = false;
@@ -396,7 +375,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   }
 
   get turn(): ServerResponse | undefined {
-    return this.#pending[this.#ended];
+    return this.#responses.turn;
   }
 
   #linger(): void {
@@ -427,28 +406,18 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     const error = this.#refusal === null ? this.#parser.finish() : null;
     if (error !== null) {
       this.refuse(error);
-    } else if (this.server.httpAllowHalfOpen && this.#pending.length > 0) {
-      this.#pending[this.#pending.length - 1]._last = true;
+    } else if (this.server.httpAllowHalfOpen && this.#responses.last !== undefined) {
+      this.#responses.last._last = true;
     } else {
       this.socket.end();
     }
   }
 
-  /** The connection is gone: whoever still reads a request or writes a response is told. */
   onClose(): void {
-    const pending = this.#pending;
-    const turn = this.#ended;
-    this.#pending = [];
-    this.#ended = 0;
     this.#unread = null;
     this.#parser.stop();
     this.requestStart = 0;
-    for (const { req } of pending) (req as IncomingMessage)._abandon(errors.connectionReset('aborted'));
-    pending.forEach((response, index) => {
-      response._owner = null;
-      if (index <= turn) emitClose(response);
-      else response.destroy(errors.connectionReset('aborted'));
-    });
+    this.#responses.abandon();
   }
 
   /** The server keeps it no longer. */
@@ -461,7 +430,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     if (request.method !== 'CONNECT' && !this.server.shouldUpgradeCallback(request)) return false;
     request.upgrade = true;
     this.#upgrade = request;
-    this.#context = new AsyncResource(RESOURCE_TYPE);
+    this.#context = presentContext();
     return true;
   }
 }

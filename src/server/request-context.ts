@@ -7,7 +7,7 @@
  */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 
-export const RESOURCE_TYPE = 'HTTPINCOMINGMESSAGE';
+const RESOURCE_TYPE = 'HTTPINCOMINGMESSAGE';
 
 /** Whether `enterWith()` is undone when the scope of an AsyncResource ends. */
 function probe(): boolean {
@@ -19,4 +19,27 @@ function probe(): boolean {
   return seenAgain !== true;
 }
 
-export const storesLiveInFrames = probe();
+const storesLiveInFrames = probe();
+
+/** A context that is the present one at the time of the call. */
+export const presentContext = (): AsyncResource => new AsyncResource(RESOURCE_TYPE);
+
+/** Where the requests of one connection run. */
+export class RequestContexts {
+  /** Set where the present callback from the kernel has served no request yet. */
+  fresh = false;
+  readonly #shared = storesLiveInFrames ? presentContext() : null;
+
+  /** Where the next request runs; null: right here, which no other request of the connection will ever see. */
+  next(): AsyncResource | null {
+    if (!storesLiveInFrames) return presentContext();
+    if (!this.fresh) return this.#shared;
+    this.fresh = false;
+    return null;
+  }
+
+  /** Where the body of a request is read that runs in `context`, asked there: apart from whatever else runs in it. */
+  forBody(context: AsyncResource | null): AsyncResource | null {
+    return context !== null && context === this.#shared ? presentContext() : context;
+  }
+}

@@ -1,0 +1,85 @@
+// What may not differ where answers go to the kernel without the socket's own queue.
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { behaviour, get, outcome, turns } from '../subjects.js';
+
+for (const method of ['write', '_write'] as const) {
+  behaviour(
+    `a ${method} that a program put in the place of the socket's gets the answer`,
+    async ({ serve }) => {
+      const written: string[] = [];
+      const { connect, server } = await serve((_req, res) => res.end('the answer'));
+      const watch = (socket: Socket) => {
+        const original = socket[method] as (...args: unknown[]) => boolean;
+        Object.assign(socket, {
+          [method](chunk: unknown, ...rest: unknown[]) {
+            written.push(String(chunk));
+            return original.call(socket, chunk, ...rest);
+          },
+          _writev: null,
+        });
+      };
+      server.on('connection', watch).on('secureConnection', watch);
+      const { body } = await connect().send(get()).response();
+      assert.equal(body, 'the answer');
+      assert.match(written.join(''), /the answer/);
+    },
+    { only: 'plain' },
+  );
+}
+
+behaviour(
+  'a socket counts the bytes of an answer as written',
+  async ({ serve }) => {
+    const counted = outcome<number>();
+    const { connect } = await serve((req, res) => {
+      res.on('finish', () => counted.resolve(req.socket.bytesWritten));
+      res.writeHead(200, { Connection: 'close' });
+      res.end('the answer');
+    });
+    const client = connect().send(get());
+    const received = await client.rest();
+    assert.equal(await counted.promise, received.length);
+  },
+  { only: 'plain' },
+);
+
+behaviour('answers nobody reads yet arrive whole and in order', async ({ serve }) => {
+  const count = 400;
+  const finished: string[] = [];
+  const { connect } = await serve((req, res) => {
+    res.on('finish', () => finished.push(req.url as string));
+    res.end((req.url as string).padEnd(30_000, '.'));
+  });
+  const targets = Array.from({ length: count }, (_, i) => `/${i}`);
+  const client = connect();
+  client.socket.pause();
+  client.send(targets.map((target) => get(target)).join(''));
+  await turns(50);
+  assert.ok(finished.length < count, 'the kernel took all of it');
+  client.socket.resume();
+  for (const target of targets) {
+    const { body } = await client.response();
+    assert.equal(body.length, 30_000);
+    assert.ok(body.startsWith(`${target}.`));
+  }
+  assert.deepEqual(finished, targets);
+});
+
+behaviour('an answer to a client that is gone ends in close, not in finish', async ({ serve }) => {
+  const events: string[] = [];
+  const over = outcome();
+  const { connect } = await serve((req, res) => {
+    res.on('finish', () => events.push('finish'));
+    res.on('close', () => {
+      events.push('close');
+      over.resolve(undefined);
+    });
+    req.socket.on('close', () => res.end('nobody reads this'));
+    client.socket.destroy();
+  });
+  const client = connect().send(get());
+  await over.promise;
+  await turns();
+  assert.deepEqual(events, ['close']);
+});
