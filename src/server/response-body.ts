@@ -13,6 +13,7 @@ import {
   type Callback,
   type Chunk,
   type Encoding,
+  lengthOf,
   NOTHING,
   type QueuedChunk,
   ResponseStateMethods,
@@ -271,8 +272,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     if (this._corked > 0 || this._corkedChunks === null) return;
     const chunks = this._corkedChunks;
     this._corkedChunks = null;
-    const length = chunks.reduce((sum, { data, encoding }) => sum + byteLength(data, encoding), 0);
-    this._sendChunk(chunks, length);
+    this._sendChunk(chunks, lengthOf(chunks));
     if (this._needDrain && this.writableLength === 0) emitDrain(this);
   }
 }

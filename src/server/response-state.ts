@@ -49,6 +49,10 @@ export function byteLength(chunk: Chunk, encoding: Encoding): number {
   return typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding ?? 'utf8') : chunk.byteLength;
 }
 
+export function lengthOf(chunks: readonly QueuedChunk[]): number {
+  return chunks.reduce((sum, { data, encoding }) => sum + byteLength(data, encoding), 0);
+}
+
 export class ResponseStateMethods extends ResponseFieldMethods implements WriteListener {
   declare socket: Socket | null;
   declare destroyed: boolean;
@@ -115,8 +119,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements WriteL
   }
   // @ts-expect-error
   override get writableLength() {
-    const corked =
-      this._corkedChunks?.reduce((sum, { data, encoding }) => sum + byteLength(data, encoding), 0) ?? 0;
+    const corked = this._corkedChunks === null ? 0 : lengthOf(this._corkedChunks);
     return (
       this.outputSize + corked + (this._output?.length ?? 0) + (this.socket ? this.socket.writableLength : 0)
     );

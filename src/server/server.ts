@@ -131,7 +131,9 @@ const methods = {
 };
 
 /** A connection that was opened to spare would keep a closing server from ending for as long as its client likes. */
-function closeUnused({ connections }: ServerEngine): void {
+function closeUnused({ connections, closing }: ServerEngine): void {
+  // It may listen again by now.
+  if (!closing) return;
   for (const connection of connections) if (connection.isUnused) connection.close();
 }
 

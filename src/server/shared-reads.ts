@@ -8,6 +8,7 @@
  */
 import { Buffer } from 'node:buffer';
 import type { Server, Socket } from 'node:net';
+import { SHARED_READ_BYTES } from './limits.js';
 
 /** Who gets the bytes of a socket. */
 export interface Reader {
@@ -34,7 +35,6 @@ type SharedSocket = Socket & {
   _unrefTimer?: () => void;
 };
 
-const READ_BYTES = 64 * 1024;
 const kShared = Symbol('premier.sharedReads');
 
 let buffer: Buffer | null = null;
@@ -109,7 +109,7 @@ export function shareReads(server: Server, socket: SharedSocket, reader: Reader,
     before.reader = reader;
     return;
   }
-  buffer ??= Buffer.allocUnsafeSlow(READ_BYTES);
+  buffer ??= Buffer.allocUnsafeSlow(SHARED_READ_BYTES);
   handle[kShared] = new SharedReads(socket, handle, reader, listener);
   handle.useUserBuffer(buffer);
   handle.onread = onread;
