@@ -38,6 +38,7 @@ function put(output: SocketOutput, data: Chunk, encoding: Encoding, length?: num
 
 class CallbackListener implements WriteListener {
   readonly watched = true;
+  readonly _endsResponse = false;
   constructor(readonly onWritten: Callback) {}
 }
 
@@ -244,7 +245,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
 
   /** Whether what is ended now is written within the call. */
   _leavesNow(): boolean {
-    return this._output !== null && !this._owner?.gathers;
+    return this._output?.leavesAtOnce === true && !this._owner?.gathers;
   }
 
   _flushQueue(output: SocketOutput): void {

@@ -75,6 +75,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements WriteL
   declare _errored: Error | null | undefined;
   declare _endCallbacks: Callback[] | null;
   declare _rejectBody: boolean;
+  declare readonly _endsResponse: boolean;
   declare _highWaterMark: number;
 
   // biome-ignore format: one line each
@@ -234,6 +235,7 @@ const SELDOM_CHANGED = {
   _errored: null,
   _endCallbacks: null,
   _rejectBody: false,
+  _endsResponse: true,
   _highWaterMark: DEFAULT_HIGH_WATER_MARK,
 };
 for (const [name, value] of Object.entries(SELDOM_CHANGED)) {

@@ -2,12 +2,13 @@
  * One buffer for what all connections receive.
  *
  * For each read Node makes a buffer of 64 KiB, shrinks it, and collects it later: more work than reading a request.
- * In: a socket that a server accepted, and who has its bytes. Out: each read lent in the one buffer, until the call
- * returns. Wherever the bytes are for somebody else too (a listener of the program's, a paused or upgraded socket),
+ * `net.Socket` has an option against that, `onread`, but only for sockets that a program makes; here it is set on those
+ * that a server accepted. In: such a socket, and who has its bytes. Out: each read lent in the one buffer, until the
+ * call returns. Wherever the bytes are for somebody else too (a listener of the program's, a paused or upgraded socket),
  * they are copied and take the usual way through the socket's Readable. Never lent twice at a time.
  */
 import { Buffer } from 'node:buffer';
-import type { Server, Socket } from 'node:net';
+import { type Server, Socket } from 'node:net';
 import { SHARED_READ_BYTES } from './limits.js';
 
 /** Who gets the bytes of a socket. */
@@ -18,99 +19,78 @@ export interface Reader {
   overrun(): void;
 }
 
-/** What a stream handle of Node's has; all since version 12, and none of it documented. */
-interface StreamHandle {
-  bytesRead: number;
-  onread: (this: StreamHandle, bytes: ArrayBuffer | undefined) => void;
-  useUserBuffer(buffer: Buffer): void;
-  [kShared]?: SharedReads;
-}
+/** What `onread.callback` is to Node: false stops reading. */
+type ReadCallback = (this: SharedSocket, length: number, bytes: Buffer) => boolean;
+
+/** Where Node keeps the option `onread`, since version 12. */
+const nodeKey = (name: string) =>
+  Object.getOwnPropertySymbols(new Socket()).find(({ description }) => description === name);
+const kNodeBuffer: unique symbol = nodeKey('kBuffer') as never;
+const kNodeCallback: unique symbol = nodeKey('kBufferCb') as never;
+const kReader = Symbol('premier.reader');
+const kListener = Symbol('premier.listener');
 
 type SharedSocket = Socket & {
-  _handle?: StreamHandle | null;
+  _handle?: { useUserBuffer?(buffer: Buffer): void } | null;
   /** Who accepted it; with TLS, its options say so. */
   _server?: Server;
   _tlsOptions?: { server?: Server };
   _events?: Record<string, unknown>;
-  _unrefTimer?: () => void;
+  [kNodeBuffer]?: Buffer | null;
+  [kNodeCallback]?: ReadCallback | null;
+  [kReader]?: Reader | null;
+  [kListener]?: unknown;
 };
-
-const kShared = Symbol('premier.sharedReads');
 
 let buffer: Buffer | null = null;
 /** Whoever has the buffer now. */
-let borrower: SharedReads | null = null;
+let borrower: Reader | null = null;
 
-class SharedReads {
-  /** Another one where the socket was handed over and has come back. */
-  reader: Reader;
-  readonly #socket: SharedSocket;
-  readonly #listener: unknown;
-  readonly #usual: StreamHandle['onread'];
-  #seen = 0;
-
-  constructor(socket: SharedSocket, handle: StreamHandle, reader: Reader, listener: unknown) {
-    this.#socket = socket;
-    this.reader = reader;
-    this.#listener = listener;
-    this.#usual = handle.onread;
-    this.#seen = handle.bytesRead;
-  }
-
-  #isAlone(): boolean {
-    const { _events, readableFlowing } = this.#socket;
-    return _events?.data === this.#listener && _events?.readable === undefined && readableFlowing === true;
-  }
-
-  onRead(handle: StreamHandle): void {
-    const { bytesRead } = handle;
-    const length = bytesRead - this.#seen;
-    this.#seen = bytesRead;
-    const chunk = (buffer as Buffer).subarray(0, length);
-    if (borrower !== null) {
-      // An event loop within the event loop, as native modules can run one: what was lent is overwritten.
-      borrower.reader.overrun();
-      borrower = null;
-    }
-    // Nothing: it is the end, or an error.
-    if (length === 0 || this.#socket.destroyed || !this.#isAlone()) this.#usual.call(handle, copyOf(chunk));
-    else this.#lend(chunk);
-  }
-
-  #lend(chunk: Buffer): void {
-    if (this.#socket.timeout) this.#socket._unrefTimer?.();
-    borrower = this;
-    try {
-      this.reader.receiveLent(chunk);
-    } finally {
-      borrower = null;
-    }
-  }
+function isReadAlone(socket: SharedSocket): boolean {
+  const { _events, readableFlowing } = socket;
+  return _events?.data === socket[kListener] && _events?.readable === undefined && readableFlowing === true;
 }
 
-function onread(this: StreamHandle): void {
-  (this[kShared] as SharedReads).onRead(this);
-}
-
-function copyOf(chunk: Buffer): ArrayBuffer {
-  return Uint8Array.prototype.slice.call(chunk).buffer as ArrayBuffer;
-}
+const onread: ReadCallback = function onread(length, bytes) {
+  const chunk = bytes.subarray(0, length);
+  const reader = this[kReader] ?? null;
+  // An event loop within the event loop, as native modules can run one: what was lent is overwritten.
+  borrower?.overrun();
+  if (reader === null || !isReadAlone(this)) {
+    borrower = null;
+    return this.push(Buffer.from(chunk));
+  }
+  borrower = reader;
+  try {
+    reader.receiveLent(chunk);
+  } finally {
+    borrower = null;
+  }
+  return true;
+};
 
 /**
  * Lets `reader` have what a socket receives, for as long as `listener` is the only one that listens for 'data'.
- * Does nothing on a socket that `server` didn't accept by itself: who made it may have given it a buffer of its own.
+ * Does nothing on a socket that no server accepted by itself: who made it may have given it a buffer of its own.
  */
 export function shareReads(server: Server, socket: SharedSocket, reader: Reader, listener: unknown): void {
-  const handle = socket._handle;
-  if (!handle || (socket._server ?? socket._tlsOptions?.server) !== server) return;
-  if (typeof handle.useUserBuffer !== 'function' || typeof handle.bytesRead !== 'number') return;
-  const before = handle[kShared];
-  if (before !== undefined) {
-    before.reader = reader;
-    return;
+  if (!(socket instanceof Socket) || socket[kNodeCallback] !== onread) {
+    if ((socket._server ?? socket._tlsOptions?.server) !== server || !takesBuffer(socket)) return;
+    buffer ??= Buffer.allocUnsafeSlow(SHARED_READ_BYTES);
+    socket._handle?.useUserBuffer?.(buffer);
+    socket[kNodeBuffer] = buffer;
+    socket[kNodeCallback] = onread;
   }
-  buffer ??= Buffer.allocUnsafeSlow(SHARED_READ_BYTES);
-  handle[kShared] = new SharedReads(socket, handle, reader, listener);
-  handle.useUserBuffer(buffer);
-  handle.onread = onread;
+  socket[kReader] = reader;
+  socket[kListener] = listener;
+}
+
+function takesBuffer(socket: SharedSocket): boolean {
+  const hasPlace = socket[kNodeBuffer] === null && socket[kNodeCallback] === null;
+  return hasPlace && typeof socket._handle?.useUserBuffer === 'function';
+}
+
+/** From now on what the socket receives takes the usual way. */
+export function stopSharing(socket: SharedSocket): void {
+  if (socket[kReader] !== undefined) socket[kReader] = null;
 }

@@ -7,7 +7,7 @@ import type { Buffer } from 'node:buffer';
 import { type Server, Socket } from 'node:net';
 import type { ServerSocket } from './http-server.js';
 import { socketEncoding } from './node-errors.js';
-import { type Reader, shareReads } from './shared-reads.js';
+import { type Reader, shareReads, stopSharing } from './shared-reads.js';
 import { unwatchEnds } from './socket-ends.js';
 
 const kConnection = Symbol('premier.connection');
@@ -79,6 +79,7 @@ export function listenTo(server: Server, socket: ConnectedSocket, connection: So
 export function detach(socket: ConnectedSocket): void {
   for (const [event, listener] of LISTENERS) socket.removeListener(event, listener);
   socket[kConnection] = null;
+  stopSharing(socket);
   socket.parser = null;
   Reflect.deleteProperty(socket, 'setEncoding');
   unwatchEnds(socket);

@@ -8,14 +8,19 @@
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
+import { streamDestroyed } from './node-errors.js';
 import { type Piece, WriteBatch } from './write-batch.js';
 
 /** Told when everything written before it has been handed to the kernel, or could not be. */
 export interface WriteListener {
   /** Whether it matters to anybody when that is; else it may be told at once. */
   readonly watched: boolean;
+  /** Whether what was written is a whole response with that. */
+  readonly _endsResponse: boolean;
   onWritten(error: Error | null | undefined): void;
 }
+
+const NOBODY: readonly WriteListener[] = Object.freeze([]);
 
 type WriteCallback = (error?: Error | null) => void;
 
@@ -33,7 +38,7 @@ export class SocketOutput {
   /** Bytes that were written directly and that the kernel hasn't taken yet. */
   #late = 0;
   #listeners: WriteListener[] = [];
-  readonly #inFlight: WriteListener[][] = [];
+  readonly #inFlight: (readonly WriteListener[])[] = [];
 
   constructor(socket: Writable) {
     this.#socket = socket;
@@ -123,7 +128,7 @@ export class SocketOutput {
   push(): void {
     if (this.length === 0) return;
     if (!this.#isClear()) this.flush();
-    else if (!this.#writeDirectly()) this.#inFlight.push([]);
+    else if (!this.#writeDirectly()) this.#inFlight.push(NOBODY);
   }
 
   /** Hands everything to the socket. Returns false where the program should pause. */
@@ -147,8 +152,18 @@ export class SocketOutput {
 
   /** Forgets what waits for the end of this turn, unless a whole response is part of it. */
   abandon(): void {
-    if (this.#listeners.length > 0) this.flush();
-    else this.#batch.takeParts();
+    if (this.#listeners.some(endsResponse)) {
+      this.flush();
+      return;
+    }
+    this.#batch.takeParts();
+    const listeners = this.#takeListeners();
+    if (listeners.length > 0) process.nextTick(tellDestroyed, listeners);
+  }
+
+  /** Whether what is flushed now is handed to the kernel within the call, with nothing before it. */
+  get leavesAtOnce(): boolean {
+    return this.#late === 0 && this.#inFlight.length === 0 && this.#socket.writableLength === 0;
   }
 
   #uncork(): void {
@@ -173,18 +188,27 @@ export class SocketOutput {
   }
 
   #flushDirectly(watched: boolean): void {
-    const listeners = this.#listeners;
     const socket = this.#plain as Socket;
+    // Taken before anything is written: where that fails, the socket's destruction flushes again.
+    const only = this.#listeners.length === 1 ? (this.#listeners.pop() as WriteListener) : null;
+    const listeners = only === null ? this.#takeListeners() : NOBODY;
     if (this.length > 0 && !this.#writeDirectly()) {
-      this.#listeners = [];
-      this.#inFlight.push(listeners);
-    } else if (listeners.length === 1 && !watched) {
-      (listeners.pop() as WriteListener).onWritten(socket.errored);
-    } else if (listeners.length > 0) {
-      this.#listeners = [];
-      if (watched) process.nextTick(tellAll, listeners, socket);
-      else tellAll(listeners, socket);
+      this.#inFlight.push(only === null ? listeners : [only]);
+    } else if (watched) {
+      if (only !== null) process.nextTick(tell, only, socket);
+      else if (listeners.length > 0) process.nextTick(tellAll, listeners, socket);
+    } else if (only !== null) {
+      tell(only, socket);
+    } else {
+      tellAll(listeners, socket);
     }
+  }
+
+  #takeListeners(): readonly WriteListener[] {
+    const listeners = this.#listeners;
+    if (listeners.length === 0) return NOBODY;
+    this.#listeners = [];
+    return listeners;
   }
 
   /** Returns whether the kernel has it all already. */
@@ -196,7 +220,8 @@ export class SocketOutput {
 
   #onLeft = (error?: Error | null): void => {
     this.#late = 0;
-    if (error) this.#plain?.destroy(error);
+    // Whoever waits for this write hears of it first, as on node:http.
+    if (error) process.nextTick(destroy, this.#plain, error);
     if (this.#inFlight.length > 0) this.#onWritten(error);
   };
 
@@ -230,12 +255,28 @@ export class SocketOutput {
   }
 
   #onWritten = (error?: Error | null): void => {
-    for (const listener of this.#inFlight.shift() as WriteListener[]) listener.onWritten(error);
+    for (const listener of this.#inFlight.shift() ?? NOBODY) listener.onWritten(error);
   };
 }
 
+function destroy(socket: Socket, error: Error): void {
+  socket.destroy(error);
+}
+
+function tell(listener: WriteListener, socket: Socket): void {
+  listener.onWritten(socket.errored);
+}
+
 function tellAll(listeners: readonly WriteListener[], socket: Socket): void {
-  for (const listener of listeners) listener.onWritten(socket.errored);
+  for (const listener of listeners) tell(listener, socket);
+}
+
+function tellDestroyed(listeners: readonly WriteListener[]): void {
+  for (const listener of listeners) listener.onWritten(streamDestroyed('write'));
+}
+
+function endsResponse({ _endsResponse }: WriteListener): boolean {
+  return _endsResponse;
 }
 
 function isWatched(listener: WriteListener): boolean {

@@ -194,3 +194,28 @@ behaviour('a context around listen() is not what requests see of each other', as
     assert.equal((await client.response()).body, '3');
   }
 });
+
+behaviour(
+  'the end of a response behind bytes that wait is told in the context of its end',
+  async ({ serve }) => {
+    const storage = new AsyncLocalStorage<string>();
+    const stores: unknown[] = [];
+    const { connect } = await serve((_req, res) => {
+      storage.run('request', () => {
+        const note = () => stores.push(storage.getStore());
+        res.on('finish', note).on('close', note);
+        res.writeHead(200, { Connection: 'close' });
+        res.write(Buffer.alloc(16 * 1024 * 1024));
+        setImmediate(() => res.end('the end', note));
+      });
+    });
+    const client = connect();
+    client.socket.pause();
+    client.send(get());
+    await turns(20);
+    client.socket.resume();
+    await client.rest();
+    await turns();
+    assert.deepEqual(stores, ['request', 'request', 'request']);
+  },
+);

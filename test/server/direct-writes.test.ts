@@ -83,3 +83,43 @@ behaviour('an answer to a client that is gone ends in close, not in finish', asy
   await turns();
   assert.deepEqual(events, ['close']);
 });
+
+behaviour(
+  'callbacks of writes that the kernel refuses are called once, before the error is reported',
+  async ({ serve }) => {
+    const events: string[] = [];
+    const over = outcome();
+    const { connect, server } = await serve((_req, res) => {
+      const called = (name: string) => (error?: Error | null) =>
+        void events.push(`${name} ${error ? 'failed' : 'done'}`);
+      client.socket.resetAndDestroy();
+      res.write('a', called('a'));
+      res.write('b', called('b'));
+      // Node 20 calls it without the error.
+      res.end('c', () => events.push('end'));
+      res.on('close', over.resolve);
+    });
+    server.on('clientError', (_error, socket) => {
+      events.push('clientError');
+      socket.destroy();
+    });
+    const client = connect().send(get());
+    await over.promise;
+    assert.deepEqual(events, ['a failed', 'b failed', 'end', 'clientError']);
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'a write is dropped, and its callback told so, when its response is destroyed in the same turn',
+  async ({ serve }) => {
+    const told = outcome<NodeJS.ErrnoException | null | undefined>();
+    const { connect } = await serve((_req, res) => {
+      res.writeHead(200);
+      res.write('dropped', told.resolve);
+      res.destroy();
+    });
+    assert.equal(await connect().send(get()).rest(), '');
+    assert.equal((await told.promise)?.code, 'ERR_STREAM_DESTROYED');
+  },
+);

@@ -1,6 +1,7 @@
 // What a program got from one connection stays as it was, whatever other connections send afterwards.
 import assert from 'node:assert/strict';
 import type { Buffer } from 'node:buffer';
+import nodeHttp from 'node:http';
 import type { Duplex } from 'node:stream';
 import { behaviour, get, outcome, type Served } from '../subjects.js';
 
@@ -121,6 +122,37 @@ behaviour(
     await client.send(get('/kept')).response();
     await overwrite(served);
     assert.equal(chunks.join(''), get('/kept'));
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'a socket that was read by others in between is served only what its client sent',
+  async ({ serve, listen }) => {
+    const targets: string[] = [];
+    const served = await serve((req, res) => {
+      targets.push(req.url as string);
+      res.end();
+    });
+    const between = await listen(new nodeHttp.Server());
+    served.server.on('connect', (_req, socket) => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      between.server.emit('connection', socket);
+    });
+    between.server.on('upgrade', (_req, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+      served.server.emit('connection', socket);
+    });
+    const client = served.connect();
+    await client.send('CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n').response('CONNECT');
+    client.send(get('/', 'Connection: upgrade', 'Upgrade: chat', `X-Filler: ${'#'.repeat(500)}`));
+    assert.equal((await client.response()).status, 101);
+    await served
+      .connect()
+      .send(`${get('/other')}${get('/secret')}`)
+      .response();
+    await client.send(get('/mine')).response();
+    assert.deepEqual(targets, ['/other', '/secret', '/mine']);
   },
   { only: 'plain' },
 );

@@ -133,3 +133,23 @@ behaviour(
   },
   { only: 'plain' },
 );
+
+behaviour(
+  'a socket handed over can be given to another server',
+  async ({ serve }) => {
+    const inner = await serve((req, res) => res.end(`inner ${req.url}`));
+    const { server, connect } = await serve((_req, res) => res.end('outer'));
+    let handedOver = 0;
+    server.on('connect', (_req, socket) => {
+      handedOver++;
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      inner.server.emit('connection', socket);
+    });
+    const client = connect().send('CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n');
+    await client.response('CONNECT');
+    assert.equal((await client.send(get('/1')).response()).body, 'inner /1');
+    assert.equal((await client.send(get('/2')).response()).body, 'inner /2');
+    assert.equal(handedOver, 1);
+  },
+  { only: 'plain' },
+);
