@@ -43,8 +43,7 @@ function put(fields: OutgoingFields, name: string, value: FieldValue): void {
 
 function viewOf(fields: OutgoingFields): FieldTable {
   const table: FieldTable = Object.create(null);
-  for (let i = 0; i < fields.size; i++) {
-    const key = fields.keyAt(i);
+  for (const [i, key] of fields.keys.entries()) {
     table[key] = new FieldEntry(fields, key, fields.nameAt(i));
   }
   return new Proxy(table, {

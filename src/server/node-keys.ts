@@ -1,10 +1,11 @@
 /**
- * Keys under which Node's own servers and responses keep state that programs reach for, found on objects of Node's.
+ * Keys under which Node's own servers, responses and sockets keep state, found on objects of Node's.
  *
  * Methods borrowed from `http.OutgoingMessage`, and tools that look after servers, read them; so ours keep the same
  * state there as well. A Node line that has no such key gets one of our own, which does no harm.
  */
 import http from 'node:http';
+import { Socket } from 'node:net';
 
 function keyNamed(object: object, description: string): symbol {
   const keys = Object.getOwnPropertySymbols(object);
@@ -23,3 +24,8 @@ server.close();
 
 /** On a response: the bytes that may wait in it before `write` returns false. */
 export const kHighWaterMark: unique symbol = keyNamed(new http.OutgoingMessage(), 'kHighWaterMark') as never;
+
+const socket = new Socket();
+/** On a socket: the option `onread`, its buffer and its callback; null where it wasn't given. */
+export const kOnreadBuffer: unique symbol = keyNamed(socket, 'kBuffer') as never;
+export const kOnreadCallback: unique symbol = keyNamed(socket, 'kBufferCb') as never;

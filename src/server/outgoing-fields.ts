@@ -59,8 +59,18 @@ export class OutgoingFields {
     return this.#entries.length / STRIDE;
   }
 
-  keyAt(index: number): string {
-    return this.#entries[index * STRIDE] as string;
+  /** The lower-cased names. */
+  get keys(): string[] {
+    return this.#column(0);
+  }
+
+  /** The names as they were set. */
+  get names(): string[] {
+    return this.#column(1);
+  }
+
+  #column(offset: number): string[] {
+    return Array.from({ length: this.size }, (_, i) => this.#entries[i * STRIDE + offset] as string);
   }
 
   /** The name as it was set. */

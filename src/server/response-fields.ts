@@ -123,20 +123,19 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
   }
 
   getHeaderNames(): string[] {
-    const fields = this._fields;
-    return Array.from({ length: fields?.size ?? 0 }, (_, i) => (fields as OutgoingFields).keyAt(i));
+    return this._fields?.keys ?? [];
   }
 
   getRawHeaderNames(): string[] {
-    const fields = this._fields;
-    return Array.from({ length: fields?.size ?? 0 }, (_, i) => (fields as OutgoingFields).nameAt(i));
+    return this._fields?.names ?? [];
   }
 
   getHeaders(): OutgoingHttpHeaders {
     const headers: OutgoingHttpHeaders = Object.create(null);
     const fields = this._fields;
-    if (fields === null) return headers;
-    for (let i = 0; i < fields.size; i++) headers[fields.keyAt(i)] = fields.valueAt(i) as string;
+    fields?.keys.forEach((key, i) => {
+      headers[key] = fields.valueAt(i) as string;
+    });
     return headers;
   }
 
@@ -160,8 +159,9 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
     if (this._header !== null) throw headersSent('render');
     const headers: OutgoingHttpHeaders = {};
     const fields = this._fields;
-    if (fields === null) return headers;
-    for (let i = 0; i < fields.size; i++) headers[fields.nameAt(i)] = fields.valueAt(i) as string;
+    fields?.names.forEach((name, i) => {
+      headers[name] = fields.valueAt(i) as string;
+    });
     return headers;
   }
 

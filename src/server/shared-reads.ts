@@ -8,8 +8,9 @@
  * they are copied and take the usual way through the socket's Readable. Never lent twice at a time.
  */
 import { Buffer } from 'node:buffer';
-import { type Server, Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { SHARED_READ_BYTES } from './limits.js';
+import { kOnreadBuffer, kOnreadCallback } from './node-keys.js';
 
 /** Who gets the bytes of a socket. */
 export interface Reader {
@@ -22,11 +23,6 @@ export interface Reader {
 /** What `onread.callback` is to Node: false stops reading. */
 type ReadCallback = (this: SharedSocket, length: number, bytes: Buffer) => boolean;
 
-/** Where Node keeps the option `onread`, since version 12. */
-const nodeKey = (name: string) =>
-  Object.getOwnPropertySymbols(new Socket()).find(({ description }) => description === name);
-const kNodeBuffer: unique symbol = nodeKey('kBuffer') as never;
-const kNodeCallback: unique symbol = nodeKey('kBufferCb') as never;
 const kReader = Symbol('premier.reader');
 const kListener = Symbol('premier.listener');
 
@@ -36,8 +32,8 @@ type SharedSocket = Socket & {
   _server?: Server;
   _tlsOptions?: { server?: Server };
   _events?: Record<string, unknown>;
-  [kNodeBuffer]?: Buffer | null;
-  [kNodeCallback]?: ReadCallback | null;
+  [kOnreadBuffer]?: Buffer | null;
+  [kOnreadCallback]?: ReadCallback | null;
   [kReader]?: Reader | null;
   [kListener]?: unknown;
 };
@@ -74,19 +70,19 @@ const onread: ReadCallback = function onread(length, bytes) {
  * Does nothing on a socket that no server accepted by itself: who made it may have given it a buffer of its own.
  */
 export function shareReads(server: Server, socket: SharedSocket, reader: Reader, listener: unknown): void {
-  if (!(socket instanceof Socket) || socket[kNodeCallback] !== onread) {
+  if (socket[kOnreadCallback] !== onread) {
     if ((socket._server ?? socket._tlsOptions?.server) !== server || !takesBuffer(socket)) return;
     buffer ??= Buffer.allocUnsafeSlow(SHARED_READ_BYTES);
     socket._handle?.useUserBuffer?.(buffer);
-    socket[kNodeBuffer] = buffer;
-    socket[kNodeCallback] = onread;
+    socket[kOnreadBuffer] = buffer;
+    socket[kOnreadCallback] = onread;
   }
   socket[kReader] = reader;
   socket[kListener] = listener;
 }
 
 function takesBuffer(socket: SharedSocket): boolean {
-  const hasPlace = socket[kNodeBuffer] === null && socket[kNodeCallback] === null;
+  const hasPlace = socket[kOnreadBuffer] === null && socket[kOnreadCallback] === null;
   return hasPlace && typeof socket._handle?.useUserBuffer === 'function';
 }
 

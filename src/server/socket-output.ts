@@ -140,8 +140,7 @@ export class SocketOutput {
     }
     let accepted = true;
     if (this.#listeners.length > 0) {
-      this.#inFlight.push(this.#listeners);
-      this.#listeners = [];
+      this.#inFlight.push(this.#takeListeners());
       accepted = this.#write(this.#onWritten);
     } else if (this.length > 0) {
       accepted = this.#write(undefined);
@@ -163,7 +162,7 @@ export class SocketOutput {
 
   /** Whether what is flushed now is handed to the kernel within the call, with nothing before it. */
   get leavesAtOnce(): boolean {
-    return this.#late === 0 && this.#inFlight.length === 0 && this.#socket.writableLength === 0;
+    return this.#inFlight.length === 0 && this.#socket.writableLength === 0;
   }
 
   #uncork(): void {
@@ -183,7 +182,7 @@ export class SocketOutput {
 
   /** Whether what waits can go past the socket's Writable, unnoticed. */
   #isClear(): boolean {
-    if (this.#plain === null || this.#late > 0 || this.#inFlight.length > 0) return false;
+    if (this.#plain === null || this.#inFlight.length > 0) return false;
     return isClear(this.#plain) && this.length < this.#plain.writableHighWaterMark;
   }
 
