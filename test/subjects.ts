@@ -195,6 +195,15 @@ export async function turns(count = 3): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Resolves once `done` holds, however slow the machine; throws when it does not for ten seconds. */
+export async function until(done: () => boolean, what = 'what was waited for'): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!done()) {
+    if (Date.now() > deadline) throw new Error(`${what} did not happen`);
+    await turns(1);
+  }
+}
+
 /** `GET target HTTP/1.1` with Host and more field lines. */
 export const get = (target = '/', ...fields: string[]): string =>
   `GET ${target} HTTP/1.1\r\nHost: a\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;

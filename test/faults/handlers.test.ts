@@ -3,17 +3,17 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { test } from 'node:test';
 import type { RawClient } from '../server/raw-client.js';
-import { behaviour, get, type Listener } from '../subjects.js';
+import { behaviour, get, type Listener, until } from '../subjects.js';
 
 /** Runs `act` while what handlers throw is collected, as in a program that survives it. */
-async function surviving(act: () => Promise<void>): Promise<unknown[]> {
+async function surviving(act: (thrown: unknown[]) => Promise<void>): Promise<unknown[]> {
   const thrown: unknown[] = [];
   const collect = (error: unknown) => void thrown.push(error);
   const others = process.listeners('uncaughtException');
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', collect);
   try {
-    await act();
+    await act(thrown);
   } finally {
     process.off('uncaughtException', collect);
     for (const listener of others) process.on('uncaughtException', listener);
@@ -62,11 +62,11 @@ for (const [where, handle] of Object.entries(throwing)) {
       if (req.url === '/fault') handle(req, res);
       else res.end('fine');
     });
-    const thrown = await surviving(async () => {
+    const thrown = await surviving(async (caught) => {
       const other = served.connect();
       const faulty: RawClient = served.connect().send(post);
       assert.equal((await other.send(get('/')).response()).body, 'fine');
-      for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await until(() => caught.length > 0, 'the fault');
       assert.equal((await other.send(get('/')).response()).body, 'fine');
       assert.equal((await served.ask(get('/'))).body, 'fine');
       faulty.socket.destroy();

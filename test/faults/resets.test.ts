@@ -14,6 +14,8 @@ import {
   type Server,
   type Subject,
   subjects,
+  turns,
+  until,
 } from '../subjects.js';
 
 const premiers = subjects.filter(({ oracle }) => !oracle);
@@ -111,20 +113,13 @@ class Ledger {
 
   async settled(): Promise<void> {
     await until(() => this.sockets.every(({ destroyed }) => destroyed));
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await turns(20);
     const connections = await new Promise((resolve) =>
       this.#server.getConnections((_, count) => resolve(count)),
     );
     assert.equal(connections, 0);
     for (const [object, count] of this.closes)
       assert.equal(count, 1, `'close' of ${object.constructor.name}`);
-  }
-}
-
-async function until(done: () => boolean): Promise<void> {
-  for (let turn = 0; !done(); turn++) {
-    assert.ok(turn < 100_000, 'it did not happen');
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
