@@ -61,7 +61,7 @@ const LENIENT_LINE = new FieldLine(LENIENT_FIELD_VALUE);
 export class RequestParser {
   /** Index of the first byte of the segment under execution that has not been read. */
   position = 0;
-  /** Set by the sink to stop reading after the present request; the rest of the segment is the caller's to keep. */
+  /** Set by the sink to begin no further request; the rest of the segment is the caller's to keep. */
   paused = false;
 
   #state = REQUEST_LINE;
@@ -116,7 +116,8 @@ export class RequestParser {
   execute(segment: Buffer): number {
     this.position = 0;
     try {
-      while (this.position < segment.length && !this.paused && this.#state !== STOPPED) {
+      while (this.position < segment.length && this.#state !== STOPPED) {
+        if (this.paused && this.#state === REQUEST_LINE) break;
         if (this.#state === LENGTH_BODY) this.#readLength(segment);
         else if (this.#state === CHUNKED_BODY) this.#readChunked(segment);
         else this.#readLines(segment);

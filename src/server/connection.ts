@@ -150,12 +150,14 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
       this.#engine.connections.delete(this);
       const rest = this.#keep(chunk.subarray(consumed));
       leaveHttp(this.server, this.#upgrade, rest, this.#context as AsyncResource);
-    } else if (this.socket._paused) {
-      this.#unread = consumed < chunk.length ? this.#keep(chunk.subarray(consumed)) : null;
-      this.#resume();
-    } else if (!this.#parser.idle) {
-      this.#awake();
+      return;
     }
+    if (this.#parser.paused && consumed < chunk.length) {
+      this.#unread = this.#keep(chunk.subarray(consumed));
+      this.#pause();
+    }
+    this.#resume();
+    if (!this.#parser.idle) this.#awake();
   }
 
   /** A request has begun to arrive and isn't complete. */
@@ -212,7 +214,8 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     else context.runInAsyncScope(this.#dispatch, this, head, request, response);
     this.#inHandler = false;
     engine.prototypes.learn(request, response);
-    if (this.#responses.isFull) this.#stopReading();
+    // The socket stops only when more comes: most clients wait for the answer.
+    if (this.#responses.isFull) this.#parser.paused = true;
     return false;
   }
 
@@ -334,19 +337,15 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     this.socket.pause();
   }
 
-  #stopReading(): void {
-    this.#parser.paused = true;
-    this.#pause();
-  }
-
   #resume(): void {
-    if (this.#receiving || !this.socket._paused || !this.#responses.hasRoom) return;
-    const unread = this.#unread;
+    if (this.#receiving || !(this.#parser.paused || this.socket._paused) || !this.#responses.hasRoom) return;
     this.#parser.paused = false;
+    if (!this.socket._paused) return;
+    const unread = this.#unread;
     this.socket._paused = false;
     this.#unread = null;
     if (unread !== null) this.receive(unread);
-    if (!this.#parser.paused) this.socket.resume();
+    if (!this.socket._paused) this.socket.resume();
   }
 
   onDrain(): void {

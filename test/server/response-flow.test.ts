@@ -1,7 +1,7 @@
 // How an answer's writing goes on: the order of events and callbacks, and back-pressure.
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import { behaviour, get, turns } from '../subjects.js';
+import { behaviour, get, outcome, turns } from '../subjects.js';
 
 behaviour(
   'events and callbacks of a chunked answer come in order',
@@ -118,4 +118,22 @@ behaviour('a source piped into an answer waits for a slow client', async ({ serv
   assert.ok(produced < 500, `${produced} pieces were taken from the source`);
   client.socket.resume();
   assert.equal((await client.response()).body.length, 500 * 64 * 1024);
+});
+
+behaviour('a body goes on being received behind a large answer that nobody reads yet', async ({ serve }) => {
+  const received = outcome<number>();
+  const { connect } = await serve((req, res) => {
+    let length = 0;
+    req.on('data', (data: Buffer) => {
+      length += data.length;
+    });
+    req.on('end', () => received.resolve(length));
+    res.end(Buffer.alloc(20_000_000, 'x'));
+  });
+  const client = connect();
+  client.socket.pause();
+  client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000000\r\n\r\n${'y'.repeat(20_000_000)}`);
+  assert.equal(await received.promise, 20_000_000);
+  client.socket.resume();
+  assert.equal((await client.response()).body.length, 20_000_000);
 });
