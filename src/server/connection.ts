@@ -32,8 +32,8 @@ import {
 } from './response-state.js';
 import { readsLeniently } from './server-options.js';
 import type { ServerResponse } from './server-response.js';
-import { watchEnds } from './socket-ends.js';
 import { listenTo, type SocketEvents } from './socket-listeners.js';
+import { keepOrder } from './socket-order.js';
 import { SocketOutput } from './socket-output.js';
 import type { Timed } from './timeouts.js';
 import { leaveHttp } from './upgrade.js';
@@ -85,7 +85,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     });
     this.output = new SocketOutput(socket);
     this.#responses = new ResponseQueue(socket, this.output);
-    watchEnds(socket, this.output);
+    keepOrder(socket, this.output);
   }
 
   get isIdle(): boolean {

@@ -6,9 +6,10 @@
  * the socket is not clear, and is written to as everywhere else.
  */
 import { Socket } from 'node:net';
+import { isWrittenUnseen } from './socket-order.js';
 import type { Piece } from './write-batch.js';
 
-const { write, _write, _writev } = Socket.prototype;
+const { _write, _writev } = Socket.prototype;
 
 /** Whether a stream can ever be written to directly: one that encrypts takes only one write at a time. */
 export function isPlainSocket(stream: object): stream is Socket {
@@ -18,7 +19,7 @@ export function isPlainSocket(stream: object): stream is Socket {
 /** Whether nothing stands between a plain socket and the kernel now. */
 export function isClear(socket: Socket): boolean {
   return (
-    socket.write === write &&
+    isWrittenUnseen(socket) &&
     socket._write === _write &&
     socket.writableLength === 0 &&
     socket.writableCorked === 0 &&

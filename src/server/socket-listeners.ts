@@ -8,7 +8,7 @@ import { type Server, Socket } from 'node:net';
 import type { ServerSocket } from './http-server.js';
 import { socketEncoding } from './node-errors.js';
 import { type Reader, shareReads, stopSharing } from './shared-reads.js';
-import { unwatchEnds } from './socket-ends.js';
+import { leaveOrder } from './socket-order.js';
 
 const kConnection = Symbol('premier.connection');
 
@@ -82,7 +82,7 @@ export function detach(socket: ConnectedSocket): void {
   stopSharing(socket);
   socket.parser = null;
   Reflect.deleteProperty(socket, 'setEncoding');
-  unwatchEnds(socket);
+  leaveOrder(socket);
   readAheadByItself(socket, true);
 }
 

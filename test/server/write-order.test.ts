@@ -1,6 +1,8 @@
 // When what a response is given leaves, seen beside what a program does with the socket itself.
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
+import tls from 'node:tls';
 import { behaviour, get } from '../subjects.js';
 
 behaviour('what is written to the socket after end leaves after the answer', async ({ serve }) => {
@@ -9,6 +11,30 @@ behaviour('what is written to the socket after end leaves after the answer', asy
     req.socket.end('second');
   });
   assert.match(await connect().send(get()).rest(), /\r\n\r\nfirstsecond$/);
+});
+
+behaviour('what is written to the socket between two writes leaves between them', async ({ serve }) => {
+  const { connect } = await serve((req, res) => {
+    res.write('first');
+    req.socket.write('6\r\nsecond\r\n');
+    res.write('third');
+    res.end();
+  });
+  assert.deepEqual((await connect().send(get()).response()).chunks, ['first', 'second', 'third']);
+});
+
+behaviour('a program that replaces the write of a socket sees what is answered', async ({ serve }) => {
+  const seen: string[] = [];
+  const { connect, server } = await serve((_req, res) => res.end('answer'));
+  server.on(server instanceof tls.Server ? 'secureConnection' : 'connection', (socket: Socket) => {
+    const { write } = socket;
+    socket.write = function replaced(this: Socket, ...args: Parameters<Socket['write']>) {
+      seen.push(String(args[0]));
+      return Reflect.apply(write, this, args);
+    } as Socket['write'];
+  });
+  assert.equal((await connect().send(get()).response()).body, 'answer');
+  assert.match(seen.join(''), /^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nanswer$/s);
 });
 
 behaviour(
