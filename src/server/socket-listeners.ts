@@ -72,7 +72,6 @@ export function listenTo(server: Server, socket: ConnectedSocket, connection: So
   for (const [event, listener] of LISTENERS) socket.on(event, listener);
   socket.setEncoding = refuseEncoding;
   shareReads(server, socket, connection, onData);
-  readAheadByItself(socket, false);
 }
 
 /** Makes the socket what it was before `listenTo`. */
@@ -83,14 +82,4 @@ export function detach(socket: ConnectedSocket): void {
   socket.parser = null;
   Reflect.deleteProperty(socket, 'setEncoding');
   leaveOrder(socket);
-  readAheadByItself(socket, true);
-}
-
-/**
- * After each chunk a Readable schedules a tick in which it asks for more. A socket that flows needs no asking: what
- * comes is pushed anyway, so the tick is spared while the socket is ours. Other streams have to be asked.
- */
-function readAheadByItself(socket: ConnectedSocket, wanted: boolean): void {
-  const state = (socket as { _readableState?: { readingMore: boolean } })._readableState;
-  if (state !== undefined && socket instanceof Socket) state.readingMore = !wanted;
 }

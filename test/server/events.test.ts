@@ -207,3 +207,24 @@ behaviour('without a request listener nothing breaks', async ({ subject, listen 
   res.end(req.url);
   await turns();
 });
+
+behaviour(
+  "'close' of a response comes before that of its lost connection, where node:http tells the program's listener first",
+  async ({ serve, subject }) => {
+    const order: string[] = [];
+    const both = outcome();
+    const tell = (what: string) => {
+      if (order.push(what) === 2) both.resolve(null);
+    };
+    const { server, connect } = await serve((_req, res) => {
+      res.on('close', () => tell('response'));
+      client.socket.destroy();
+    });
+    server.on(subject.secure ? 'secureConnection' : 'connection', (socket: Socket) => {
+      socket.on('close', () => tell('socket'));
+    });
+    const client = connect().send(get());
+    await both.promise;
+    assert.deepEqual(order, subject.oracle ? ['socket', 'response'] : ['response', 'socket']);
+  },
+);
