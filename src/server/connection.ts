@@ -8,22 +8,18 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { maxHeaderSize } from 'node:http';
-import { setTimeout } from 'node:timers';
 import type { RequestHead } from '../http1/request-head.js';
 import { RequestParser, type RequestSink } from '../http1/request-parser.js';
 import { WireError } from '../http1/wire-error.js';
+import { ConnectionLife } from './connection-life.js';
 import { publishFinish, publishStart } from './diagnostics.js';
 import { dispatch } from './dispatch.js';
 import { makeRequest, makeResponse } from './exchange.js';
-import { type HttpServer, kEngine, type ServerEngine, type ServerSocket } from './http-server.js';
+import { type HttpServer, kEngine, type ServerSocket } from './http-server.js';
 import type { IncomingMessage } from './incoming-message.js';
-import { CLOSING_GRACE } from './limits.js';
-import * as errors from './node-errors.js';
 import { beginEntry, endEntry, isObserved } from './performance-entries.js';
-import { Refusal, type RefusedConnection } from './refusal.js';
 import { endBody, isRead } from './request-body.js';
 import { presentContext, RequestContexts } from './request-context.js';
-import { ResponseQueue } from './response-queue.js';
 import {
   closeUnwatched,
   emitClose,
@@ -33,26 +29,11 @@ import {
 import { readsLeniently } from './server-options.js';
 import type { ServerResponse } from './server-response.js';
 import { listenTo, type SocketEvents } from './socket-listeners.js';
-import { keepOrder } from './socket-order.js';
-import { SocketOutput } from './socket-output.js';
-import type { Timed } from './timeouts.js';
 import { leaveHttp } from './upgrade.js';
 
-export class Connection implements RequestSink, ResponseOwner, RefusedConnection, SocketEvents, Timed {
-  idleSince = 0;
-  previousIdle: Timed | null = null;
-  nextIdle: Timed | null = null;
-  requestStart = Date.now();
-  /** The request that is being read, until its end. */
-  incoming: IncomingMessage | null = null;
-  readonly socket: ServerSocket;
-  readonly server: HttpServer;
-  readonly #engine: ServerEngine;
-  readonly #parser: RequestParser;
-  readonly output: SocketOutput;
+export class Connection extends ConnectionLife implements RequestSink, ResponseOwner, SocketEvents {
+  protected readonly parser: RequestParser;
   readonly #observed = isObserved(this.requestStart);
-  readonly #responses: ResponseQueue;
-  #requests = 0;
   /** Length of the chunk that was received last. */
   #received = 0;
   readonly #contexts = new RequestContexts();
@@ -70,35 +51,14 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   #closing = false;
   /** Nothing is read behind the present request: its answer says that the connection closes. */
   #isLast = false;
-  /** The present request came when the server was closing already. */
-  #cameLate = false;
-  #refusal: Refusal | null = null;
 
   constructor(server: HttpServer, socket: ServerSocket) {
-    this.server = server;
-    this.#engine = server[kEngine];
-    this.socket = socket;
-    this.#parser = new RequestParser(this, {
+    super(server, socket);
+    this.parser = new RequestParser(this, {
       maxHeadBytes: server.maxHeaderSize || maxHeaderSize,
       maxFields: server.maxHeadersCount,
       lenient: readsLeniently(server),
     });
-    this.output = new SocketOutput(socket);
-    this.#responses = new ResponseQueue(socket, this.output);
-    keepOrder(socket, this.output);
-  }
-
-  get isIdle(): boolean {
-    return this.#responses.isEmpty && this.requestStart === 0 && this.#refusal === null;
-  }
-
-  /** Whether nothing was ever received on it: browsers open some to spare. */
-  get isUnused(): boolean {
-    return this.#requests === 0 && this.#parser.idle && this.#refusal === null;
-  }
-
-  get headComplete(): boolean {
-    return this.incoming !== null;
   }
 
   /** Reads what arrived in memory that is only lent. */
@@ -112,8 +72,8 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   }
 
   overrun(): void {
-    if (this.#parser.position === this.#received) return;
-    this.#parser.stop();
+    if (this.parser.position === this.#received) return;
+    this.parser.stop();
     this.socket.destroy();
   }
 
@@ -128,8 +88,8 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
    */
   receive(chunk: Buffer, fresh = false): void {
     this.#contexts.fresh = fresh;
-    if (this.#refusal !== null) {
-      this.#refusal.repeat(this.#keep(chunk));
+    if (this.refusal !== null) {
+      this.refusal.repeat(this.#keep(chunk));
       return;
     }
     let consumed = chunk.length;
@@ -137,7 +97,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     this.#received = chunk.length;
     this.output.held = true;
     try {
-      consumed = this.#parser.execute(chunk);
+      consumed = this.parser.execute(chunk);
     } catch (error) {
       this.#fail(error, chunk);
     } finally {
@@ -147,30 +107,30 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     }
     if (this.#upgrade !== null) {
       this.requestStart = 0;
-      this.#engine.connections.delete(this);
+      this.engine.connections.delete(this);
       const rest = this.#keep(chunk.subarray(consumed));
       leaveHttp(this.server, this.#upgrade, rest, this.#context as AsyncResource);
       return;
     }
-    if (this.#parser.paused && consumed < chunk.length) {
+    if (this.parser.paused && consumed < chunk.length) {
       this.#unread = this.#keep(chunk.subarray(consumed));
       this.#pause();
     }
     this.#resume();
-    if (!this.#parser.idle) this.#awake();
+    if (!this.parser.idle) this.#awake();
   }
 
   /** A request has begun to arrive and isn't complete. */
   #awake(): void {
     if (this.requestStart === 0) this.requestStart = Date.now();
-    this.#leaveIdle();
+    this.leaveIdle();
     // What the handler entered is the context of the rest of the body too.
     if (this.incoming !== null) this.#context ??= presentContext();
   }
 
   #fail(error: unknown, chunk: Buffer): void {
     if (error instanceof WireError) {
-      error.bytesParsed += this.#parser.position;
+      error.bytesParsed += this.parser.position;
       error.rawPacket = this.#keep(chunk);
       this.refuse(error);
       return;
@@ -178,7 +138,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     if (this.#inHandler) {
       // The program may survive its handler: then the requests behind this one are served.
       this.#inHandler = false;
-      const rest = this.#keep(chunk.subarray(this.#parser.position));
+      const rest = this.#keep(chunk.subarray(this.parser.position));
       if (rest.length > 0) setImmediate(() => this.receive(rest));
     } else {
       this.socket.destroy();
@@ -188,13 +148,13 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
 
   /** Nothing follows a response that closes the connection, though it may still wait for its turn. */
   #ends(): boolean {
-    return this.#closing || this.#isLast || this.#responses.last?._last === true;
+    return this.#closing || this.#isLast || this.responses.last?._last === true;
   }
 
   onHead(head: RequestHead): boolean {
     if (this.#ends()) return true;
-    const engine = this.#engine;
-    this.#leaveIdle();
+    const engine = this.engine;
+    this.leaveIdle();
     const request = makeRequest(this.server, this.socket, head);
     if (head.upgrade && this.#wantsUpgrade(request)) return true;
     const context = this.#contexts.next();
@@ -202,27 +162,27 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     this.incoming = request;
     this.#context = context;
     // A closing server says so to who is alone: what else was received is answered first.
-    this.#isLast = engine.closing && this.#responses.isEmpty && this.#parser.position === this.#received;
-    this.#cameLate = engine.closing;
+    this.#isLast = engine.closing && this.responses.isEmpty && this.parser.position === this.#received;
+    this.cameLate = engine.closing;
     const response = makeResponse(this.server, request, head.keepAlive && !this.#isLast);
     response._owner = this;
     response._context = context;
-    if (!this.#responses.isEmpty && this.#responses.isCrowded(1)) this.#pause();
-    this.#responses.add(response);
+    if (!this.responses.isEmpty && this.responses.isCrowded(1)) this.#pause();
+    this.responses.add(response);
     this.#inHandler = true;
     if (context === null) this.#dispatch(head, request, response);
     else context.runInAsyncScope(this.#dispatch, this, head, request, response);
     this.#inHandler = false;
     engine.prototypes.learn(request, response);
     // The socket stops only when more comes: most clients wait for the answer.
-    if (this.#responses.isFull) this.#parser.paused = true;
+    if (this.responses.isFull) this.parser.paused = true;
     return false;
   }
 
   #dispatch(head: RequestHead, request: IncomingMessage, response: ServerResponse): void {
     if (this.#observed) beginEntry(request, response);
     publishStart(request, response, this.socket, this.server);
-    dispatch(this.server, head, request, response, ++this.#requests);
+    dispatch(this.server, head, request, response, ++this.requests);
     // What the handler entered is the context of its body too, and of nothing else in the scope it shared.
     if (head.framed) this.#context = this.#contexts.forBody(this.#context);
   }
@@ -253,7 +213,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
       if (context === null) endBody(request);
       else context.runInAsyncScope(endBody, undefined, request);
     }
-    if (this.#ends()) this.#parser.stop();
+    if (this.#ends()) this.parser.stop();
     // The reader of this body stopped the socket; the next request must not wait for it.
     if (this.#bodyPaused) this.#flow();
   }
@@ -264,18 +224,18 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   }
 
   get gathers(): boolean {
-    return this.output.held && this.#parser.position !== this.#received;
+    return this.output.held && this.parser.position !== this.#received;
   }
 
   responseEnded(response: ResponseStateMethods): void {
-    this.#responses.noteEnded();
+    this.responses.noteEnded();
     if (this.#observed) endEntry(response);
     if (response._last) {
       // Nothing follows the response that closes the connection, whatever was asked for behind it.
       this.#closing = true;
-      if (this.incoming === null) this.#parser.stop();
-    } else if (this.#refusal === null || !this.#refusal.answerInTurn()) {
-      this.#responses.giveTurn();
+      if (this.incoming === null) this.parser.stop();
+    } else if (this.refusal === null || !this.refusal.answerInTurn()) {
+      this.responses.giveTurn();
     }
     // The last answer to what was read leaves at once, before anything that the program writes to the socket itself.
     if (this.gathers) return;
@@ -286,7 +246,7 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   responseWritten(response: ResponseStateMethods, watched: boolean): void {
     const { socket } = this;
     const request = response.req as IncomingMessage;
-    this.#responses.removeFirst();
+    this.responses.removeFirst();
     publishFinish(request, response, socket, this.server);
     if (request._state === null) request._dumped = true;
     else if (!isRead(request)) request._dump();
@@ -296,37 +256,12 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     if (watched) process.nextTick(emitClose, response);
     else closeUnwatched(response);
     if (response._last) this.close();
-    else if (this.isIdle) this.#becomeIdle();
+    else if (this.isIdle) this.becomeIdle();
     this.#resume();
   }
 
   responseQueued(bytes: number): void {
-    this.#responses.queuedBytes += bytes;
-  }
-
-  /** Ends the connection behind what was written. */
-  close(): void {
-    if (this.incoming !== null) this.#linger();
-    else if (typeof this.socket.destroySoon === 'function') this.socket.destroySoon();
-    else this.socket.end();
-  }
-
-  #becomeIdle(): void {
-    if (this.#engine.closing) {
-      // An answer from before said that the connection goes on: what the client is sending now is still served.
-      if (this.#cameLate) this.close();
-      else setTimeout(closeIdle, CLOSING_GRACE, this).unref();
-      return;
-    }
-    this.#engine.idle.add(this);
-    // What the server or a handler set for the time of a request is no limit of the time between two.
-    if (this.idleSince !== 0 && this.socket.timeout) this.socket.setTimeout(0);
-  }
-
-  #leaveIdle(): void {
-    if (this.idleSince === 0) return;
-    this.#engine.idle.remove(this);
-    if (this.server.timeout) this.socket.setTimeout?.(this.server.timeout);
+    this.responses.queuedBytes += bytes;
   }
 
   // Back-pressure: nothing more is received while responses can't leave; requests that were received already are
@@ -338,8 +273,8 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   }
 
   #resume(): void {
-    if (this.#receiving || !(this.#parser.paused || this.socket._paused) || !this.#responses.hasRoom) return;
-    this.#parser.paused = false;
+    if (this.#receiving || !(this.parser.paused || this.socket._paused) || !this.responses.hasRoom) return;
+    this.parser.paused = false;
     if (!this.socket._paused) return;
     const unread = this.#unread;
     this.socket._paused = false;
@@ -358,71 +293,9 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
     this.#resume();
   }
 
-  // What can go wrong.
-
-  /**
-   * Refuses what the client sends from now on; the program may answer in its own way ('clientError').
-   * @param atOnce - nothing more can be written in order: the socket itself reported the error
-   */
-  refuse(error: Error, atOnce = false): void {
-    if (this.#refusal !== null) return;
-    this.#refusal = new Refusal(error, this);
-    this.#parser.stop();
-    this.requestStart = 0;
-    this.#engine.idle.remove(this);
-    this.#refusal.offer(atOnce);
-  }
-
-  get turn(): ServerResponse | undefined {
-    return this.#responses.turn;
-  }
-
-  #linger(): void {
-    this.#refusal ??= new Refusal(errors.connectionReset('aborted'), this);
-    this.#refusal.linger();
-  }
-
-  onIdleTimeout(): void {
-    this.onTimeout();
-  }
-
-  onRequestTimeout(): void {
-    this.refuse(errors.requestTimeout());
-  }
-
-  /** The socket was silent for too long: whoever listens decides, else it is cut. */
-  onTimeout(): void {
-    const { socket, incoming } = this;
-    const byRequest = incoming !== null && !incoming.complete && incoming.emit('timeout', socket);
-    const byResponse = socket._httpMessage?.emit('timeout', socket) ?? false;
-    const byServer = this.server.emit('timeout', socket);
-    if (!byRequest && !byResponse && !byServer) socket.destroy();
-  }
-
-  /** The client has sent all it will. */
-  onEndOfInput(): void {
-    if (this.#refusal?.lingering) return;
-    const error = this.#refusal === null ? this.#parser.finish() : null;
-    if (error !== null) {
-      this.refuse(error);
-    } else if (this.server.httpAllowHalfOpen && this.#responses.last !== undefined) {
-      this.#responses.last._last = true;
-    } else {
-      this.socket.end();
-    }
-  }
-
-  onClose(): void {
+  override onClose(): void {
     this.#unread = null;
-    this.#parser.stop();
-    this.requestStart = 0;
-    this.#responses.abandon();
-  }
-
-  /** The server keeps it no longer. */
-  free(): void {
-    this.#engine.idle.remove(this);
-    this.#engine.connections.delete(this);
+    super.onClose();
   }
 
   #wantsUpgrade(request: IncomingMessage): boolean {
@@ -434,9 +307,6 @@ export class Connection implements RequestSink, ResponseOwner, RefusedConnection
   }
 }
 
-function closeIdle(connection: Connection): void {
-  if (connection.isIdle) connection.close();
-}
 /** The 'connection' listener of every server. */
 export function attach(this: HttpServer, socket: ServerSocket): void {
   (socket as { server: unknown }).server = this;
