@@ -12,6 +12,8 @@ const kOutput = Symbol('premier.output');
 
 type OrderedSocket = Socket & { [kOutput]?: SocketOutput };
 
+const nodeWrite = Socket.prototype.write;
+
 function write(this: OrderedSocket, ...args: unknown[]): boolean {
   const output = this[kOutput];
   // The output's own writes come this way as well, when nothing waits in it any more.
@@ -40,7 +42,8 @@ export function leaveOrder(socket: Socket): void {
   for (const key of [kOutput, 'write', 'end', 'destroy']) Reflect.deleteProperty(socket, key);
 }
 
-/** Whether a socket's `write` is Node's own, or Node's in order: nobody else sees what is written. */
+/** Whether a socket's `write` is Node's own, or that in order: nobody else sees what is written. */
 export function isWrittenUnseen(socket: Socket): boolean {
-  return socket.write === write || socket.write === Socket.prototype.write;
+  if (Socket.prototype.write !== nodeWrite) return false;
+  return socket.write === write || socket.write === nodeWrite;
 }

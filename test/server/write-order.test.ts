@@ -1,6 +1,6 @@
 // When what a response is given leaves, seen beside what a program does with the socket itself.
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import tls from 'node:tls';
 import { behaviour, get } from '../subjects.js';
@@ -36,6 +36,26 @@ behaviour('a program that replaces the write of a socket sees what is answered',
   assert.equal((await connect().send(get()).response()).body, 'answer');
   assert.match(seen.join(''), /^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nanswer$/s);
 });
+
+behaviour(
+  'a program that replaces the write of all sockets sees what is answered',
+  async ({ serve }) => {
+    const { ask } = await serve((_req, res) => res.end('answer'));
+    const { write } = net.Socket.prototype;
+    const seen: string[] = [];
+    net.Socket.prototype.write = function replaced(this: Socket, ...args: Parameters<Socket['write']>) {
+      seen.push(String(args[0]));
+      return Reflect.apply(write, this, args);
+    } as Socket['write'];
+    try {
+      assert.equal((await ask(get())).body, 'answer');
+    } finally {
+      net.Socket.prototype.write = write;
+    }
+    assert.match(seen.join(''), /HTTP\/1\.1 200 OK\r\n.*\r\n\r\nanswer$/s);
+  },
+  { only: 'plain' },
+);
 
 behaviour(
   'an answer that ended before destroy arrives',
