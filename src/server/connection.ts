@@ -40,6 +40,8 @@ export class Connection extends ConnectionLife implements RequestSink, ResponseO
   #context: AsyncResource | null = null;
   /** Bytes that were received but not read, while reading is paused. */
   #unread: Buffer | null = null;
+  /** The client has sent all it will, and it isn't read to its end. */
+  #inputEnded = false;
   #bodyPaused = false;
   #inHandler = false;
   /** Set within `receive`: only at its end is it known what it leaves unread. */
@@ -102,8 +104,11 @@ export class Connection extends ConnectionLife implements RequestSink, ResponseO
       this.#fail(error, chunk);
     } finally {
       this.output.held = false;
-      this.output.settle();
-      this.#receiving = false;
+      try {
+        this.output.settle();
+      } finally {
+        this.#receiving = false;
+      }
     }
     if (this.#upgrade !== null) {
       this.requestStart = 0;
@@ -116,7 +121,7 @@ export class Connection extends ConnectionLife implements RequestSink, ResponseO
       this.#unread = this.#keep(chunk.subarray(consumed));
       this.#pause();
     }
-    this.#resume();
+    this.resume();
     if (!this.parser.idle) this.#awake();
   }
 
@@ -139,7 +144,11 @@ export class Connection extends ConnectionLife implements RequestSink, ResponseO
       // The program may survive its handler: then the requests behind this one are served.
       this.#inHandler = false;
       const rest = this.#keep(chunk.subarray(this.parser.position));
-      if (rest.length > 0) setImmediate(() => this.receive(rest));
+      if (rest.length > 0) {
+        this.#unread = rest;
+        this.#pause();
+        setImmediate(resume, this);
+      }
     } else {
       this.socket.destroy();
     }
@@ -170,12 +179,15 @@ export class Connection extends ConnectionLife implements RequestSink, ResponseO
     if (!this.responses.isEmpty && this.responses.isCrowded(1)) this.#pause();
     this.responses.add(response);
     this.#inHandler = true;
-    if (context === null) this.#dispatch(head, request, response);
-    else context.runInAsyncScope(this.#dispatch, this, head, request, response);
+    try {
+      if (context === null) this.#dispatch(head, request, response);
+      else context.runInAsyncScope(this.#dispatch, this, head, request, response);
+    } finally {
+      // The socket stops only when more comes: most clients wait for the answer.
+      if (this.responses.isFull) this.parser.paused = true;
+    }
     this.#inHandler = false;
     engine.prototypes.learn(request, response);
-    // The socket stops only when more comes: most clients wait for the answer.
-    if (this.responses.isFull) this.parser.paused = true;
     return false;
   }
 
@@ -257,7 +269,7 @@ export class Connection extends ConnectionLife implements RequestSink, ResponseO
     else closeUnwatched(response);
     if (response._last) this.close();
     else if (this.isIdle) this.becomeIdle();
-    this.#resume();
+    this.resume();
   }
 
   responseQueued(bytes: number): void {
@@ -272,15 +284,30 @@ export class Connection extends ConnectionLife implements RequestSink, ResponseO
     this.socket.pause();
   }
 
-  #resume(): void {
-    if (this.#receiving || !(this.parser.paused || this.socket._paused) || !this.responses.hasRoom) return;
+  resume(): void {
+    if (this.#receiving || !this.responses.hasRoom || this.#upgrade !== null) return;
     this.parser.paused = false;
     if (!this.socket._paused) return;
     const unread = this.#unread;
     this.socket._paused = false;
     this.#unread = null;
-    if (unread !== null) this.receive(unread);
-    if (!this.socket._paused) this.socket.resume();
+    try {
+      if (unread !== null) this.receive(unread);
+    } finally {
+      if (!this.socket._paused && this.#upgrade === null) this.#readOn();
+    }
+  }
+
+  #readOn(): void {
+    if (this.#inputEnded) super.onEndOfInput();
+    this.#inputEnded = false;
+    this.socket.resume();
+  }
+
+  /** What was received before the end of input comes first, though it may still wait. */
+  override onEndOfInput(): void {
+    if (this.#unread === null || this.refusal !== null) super.onEndOfInput();
+    else this.#inputEnded = true;
   }
 
   onDrain(): void {
@@ -290,7 +317,7 @@ export class Connection extends ConnectionLife implements RequestSink, ResponseO
       response._needDrain = false;
       response.emit('drain');
     }
-    this.#resume();
+    this.resume();
   }
 
   override onClose(): void {
@@ -305,6 +332,10 @@ export class Connection extends ConnectionLife implements RequestSink, ResponseO
     this.#context = presentContext();
     return true;
   }
+}
+
+function resume(connection: Connection): void {
+  connection.resume();
 }
 
 /** The 'connection' listener of every server. */

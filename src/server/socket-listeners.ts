@@ -26,7 +26,14 @@ export interface SocketEvents extends Reader {
   free(): void;
 }
 
-type ConnectedSocket = ServerSocket & { [kConnection]?: SocketEvents | null };
+const kEndedByItself = Symbol('premier.endedByItself');
+
+type ConnectedSocket = ServerSocket & {
+  [kConnection]?: SocketEvents | null;
+  /** Whether the socket would have ended at the client's end by itself. */
+  [kEndedByItself]?: boolean;
+  allowHalfOpen: boolean;
+};
 
 function onData(this: ConnectedSocket, chunk: Buffer): void {
   this[kConnection]?.receive(chunk, this instanceof Socket);
@@ -71,6 +78,9 @@ export function listenTo(server: Server, socket: ConnectedSocket, connection: So
   socket._paused = false;
   for (const [event, listener] of LISTENERS) socket.on(event, listener);
   socket.setEncoding = refuseEncoding;
+  // When a socket ends is the connection's to say, for it may have requests to answer that came before.
+  socket[kEndedByItself] = socket.allowHalfOpen === false;
+  socket.allowHalfOpen = true;
   shareReads(server, socket, connection, onData);
 }
 
@@ -81,5 +91,6 @@ export function detach(socket: ConnectedSocket): void {
   stopSharing(socket);
   socket.parser = null;
   Reflect.deleteProperty(socket, 'setEncoding');
+  if (socket[kEndedByItself]) socket.allowHalfOpen = false;
   leaveOrder(socket);
 }

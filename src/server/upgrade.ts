@@ -19,6 +19,7 @@ export function leaveHttp(
   const socket = request.socket as ServerSocket;
   const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
   detach(socket);
+  socket._paused = false;
   if (server.listenerCount(event) === 0) {
     socket.destroy();
     return;

@@ -95,6 +95,23 @@ behaviour(
 );
 
 behaviour(
+  'thousands of requests behind a handler that throws are answered in order',
+  async ({ serve }) => {
+    const served = await serve((req, res) => {
+      res.end(req.url);
+      if (req.url === '/3') throw fault;
+    });
+    const thrown = await surviving(async () => {
+      const client = served.connect();
+      client.send(Array.from({ length: 6000 }, (_, index) => get(`/${index}`)).join(''));
+      for (let index = 0; index < 6000; index++) assert.equal((await client.response()).body, `/${index}`);
+    });
+    assert.deepEqual(thrown, [fault]);
+  },
+  loses,
+);
+
+behaviour(
   'a handler that never answers keeps its own connection waiting, and no other',
   async ({ serve }) => {
     const served = await serve((req, res) => {

@@ -1,6 +1,9 @@
 // Several requests on one connection before an answer: answered in the order they came (RFC 9112, section 9.3.2).
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net, { type AddressInfo, type Socket } from 'node:net';
 import { behaviour, get, type Listener, turns } from '../subjects.js';
+import { RawClient } from './raw-client.js';
 
 /** How the handler answers each target. */
 const ways: Record<string, Listener> = {
@@ -195,3 +198,49 @@ behaviour('a malformed request in the same packet does not spoil the answer befo
   assert.equal((await client.response()).body, 'fine');
   assert.match(await client.rest(), /^(HTTP\/1\.1 400 |$)/);
 });
+
+const listeners: Record<string, 'nobody else' | 'the program'> = {
+  'read by the server alone': 'nobody else',
+  'that the program reads too': 'the program',
+};
+for (const [sentence, reader] of Object.entries(listeners)) {
+  behaviour(
+    `requests that came before the end of input are all answered, on a socket ${sentence}`,
+    async ({ serve }) => {
+      const { server, connect } = await serve((req, res) => void setTimeout(() => res.end(req.url), 5));
+      (server as { httpAllowHalfOpen?: boolean }).httpAllowHalfOpen = true;
+      server.on('connection', (socket: Socket) => {
+        if (reader === 'the program') socket.on('data', () => {});
+      });
+      const client = connect();
+      for (let from = 0; from < 100; from += 50) {
+        const targets = Array.from({ length: 50 }, (_, index) => get(`/${from + index}`));
+        client.send(targets.join(''));
+        if (from === 0) await turns(3);
+      }
+      client.finish();
+      for (let index = 0; index < 100; index++) assert.equal((await client.response()).body, `/${index}`);
+    },
+    { only: 'plain' },
+  );
+}
+
+behaviour(
+  'requests of a socket that another server accepted are answered before its end of input',
+  async ({ http }) => {
+    const server = http.createServer((_req, res) => void res.end('x'.repeat(40_000)));
+    const other = net.createServer((socket) => void server.emit('connection', socket)).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const client = new RawClient(net.connect((other.address() as AddressInfo).port, '127.0.0.1'));
+    client.socket.setNoDelay(true);
+    for (let count = 0; count < 300; count++) client.send(get());
+    client.finish();
+    try {
+      for (let count = 0; count < 300; count++) assert.equal((await client.response()).body.length, 40_000);
+    } finally {
+      client.socket.destroy();
+      other.close();
+    }
+  },
+  { only: 'plain' },
+);

@@ -1,7 +1,7 @@
 // Upgrade and CONNECT: the socket is handed over, with what had come behind the request.
 import assert from 'node:assert/strict';
 import type { Duplex } from 'node:stream';
-import { behaviour, get, type Request, turns } from '../subjects.js';
+import { behaviour, get, outcome, type Request, turns } from '../subjects.js';
 
 const upgrade = get('/chat', 'Connection: Upgrade', 'Upgrade: echo');
 const connectRequest = 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n';
@@ -105,6 +105,27 @@ behaviour('a socket handed over is free of the server', async ({ serve }) => {
   assert.equal(handed.destroyed, false);
   handed.end('bye');
   assert.equal(await client.rest(), 'bye');
+});
+
+behaviour('what comes behind an upgrade waits for its reader', async ({ serve }) => {
+  const answered = outcome();
+  const received = outcome<string>();
+  const { server, connect } = await serve((_req, res) => void setTimeout(() => res.end('answer'), 5));
+  server.on('upgrade', async (_req, socket, head) => {
+    let text = `${head}`;
+    await answered.promise;
+    socket.on('data', (data) => {
+      text += data;
+      if (text.endsWith('end')) received.resolve(text);
+    });
+  });
+  const client = connect().send(`${get().repeat(70)}${upgrade}head `);
+  for (let count = 0; count < 70; count++) assert.equal((await client.response()).body, 'answer');
+  client.send('more ');
+  await turns(50);
+  answered.resolve(null);
+  client.send('end');
+  assert.equal(await received.promise, 'head more end');
 });
 
 behaviour("an error of a socket handed over is its owner's", async ({ serve }) => {

@@ -1,9 +1,10 @@
 // When what a response is given leaves, seen beside what a program does with the socket itself.
 import assert from 'node:assert/strict';
+import type { EventEmitter } from 'node:events';
 import net, { type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import tls from 'node:tls';
-import { behaviour, get } from '../subjects.js';
+import { behaviour, get, outcome } from '../subjects.js';
 
 behaviour('what is written to the socket after end leaves after the answer', async ({ serve }) => {
   const { connect } = await serve((req, res) => {
@@ -13,28 +14,77 @@ behaviour('what is written to the socket after end leaves after the answer', asy
   assert.match(await connect().send(get()).rest(), /\r\n\r\nfirstsecond$/);
 });
 
-behaviour('what is written to the socket between two writes leaves between them', async ({ serve }) => {
-  const { connect } = await serve((req, res) => {
-    res.write('first');
-    req.socket.write('6\r\nsecond\r\n');
-    res.write('third');
-    res.end();
-  });
-  assert.deepEqual((await connect().send(get()).response()).chunks, ['first', 'second', 'third']);
-});
+behaviour(
+  'what is written to the socket between two writes leaves between them',
+  async ({ serve }) => {
+    const { connect } = await serve((req, res) => {
+      res.write('first');
+      req.socket.write('6\r\nsecond\r\n');
+      res.write('third');
+      res.end();
+    });
+    assert.deepEqual((await connect().send(get()).response()).chunks, ['first', 'second', 'third']);
+  },
+  { until: 25 },
+);
 
-behaviour('a program that replaces the write of a socket sees what is answered', async ({ serve }) => {
+const observers: Record<string, 'on' | 'prependListener'> = {
+  'has been given to the server': 'on',
+  'is given to the server': 'prependListener',
+};
+for (const [when, add] of Object.entries(observers)) {
+  behaviour(
+    `a program that replaces write, end and destroy of a socket that ${when} sees them called`,
+    async ({ serve, subject }) => {
+      const calls = new Set<string>();
+      const gone = outcome();
+      let sent = '';
+      const { connect, server } = await serve((_req, res) => res.end('answer'));
+      const event = subject.secure ? 'secureConnection' : 'connection';
+      (server as EventEmitter)[add](event, (socket: Socket) => {
+        for (const name of ['write', 'end', 'destroy'] as const) {
+          const former = socket[name];
+          Object.assign(socket, {
+            [name](this: Socket, ...args: unknown[]) {
+              calls.add(name);
+              if (name === 'write') sent += String(args[0]);
+              return Reflect.apply(former, this, args);
+            },
+          });
+        }
+        socket.on('close', gone.resolve);
+      });
+      await connect().send(get('/', 'Connection: close')).response();
+      await gone.promise;
+      assert.match(sent, /^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nanswer$/s);
+      assert.deepEqual([...calls].sort(), ['destroy', 'end', 'write']);
+    },
+  );
+}
+
+behaviour('a program that replaces the write of a socket sees what an upgrade writes', async ({ serve }) => {
   const seen: string[] = [];
-  const { connect, server } = await serve((_req, res) => res.end('answer'));
+  const { connect, server } = await serve((_req, res) => res.end());
   server.on(server instanceof tls.Server ? 'secureConnection' : 'connection', (socket: Socket) => {
     const { write } = socket;
-    socket.write = function replaced(this: Socket, ...args: Parameters<Socket['write']>) {
-      seen.push(String(args[0]));
-      return Reflect.apply(write, this, args);
-    } as Socket['write'];
+    Object.assign(socket, {
+      write(this: Socket, ...args: Parameters<Socket['write']>) {
+        seen.push(String(args[0]));
+        return Reflect.apply(write, this, args);
+      },
+    });
   });
-  assert.equal((await connect().send(get()).response()).body, 'answer');
-  assert.match(seen.join(''), /^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nanswer$/s);
+  server.on('upgrade', (_req, socket: Socket) => {
+    socket.write('raw');
+    socket.end();
+  });
+  assert.equal(
+    await connect()
+      .send(get('/', 'Connection: upgrade', 'Upgrade: x'))
+      .rest(),
+    'raw',
+  );
+  assert.deepEqual(seen, ['raw']);
 });
 
 behaviour(
