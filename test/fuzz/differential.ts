@@ -18,7 +18,7 @@ interface Seen {
   rawTrailers: string[];
 }
 
-/** Node leaves out of `headers` what comes behind so many fields, in some of its lines. */
+/** Node leaves out of `headers` what comes behind so many fields, in some of its lines, and out of the trailers. */
 const MOST_FIELDS = 1000;
 
 /** What one server made of one connection: the requests that came in whole, and the error if there was one. */
@@ -51,7 +51,16 @@ class Observer {
       const { method, url, httpVersion, rawHeaders, headers, rawTrailers } = req;
       const body = Buffer.concat(parts).toString('latin1');
       const shown = rawHeaders.length > 2 * MOST_FIELDS ? {} : headers;
-      seen.requests.push({ method, url, httpVersion, rawHeaders, headers: shown, body, rawTrailers });
+      const trailers = rawTrailers.slice(0, 2 * MOST_FIELDS);
+      seen.requests.push({
+        method,
+        url,
+        httpVersion,
+        rawHeaders,
+        headers: shown,
+        body,
+        rawTrailers: trailers,
+      });
       res.end();
     });
   }
