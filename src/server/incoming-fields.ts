@@ -5,7 +5,7 @@
  * `node:http` documents for `message.headers`: some fields once only, cookies by `; `, set-cookie a list, the rest
  * by `, `. Names that clients usually send are looked up, not lower-cased anew.
  */
-import { type IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { type IncomingHttpHeaders, IncomingMessage as NodeIncomingMessage } from 'node:http';
 
 const JOIN = 0;
 const FIRST_WINS = 1;
@@ -80,7 +80,7 @@ export function joinFields(rawFields: readonly string[], joinDuplicates: boolean
 
 /** Null, but a plain object's on Node lines that were made before a field could be named like one of its members. */
 const DISTINCT_PROTOTYPE: object | null = Object.getPrototypeOf(
-  new IncomingMessage(null as never).headersDistinct,
+  new NodeIncomingMessage(null as never).headersDistinct,
 );
 
 /** Every value of every field, by lower-cased name, nothing joined. */

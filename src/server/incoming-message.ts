@@ -42,7 +42,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   declare [kAbortController]: AbortController | null;
 
   get _readableState() {
-    return this._state ?? readableStateOf(this as unknown as IncomingMessage);
+    return this._state ?? readableStateOf(this as unknown as PremierIncomingMessage);
   }
 
   set _readableState(state) {
@@ -186,15 +186,15 @@ function markClosed(state: object): void {
 }
 
 /** The object on which the constructor ran: `message` itself, or what it was derived from by `Object.create`. */
-function ownerOf(message: IncomingMessage): IncomingMessage | null {
-  let candidate: IncomingMessage | null = message;
+function ownerOf(message: PremierIncomingMessage): PremierIncomingMessage | null {
+  let candidate: PremierIncomingMessage | null = message;
   while (candidate !== null && !Object.hasOwn(candidate, 'rawHeaders'))
     candidate = Object.getPrototypeOf(candidate);
   return candidate;
 }
 
 /** Makes the Readable's state, and brings it to where the message has got meanwhile. */
-function readableStateOf(message: IncomingMessage): object | undefined {
+function readableStateOf(message: PremierIncomingMessage): object | undefined {
   const owner = ownerOf(message);
   if (owner === null) return undefined;
   const highWaterMark = owner.socket?.readableHighWaterMark;
@@ -206,7 +206,7 @@ function readableStateOf(message: IncomingMessage): object | undefined {
   return state;
 }
 
-export interface IncomingMessage extends NodeIncomingMessage {
+interface PremierIncomingMessage extends NodeIncomingMessage {
   joinDuplicateHeaders: boolean;
   readonly signal: AbortSignal;
   upgrade: boolean | null;
@@ -223,18 +223,18 @@ export interface IncomingMessage extends NodeIncomingMessage {
 }
 
 export interface IncomingMessageConstructor {
-  new (socket?: Socket): IncomingMessage;
+  new (socket?: Socket): PremierIncomingMessage;
   (this: object, socket?: Socket): void;
-  readonly prototype: IncomingMessage;
+  readonly prototype: PremierIncomingMessage;
 }
 
 /**
  * A request. Handlers get them; a program may derive from it (`options.IncomingMessage` of `createServer`).
  * @see https://nodejs.org/api/http.html#class-httpincomingmessage
  */
-export const IncomingMessage = callableClass<IncomingMessageConstructor>(
+const PremierIncomingMessage = callableClass<IncomingMessageConstructor>(
   IncomingMessageMethods,
-  function IncomingMessage(this: IncomingMessageMethods & IncomingMessage, socket: Socket) {
+  function IncomingMessage(this: IncomingMessageMethods & PremierIncomingMessage, socket: Socket) {
     this._events = new ListenerTable();
     this._eventsCount = 0;
     this._state = null;
@@ -278,10 +278,10 @@ for (const name of Reflect.ownKeys(SELDOM_CHANGED)) {
 
 // What the client half makes are Node's own messages, and programs test them against this class. (The import is a live
 // binding: under register it is this very class by the time anybody asks.)
-const nodePrototype = Object.getPrototypeOf(IncomingMessage.prototype);
-Object.defineProperty(IncomingMessage, Symbol.hasInstance, {
+const nodePrototype = Object.getPrototypeOf(PremierIncomingMessage.prototype);
+Object.defineProperty(PremierIncomingMessage, Symbol.hasInstance, {
   value(this: { prototype: object }, candidate: unknown): boolean {
-    const prototype = this === IncomingMessage ? nodePrototype : this.prototype;
+    const prototype = this === PremierIncomingMessage ? nodePrototype : this.prototype;
     return (
       typeof candidate === 'object' &&
       candidate !== null &&
@@ -289,3 +289,5 @@ Object.defineProperty(IncomingMessage, Symbol.hasInstance, {
     );
   },
 });
+
+export { PremierIncomingMessage as IncomingMessage };

@@ -91,7 +91,7 @@ function onAssignedSocketClose(this: { _httpMessage?: ServerResponseMethods | nu
   if (this._httpMessage) emitClose(this._httpMessage);
 }
 
-export interface ServerResponse extends NodeServerResponse, WriteListener {
+interface PremierServerResponse extends NodeServerResponse, WriteListener {
   _events: Record<string, unknown>;
   _owner: ResponseOwner | null;
   _context: AsyncResource | null;
@@ -122,16 +122,16 @@ export interface ServerResponseOptions {
 type AnsweredRequest = Pick<IncomingMessage, 'method' | 'httpVersionMajor' | 'httpVersionMinor'>;
 
 export interface ServerResponseConstructor {
-  new (request: AnsweredRequest, options?: ServerResponseOptions): ServerResponse;
+  new (request: AnsweredRequest, options?: ServerResponseOptions): PremierServerResponse;
   (this: object, request: AnsweredRequest, options?: ServerResponseOptions): void;
-  readonly prototype: ServerResponse;
+  readonly prototype: PremierServerResponse;
 }
 
 /**
  * A response. Handlers get them; a program may derive from it (`options.ServerResponse` of `createServer`).
  * @see https://nodejs.org/api/http.html#class-httpserverresponse
  */
-export const ServerResponse = callableClass<ServerResponseConstructor>(
+const PremierServerResponse = callableClass<ServerResponseConstructor>(
   ServerResponseMethods,
   function ServerResponse(
     this: ServerResponseMethods,
@@ -168,3 +168,5 @@ export const ServerResponse = callableClass<ServerResponseConstructor>(
   },
   OutgoingMessage,
 );
+
+export { PremierServerResponse as ServerResponse };

@@ -163,8 +163,8 @@ export interface ServerConstructor<O, S> {
  * An HTTP server over TCP.
  * @see https://nodejs.org/api/http.html#class-httpserver
  */
-export const Server = function Server(this: HttpServer | undefined, options?: unknown, listener?: unknown) {
-  if (!(this instanceof Server)) return Reflect.construct(Server, [options, listener]);
+const PlainServer = function Server(this: HttpServer | undefined, options?: unknown, listener?: unknown) {
+  if (!(this instanceof PlainServer)) return Reflect.construct(PlainServer, [options, listener]);
   const server = this as unknown as HttpServer;
   const [settings, onRequest] = normalize(options, listener);
   applyOptions(server, settings);
@@ -176,7 +176,9 @@ export const Server = function Server(this: HttpServer | undefined, options?: un
   server.on('connection', attach);
   return undefined;
 } as unknown as ServerConstructor<ServerOptions, NodeHttpServer>;
-derive(Server, NodeHttpServer, NetServer);
+derive(PlainServer, NodeHttpServer, NetServer);
+
+export { PlainServer as Server };
 
 /** The options of `https.createServer`: those of `tls.createServer` and of `http.createServer`. */
 export type SecureServerOptions = NodeHttpsServerOptions & ServerOptions;

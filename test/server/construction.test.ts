@@ -217,3 +217,17 @@ behaviour('the options IncomingMessage and ServerResponse take subclasses', asyn
     assert.equal(response.field('x-status'), '200');
   }
 });
+
+behaviour('stacks of errors name the classes as they are', async ({ serve }) => {
+  const stacks: string[] = [];
+  const { ask } = await serve((req, res) => {
+    for (const object of [req, res]) {
+      object.once('told', () => stacks.push(`${new Error('told').stack}`));
+      object.emit('told');
+    }
+    res.end();
+  });
+  await ask(get());
+  assert.match(stacks[0] ?? '', /at IncomingMessage\.emit /);
+  assert.match(stacks[1] ?? '', /at ServerResponse\.emit /);
+});
