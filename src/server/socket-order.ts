@@ -9,62 +9,72 @@ import { Socket } from 'node:net';
 import type { SocketOutput } from './socket-output.js';
 
 const kOutput = Symbol('premier.output');
-const kFormer = Symbol('premier.former');
+const kOrder = Symbol('premier.order');
 
 type Methods = Pick<Socket, 'write' | 'end' | 'destroy'>;
 
-type OrderedSocket = Socket & {
-  [kOutput]?: SocketOutput;
-  /** What stood in the place of Node's own methods when the server got the socket. */
-  [kFormer]?: Methods;
-};
+/** Methods in order, and those they call. */
+interface Order {
+  readonly methods: Methods;
+  readonly former: Methods;
+}
+
+type OrderedSocket = Socket & { [kOutput]?: SocketOutput; [kOrder]?: Order };
+
+const NAMES = ['write', 'end', 'destroy'] as const;
+
+function inOrder(former: Methods): Order {
+  const methods = {
+    write(this: OrderedSocket, ...args: unknown[]): boolean {
+      const output = this[kOutput];
+      // The output's own writes come this way as well, when nothing waits in it any more.
+      if (output !== undefined && output.length > 0) output.flush();
+      return Reflect.apply(former.write, this, args);
+    },
+    end(this: OrderedSocket, ...args: unknown[]): Socket {
+      if (this.writable) this[kOutput]?.flush();
+      return Reflect.apply(former.end, this, args);
+    },
+    destroy(this: OrderedSocket, error?: Error): Socket {
+      if (this.writable) this[kOutput]?.abandon();
+      return Reflect.apply(former.destroy, this, [error]);
+    },
+  };
+  return { methods: methods as unknown as Methods, former };
+}
 
 const { write: nodeWrite, end: nodeEnd, destroy: nodeDestroy } = Socket.prototype;
 
-function write(this: OrderedSocket, ...args: unknown[]): boolean {
-  const output = this[kOutput];
-  // The output's own writes come this way as well, when nothing waits in it any more.
-  if (output !== undefined && output.length > 0) output.flush();
-  return Reflect.apply(this[kFormer]?.write ?? Socket.prototype.write, this, args);
-}
+/** One set for all sockets that have Node's own methods. */
+const NODE_ORDER = inOrder(Socket.prototype);
 
-function end(this: OrderedSocket, ...args: unknown[]): OrderedSocket {
-  if (this.writable) this[kOutput]?.flush();
-  return Reflect.apply(this[kFormer]?.end ?? Socket.prototype.end, this, args);
+function orderOf({ write, end, destroy }: Socket): Order {
+  if (write === nodeWrite && end === nodeEnd && destroy === nodeDestroy) return NODE_ORDER;
+  return inOrder({ write, end, destroy });
 }
-
-function destroy(this: OrderedSocket, error?: Error): OrderedSocket {
-  if (this.writable) this[kOutput]?.abandon();
-  return Reflect.apply(this[kFormer]?.destroy ?? Socket.prototype.destroy, this, [error]);
-}
-
-const OURS = { write, end, destroy } as unknown as Methods;
-const NAMES = ['write', 'end', 'destroy'] as const;
 
 export function keepOrder(socket: OrderedSocket, output: SocketOutput): void {
   if (!(socket instanceof Socket)) return;
+  const order = orderOf(socket);
   socket[kOutput] = output;
-  // The program has its own method, or another server of premier's had the socket before.
-  const { write: w, end: e, destroy: d } = socket;
-  if (w === write || e === end || d === destroy) return;
-  if (w !== nodeWrite || e !== nodeEnd || d !== nodeDestroy)
-    socket[kFormer] = { write: w, end: e, destroy: d };
-  Object.assign(socket, OURS);
+  socket[kOrder] = order;
+  Object.assign(socket, order.methods);
 }
 
 /** Makes the socket what it was before `keepOrder`, but for what the program has replaced since. */
 export function leaveOrder(socket: OrderedSocket): void {
-  Reflect.deleteProperty(socket, kOutput);
+  const { methods, former } = socket[kOrder] ?? NODE_ORDER;
   for (const name of NAMES) {
-    if (socket[name] !== OURS[name]) continue;
+    if (socket[name] !== methods[name]) continue;
     Reflect.deleteProperty(socket, name);
-    const former = socket[kFormer]?.[name];
-    if (former !== undefined && socket[name] !== former) Object.assign(socket, { [name]: former });
+    if (socket[name] !== former[name]) Object.assign(socket, { [name]: former[name] });
   }
+  Reflect.deleteProperty(socket, kOutput);
+  Reflect.deleteProperty(socket, kOrder);
 }
 
 /** Whether a socket's `write` is Node's own, or that in order: nobody else sees what is written. */
-export function isWrittenUnseen(socket: OrderedSocket): boolean {
+export function isWrittenUnseen({ write }: Socket): boolean {
   if (Socket.prototype.write !== nodeWrite) return false;
-  return socket.write === nodeWrite || (socket.write === write && socket[kFormer] === undefined);
+  return write === nodeWrite || write === NODE_ORDER.methods.write;
 }

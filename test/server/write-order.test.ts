@@ -88,6 +88,33 @@ behaviour('a program that replaces the write of a socket sees what an upgrade wr
 });
 
 behaviour(
+  'a socket whose write the program replaced can be given to another server',
+  async ({ serve }) => {
+    const seen: string[] = [];
+    const inner = await serve((_req, res) => res.end('inner'));
+    const { connect, server } = await serve((_req, res) => res.end('outer'));
+    server.on('connection', (socket: Socket) => {
+      const { write } = socket;
+      Object.assign(socket, {
+        write(this: Socket, ...args: Parameters<Socket['write']>) {
+          seen.push(String(args[0]));
+          return Reflect.apply(write, this, args);
+        },
+      });
+    });
+    server.on('connect', (_req, socket) => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      inner.server.emit('connection', socket);
+    });
+    const client = connect().send('CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n');
+    await client.response('CONNECT');
+    assert.equal((await client.send(get()).response()).body, 'inner');
+    assert.match(seen.join(''), /Established\r\n\r\nHTTP\/1\.1 200 OK\r\n.*inner$/s);
+  },
+  { only: 'plain' },
+);
+
+behaviour(
   'a program that replaces the write of all sockets sees what is answered',
   async ({ serve }) => {
     const { ask } = await serve((_req, res) => res.end('answer'));
