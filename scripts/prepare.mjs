@@ -145,7 +145,8 @@ export function tryInstall(folder) {
 
 /**
  * Puts what programs import into a few files with the whole engine: they load in two thirds of the time, and leave the
- * collector less to look at. The modules stay beside them, for tests and measurements.
+ * collector less to look at. The modules stay beside them, for tests and measurements. A constructor's variable has
+ * another name than the constructor (`PremierServerResponse`): where two names meet, one is changed, and stacks show it.
  */
 function bundleFaces(folder) {
   const { buildSync } = createRequire(import.meta.url)('esbuild');
