@@ -4,10 +4,10 @@
  * `import http from 'premier'`, `import { createServer } from 'premier'` and `require('premier')` all work.
  */
 import http from 'node:http';
-import { IncomingMessage as PremierIncomingMessage } from './server/incoming-message.js';
+import { IncomingMessage as PremierIncomingMessage } from './message/incoming-message.js';
+import { ServerResponse as PremierServerResponse } from './message/server-response.js';
 import { Server as PremierServer, type RequestListener } from './server/server.js';
 import type { ServerOptions } from './server/server-options.js';
-import { ServerResponse as PremierServerResponse } from './server/server-response.js';
 
 /**
  * Makes a server. Nothing listens until `server.listen()` is called.

@@ -4,7 +4,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import http, { type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { ServerResponse } from '../index.js';
-import { refusalResponse } from '../server/refusal-response.js';
+import { refusalResponse } from '../server/http1/refusal-response.js';
 import type { Messages } from './language.js';
 import { type Answer, formats, type LogForm } from './log-formats.js';
 

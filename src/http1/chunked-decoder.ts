@@ -7,7 +7,7 @@
  * looks at a byte twice.
  */
 import type { Buffer } from 'node:buffer';
-import { FIELD_VALUE } from './grammar.js';
+import { FIELD_VALUE } from '../http/grammar.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import {
   MAX_BODY_EXTENSION_BYTES,

@@ -5,7 +5,7 @@
  * value without the white space around it). Each byte is looked at a constant number of times.
  * Never accepts a bare CR or LF, white space before the colon, or a folded line.
  */
-import { type CharClass, FIELD_VALUE, TOKEN } from './grammar.js';
+import { type CharClass, FIELD_VALUE, TOKEN } from '../http/grammar.js';
 import type { LineWindow } from './line-window.js';
 import { WireError } from './wire-error.js';
 

@@ -4,7 +4,7 @@
  * In: the framing fields of a head. Out: none, a length, chunked, or until the connection closes. What two readers
  * could understand in two ways is refused (RFC 9112 §6.3, §11.2): that is how requests are smuggled.
  */
-import { isDigits, listHas } from './grammar.js';
+import { isDigits, listHas } from '../http/grammar.js';
 import { WireError } from './wire-error.js';
 
 export const BODY_NONE = 0;

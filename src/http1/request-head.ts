@@ -4,6 +4,8 @@
  * In: field lines in the order they came. Out: method, target, raw fields, and the few fields that decide how the
  * connection goes on. Nothing else looks at Content-Length, Transfer-Encoding or Connection of a request.
  */
+
+import { isFieldName, isHost, LETTER_CASE, listHas } from '../http/grammar.js';
 import {
   BODY_CHUNKED,
   BODY_LENGTH,
@@ -12,7 +14,6 @@ import {
   parseContentLength,
   requireChunked,
 } from './framing.js';
-import { isFieldName, isHost, LETTER_CASE, listHas } from './grammar.js';
 import { WireError } from './wire-error.js';
 
 export class RequestHead {

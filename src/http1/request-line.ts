@@ -5,9 +5,9 @@
  * version set on the head. What can't become a request line is refused as soon as its first bytes show it.
  */
 
-import { endOfRun, isAbsoluteForm, isAuthorityForm, isDigit, TARGET, TOKEN } from './grammar.js';
+import { endOfRun, isAbsoluteForm, isAuthorityForm, isDigit, TARGET, TOKEN } from '../http/grammar.js';
+import { beginsKnownMethod, isKnownMethod } from '../http/methods.js';
 import type { LineWindow } from './line-window.js';
-import { beginsKnownMethod, isKnownMethod } from './methods.js';
 import type { RequestHead } from './request-head.js';
 import { WireError } from './wire-error.js';
 

@@ -6,10 +6,10 @@
  * is cut waits in a GrowingBuffer. Never holds more than one head, never reads beyond what it reported.
  */
 import type { Buffer } from 'node:buffer';
+import { FIELD_VALUE, LENIENT_FIELD_VALUE } from '../http/grammar.js';
 import { ChunkedDecoder } from './chunked-decoder.js';
 import { FieldLine, skipEmptyLine } from './field-line.js';
 import { BODY_CHUNKED, BODY_LENGTH, BODY_NONE } from './framing.js';
-import { FIELD_VALUE, LENIENT_FIELD_VALUE } from './grammar.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import { HEAD_WINDOW_BYTES, MAX_FIELDS, MAX_HEAD_BYTES } from './limits.js';
 import { LineWindow } from './line-window.js';

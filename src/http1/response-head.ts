@@ -4,8 +4,9 @@
  * In: names and values that were checked before. Out: text of latin1 characters, and what the fields say that matters
  * to the connection. Never lets two framing fields out, nor one where no body may be.
  */
+
+import { isFieldName, listHas } from '../http/grammar.js';
 import { frameResponse, type ResponseFacts, type ResponseFraming } from './framing.js';
-import { isFieldName, listHas } from './grammar.js';
 
 export class ResponseHead {
   hasConnection = false;

@@ -3,9 +3,9 @@
  * @see https://nodejs.org/api/diagnostics_channel.html#http
  */
 import { channel } from 'node:diagnostics_channel';
+import type { IncomingMessage } from '../message/incoming-message.js';
+import type { ServerResponse } from '../message/server-response.js';
 import type { HttpServer, ServerSocket } from './http-server.js';
-import type { IncomingMessage } from './incoming-message.js';
-import type { ServerResponse } from './server-response.js';
 
 const requestStart = channel('http.server.request.start');
 const responseCreated = channel('http.server.response.created');

@@ -5,9 +5,9 @@
  * 'checkExpectation' or 'dropRequest' on the server, in Node's order of precedence; or 400, 404, 417, 503.
  */
 import type { RequestHead } from '../http1/request-head.js';
+import type { IncomingMessage } from '../message/incoming-message.js';
+import type { ServerResponse } from '../message/server-response.js';
 import type { HttpServer } from './http-server.js';
-import type { IncomingMessage } from './incoming-message.js';
-import type { ServerResponse } from './server-response.js';
 import { answerWithoutHandler } from './welcome-page.js';
 
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;

@@ -3,11 +3,11 @@
  * Types only, and the key under which that part is kept.
  */
 import type { Server as NetServer, Socket } from 'node:net';
-import type { IncomingMessage } from './incoming-message.js';
+import type { IncomingMessage } from '../message/incoming-message.js';
+import type { ServerResponse, ServerResponseOptions } from '../message/server-response.js';
+import type { kConnectionsCheckingInterval } from '../node/keys.js';
+import type { RefusalStyle } from './http1/refusal-response.js';
 import type { LearntPrototypes } from './learnt-prototypes.js';
-import type { kConnectionsCheckingInterval } from './node-keys.js';
-import type { RefusalStyle } from './refusal-response.js';
-import type { ServerResponse, ServerResponseOptions } from './server-response.js';
 import type { IdleConnections, RequestSweep, Timed, TimeoutSettings } from './timeouts.js';
 
 export const kEngine = Symbol('premier.engine');

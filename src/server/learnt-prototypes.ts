@@ -7,9 +7,9 @@
  */
 import http from 'node:http';
 import type { Socket } from 'node:net';
-import { IncomingMessage } from './incoming-message.js';
+import { IncomingMessage } from '../message/incoming-message.js';
+import { ServerResponse, type ServerResponseOptions } from '../message/server-response.js';
 import { MAX_LEARNT_PROTOTYPES } from './limits.js';
-import { ServerResponse, type ServerResponseOptions } from './server-response.js';
 
 type RequestClass = new (socket: Socket) => IncomingMessage;
 type ResponseClass = new (request: IncomingMessage, options: ServerResponseOptions) => ServerResponse;

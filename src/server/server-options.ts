@@ -5,8 +5,8 @@
  * change them later. Throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE or ERR_OUT_OF_RANGE as `node:http` does.
  */
 import type { ServerOptions as NodeServerOptions } from 'node:http';
+import { invalidArgType, invalidArgValue, outOfRange } from '../node/errors.js';
 import type { HttpServer } from './http-server.js';
-import { invalidArgType, invalidArgValue, outOfRange } from './node-errors.js';
 
 /** Milliseconds. */
 const DEFAULT_REQUEST_TIMEOUT = 300_000;

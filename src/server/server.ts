@@ -10,16 +10,16 @@ import { Server as NodeHttpsServer, type ServerOptions as NodeHttpsServerOptions
 import { Server as NetServer } from 'node:net';
 import { setTimeout } from 'node:timers';
 import { Server as TlsServer } from 'node:tls';
-import { attach } from './connection.js';
+import type { IncomingMessage } from '../message/incoming-message.js';
+import type { ServerResponse } from '../message/server-response.js';
+import { invalidArgType } from '../node/errors.js';
+import { kConnectionsCheckingInterval } from '../node/keys.js';
 import { type HttpServer, kEngine, type ServerEngine, type TrackedConnection } from './http-server.js';
-import type { IncomingMessage } from './incoming-message.js';
+import { attach } from './http1/connection.js';
+import type { RefusalStyle } from './http1/refusal-response.js';
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
 import { CLOSING_GRACE } from './limits.js';
-import { invalidArgType } from './node-errors.js';
-import { kConnectionsCheckingInterval } from './node-keys.js';
-import type { RefusalStyle } from './refusal-response.js';
 import { applyOptions, type ServerOptions, uniqueFields } from './server-options.js';
-import type { ServerResponse } from './server-response.js';
 import { IdleConnections, RequestSweep } from './timeouts.js';
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;

@@ -4,8 +4,8 @@
  * Under `node:http` its clients wait for ever. Here they are told, in French or English, that the server runs and how
  * to add a handler.
  */
-import type { IncomingMessage } from './incoming-message.js';
-import type { ServerResponse } from './server-response.js';
+import type { IncomingMessage } from '../message/incoming-message.js';
+import type { ServerResponse } from '../message/server-response.js';
 
 const HANDLER = `server.on('request', (req, res) => {
   res.end('Bonjour !');

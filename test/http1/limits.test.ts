@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import premier from 'premier';
 import * as protocol from '../../dist/http1/limits.js';
 import * as server from '../../dist/server/limits.js';
+import * as transport from '../../dist/transport/limits.js';
 
 const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8');
 
@@ -17,7 +18,7 @@ function listed(name: string): number | undefined {
 }
 
 test('docs/limits.md lists every constant with its value', () => {
-  for (const [name, value] of Object.entries({ ...protocol, ...server }))
+  for (const [name, value] of Object.entries({ ...protocol, ...server, ...transport }))
     assert.equal(listed(name), value, name);
 });
 

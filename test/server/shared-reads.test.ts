@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Buffer } from 'node:buffer';
 import { Server, Socket } from 'node:net';
 import { test } from 'node:test';
-import { shareReads, stopSharing } from '../../dist/server/shared-reads.js';
+import { shareReads, stopSharing } from '../../dist/transport/shared-reads.js';
 
 const server = new Server();
 const listener = () => {};

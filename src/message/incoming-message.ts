@@ -9,9 +9,9 @@
 import { IncomingMessage as NodeIncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { finished, Readable } from 'node:stream';
-import { callableClass } from './callable-class.js';
+import { callableClass } from '../node/callable-class.js';
+import { ListenerTable } from '../node/listener-table.js';
 import { distinctFields, joinFields } from './incoming-fields.js';
-import { ListenerTable } from './listener-table.js';
 
 const kHeaders = Symbol('headers');
 const kHeadersDistinct = Symbol('headersDistinct');

@@ -11,11 +11,9 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Writable } from 'node:stream';
+import { fieldValueKind, NOT_FIELD_VALUE } from '../http/grammar.js';
 import { statusAllowsBody } from '../http1/framing.js';
-import { fieldValueKind, NOT_FIELD_VALUE } from '../http1/grammar.js';
 import { ResponseHead } from '../http1/response-head.js';
-import { lendFieldsTo } from './borrowed-methods.js';
-import { dateLine } from './date-field.js';
 import {
   headersSent,
   invalidArgType,
@@ -23,9 +21,11 @@ import {
   invalidCharacter,
   invalidStatusCode,
   trailerInvalid,
-} from './node-errors.js';
+} from '../node/errors.js';
+import { dateLine } from '../server/date-field.js';
+import { persist } from '../server/http1/persistence.js';
+import { lendFieldsTo } from './borrowed-methods.js';
 import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
-import { persist } from './persistence.js';
 
 /** Status lines with the usual reason phrase. */
 const STATUS_LINES: Record<number, string> = {};

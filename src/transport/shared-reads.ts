@@ -9,8 +9,8 @@
  */
 import { Buffer } from 'node:buffer';
 import type { Server, Socket } from 'node:net';
+import { kOnreadBuffer, kOnreadCallback } from '../node/keys.js';
 import { SHARED_READ_BYTES } from './limits.js';
-import { kOnreadBuffer, kOnreadCallback } from './node-keys.js';
 
 /** Who gets the bytes of a socket. */
 export interface Reader {

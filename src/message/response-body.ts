@@ -6,7 +6,8 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
-import * as errors from './node-errors.js';
+import * as errors from '../node/errors.js';
+import type { SocketOutput, WriteListener } from '../transport/socket-output.js';
 import { checkFieldValue, fieldKey } from './outgoing-fields.js';
 import {
   byteLength,
@@ -18,7 +19,6 @@ import {
   type QueuedChunk,
   ResponseStateMethods,
 } from './response-state.js';
-import type { SocketOutput, WriteListener } from './socket-output.js';
 
 const nop = () => {};
 

@@ -6,9 +6,9 @@
  */
 import type { AsyncResource } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
-import type { HttpServer, ServerSocket } from './http-server.js';
-import type { IncomingMessage } from './incoming-message.js';
-import { detach } from './socket-listeners.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
+import { detach } from '../../transport/socket-listeners.js';
+import type { HttpServer, ServerSocket } from '../http-server.js';
 
 export function leaveHttp(
   server: HttpServer,

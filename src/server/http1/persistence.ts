@@ -5,7 +5,7 @@
  * left them to the server, and `_last` on the response. The hint given to clients is shorter than the timeout that
  * is kept: see `keepAliveTimeoutBuffer`.
  */
-import type { ResponseHead } from '../http1/response-head.js';
+import type { ResponseHead } from '../../http1/response-head.js';
 
 interface PersistentResponse {
   shouldKeepAlive: boolean;

@@ -5,13 +5,13 @@
  * to write, and whether so much waits that reading should stop. Never gives two responses the turn.
  */
 
-import type { ServerSocket } from './http-server.js';
-import type { IncomingMessage } from './incoming-message.js';
-import { MAX_PIPELINED_REQUESTS } from './limits.js';
-import * as errors from './node-errors.js';
-import { emitClose } from './response-state.js';
-import type { ServerResponse } from './server-response.js';
-import type { SocketOutput } from './socket-output.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
+import { emitClose } from '../../message/response-state.js';
+import type { ServerResponse } from '../../message/server-response.js';
+import * as errors from '../../node/errors.js';
+import type { SocketOutput } from '../../transport/socket-output.js';
+import type { ServerSocket } from '../http-server.js';
+import { MAX_PIPELINED_REQUESTS } from '../limits.js';
 
 export class ResponseQueue {
   /** Bytes of responses whose turn hasn't come. */

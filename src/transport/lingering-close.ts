@@ -5,7 +5,7 @@
  * writing side ends first; what still comes is read and dropped, within bounds, until the client closes as well.
  */
 import { clearTimeout, setTimeout } from 'node:timers';
-import type { ServerSocket } from './http-server.js';
+import type { ServerSocket } from '../server/http-server.js';
 import { LINGER_BYTES, LINGER_TIMEOUT } from './limits.js';
 
 /** @param error - what `socket.destroy` is given in the end */

@@ -5,8 +5,8 @@
  */
 import type { Buffer } from 'node:buffer';
 import { type Server, Socket } from 'node:net';
-import type { ServerSocket } from './http-server.js';
-import { socketEncoding } from './node-errors.js';
+import { socketEncoding } from '../node/errors.js';
+import type { ServerSocket } from '../server/http-server.js';
 import { type Reader, shareReads, stopSharing } from './shared-reads.js';
 import { leaveOrder } from './socket-order.js';
 

@@ -8,32 +8,31 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { maxHeaderSize } from 'node:http';
-import type { RequestHead } from '../http1/request-head.js';
-import { RequestParser, type RequestSink } from '../http1/request-parser.js';
-import { WireError } from '../http1/wire-error.js';
-import { ConnectionLife } from './connection-life.js';
-import { publishFinish, publishStart } from './diagnostics.js';
-import { dispatch } from './dispatch.js';
-import { makeRequest, makeResponse } from './exchange.js';
-import { type HttpServer, kEngine, type ServerSocket } from './http-server.js';
-import type { IncomingMessage } from './incoming-message.js';
-import { beginEntry, endEntry, isObserved } from './performance-entries.js';
-import { endBody, isRead } from './request-body.js';
-import { presentContext, RequestContexts } from './request-context.js';
+import type { RequestHead } from '../../http1/request-head.js';
+import { RequestParser, type RequestSink } from '../../http1/request-parser.js';
+import { WireError } from '../../http1/wire-error.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
 import {
   closeUnwatched,
   emitClose,
   type ResponseOwner,
   type ResponseStateMethods,
-} from './response-state.js';
-import { readsLeniently } from './server-options.js';
-import type { ServerResponse } from './server-response.js';
-import { listenTo, type SocketEvents } from './socket-listeners.js';
+} from '../../message/response-state.js';
+import type { ServerResponse } from '../../message/server-response.js';
+import { beginEntry, endEntry, isObserved } from '../../node/performance-entries.js';
+import { presentContext, RequestContexts } from '../../node/request-contexts.js';
+import { listenTo, type SocketEvents } from '../../transport/socket-listeners.js';
+import { publishFinish, publishStart } from '../diagnostics.js';
+import { dispatch } from '../dispatch.js';
+import { type HttpServer, kEngine, type ServerSocket } from '../http-server.js';
+import { readsLeniently } from '../server-options.js';
+import { ConnectionLife } from './connection-life.js';
+import { makeRequest, makeResponse } from './exchange.js';
+import { endBody, isRead } from './request-body.js';
 import { leaveHttp } from './upgrade.js';
 
 export class Connection extends ConnectionLife implements RequestSink, ResponseOwner, SocketEvents {
   protected readonly parser: RequestParser;
-  readonly #observed = isObserved(this.requestStart);
   /** Length of the chunk that was received last. */
   #received = 0;
   readonly #contexts = new RequestContexts();
@@ -192,7 +191,7 @@ export class Connection extends ConnectionLife implements RequestSink, ResponseO
   }
 
   #dispatch(head: RequestHead, request: IncomingMessage, response: ServerResponse): void {
-    if (this.#observed) beginEntry(request, response);
+    if (isObserved()) beginEntry(request, response);
     publishStart(request, response, this.socket, this.server);
     dispatch(this.server, head, request, response, ++this.requests);
     // What the handler entered is the context of its body too, and of nothing else in the scope it shared.
@@ -241,7 +240,7 @@ export class Connection extends ConnectionLife implements RequestSink, ResponseO
 
   responseEnded(response: ResponseStateMethods): void {
     this.responses.noteEnded();
-    if (this.#observed) endEntry(response);
+    endEntry(response);
     if (response._last) {
       // Nothing follows the response that closes the connection, whatever was asked for behind it.
       this.#closing = true;

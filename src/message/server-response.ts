@@ -8,13 +8,13 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { type IncomingMessage, type ServerResponse as NodeServerResponse, OutgoingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { callableClass } from './callable-class.js';
+import { callableClass } from '../node/callable-class.js';
+import * as errors from '../node/errors.js';
+import { ListenerTable } from '../node/listener-table.js';
+import { SocketOutput, type WriteListener } from '../transport/socket-output.js';
 import { interimHead, linkValue } from './informational.js';
-import { ListenerTable } from './listener-table.js';
-import * as errors from './node-errors.js';
 import { ResponseBodyMethods } from './response-body.js';
 import { type Callback, emitClose, type ResponseOwner } from './response-state.js';
-import { SocketOutput, type WriteListener } from './socket-output.js';
 
 class ServerResponseMethods extends ResponseBodyMethods {
   writeInformation(

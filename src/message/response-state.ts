@@ -8,11 +8,11 @@ import type { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
-import { emitsAsUsual } from './listener-table.js';
-import * as errors from './node-errors.js';
-import { kHighWaterMark } from './node-keys.js';
+import * as errors from '../node/errors.js';
+import { kHighWaterMark } from '../node/keys.js';
+import { emitsAsUsual } from '../node/listener-table.js';
+import type { SocketOutput, WriteListener } from '../transport/socket-output.js';
 import { ResponseFieldMethods } from './response-fields.js';
-import type { SocketOutput, WriteListener } from './socket-output.js';
 
 export type Callback = (error?: Error | null) => void;
 export type Chunk = string | Uint8Array;

@@ -5,7 +5,7 @@
  * reads it; `bare` is to the byte what `node:http` sends, for programs that replace it unseen.
  */
 import { STATUS_CODES } from 'node:http';
-import { dateLine } from './date-field.js';
+import { dateLine } from '../date-field.js';
 
 export type RefusalStyle = 'explained' | 'bare';
 

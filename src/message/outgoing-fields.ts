@@ -5,7 +5,7 @@
  * token, or a value with a character that could end its line, is refused with the error `node:http` throws.
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { fieldValueKind, isToken, LATIN1, NOT_FIELD_VALUE } from '../http1/grammar.js';
+import { fieldValueKind, isToken, LATIN1, NOT_FIELD_VALUE } from '../http/grammar.js';
 
 export type FieldValue = number | string | readonly string[];
 

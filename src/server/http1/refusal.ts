@@ -6,14 +6,14 @@
  */
 import type { Buffer } from 'node:buffer';
 import { setTimeout } from 'node:timers';
-import { WireError } from '../http1/wire-error.js';
-import { type HttpServer, kEngine, type ServerSocket } from './http-server.js';
-import type { IncomingMessage } from './incoming-message.js';
-import { REFUSAL_PATIENCE } from './limits.js';
-import { lingeringClose } from './lingering-close.js';
+import { WireError } from '../../http1/wire-error.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
+import type { ServerResponse } from '../../message/server-response.js';
+import { lingeringClose } from '../../transport/lingering-close.js';
+import type { SocketOutput } from '../../transport/socket-output.js';
+import { type HttpServer, kEngine, type ServerSocket } from '../http-server.js';
+import { REFUSAL_PATIENCE } from '../limits.js';
 import { refusalResponse } from './refusal-response.js';
-import type { ServerResponse } from './server-response.js';
-import type { SocketOutput } from './socket-output.js';
 
 export interface RefusedConnection {
   readonly server: HttpServer;

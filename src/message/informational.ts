@@ -4,7 +4,7 @@
  * In: a status below 200 and fields from the program. Out: the text of a head, checked like any other.
  */
 import { STATUS_CODES } from 'node:http';
-import { invalidArgType, invalidArgValue, invalidStatusCode, outOfRange } from './node-errors.js';
+import { invalidArgType, invalidArgValue, invalidStatusCode, outOfRange } from '../node/errors.js';
 import { checkFieldValue, fieldKey } from './outgoing-fields.js';
 
 type Fields = Record<string, unknown> | readonly unknown[] | null | undefined;

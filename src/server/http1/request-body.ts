@@ -3,7 +3,7 @@
  *
  * In: a request. Out: whether anybody reads it, and its end in the right moment.
  */
-import type { IncomingMessage } from './incoming-message.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
 
 /** Whether the program reads the body, or began to; what it does not want is dropped. */
 export function isRead({ _consuming, _readableState, readableDidRead }: IncomingMessage): boolean {

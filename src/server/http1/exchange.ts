@@ -4,10 +4,10 @@
  * In: the head the parser read. Out: a request, and a response to it, of the server's classes and with its settings as
  * they are now.
  */
-import type { RequestHead } from '../http1/request-head.js';
-import { type HttpServer, kEngine, type ServerSocket } from './http-server.js';
-import type { IncomingMessage } from './incoming-message.js';
-import type { ServerResponse } from './server-response.js';
+import type { RequestHead } from '../../http1/request-head.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
+import type { ServerResponse } from '../../message/server-response.js';
+import { type HttpServer, kEngine, type ServerSocket } from '../http-server.js';
 
 export function makeRequest(server: HttpServer, socket: ServerSocket, head: RequestHead): IncomingMessage {
   const engine = server[kEngine];

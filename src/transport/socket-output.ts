@@ -7,8 +7,8 @@
  */
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
+import { streamDestroyed } from '../node/errors.js';
 import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
-import { streamDestroyed } from './node-errors.js';
 import { type Piece, WriteBatch } from './write-batch.js';
 
 /** Told when everything written before it has been handed to the kernel, or could not be. */

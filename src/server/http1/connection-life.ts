@@ -5,17 +5,17 @@
  * what was answered; nothing left behind once it is closed. Knows no byte of a request.
  */
 import { setTimeout } from 'node:timers';
-import type { WireError } from '../http1/wire-error.js';
-import { type HttpServer, kEngine, type ServerEngine, type ServerSocket } from './http-server.js';
-import type { IncomingMessage } from './incoming-message.js';
-import { CLOSING_GRACE } from './limits.js';
-import * as errors from './node-errors.js';
+import type { WireError } from '../../http1/wire-error.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
+import type { ServerResponse } from '../../message/server-response.js';
+import * as errors from '../../node/errors.js';
+import { keepOrder } from '../../transport/socket-order.js';
+import { SocketOutput } from '../../transport/socket-output.js';
+import { type HttpServer, kEngine, type ServerEngine, type ServerSocket } from '../http-server.js';
+import { CLOSING_GRACE } from '../limits.js';
+import type { Timed } from '../timeouts.js';
 import { Refusal, type RefusedConnection } from './refusal.js';
 import { ResponseQueue } from './response-queue.js';
-import type { ServerResponse } from './server-response.js';
-import { keepOrder } from './socket-order.js';
-import { SocketOutput } from './socket-output.js';
-import type { Timed } from './timeouts.js';
 
 /** What the life of a connection asks of the reading of its requests. */
 interface Reading {

@@ -1,0 +1,19 @@
+/** The bounds of what passes through a socket, in and out. docs/limits.md lists them all. */
+
+/** Bytes of the one buffer that connections read into: what one call of the kernel gives at most, as in Node. */
+export const SHARED_READ_BYTES = 64 * 1024;
+
+/** Bytes of a buffer up to which it joins the text around it; longer ones are copied or written as bytes. */
+export const BYTES_AS_TEXT = 1024;
+
+/** Bytes up to which text and buffers are copied into one buffer, and so into one write; more is written as it is. */
+export const ASSEMBLED_BYTES = 128 * 1024;
+
+/** Bytes of a part, in the mean, above which copying costs more than writing the parts as they are. */
+export const LARGE_PART_BYTES = 1024;
+
+/** Milliseconds for which a connection that was refused is still read, so that the refusal reaches its client. */
+export const LINGER_TIMEOUT = 1000;
+
+/** Bytes that are read and dropped in that time; beyond them the connection is cut. */
+export const LINGER_BYTES = 1024 * 1024;
