@@ -97,6 +97,11 @@ export class RequestParser {
     return this.#state === FIELDS || (this.#state === REQUEST_LINE && this.#carry.length > 0);
   }
 
+  /** Octets of the present request's body that haven't come, as far as that is known. */
+  get bodyBytesLeft(): number {
+    return this.#state === LENGTH_BODY ? this.#remaining : 0;
+  }
+
   /** Whether bytes that come from now on are nobody's: they are not read. */
   get stopped(): boolean {
     return this.#state === STOPPED;

@@ -8,9 +8,10 @@
 
 import { IncomingMessage as NodeIncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { finished, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { callableClass } from '../node/callable-class.js';
 import { ListenerTable } from '../node/listener-table.js';
+import { type BodySource, socketSource } from './body-source.js';
 import { distinctFields, joinFields } from './incoming-fields.js';
 
 const kHeaders = Symbol('headers');
@@ -19,12 +20,9 @@ const kTrailers = Symbol('trailers');
 const kTrailersDistinct = Symbol('trailersDistinct');
 const kAbortController = Symbol('abortController');
 
-/** A connection's socket as far as a request uses it; `_paused` is the server's own back-pressure. */
-type RequestSocket = Socket & { _paused?: boolean };
-
 // Node's type has plain properties where there are accessors here: so for the compiler this extends Readable only.
 class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof Readable) {
-  declare socket: RequestSocket;
+  declare socket: Socket;
   declare rawHeaders: string[];
   declare rawTrailers: string[];
   declare complete: boolean;
@@ -33,6 +31,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   declare _eventsCount: number;
   declare _consuming: boolean;
   declare _dumped: boolean;
+  declare _source: BodySource;
   declare _state: object | null | undefined;
   declare joinDuplicateHeaders: boolean;
   declare [kHeaders]: NodeIncomingMessage['headers'] | null;
@@ -114,8 +113,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
       (this._readableState as { readingMore?: boolean }).readingMore = false;
       this._consuming = true;
     }
-    const { socket } = this;
-    if (socket?.readable && !socket._paused) socket.resume();
+    this._source.more(this as unknown as PremierIncomingMessage);
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -124,17 +122,10 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
       this.emit('aborted');
       this[kAbortController]?.abort();
     }
-    const { socket } = this;
-    if (socket && !socket.destroyed && this.aborted) {
-      socket.destroy(error ?? undefined);
-      const stopWaiting = finished(socket, (socketError) => {
-        stopWaiting();
-        const premature = socketError?.code === 'ERR_STREAM_PREMATURE_CLOSE';
-        process.nextTick(reportDestroyed, this, (premature ? null : socketError) ?? error, callback);
-      });
-    } else {
-      process.nextTick(reportDestroyed, this, error, callback);
-    }
+    const closed = (socketError: Error | null) =>
+      process.nextTick(reportDestroyed, this, socketError ?? error, callback);
+    const request = this as unknown as PremierIncomingMessage;
+    if (!this.aborted || !this._source.abort(request, error, closed)) closed(null);
   }
 
   /** Drops the body, whatever of it is still to come. */
@@ -213,6 +204,8 @@ interface PremierIncomingMessage extends NodeIncomingMessage {
   client: Socket;
   _consuming: boolean;
   _dumped: boolean;
+  /** Where its body comes from. */
+  _source: BodySource;
   /** The Readable's state; null until something first touches `_readableState`. */
   _state: object | null;
   _readableState: { endEmitted: boolean; resumeScheduled: boolean };
@@ -257,6 +250,7 @@ const PremierIncomingMessage = callableClass<IncomingMessageConstructor>(
 /** What most requests never change stands on the prototype: one is made for each request. */
 const SELDOM_CHANGED = {
   _consuming: false,
+  _source: socketSource,
   aborted: false,
   joinDuplicateHeaders: false,
   rawTrailers: Object.freeze([]),

@@ -1,11 +1,11 @@
 /**
  * Interim responses: 100 Continue, 102 Processing, 103 Early Hints (RFC 9110 §15.2, RFC 8297).
  *
- * In: a status below 200 and fields from the program. Out: the text of a head, checked like any other.
+ * In: a status below 200 and fields from the program. Out: a list of fields, checked like any other.
  */
-import { STATUS_CODES } from 'node:http';
+import { FieldList } from '../http/field-list.js';
 import { invalidArgType, invalidArgValue, invalidStatusCode, outOfRange } from '../node/errors.js';
-import { checkFieldValue, fieldKey } from './outgoing-fields.js';
+import { addNewField } from './field-text.js';
 
 type Fields = Record<string, unknown> | readonly unknown[] | null | undefined;
 
@@ -21,22 +21,24 @@ function pairs(fields: Fields): [string, unknown][] {
 }
 
 /** @throws RangeError where the status isn't interim, or is 101, which only an upgrade may send */
-export function interimHead(status: number, fields: Fields): string {
+export function interimFields(status: number, fields: Fields): FieldList {
   if (!Number.isInteger(status) || status < 100 || status > 199) {
     throw outOfRange('statusCode', '>= 100 && <= 199', status);
   }
   if (status === 101) throw invalidStatusCode(status);
-  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
+  const list = new FieldList();
+  // As on node:http, a list of values is one line of an interim response.
   for (const [name, value] of pairs(fields)) {
-    fieldKey(name);
-    checkFieldValue(name, value);
-    head += `${name}: ${value}\r\n`;
+    addNewField(list, name, Array.isArray(value) ? `${value}` : value, null);
   }
-  return `${head}\r\n`;
+  return list;
 }
 
-/** One link-value: a URI reference in angle brackets, then parameters (RFC 8288 §3). */
-const LINK = /^(?:<[^>\r\n]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
+/**
+ * One link-value: a URI reference in angle brackets, then parameters (RFC 8288 §3). At each character there is one way
+ * to go on, so that no text takes longer than its length.
+ */
+const LINK = /^<[^>\r\n]*>(?:\s*;\s*[^;"\s]+(?:(?<=[^;"\s]=)"[^;"\s]*")?)*$/;
 
 /** The Link field of early hints, from a string or a list of them; empty where there is nothing to hint at. */
 export function linkValue(link: unknown): string {

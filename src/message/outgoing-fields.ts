@@ -40,7 +40,12 @@ export function checkFieldValue(name: string, value: unknown): boolean {
   if (typeof value === 'number') return true;
   if (Array.isArray(value)) {
     let ascii = true;
-    for (const item of value) if (!checkFieldValue(name, item)) ascii = false;
+    // As on node:http, what is in a list is taken as text, `undefined` too.
+    for (const item of value) {
+      const kind = fieldValueKind(`${item}`);
+      if (kind === NOT_FIELD_VALUE) validateHeaderValue(name, `${item}`);
+      if (kind === LATIN1) ascii = false;
+    }
     return ascii;
   }
   validateHeaderValue(name, value as string);

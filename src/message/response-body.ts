@@ -1,159 +1,90 @@
 /**
  * The body of a response: `write`, `end` and what belongs to them, as `http.OutgoingMessage` has them.
  *
- * In: chunks from the program, in any encoding. Out: framed text and bytes to the connection's SocketOutput, the head
- * before the first of them; or to a queue until it is the response's turn. Never a body where there may be none.
+ * In: chunks from the program, in any encoding. Out: pieces with their length for the response's channel, the head
+ * before the first of them. Never a body where there may be none.
  */
 import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
+import { FieldList } from '../http/field-list.js';
 import * as errors from '../node/errors.js';
-import type { SocketOutput, WriteListener } from '../transport/socket-output.js';
-import { checkFieldValue, fieldKey } from './outgoing-fields.js';
-import {
-  byteLength,
-  type Callback,
-  type Chunk,
-  type Encoding,
-  lengthOf,
-  NOTHING,
-  type QueuedChunk,
-  ResponseStateMethods,
-} from './response-state.js';
+import { addNewValue } from './field-text.js';
+import { fieldKey } from './outgoing-fields.js';
+import type { Chunk, Encoding, WriteCallback } from './response-channel.js';
+import { ResponseStateMethods } from './response-state.js';
 
 const nop = () => {};
 
 const isUtf8 = (encoding: Encoding) => !encoding || encoding === 'utf8' || encoding === 'utf-8';
 const isLatin1 = (encoding: Encoding) => encoding === 'latin1' || encoding === 'binary';
 
-/**
- * Writes a chunk in its encoding; text that isn't UTF-8 or latin1 becomes bytes first.
- * @param length - its bytes, where they have been counted already
- */
-function put(output: SocketOutput, data: Chunk, encoding: Encoding, length?: number): void {
-  if (typeof data !== 'string') output.bytes(data);
-  else if (isUtf8(encoding)) output.utf8(data, length ?? Buffer.byteLength(data));
-  else if (isLatin1(encoding)) output.latin1(data);
-  else output.bytes(Buffer.from(data, encoding as BufferEncoding));
+/** The bytes of text that is UTF-8 or latin1, or of bytes. */
+function bytesOf(chunk: Chunk, encoding: Encoding): number {
+  if (typeof chunk !== 'string') return chunk.byteLength;
+  return isUtf8(encoding) ? Buffer.byteLength(chunk) : chunk.length;
 }
 
-class CallbackListener implements WriteListener {
-  readonly watched = true;
-  readonly _endsResponse = false;
-  constructor(readonly onWritten: Callback) {}
-}
+type Trailers = Record<string, unknown> | readonly (readonly [string, unknown])[];
 
 export class ResponseBodyMethods extends ResponseStateMethods {
-  /** Writes the head if it hasn't left yet, then `data`, which is framed already. */
-  _send(data: Chunk, encoding: Encoding, callback?: Callback | null): boolean {
-    if (!this._headerSent && this._header !== null) {
-      if (this._output !== null && !this.socket?.destroyed) {
-        this._sendHead(this._output);
-      } else {
-        this._headerSent = true;
-        this._writeRaw(this._header, 'latin1', null);
-      }
-    }
-    return this._writeRaw(data, encoding, callback);
+  declare _trailers: FieldList;
+
+  /** The trailers as text. */
+  get _trailer(): string {
+    const { entries } = this._trailers;
+    return entries.map((text, i) => (i % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
   }
 
-  /** Writes the last of a response: when it leaves is up to `_finish`. */
-  _sendLast(data: Chunk, encoding: Encoding, length?: number): boolean {
-    const output = this._output;
-    if (output === null || this.socket?.destroyed) return this._send(data, encoding, null);
-    this._sendHead(output);
-    if (data.length > 0) put(output, data, encoding, length);
-    return true;
+  // Node's own constructor, called on an object that inherits from here, sets it.
+  set _trailer(_text) {}
+
+  /** Sends the head if it hasn't been sent, then `data` as it is: for programs that frame by themselves. */
+  _send(data: Chunk, encoding?: Encoding, callback?: WriteCallback | null): boolean {
+    const accepted = this._header ? this._sendHead() : true;
+    return data.length > 0 || callback ? this._writeRaw(data, encoding, callback) : accepted;
   }
 
-  _sendHead(output: SocketOutput): void {
-    if (this._headerSent || this._header === null) return;
+  _sendHead(): boolean {
     this._headerSent = true;
-    if (this._headAscii) output.ascii(this._header);
-    else output.latin1(this._header);
+    return this._open().flush();
   }
 
-  _writeRaw(data: Chunk, encoding?: Encoding | Callback, callback?: Callback | null): boolean {
+  _writeRaw(data: Chunk, encoding?: Encoding | WriteCallback, callback?: WriteCallback | null): boolean {
     if (this.socket?.destroyed) return false;
-    if (typeof encoding === 'function') {
-      callback = encoding;
-      encoding = null;
-    }
-    const output = this._output;
-    if (output !== null) {
-      if (data.length > 0) put(output, data, encoding);
-      if (callback) output.notify(new CallbackListener(callback));
-      return output.schedule();
-    }
-    if (this.outputData === NOTHING) this.outputData = [];
-    this.outputData.push({ data, encoding, callback: callback ?? null });
-    this.outputSize += data.length;
-    this._owner?.responseQueued(data.length);
-    return this.outputSize < this._highWaterMark;
+    if (typeof encoding === 'function') return this._writeRaw(data, null, encoding);
+    return this._open().raw(data, encoding, callback ?? null);
   }
 
-  override write(chunk: Chunk, encoding?: Encoding | Callback, callback?: Callback): boolean {
+  override write(chunk: Chunk, encoding?: Encoding | WriteCallback, callback?: WriteCallback): boolean {
     if (typeof encoding === 'function') {
       callback = encoding;
       encoding = null;
     }
-    if (callback) callback = AsyncResource.bind(callback);
-    const accepted = this._writeChunk(chunk, encoding, callback, false);
+    const written = typeof callback === 'function' ? AsyncResource.bind(callback) : null;
+    const accepted = this._writeChunk(chunk, encoding, written);
     if (!accepted) this._needDrain = true;
     return accepted;
   }
 
-  _writeChunk(chunk: Chunk, encoding: Encoding, callback: Callback | undefined, last: boolean): boolean {
-    if (chunk === null) throw errors.nullValues();
-    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) {
-      throw errors.invalidArgType('chunk', 'of type string or an instance of Buffer or Uint8Array', chunk);
-    }
-    if (this.finished || this.destroyed) return this._refuseWrite(callback);
-    // How many bytes hexadecimal or base64 text holds can only be guessed before it is decoded.
-    if (typeof chunk === 'string' && !isUtf8(encoding) && !isLatin1(encoding))
-      chunk = Buffer.from(chunk, encoding as BufferEncoding);
-    if (this.strictContentLength) this._countStrictly(byteLength(chunk, encoding), last);
-    let length: number | undefined;
-    if (this._header === null) {
-      if (last) this._contentLength = length = byteLength(chunk, encoding);
-      this._implicitHeader();
-    }
+  _writeChunk(chunk: Chunk, encoding: Encoding, written: WriteCallback | null): boolean {
+    checkChunk(chunk);
+    if (this.finished || this.destroyed) return this._refuseWrite(written ?? nop);
+    const data = decoded(chunk, encoding);
+    if (this.strictContentLength) this._countStrictly(bytesOf(data, encoding), false);
+    if (!this._header) this._implicitHeader();
     if (!this._hasBody) {
       if (this._rejectBody) throw errors.bodyNotAllowed();
-      if (callback) process.nextTick(callback);
+      if (written !== null) process.nextTick(written);
       return true;
     }
-    if (last && !this.chunkedEncoding) return this._sendLast(chunk, encoding, length);
-    if (!this.chunkedEncoding || chunk.length === 0) return this._send(chunk, encoding, callback);
-    if (this._corked > 0 && this._headerSent) {
-      this._corkedChunks ??= [];
-      this._corkedChunks.push({ data: chunk, encoding, callback: callback ?? null });
-      return this.writableLength < this._highWaterMark;
-    }
-    length ??= byteLength(chunk, encoding);
-    return this._sendChunk([{ data: chunk, encoding, callback: callback ?? null }], length);
+    if (this.socket?.destroyed) return false;
+    this._headerSent = true;
+    return this._open().body(data, encoding, bytesOf(data, encoding), written);
   }
 
-  /** Writes data as one chunk (RFC 9112 §7.1). */
-  _sendChunk(parts: QueuedChunk[], length: number): boolean {
-    const output = this._output;
-    const size = `${length.toString(16)}\r\n`;
-    if (output === null || this.socket?.destroyed) {
-      this._send(size, 'latin1', null);
-      for (const { data, encoding, callback } of parts) this._send(data, encoding, callback);
-      return this._send('\r\n', 'latin1', null);
-    }
-    this._sendHead(output);
-    output.ascii(size);
-    for (const { data, encoding } of parts) put(output, data, encoding);
-    output.ascii('\r\n');
-    for (const { callback } of parts) if (callback !== null) output.notify(new CallbackListener(callback));
-    return output.schedule();
-  }
-
-  _refuseWrite(callback: Callback = nop): false {
-    if (this.destroyed)
-      process.nextTick(callback, this.finished ? errors.writeAfterEnd() : errors.streamDestroyed('write'));
-    else process.nextTick(emitWriteError, this, errors.writeAfterEnd(), callback);
+  _refuseWrite(callback: WriteCallback): false {
+    if (this.finished && !this.destroyed) process.nextTick(emitWriteError, this, callback, !this._written);
+    else process.nextTick(callback, this.finished ? errors.writeAfterEnd() : errors.streamDestroyed('write'));
     return false;
   }
 
@@ -178,114 +109,125 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     );
   }
 
-  addTrailers(headers: Record<string, string> | readonly (readonly [string, string])[]): void {
-    this._trailer = '';
-    for (const [name, value] of Array.isArray(headers) ? headers : Object.entries(headers)) {
-      const key = fieldKey(name, 'Trailer name');
-      const joined = Array.isArray(value) && (value.length < 2 || this._uniqueFields?.has(key));
-      const values =
-        Array.isArray(value) && !joined ? value : [joined ? (value as string[]).join('; ') : value];
-      for (const item of values) {
-        try {
-          checkFieldValue(name, item);
-        } catch {
-          throw errors.invalidCharacter('trailer content', name);
-        }
-        this._trailer += `${name}: ${item}\r\n`;
+  addTrailers(headers: Trailers): void {
+    const trailers = new FieldList();
+    this._trailers = trailers;
+    const entries = (Array.isArray(headers) ? headers : Object.entries(headers)) as [string, unknown][];
+    for (const [name, value] of entries) {
+      fieldKey(name, 'Trailer name');
+      try {
+        addNewValue(trailers, name, value, this._uniqueFields);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ERR_INVALID_CHAR') throw error;
+        throw errors.invalidCharacter('trailer content', name);
       }
     }
   }
 
   flushHeaders(): void {
-    if (this._header === null) this._implicitHeader();
-    this._send('', 'latin1', null);
-    this._output?.push();
+    if (!this._header) this._implicitHeader();
+    this._sendHead();
   }
 
-  override end(chunk?: Chunk | Callback | null, encoding?: Encoding | Callback, callback?: Callback): this {
-    if (typeof chunk === 'function') {
-      callback = chunk;
-      chunk = null;
-      encoding = null;
-    } else if (typeof encoding === 'function') {
-      callback = encoding;
-      encoding = null;
-    }
-    if (chunk) {
-      if (this.finished) {
-        if (!this.destroyed) process.nextTick(emitWriteError, this, errors.writeAfterEnd(), callback ?? nop);
-        return this;
-      }
-      this._writeChunk(chunk, encoding, undefined, true);
-    } else if (this.finished) {
-      const again = callback;
-      if (again) this._queueEndCallback((error) => again(error ?? errors.streamAlreadyFinished('end')));
-      return this;
-    } else if (this._header === null) {
-      this._contentLength = 0;
-      this._implicitHeader();
-    }
-    if (callback) this._queueEndCallback(callback);
+  override end(
+    chunk?: Chunk | WriteCallback | null,
+    encoding?: Encoding | WriteCallback,
+    callback?: WriteCallback,
+  ): this {
+    if (typeof chunk === 'function') return this.end(null, null, chunk);
+    if (typeof encoding === 'function') return this.end(chunk, null, encoding);
+    if (this.finished) return this._endAgain(chunk, callback);
+    const data = chunk ? this._lastPiece(chunk, encoding) : this._noLastPiece();
+    if (typeof callback === 'function') this._queueEndCallback(callback);
     if (this.strictContentLength && this._lengthBinds() && this._bytesWritten !== this._contentLength) {
-      this._output?.schedule();
+      this._open().flush();
       throw errors.contentLengthMismatch(this._bytesWritten, this._contentLength as number);
     }
-    if (this._corked > 0) {
-      this._corked = 1;
-      this.uncork();
-    }
-    if (this._hasBody && this.chunkedEncoding) this._sendLast(`0\r\n${this._trailer}\r\n`, 'latin1');
-    else if (!this._headerSent) this._sendLast('', 'latin1');
     this.finished = true;
+    if (this.destroyed) {
+      if (this.socket !== null) this._onEnded();
+      return this;
+    }
+    this._corked = 0;
+    this._headerSent = true;
+    const channel = this._open();
     // Whoever waits for the end is told in the context of the call that ended it; what leaves in it keeps it.
-    if (this.watched) this._context = this._leavesNow() ? null : new AsyncResource('HTTPSERVERRESPONSE');
-    if (this._output !== null) this._finish();
+    if (this.watched) this._context = channel.leavesAtOnce ? null : new AsyncResource('HTTPSERVERRESPONSE');
+    if (this._hasBody) channel.end(data, encoding, bytesOf(data, encoding), this._trailers);
+    else channel.end('', null, 0, this._trailers);
     return this;
   }
 
-  /** Whether what is ended now is written within the call. */
-  _leavesNow(): boolean {
-    return this._output?.leavesAtOnce === true && !this._owner?.gathers;
+  /** The last piece; its length is that of the body where the head was not written before. */
+  _lastPiece(chunk: Chunk, encoding: Encoding): Chunk {
+    checkChunk(chunk);
+    const data = decoded(chunk, encoding);
+    if (this.destroyed) return data;
+    if (this.strictContentLength) this._countStrictly(bytesOf(data, encoding), true);
+    if (!this._header) {
+      this._contentLength = bytesOf(data, encoding);
+      this._implicitHeader();
+    }
+    if (!this._hasBody && this._rejectBody) throw errors.bodyNotAllowed();
+    return data;
   }
 
-  _flushQueue(output: SocketOutput): void {
-    const queued = this.outputData;
-    const size = this.outputSize;
-    this.outputData = NOTHING;
-    this.outputSize = 0;
-    for (const { data, encoding, callback } of queued) {
-      put(output, data, encoding);
-      if (callback !== null) output.notify(new CallbackListener(callback));
+  _noLastPiece(): '' {
+    if (!this._header) {
+      this._contentLength = 0;
+      this._implicitHeader();
     }
-    this._owner?.responseQueued(-size);
-    const accepted = output.schedule();
-    if (accepted && this._needDrain && !this.finished) process.nextTick(emitDrain, this);
+    return '';
+  }
+
+  _endAgain(chunk: unknown, callback: WriteCallback | undefined): this {
+    if (!chunk) {
+      if (typeof callback === 'function') this._queueEndCallback(callback);
+    } else if (!this.destroyed) {
+      const told = typeof callback === 'function' ? callback : nop;
+      process.nextTick(emitWriteError, this, told, !this._written);
+    }
+    return this;
   }
 
   override cork(): void {
     this._corked++;
-    this.socket?.cork();
+    if (!this.finished) this._open().hold();
   }
 
   override uncork(): void {
     if (this._corked > 0) this._corked--;
-    this.socket?.uncork();
-    if (this._corked > 0 || this._corkedChunks === null) return;
-    const chunks = this._corkedChunks;
-    this._corkedChunks = null;
-    this._sendChunk(chunks, lengthOf(chunks));
-    if (this._needDrain && this.writableLength === 0) emitDrain(this);
+    if (this._corked > 0 || this.finished) return;
+    const accepted = this._open().release();
+    if (!this._needDrain) return;
+    if (this.writableLength === 0) this._onDrain();
+    else if (accepted) process.nextTick(drain, this);
   }
 }
 
-function emitWriteError(response: ResponseBodyMethods, error: Error, callback: Callback): void {
+/**
+ * Says that a write came too late.
+ * @param early - it came before the response had left: then its being closed meanwhile is no reason to keep quiet
+ */
+function emitWriteError(response: ResponseBodyMethods, callback: WriteCallback, early: boolean): void {
+  const error = errors.writeAfterEnd();
   callback(error);
-  // A response that has been written counts as destroyed, which is no reason to keep quiet.
-  if (!response.destroyed || response._written) response.emit('error', error);
+  if (!response.destroyed || (early && response._written)) response.emit('error', error);
 }
 
-function emitDrain(response: ResponseBodyMethods): void {
-  if (!response._needDrain || response.finished) return;
-  response._needDrain = false;
-  response.emit('drain');
+function drain(response: ResponseBodyMethods): void {
+  response._onDrain();
+}
+
+function checkChunk(chunk: unknown): void {
+  if (chunk === null) throw errors.nullValues();
+  if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) {
+    throw errors.invalidArgType('chunk', 'of type string or an instance of Buffer or Uint8Array', chunk);
+  }
+}
+
+/** How many bytes hexadecimal or base64 text holds can only be guessed before it is decoded. */
+function decoded(chunk: Chunk, encoding: Encoding): Chunk {
+  if (typeof chunk !== 'string' || isUtf8(encoding) || isLatin1(encoding)) return chunk;
+  return Buffer.from(chunk, encoding as BufferEncoding);
 }

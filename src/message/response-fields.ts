@@ -1,8 +1,9 @@
 /**
  * The fields and the head of a response: what `http.OutgoingMessage` and `http.ServerResponse` offer for them.
  *
- * In: fields one by one or all at once. Out: `_header`, the head as it will leave, composed once by `writeHead`.
- * Names follow `node:http`, underscores included, because middleware reads and overrides them.
+ * In: fields one by one or all at once. Out: one list of them for the response's channel, which composes the head, and
+ * `_header`, the head as text, for programs that look at it. Names follow `node:http`, underscores included, because
+ * middleware reads and overrides them.
  */
 import {
   type IncomingMessage,
@@ -11,9 +12,9 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Writable } from 'node:stream';
+import { FieldList, NO_FIELDS } from '../http/field-list.js';
 import { fieldValueKind, NOT_FIELD_VALUE } from '../http/grammar.js';
-import { statusAllowsBody } from '../http1/framing.js';
-import { ResponseHead } from '../http1/response-head.js';
+import { statusAllowsBody } from '../http/status.js';
 import {
   headersSent,
   invalidArgType,
@@ -22,16 +23,10 @@ import {
   invalidStatusCode,
   trailerInvalid,
 } from '../node/errors.js';
-import { dateLine } from '../server/date-field.js';
-import { persist } from '../server/http1/persistence.js';
 import { lendFieldsTo } from './borrowed-methods.js';
+import { addField, addNewField } from './field-text.js';
 import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
-
-/** Status lines with the usual reason phrase. */
-const STATUS_LINES: Record<number, string> = {};
-for (const [status, reason] of Object.entries(STATUS_CODES)) {
-  STATUS_LINES[Number(status)] = `HTTP/1.1 ${status} ${reason}\r\n`;
-}
+import type { ResponseChannel } from './response-channel.js';
 
 type HeadFields =
   | Record<string, FieldValue | undefined>
@@ -45,7 +40,7 @@ function checkName(name: unknown): asserts name is string {
 }
 
 // Node's type has plain properties where there are accessors here: so for the compiler this extends Writable only.
-export class ResponseFieldMethods extends (NodeServerResponse as unknown as typeof Writable) {
+export abstract class ResponseFieldMethods extends (NodeServerResponse as unknown as typeof Writable) {
   declare _events: Record<string, unknown>;
   declare _eventsCount: number;
   declare req: IncomingMessage;
@@ -58,8 +53,6 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
   declare maxRequestsOnConnectionReached: boolean;
   declare _header: string | null;
   declare _headerSent: boolean;
-  /** Whether the head is US-ASCII, so that it can share a string with a UTF-8 body. */
-  declare _headAscii: boolean;
   declare _hasBody: boolean;
   declare _contentLength: number | null;
   declare _last: boolean;
@@ -73,13 +66,17 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
   declare _sent100: boolean;
   declare _fields: OutgoingFields | null;
   declare _uniqueFields: ReadonlySet<string> | null;
+  /** Where the response goes; null until a response that no server made first needs it. */
+  declare _channel: ResponseChannel | null;
+  /** The response's channel, made now for a response that no server made. */
+  abstract _open(): ResponseChannel;
 
   get headersSent(): boolean {
-    return this._header !== null;
+    return Boolean(this._header);
   }
 
   setHeader(name: string, value: FieldValue): this {
-    if (this._header !== null) throw headersSent('set');
+    if (this._header) throw headersSent('set');
     const key = fieldKey(name);
     const ascii = checkFieldValue(name, value);
     this._fields ??= new OutgoingFields();
@@ -89,7 +86,7 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
   }
 
   setHeaders(headers: Headers | Map<string, FieldValue>): this {
-    if (this._header !== null) throw headersSent('set');
+    if (this._header) throw headersSent('set');
     if (
       !headers ||
       Array.isArray(headers) ||
@@ -108,7 +105,7 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
   }
 
   appendHeader(name: string, value: FieldValue): this {
-    if (this._header !== null) throw headersSent('append');
+    if (this._header) throw headersSent('append');
     const key = fieldKey(name);
     const ascii = checkFieldValue(name, value);
     this._fields ??= new OutgoingFields();
@@ -146,7 +143,7 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
 
   removeHeader(name: string): void {
     checkName(name);
-    if (this._header !== null) throw headersSent('remove');
+    if (this._header) throw headersSent('remove');
     const key = name.toLowerCase();
     if (key === 'connection') this._removedConnection = true;
     else if (key === 'content-length') this._removedContLen = true;
@@ -156,7 +153,7 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
   }
 
   _renderHeaders(): OutgoingHttpHeaders {
-    if (this._header !== null) throw headersSent('render');
+    if (this._header) throw headersSent('render');
     const headers: OutgoingHttpHeaders = {};
     const fields = this._fields;
     fields?.names.forEach((name, i) => {
@@ -174,7 +171,7 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
    * @throws ERR_HTTP_HEADERS_SENT, ERR_HTTP_INVALID_STATUS_CODE, ERR_INVALID_CHAR, ERR_HTTP_TRAILER_INVALID
    */
   writeHead(statusCode: number, reason?: string | HeadFields, headers?: HeadFields): this {
-    if (this._header !== null) throw headersSent('write');
+    if (this._header) throw headersSent('write');
     const status = statusCode | 0;
     if (status < 100 || status > 999) throw invalidStatusCode(statusCode);
     if (typeof reason === 'string') {
@@ -188,7 +185,8 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
     if (!statusAllowsBody(status)) this._hasBody = false;
     // The client may or may not send the body it asked leave for: what follows can't be told apart.
     if (this._expect_continue && !this._sent100) this.shouldKeepAlive = false;
-    this._storeHeader(statusLine(this, status), fields);
+    this.statusMessage = reasonPhrase(this.statusMessage);
+    this._composeHead(fieldList(this, fields));
     return this;
   }
 
@@ -196,33 +194,29 @@ export class ResponseFieldMethods extends (NodeServerResponse as unknown as type
     return ResponseFieldMethods.prototype.writeHead.call(this, statusCode, reason, headers) as this;
   }
 
-  /** @param firstLine - the status line with its end */
-  _storeHeader(firstLine: string, headers: HeadFields): void {
-    const head = new ResponseHead(firstLine);
-    let ascii = true;
-    if (headers instanceof OutgoingFields) {
-      ascii = headers.ascii;
-      for (let i = 0; i < headers.size; i++) addField(this, head, headers.nameAt(i), headers.valueAt(i));
-    } else if (Array.isArray(headers)) {
-      ascii = addFieldList(this, head, headers);
-    } else if (headers) {
-      for (const name of Object.keys(headers)) {
-        ascii = addCheckedField(this, head, name, (headers as Record<string, unknown>)[name]) && ascii;
-      }
+  _composeHead(fields: FieldList): void {
+    const head = this._open().head(this, fields);
+    if (head.hasTrailer && !head.chunked) throw trailerInvalid();
+    this.chunkedEncoding = head.chunked;
+    this._last = head.last;
+    if (head.hasConnection && !head.asksClose) this.shouldKeepAlive = true;
+    if (head.hasContentLength) {
+      this._contentLength = head.contentLength;
+      this._removedContLen = false;
     }
-    completeHead(this, head);
-    this._headAscii = ascii && firstLine === STATUS_LINES[this.statusCode];
+    this._header = head.text;
     this._headerSent = false;
   }
 }
 
 lendFieldsTo(ResponseFieldMethods.prototype);
 
-function statusLine(response: ResponseFieldMethods, status: number): string {
-  const reason = response.statusMessage;
-  if (reason === STATUS_CODES[status]) return STATUS_LINES[status];
-  if (fieldValueKind(`${reason}`) === NOT_FIELD_VALUE) throw invalidCharacter('statusMessage');
-  return `HTTP/1.1 ${status} ${reason}\r\n`;
+/** Text once: what is checked is what leaves. */
+function reasonPhrase(reason: unknown): string {
+  if (reason === STATUS_CODES[200]) return reason as string;
+  const text = `${reason}`;
+  if (fieldValueKind(text) === NOT_FIELD_VALUE) throw invalidCharacter('statusMessage');
+  return text;
 }
 
 /** Fields of `writeHead` replace those set before, but may repeat among themselves. */
@@ -244,59 +238,26 @@ function mergeFields(
   return fields;
 }
 
-function addFieldList(response: ResponseFieldMethods, head: ResponseHead, list: readonly unknown[]): boolean {
-  let ascii = true;
-  if (Array.isArray(list[0])) {
-    for (const [name, value] of list as [string, unknown][])
-      ascii = addCheckedField(response, head, name, value) && ascii;
-    return ascii;
+/** The fields of a head, as text that was checked as it is now. */
+function fieldList(response: ResponseFieldMethods, headers: HeadFields): FieldList {
+  if (headers === null || headers === undefined) return NO_FIELDS;
+  const list = new FieldList();
+  const unique = response._uniqueFields;
+  if (headers instanceof OutgoingFields) {
+    for (let i = 0; i < headers.size; i++) {
+      addField(list, headers.nameAt(i), headers.valueAt(i), unique, headers.ascii);
+    }
+  } else if (!Array.isArray(headers)) {
+    for (const name of Object.keys(headers)) {
+      addNewField(list, name, (headers as Record<string, unknown>)[name], unique);
+    }
+  } else if (Array.isArray(headers[0])) {
+    for (const [name, value] of headers as [string, unknown][]) addNewField(list, name, value, unique);
+  } else {
+    if (headers.length % 2 !== 0) throw invalidArgValue('headers', headers);
+    for (let i = 0; i < headers.length; i += 2) {
+      addNewField(list, headers[i] as string, headers[i + 1], unique);
+    }
   }
-  if (list.length % 2 !== 0) throw invalidArgValue('headers', list);
-  for (let i = 0; i < list.length; i += 2) {
-    ascii = addCheckedField(response, head, list[i] as string, list[i + 1]) && ascii;
-  }
-  return ascii;
-}
-
-function addCheckedField(
-  response: ResponseFieldMethods,
-  head: ResponseHead,
-  name: string,
-  value: unknown,
-): boolean {
-  fieldKey(name);
-  const ascii = checkFieldValue(name, value);
-  addField(response, head, name, value as FieldValue);
-  return ascii;
-}
-
-function addField(response: ResponseFieldMethods, head: ResponseHead, name: string, value: FieldValue): void {
-  if (!Array.isArray(value)) {
-    head.add(name, typeof value === 'string' ? value : String(value));
-    return;
-  }
-  // A list may have changed since it was checked: it is the program's own object.
-  checkFieldValue(name, value);
-  const key = name.toLowerCase();
-  if ((key === 'cookie' && value.length > 1) || response._uniqueFields?.has(key))
-    head.add(name, value.join('; '));
-  else for (const item of value) head.add(name, String(item));
-}
-
-/** Adds what the program left to the server: Date, Connection and Keep-Alive, and the framing field. */
-function completeHead(response: ResponseFieldMethods, head: ResponseHead): void {
-  if (head.hasContentLength) {
-    response._contentLength = head.contentLength;
-    response._removedContLen = false;
-  }
-  if (response.sendDate && !head.hasDate) head.addLines(dateLine());
-  if (head.hasKeepAlive) response._defaultKeepAlive = false;
-  const framing = head.frame(response);
-  if (head.hasTrailer && !framing.chunked) throw trailerInvalid();
-  response.chunkedEncoding = framing.chunked;
-  if (framing.untilClose) response.shouldKeepAlive = false;
-  persist(response, head);
-  if (framing.untilClose) response._last = true;
-  head.addLines(framing.line);
-  response._header = head.toString();
+  return list;
 }

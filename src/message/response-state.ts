@@ -1,82 +1,56 @@
 /**
  * What a response knows about itself and how it ends: the properties of `http.OutgoingMessage` and its last events.
  *
- * In: that everything has been written, that it has left, or that it never will. Out: 'prefinish', 'finish' and 'close'
- * as `node:http` emits them, each in the async context of the call that ended the response, and none twice.
+ * In: word from the channel that it is the response's turn, that all of it was handed on, has left, or never will.
+ * Out: 'socket', 'drain', 'prefinish', 'finish' and 'close' as `node:http` emits them, each in the async context of the
+ * call that ended the response, and none twice.
  */
 import type { AsyncResource } from 'node:async_hooks';
-import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
+import { NO_FIELDS } from '../http/field-list.js';
 import * as errors from '../node/errors.js';
 import { kHighWaterMark } from '../node/keys.js';
 import { emitsAsUsual } from '../node/listener-table.js';
-import type { SocketOutput, WriteListener } from '../transport/socket-output.js';
+import {
+  type BodyPiece,
+  type ChannelListener,
+  detachedChannel,
+  type ResponseChannel,
+  type WriteCallback,
+} from './response-channel.js';
 import { ResponseFieldMethods } from './response-fields.js';
-
-export type Callback = (error?: Error | null) => void;
-export type Chunk = string | Uint8Array;
-export type Encoding = BufferEncoding | null | undefined;
-
-/** What waits for its turn, in the shape that programs know as `outputData`. */
-export interface QueuedChunk {
-  data: Chunk;
-  encoding: Encoding;
-  callback: Callback | null;
-}
-
-/** The connection's part in an exchange; absent on a response that a program put on a socket of its own. */
-export interface ResponseOwner {
-  /** Whether a response that ends now waits for others, to leave with them. */
-  readonly gathers: boolean;
-  /** All of the response has been written; the next one may go on. */
-  responseEnded(response: ResponseStateMethods): void;
-  /**
-   * All of it has been handed to the kernel.
-   * @param watched - whether anybody can notice
-   */
-  responseWritten(response: ResponseStateMethods, watched: boolean): void;
-  /** `bytes` more wait for the response's turn; fewer when negative. */
-  responseQueued(bytes: number): void;
-}
 
 export const DEFAULT_HIGH_WATER_MARK = getDefaultHighWaterMark(false);
 
-/** The queue of a response that keeps nothing: shared, never filled. */
-export const NOTHING: QueuedChunk[] = [];
+/** What waits to be sent, in the shape that programs know as `outputData`. */
+type OutputData = {
+  data: BodyPiece['data'];
+  encoding: BodyPiece['encoding'];
+  callback: WriteCallback | null;
+}[];
 
-export function byteLength(chunk: Chunk, encoding: Encoding): number {
-  return typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding ?? 'utf8') : chunk.byteLength;
-}
-
-export function lengthOf(chunks: readonly QueuedChunk[]): number {
-  return chunks.reduce((sum, { data, encoding }) => sum + byteLength(data, encoding), 0);
-}
-
-export class ResponseStateMethods extends ResponseFieldMethods implements WriteListener {
+export class ResponseStateMethods extends ResponseFieldMethods implements ChannelListener {
   declare socket: Socket | null;
   declare destroyed: boolean;
   declare finished: boolean;
   declare strictContentLength: boolean;
-  declare outputData: QueuedChunk[];
-  declare outputSize: number;
   declare _closed: boolean;
-  declare _trailer: string;
-  declare _owner: ResponseOwner | null;
   /** Where the events that come after the handler are emitted, unless that is the case by itself. */
   declare _context: AsyncResource | null;
-  /** Where to write; null until it is this response's turn. */
-  declare _output: SocketOutput | null;
   declare _written: boolean;
   declare _needDrain: boolean;
   declare _corked: number;
-  declare _corkedChunks: QueuedChunk[] | null;
   declare _bytesWritten: number;
   declare _errored: Error | null | undefined;
-  declare _endCallbacks: Callback[] | null;
+  declare _endCallbacks: WriteCallback[] | null;
   declare _rejectBody: boolean;
-  declare readonly _endsResponse: boolean;
   declare _highWaterMark: number;
+
+  _open(): ResponseChannel {
+    this._channel ??= detachedChannel(this);
+    return this._channel;
+  }
 
   // biome-ignore format: one line each
   get connection() { return this.socket; }
@@ -120,48 +94,72 @@ export class ResponseStateMethods extends ResponseFieldMethods implements WriteL
   }
   // @ts-expect-error
   override get writableLength() {
-    const corked = this._corkedChunks === null ? 0 : lengthOf(this._corkedChunks);
-    return (
-      this.outputSize + corked + (this._output?.length ?? 0) + (this.socket ? this.socket.writableLength : 0)
-    );
+    const here = (this._channel?.waitingBytes ?? 0) + (this._channel?.backlog ?? 0);
+    return here + (this.socket ? this.socket.writableLength : 0);
   }
+  /** Bytes that wait for the response's turn. */
+  get outputSize() {
+    return this._channel?.waitingBytes ?? 0;
+  }
+  /** What waits for the response's turn, made anew for whoever asks: nothing leaves that is put there. */
+  get outputData(): OutputData {
+    return (this._channel?.waiting ?? []).map(({ data, encoding, callback }) => ({
+      data,
+      encoding,
+      callback,
+    }));
+  }
+  // Node's own constructor, called on an object that inherits from here, sets both.
+  set outputSize(_size) {}
+  set outputData(_data) {}
 
   override destroy(error?: Error): this {
     if (this.destroyed) return this;
     this.destroyed = true;
     this._errored = error;
-    // As on node:http, a response that was ended still arrives, and what this turn wrote of one that wasn't doesn't.
-    if (this.finished) this._output?.flush();
-    else this._output?.abandon();
-    if (this.socket) this.socket.destroy(error);
-    else process.nextTick(emitClose, this);
+    if (this.socket === null) process.nextTick(emitClose, this);
+    this._channel?.abort(error);
     return this;
   }
 
-  /** Everything has been written. */
-  _finish(): void {
-    if (this._events.prefinish !== undefined || !emitsAsUsual(this)) this.emit('prefinish');
-    if (this.socket?.destroyed) return;
-    const output = this._output as SocketOutput;
-    if (this._owner === null) output.flush();
-    output.notify(this);
-    if (this._owner !== null) this._owner.responseEnded(this);
-    else output.flush();
+  _onTurn(socket: Socket): void {
+    this.socket = socket;
+    if (this._events.socket !== undefined || !emitsAsUsual(this)) this.emit('socket', socket);
   }
 
-  /** Everything has left for the kernel, or never will. */
-  onWritten(error: Error | null | undefined): void {
+  /** The socket is another response's now. */
+  _onLeft(): void {
+    this.socket = null;
+  }
+
+  _onDrain(): void {
+    if (!this._needDrain || this.finished) return;
+    this._needDrain = false;
+    this.emit('drain');
+  }
+
+  _onEnded(): void {
+    if (this._events.prefinish !== undefined || !emitsAsUsual(this)) this.emit('prefinish');
+  }
+
+  /** Takes note that everything has left for the kernel, or never will. Returns the error in the latter case. */
+  _noteWritten(error: Error | null | undefined): Error | null {
     const failure = error ?? this._errored ?? this.socket?.errored ?? null;
-    const { watched } = this;
-    if (failure === null) {
-      this._written = true;
-      this._owner?.responseWritten(this, watched);
-    } else {
-      this._errored ??= failure;
-    }
-    if (!watched) return;
-    if (this._context !== null) this._context.runInAsyncScope(this._reportWritten, this, failure);
-    else this._reportWritten(failure);
+    if (failure === null) this._written = true;
+    else this._errored ??= failure;
+    return failure;
+  }
+
+  /** Tells whoever gave `end` a callback. */
+  _tellEnd(failure: Error | null): void {
+    if (this._endCallbacks === null) return;
+    if (this._context === null) this._callEndCallbacks(failure);
+    else this._context.runInAsyncScope(this._callEndCallbacks, this, failure);
+  }
+
+  _tellFinish(): void {
+    if (this._context === null) this.emit('finish');
+    else this._context.runInAsyncScope(this.emit, this, 'finish');
   }
 
   /** Whether anybody can notice when the response is over. */
@@ -171,12 +169,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements WriteL
     return this._endCallbacks !== null || !emitsAsUsual(this);
   }
 
-  _reportWritten(failure: Error | null): void {
-    if (this._endCallbacks !== null) this._callEndCallbacks(failure);
-    if (failure === null) this.emit('finish');
-  }
-
-  _queueEndCallback(callback: Callback): void {
+  _queueEndCallback(callback: WriteCallback): void {
     if (this._written) {
       callback(errors.streamAlreadyFinished('end'));
       return;
@@ -192,10 +185,10 @@ export class ResponseStateMethods extends ResponseFieldMethods implements WriteL
   }
 }
 
+type ClosingResponse = Pick<ResponseStateMethods, '_closed' | 'destroyed' | '_context' | '_events' | 'emit'>;
+
 /** Emits 'close', once. */
-export function emitClose(
-  response: Pick<ResponseStateMethods, '_closed' | 'destroyed' | '_context' | '_events' | 'emit'>,
-): void {
+export function emitClose(response: ClosingResponse): void {
   if (response._closed) return;
   closeUnwatched(response);
   const { close } = response._events;
@@ -217,8 +210,6 @@ const SELDOM_CHANGED = {
   sendDate: true,
   strictContentLength: false,
   maxRequestsOnConnectionReached: false,
-  outputData: NOTHING,
-  outputSize: 0,
   _defaultKeepAlive: true,
   _removedConnection: false,
   _removedContLen: false,
@@ -227,15 +218,13 @@ const SELDOM_CHANGED = {
   _expect_continue: false,
   _sent100: false,
   _uniqueFields: null,
-  _trailer: '',
+  _trailers: NO_FIELDS,
   _needDrain: false,
   _corked: 0,
-  _corkedChunks: null,
   _bytesWritten: 0,
   _errored: null,
   _endCallbacks: null,
   _rejectBody: false,
-  _endsResponse: true,
   _highWaterMark: DEFAULT_HIGH_WATER_MARK,
 };
 for (const [name, value] of Object.entries(SELDOM_CHANGED)) {

@@ -1,9 +1,8 @@
 /**
  * A response as the handler writes it: `http.ServerResponse`.
  *
- * In: head and body from the program. Out: text and bytes to the connection's SocketOutput once it is this response's
- * turn, kept here until then. Emits 'prefinish', 'finish', 'close' and 'drain' as `node:http` does. Never writes to a
- * socket itself, and never sends a body where there may be none.
+ * In: head and body from the program. Out: what its channel is asked: interim heads, a head, pieces of a body, an end.
+ * Emits 'prefinish', 'finish', 'close' and 'drain' as `node:http` does. Knows no protocol, and never writes to a socket.
  */
 import type { AsyncResource } from 'node:async_hooks';
 import { type IncomingMessage, type ServerResponse as NodeServerResponse, OutgoingMessage } from 'node:http';
@@ -11,35 +10,36 @@ import type { Socket } from 'node:net';
 import { callableClass } from '../node/callable-class.js';
 import * as errors from '../node/errors.js';
 import { ListenerTable } from '../node/listener-table.js';
-import { SocketOutput, type WriteListener } from '../transport/socket-output.js';
-import { interimHead, linkValue } from './informational.js';
+import { interimFields, linkValue } from './informational.js';
 import { ResponseBodyMethods } from './response-body.js';
-import { type Callback, emitClose, type ResponseOwner } from './response-state.js';
+import type { ChannelListener, ResponseChannel, WriteCallback } from './response-channel.js';
+import { emitClose } from './response-state.js';
 
 class ServerResponseMethods extends ResponseBodyMethods {
   writeInformation(
     statusCode: number,
     headers?: Record<string, unknown> | null,
-    callback?: Callback,
+    callback?: WriteCallback,
   ): boolean {
-    if (this._header !== null) throw errors.headersSent('write');
-    const head = interimHead(statusCode, headers);
+    if (this._header) throw errors.headersSent('write');
+    const fields = interimFields(statusCode, headers);
+    if (this.socket?.destroyed) return false;
     // HTTP/1.0 has no interim responses (RFC 9110 §15.2): its clients would take one for the answer.
-    if (this.req.httpVersion !== '1.0') return this._writeRaw(head, 'latin1', callback);
+    if (this.req.httpVersion !== '1.0') return this._open().interim(statusCode, fields, callback ?? null);
     if (callback) process.nextTick(callback);
     return true;
   }
 
-  writeContinue(callback?: Callback): void {
+  writeContinue(callback?: WriteCallback): void {
     this.writeInformation(100, null, callback);
     this._sent100 = true;
   }
 
-  writeProcessing(callback?: Callback): void {
+  writeProcessing(callback?: WriteCallback): void {
     this.writeInformation(102, null, callback);
   }
 
-  writeEarlyHints(hints: Record<string, unknown>, callback?: Callback): void {
+  writeEarlyHints(hints: Record<string, unknown>, callback?: WriteCallback): void {
     if (typeof hints !== 'object' || hints === null || Array.isArray(hints)) {
       throw errors.invalidArgType('hints', 'of type object', hints);
     }
@@ -50,28 +50,18 @@ class ServerResponseMethods extends ResponseBodyMethods {
   }
 
   assignSocket(socket: Socket): void {
-    const assigned = socket as Socket & { _httpMessage?: ServerResponseMethods | null };
+    const assigned = socket as AssignedSocket;
     if (assigned._httpMessage) throw errors.socketAssigned();
+    assigned._httpMessage = this;
     socket.on('close', onAssignedSocketClose);
-    this._take(socket, new SocketOutput(socket));
+    this._open().assign(socket);
   }
 
   detachSocket(socket: Socket): void {
     socket.removeListener('close', onAssignedSocketClose);
-    (socket as { _httpMessage?: unknown })._httpMessage = null;
+    (socket as AssignedSocket)._httpMessage = null;
     this.socket = null;
-    this._output = null;
-  }
-
-  /** It is this response's turn: whatever waited is written. */
-  _take(socket: Socket, output: SocketOutput): void {
-    (socket as { _httpMessage?: unknown })._httpMessage = this;
-    this.socket = socket;
-    this._output = output;
-    if (this._events.socket !== undefined) this.emit('socket', socket);
-    for (let n = this._corked; n > 0; n--) socket.cork();
-    if (this.outputData.length > 0) this._flushQueue(output);
-    if (this.finished) this._finish();
+    this._channel?.detach();
   }
 
   setTimeout(msecs: number, callback?: () => void): this {
@@ -87,20 +77,22 @@ class ServerResponseMethods extends ResponseBodyMethods {
   }
 }
 
-function onAssignedSocketClose(this: { _httpMessage?: ServerResponseMethods | null }): void {
+type AssignedSocket = Socket & { _httpMessage?: ServerResponseMethods | null };
+
+function onAssignedSocketClose(this: AssignedSocket): void {
   if (this._httpMessage) emitClose(this._httpMessage);
 }
 
-interface PremierServerResponse extends NodeServerResponse, WriteListener {
+interface PremierServerResponse extends NodeServerResponse, ChannelListener {
   _events: Record<string, unknown>;
-  _owner: ResponseOwner | null;
+  _channel: ResponseChannel | null;
   _context: AsyncResource | null;
-  _output: SocketOutput | null;
   _closed: boolean;
   _last: boolean;
   _headerSent: boolean;
   _written: boolean;
   _needDrain: boolean;
+  _onLeft(): void;
   _keepAliveTimeout: number;
   _maxRequestsPerSocket: number;
   _expect_continue: boolean;
@@ -108,7 +100,6 @@ interface PremierServerResponse extends NodeServerResponse, WriteListener {
   destroyed: boolean;
   finished: boolean;
   maxRequestsOnConnectionReached: boolean;
-  _take(socket: Socket, output: SocketOutput): void;
 }
 
 export interface ServerResponseOptions {
@@ -138,7 +129,8 @@ const PremierServerResponse = callableClass<ServerResponseConstructor>(
     request: AnsweredRequest,
     options?: ServerResponseOptions,
   ) {
-    const chunkable = request.httpVersionMajor >= 1 && request.httpVersionMinor >= 1;
+    // As on node:http, a request that doesn't say its version is one of HTTP/1.1.
+    const chunkable = !(request.httpVersionMajor < 1 || request.httpVersionMinor < 1);
     this._events = new ListenerTable();
     this._eventsCount = 0;
     this.req = request as IncomingMessage;
@@ -152,16 +144,14 @@ const PremierServerResponse = callableClass<ServerResponseConstructor>(
     this.chunkedEncoding = false;
     this._header = null;
     this._headerSent = false;
-    this._headAscii = true;
     this._hasBody = request.method !== 'HEAD';
     this._contentLength = null;
     this._last = false;
     this._keepAliveTimeout = 0;
     this._fields = null;
     this._closed = false;
-    this._owner = null;
+    this._channel = null;
     this._context = null;
-    this._output = null;
     this._written = false;
     if (options?.rejectNonStandardBodyWrites) this._rejectBody = true;
     if (options?.highWaterMark !== undefined) this._highWaterMark = options.highWaterMark;

@@ -4,7 +4,7 @@
  * Out: `Date: …\r\n`. The timer that forgets it runs only after it was asked for, and never keeps a process alive.
  */
 
-import { setTimeout } from 'node:timers';
+import { setTimeout } from '../node/timers.js';
 
 let line = '';
 

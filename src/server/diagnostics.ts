@@ -5,7 +5,8 @@
 import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponse } from '../message/server-response.js';
-import type { HttpServer, ServerSocket } from './http-server.js';
+import type { ServerSocket } from '../transport/server-socket.js';
+import type { HttpServer } from './http-server.js';
 
 const requestStart = channel('http.server.request.start');
 const responseCreated = channel('http.server.response.created');

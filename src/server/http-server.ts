@@ -2,30 +2,22 @@
  * What a server is to its connections: the settings and methods of `http.Server`, and the engine's own part of it.
  * Types only, and the key under which that part is kept.
  */
-import type { Server as NetServer, Socket } from 'node:net';
+import type { Server as NetServer } from 'node:net';
 import type { IncomingMessage } from '../message/incoming-message.js';
-import type { ServerResponse, ServerResponseOptions } from '../message/server-response.js';
+import type { ServerResponseOptions } from '../message/server-response.js';
 import type { kConnectionsCheckingInterval } from '../node/keys.js';
-import type { RefusalStyle } from './http1/refusal-response.js';
 import type { LearntPrototypes } from './learnt-prototypes.js';
-import type { IdleConnections, RequestSweep, Timed, TimeoutSettings } from './timeouts.js';
+import type { ServerConnection } from './server-connection.js';
+import type { IdleConnections, RequestSweep, TimeoutSettings } from './timeouts.js';
 
 export const kEngine = Symbol('premier.engine');
 
-/** A connection, as far as its server looks after it. */
-export interface TrackedConnection extends Timed {
-  readonly socket: Socket;
-  /** Between two requests. */
-  readonly isIdle: boolean;
-  /** Nothing was ever received on it. */
-  readonly isUnused: boolean;
-  /** Ends the connection behind what was written. */
-  close(): void;
-}
+/** How servers answer what they refuse: with a sentence that says why, or to the byte as `node:http` does. */
+export type RefusalStyle = 'explained' | 'bare';
 
 /** The engine's part of a server. */
 export interface ServerEngine {
-  readonly connections: Set<TrackedConnection>;
+  readonly connections: Set<ServerConnection>;
   readonly idle: IdleConnections;
   readonly sweep: RequestSweep;
   readonly prototypes: LearntPrototypes;
@@ -35,6 +27,8 @@ export interface ServerEngine {
   readonly refusalStyle: RefusalStyle;
   /** `close` was called: connections end after the response they are at. */
   closing: boolean;
+  /** ms that a connection on which the last answer promised that it goes on is left when the server closes. */
+  readonly closingGrace: number;
 }
 
 export interface HttpServer extends NetServer, TimeoutSettings {
@@ -52,11 +46,4 @@ export interface HttpServer extends NetServer, TimeoutSettings {
   rejectNonStandardBodyWrites: boolean;
   httpAllowHalfOpen: boolean;
   shouldUpgradeCallback(request: IncomingMessage): boolean;
-}
-
-/** A connection's socket: `net.Socket`, `tls.TLSSocket`, or a Duplex that was given to `server.emit('connection')`. */
-export interface ServerSocket extends Socket {
-  parser?: unknown;
-  _httpMessage?: ServerResponse | null;
-  _paused?: boolean;
 }

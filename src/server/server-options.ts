@@ -21,6 +21,11 @@ export interface ServerOptions extends NodeServerOptions {
   optimizeEmptyRequests?: boolean;
   /** `strict`, `relaxed` or `insecure`: which characters a field value may have. */
   httpValidation?: 'strict' | 'relaxed' | 'insecure';
+  /**
+   * Milliseconds that `close` leaves a connection whose client was told that it goes on, to send one more request.
+   * Default 200.
+   */
+  closingGrace?: number;
 }
 
 function checkInteger(name: string, value: unknown): void {
@@ -44,6 +49,7 @@ function checkAll(options: ServerOptions): void {
   checkInteger('keepAliveTimeout', options.keepAliveTimeout);
   checkInteger('keepAliveTimeoutBuffer', options.keepAliveTimeoutBuffer);
   checkInteger('connectionsCheckingInterval', options.connectionsCheckingInterval);
+  checkInteger('closingGrace', options.closingGrace);
   checkType('options.requireHostHeader', 'boolean', options.requireHostHeader);
   checkType('options.joinDuplicateHeaders', 'boolean', options.joinDuplicateHeaders);
   checkType('options.rejectNonStandardBodyWrites', 'boolean', options.rejectNonStandardBodyWrites);

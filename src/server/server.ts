@@ -8,17 +8,17 @@ import { EventEmitter } from 'node:events';
 import { Server as NodeHttpServer, STATUS_CODES } from 'node:http';
 import { Server as NodeHttpsServer, type ServerOptions as NodeHttpsServerOptions } from 'node:https';
 import { Server as NetServer } from 'node:net';
-import { setTimeout } from 'node:timers';
 import { Server as TlsServer } from 'node:tls';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponse } from '../message/server-response.js';
 import { invalidArgType } from '../node/errors.js';
 import { kConnectionsCheckingInterval } from '../node/keys.js';
-import { type HttpServer, kEngine, type ServerEngine, type TrackedConnection } from './http-server.js';
-import { attach } from './http1/connection.js';
-import type { RefusalStyle } from './http1/refusal-response.js';
+import { setTimeout } from '../node/timers.js';
+import { type HttpServer, kEngine, type RefusalStyle, type ServerEngine } from './http-server.js';
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
 import { CLOSING_GRACE } from './limits.js';
+import { attach } from './protocol.js';
+import type { ServerConnection } from './server-connection.js';
 import { applyOptions, type ServerOptions, uniqueFields } from './server-options.js';
 import { IdleConnections, RequestSweep } from './timeouts.js';
 
@@ -32,7 +32,7 @@ export function setRefusalStyle(style: RefusalStyle): void {
 }
 
 function makeEngine(server: HttpServer, options: ServerOptions): ServerEngine {
-  const connections = new Set<TrackedConnection>();
+  const connections = new Set<ServerConnection>();
   return {
     connections,
     idle: new IdleConnections(server),
@@ -46,6 +46,7 @@ function makeEngine(server: HttpServer, options: ServerOptions): ServerEngine {
     optimizeEmptyRequests: options.optimizeEmptyRequests ?? false,
     refusalStyle,
     closing: false,
+    closingGrace: options.closingGrace ?? CLOSING_GRACE,
   };
 }
 
@@ -80,12 +81,11 @@ const methods = {
     return this.on(event, listener);
   },
 
-  /** Stops accepting, ends what is idle, and lets what is under way finish. */
+  /** Stops accepting, lets what is under way finish, and ends what is idle after a grace. */
   close(this: HttpServer, callback?: (error?: Error) => void) {
     const engine = this[kEngine];
     engine.closing = true;
-    (this as unknown as typeof methods).closeIdleConnections.call(this);
-    setTimeout(closeUnused, CLOSING_GRACE, engine).unref();
+    setTimeout(closeUnneeded, engine.closingGrace, engine).unref();
     baseOf(this).close.call(this, (error?: Error) => {
       engine.sweep.stop();
       callback?.(error);
@@ -130,11 +130,15 @@ const methods = {
   },
 };
 
-/** A connection that was opened to spare would keep a closing server from ending for as long as its client likes. */
-function closeUnused({ connections, closing }: ServerEngine): void {
+/**
+ * Ends what waits for a request. Whoever was told that the connection goes on may have sent one before the server
+ * closed: the grace was for that. A connection that was opened to spare would keep the server for as long as its client
+ * likes.
+ */
+function closeUnneeded({ connections, closing }: ServerEngine): void {
   // It may listen again by now.
   if (!closing) return;
-  for (const connection of connections) if (connection.isUnused) connection.close();
+  for (const connection of connections) if (connection.isIdle || connection.isUnused) connection.close();
 }
 
 function baseOf(server: HttpServer): NetServer {

@@ -5,7 +5,7 @@
  * of `onIdleTimeout` and `onRequestTimeout`. Costs two list operations a request and no timer of its own; keeps no
  * process alive.
  */
-import { clearInterval, setInterval, setTimeout } from 'node:timers';
+import { clearInterval, setInterval, setTimeout } from '../node/timers.js';
 
 /** What the clocks need to know of a connection. Times are `Date.now()` in ms. */
 export interface Timed {

@@ -4,9 +4,9 @@
  * Closing a socket with unread bytes resets it, and the reset can overtake the last response (RFC 9112 §9.6). So the
  * writing side ends first; what still comes is read and dropped, within bounds, until the client closes as well.
  */
-import { clearTimeout, setTimeout } from 'node:timers';
-import type { ServerSocket } from '../server/http-server.js';
+import { clearTimeout, setTimeout } from '../node/timers.js';
 import { LINGER_BYTES, LINGER_TIMEOUT } from './limits.js';
+import type { ServerSocket } from './server-socket.js';
 
 /** @param error - what `socket.destroy` is given in the end */
 export function lingeringClose(socket: ServerSocket, error?: Error): void {

@@ -6,7 +6,7 @@
 import type { Buffer } from 'node:buffer';
 import { type Server, Socket } from 'node:net';
 import { socketEncoding } from '../node/errors.js';
-import type { ServerSocket } from '../server/http-server.js';
+import type { ServerSocket } from './server-socket.js';
 import { type Reader, shareReads, stopSharing } from './shared-reads.js';
 import { leaveOrder } from './socket-order.js';
 

@@ -58,7 +58,12 @@ export function keepOrder(socket: OrderedSocket, output: SocketOutput): void {
   const order = orderOf(socket);
   socket[kOutput] = output;
   socket[kOrder] = order;
-  Object.assign(socket, order.methods);
+  for (const name of NAMES) define(socket, name, order.methods[name]);
+}
+
+/** As a method of a class is: not to be listed. */
+function define(socket: OrderedSocket, name: (typeof NAMES)[number], value: unknown): void {
+  Object.defineProperty(socket, name, { value, writable: true, configurable: true });
 }
 
 /** Makes the socket what it was before `keepOrder`, but for what the program has replaced since. */
@@ -67,7 +72,7 @@ export function leaveOrder(socket: OrderedSocket): void {
   for (const name of NAMES) {
     if (socket[name] !== methods[name]) continue;
     Reflect.deleteProperty(socket, name);
-    if (socket[name] !== former[name]) Object.assign(socket, { [name]: former[name] });
+    if (socket[name] !== former[name]) socket[name] = former[name] as never;
   }
   Reflect.deleteProperty(socket, kOutput);
   Reflect.deleteProperty(socket, kOrder);

@@ -5,18 +5,21 @@
  * socket. What is to leave gathers in a WriteBatch; all of it leaves when `flush` is called, at the
  * latest at the end of the turn. Never reorders, and never holds back more than a socket's high-water mark.
  */
+import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { streamDestroyed } from '../node/errors.js';
+import { setImmediate } from '../node/timers.js';
 import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
-import { type Piece, WriteBatch } from './write-batch.js';
+import { currentTick, markTick } from './ticks.js';
+import { assemble, type Piece, type ResizedBufferError, WriteBatch } from './write-batch.js';
 
 /** Told when everything written before it has been handed to the kernel, or could not be. */
 export interface WriteListener {
   /** Whether it matters to anybody when that is; else it may be told at once. */
   readonly watched: boolean;
   /** Whether what was written is a whole response with that. */
-  readonly _endsResponse: boolean;
+  readonly endsResponse: boolean;
   onWritten(error: Error | null | undefined): void;
 }
 
@@ -39,6 +42,10 @@ export class SocketOutput {
   #late = 0;
   #listeners: WriteListener[] = [];
   readonly #inFlight: (readonly WriteListener[])[] = [];
+  /** When the program last wrote, and the bytes that waited before: on node:http those have left by now. */
+  #tick = 0;
+  #earlier = 0;
+  #latest = 0;
 
   constructor(socket: Writable) {
     this.#socket = socket;
@@ -80,6 +87,18 @@ export class SocketOutput {
     this.#batch.utf8(text, byteLength);
   }
 
+  /**
+   * Text in its encoding, or bytes. Text that is neither UTF-8 nor latin1 becomes bytes first.
+   * @param length - its bytes, where they have been counted already
+   */
+  put(data: string | Uint8Array, encoding: BufferEncoding | null | undefined, length: number | null): void {
+    if (typeof data !== 'string') this.bytes(data);
+    else if (!encoding || encoding === 'utf8' || encoding === 'utf-8')
+      this.utf8(data, length ?? Buffer.byteLength(data));
+    else if (encoding === 'latin1' || encoding === 'binary') this.latin1(data);
+    else this.bytes(Buffer.from(data, encoding));
+  }
+
   bytes(data: Uint8Array): void {
     this.#makeRoom(data.length);
     this.#batch.bytes(data);
@@ -117,11 +136,22 @@ export class SocketOutput {
   /** Makes sure that what waits leaves by the end of this turn. Returns false where the program should pause. */
   schedule(): boolean {
     const accepted = !this.full || this.#passOn();
-    if (!this.held && !this.#scheduled) {
+    if (this.held) return accepted;
+    this.#noteTick();
+    if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(flushScheduled, this);
     }
     return accepted;
+  }
+
+  #noteTick(): void {
+    const tick = markTick();
+    if (tick !== this.#tick) {
+      this.#tick = tick;
+      this.#earlier = this.#latest;
+    }
+    this.#latest = this.length;
   }
 
   /** Hands what waits to the socket; who wants to hear of it is told after the next flush. */
@@ -134,6 +164,8 @@ export class SocketOutput {
   /** Hands everything to the socket. Returns false where the program should pause. */
   flush(): boolean {
     this.#scheduled = false;
+    this.#earlier = 0;
+    this.#latest = 0;
     if (this.#isClear()) {
       this.#flushDirectly(true);
       return true;
@@ -149,15 +181,32 @@ export class SocketOutput {
     return accepted;
   }
 
-  /** Forgets what waits for the end of this turn, unless a whole response is part of it. */
+  /**
+   * The connection is cut: forgets what the present tick wrote, as it is on node:http, where that would have left with
+   * the next one. What was written before, and a whole response, leaves.
+   */
   abandon(): void {
-    if (this.#listeners.some(endsResponse)) {
+    const isPresent = this.#tick === currentTick();
+    if (this.#listeners.some(endsResponse) || (this.#corked && !this.held && !isPresent)) {
       this.flush();
       return;
     }
-    this.#batch.takeParts();
+    const kept = isPresent ? this.#earlier : this.#latest;
+    const parts = this.#batch.takeUnchecked();
+    this.#earlier = 0;
+    this.#latest = 0;
+    if (kept > 0) this.#writeFirst(parts, kept);
     const listeners = this.#takeListeners();
     if (listeners.length > 0) process.nextTick(tellDestroyed, listeners);
+  }
+
+  #writeFirst(parts: readonly Piece[], kept: number): void {
+    const length = parts.reduce((sum, piece) => sum + piece.length, 0);
+    try {
+      this.#socket.write(assemble(parts, length).subarray(0, kept));
+    } catch {
+      // A buffer that was resized: nothing of it can leave, and the connection is cut anyway.
+    }
   }
 
   /** Whether what is flushed now is handed to the kernel within the call, with nothing before it. */
@@ -213,8 +262,20 @@ export class SocketOutput {
   /** Returns whether the kernel has it all already. */
   #writeDirectly(): boolean {
     this.#late = this.length;
-    writeDirectly(this.#plain as Socket, this.#batch.takeWhole() ?? this.#batch.takeParts(), this.#onLeft);
+    const pieces = this.#take();
+    if (pieces !== null) writeDirectly(this.#plain as Socket, pieces, this.#onLeft);
     return this.#late === 0;
+  }
+
+  /** Everything that waits; null where it is not what was counted any more: then the connection is cut. */
+  #take(): Piece | readonly Piece[] | null {
+    try {
+      return this.#batch.takeWhole() ?? this.#batch.takeParts();
+    } catch (error) {
+      this.#late = 0;
+      this.#socket.destroy(error as ResizedBufferError);
+      return null;
+    }
   }
 
   #onLeft = (error?: Error | null): void => {
@@ -228,11 +289,13 @@ export class SocketOutput {
     const socket = this.#socket;
     // Behind the program's own end of the socket nothing can follow; who waits hears of the close.
     if (this.length > 0 && socket.writableEnded) {
-      this.#batch.takeParts();
+      this.#batch.takeUnchecked();
       return false;
     }
-    const piece = this.#batch.takeWhole();
-    if (piece === null) return this.#writeParts(this.#batch.takeParts(), callback);
+    const taken = this.#take();
+    if (taken === null) return false;
+    if (Array.isArray(taken)) return this.#writeParts(taken, callback);
+    const piece = taken as Piece;
     // A program that ended the socket itself is told when its turn is over: no write may follow.
     const settled =
       !socket.destroyed && this.#late === 0 && (socket.writableLength === 0 || socket.writableEnded);
@@ -274,8 +337,8 @@ function tellDestroyed(listeners: readonly WriteListener[]): void {
   for (const listener of listeners) listener.onWritten(streamDestroyed('write'));
 }
 
-function endsResponse({ _endsResponse }: WriteListener): boolean {
-  return _endsResponse;
+function endsResponse({ endsResponse }: WriteListener): boolean {
+  return endsResponse;
 }
 
 function isWatched(listener: WriteListener): boolean {

@@ -1,8 +1,9 @@
 /**
  * Gathers what is to leave in one write.
  *
- * In: text and bytes in the order they are to leave. Out: one string while it is all text and little bytes, else one
- * buffer where that is cheaper than many writes, else the parts as they are. Never copies large bytes.
+ * In: text and bytes in the order they are to leave, counted as they come. Out: one string while it is all text and
+ * little bytes, else one buffer where that is cheaper than many writes, else the parts as they are. Never copies large
+ * bytes; never gives out more or less than was counted, nor memory that wasn't filled.
  */
 import { Buffer } from 'node:buffer';
 import { ASSEMBLED_BYTES, BYTES_AS_TEXT, LARGE_PART_BYTES } from './limits.js';
@@ -14,39 +15,55 @@ const UTF8 = 2;
 
 type TextKind = typeof ASCII | typeof LATIN1 | typeof UTF8;
 
-/** One write: the data, and its encoding where it is text. */
+/** One write: the data, its encoding where it is text, and its bytes as they were counted. */
 export interface Piece {
   readonly chunk: string | Uint8Array;
   readonly encoding: 'latin1' | 'utf8' | 'buffer';
+  readonly length: number;
+}
+
+/** The program shrank or grew a buffer after it wrote it: what was said of its length is not true any more. */
+export class ResizedBufferError extends Error {
+  readonly code = 'ERR_HTTP_RESIZED_BUFFER';
+  constructor() {
+    super('A buffer was resized or transferred after it was written and before it left');
+  }
 }
 
 export class WriteBatch {
   /** Bytes gathered. */
   length = 0;
   #text = '';
+  /** Bytes of the text. */
+  #textLength = 0;
   #kind: TextKind = ASCII;
   #parts: Piece[] = [];
 
   ascii(text: string): void {
+    this.#add(text, text.length);
+  }
+
+  #add(text: string, length: number): void {
     this.#text += text;
-    this.length += text.length;
+    this.#textLength += length;
+    this.length += length;
   }
 
   latin1(text: string): void {
     if (this.#kind === UTF8) this.#closeText();
     this.#kind = LATIN1;
-    this.#text += text;
-    this.length += text.length;
+    this.#add(text, text.length);
   }
 
   /** @param byteLength - its length as UTF-8 */
   utf8(text: string, byteLength: number): void {
-    if (byteLength !== text.length) {
-      if (this.#kind === LATIN1) this.#closeText();
-      this.#kind = UTF8;
+    if (byteLength === text.length) {
+      this.#add(text, byteLength);
+      return;
     }
-    this.#text += text;
-    this.length += byteLength;
+    if (this.#kind === LATIN1) this.#closeText();
+    this.#kind = UTF8;
+    this.#add(endingWell(text), byteLength);
   }
 
   bytes(data: Uint8Array): void {
@@ -55,36 +72,52 @@ export class WriteBatch {
       return;
     }
     this.#closeText();
-    this.#parts.push({ chunk: data, encoding: 'buffer' });
+    this.#parts.push({ chunk: data, encoding: 'buffer', length: data.length });
     this.length += data.length;
   }
 
   #closeText(): void {
     if (this.#text === '') return;
-    this.#parts.push({ chunk: this.#text, encoding: this.#encoding() });
+    this.#parts.push(this.#takeText());
+  }
+
+  #takeText(): Piece {
+    const piece: Piece = { chunk: this.#text, encoding: this.#encoding(), length: this.#textLength };
     this.#text = '';
+    this.#textLength = 0;
     this.#kind = ASCII;
+    return piece;
   }
 
   #encoding(): 'latin1' | 'utf8' {
     return this.#kind === UTF8 ? 'utf8' : 'latin1';
   }
 
-  /** Takes everything, as one piece; null when it has to be taken with `takeParts`. */
+  /**
+   * Takes everything, as one piece; null when it has to be taken with `takeParts`.
+   * @throws ResizedBufferError, and everything is gone
+   */
   takeWhole(): Piece | null {
     const { length } = this;
     if (this.#parts.length === 0) {
-      const piece = { chunk: this.#text, encoding: this.#encoding() };
-      this.#text = '';
-      this.#kind = ASCII;
       this.length = 0;
-      return piece;
+      return this.#takeText();
     }
     if (length > ASSEMBLED_BYTES || length > this.#parts.length * LARGE_PART_BYTES) return null;
-    return { chunk: assemble(this.takeParts(), length), encoding: 'buffer' };
+    return { chunk: assemble(this.takeParts(), length), encoding: 'buffer', length };
   }
 
+  /** @throws ResizedBufferError, and everything is gone */
   takeParts(): Piece[] {
+    const parts = this.takeUnchecked();
+    for (const { chunk, length } of parts) {
+      if (typeof chunk !== 'string' && chunk.length !== length) throw new ResizedBufferError();
+    }
+    return parts;
+  }
+
+  /** Takes everything to drop it. */
+  takeUnchecked(): Piece[] {
     this.#closeText();
     const parts = this.#parts;
     this.#parts = [];
@@ -93,7 +126,8 @@ export class WriteBatch {
   }
 }
 
-function assemble(parts: readonly Piece[], length: number): Buffer {
+/** Copies parts that were checked; they are as long as was counted. */
+export function assemble(parts: readonly Piece[], length: number): Buffer {
   const whole = Buffer.allocUnsafe(length);
   let offset = 0;
   for (const { chunk, encoding } of parts) {
@@ -104,7 +138,15 @@ function assemble(parts: readonly Piece[], length: number): Buffer {
       offset += chunk.length;
     }
   }
+  // Memory that wasn't filled is another's: it never leaves, whatever was counted.
+  if (offset !== length) throw new ResizedBufferError();
   return whole;
+}
+
+/** Half a surrogate pair at the end of a write is not joined with the next one: each write is encoded by itself. */
+function endingWell(text: string): string {
+  const isHalf = (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
+  return isHalf ? `${text.slice(0, -1)}\ufffd` : text;
 }
 
 function asBuffer(data: Uint8Array): Buffer {

@@ -7,7 +7,8 @@
 import type { RequestHead } from '../../http1/request-head.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import type { ServerResponse } from '../../message/server-response.js';
-import { type HttpServer, kEngine, type ServerSocket } from '../http-server.js';
+import type { ServerSocket } from '../../transport/server-socket.js';
+import { type HttpServer, kEngine } from '../http-server.js';
 
 export function makeRequest(server: HttpServer, socket: ServerSocket, head: RequestHead): IncomingMessage {
   const engine = server[kEngine];

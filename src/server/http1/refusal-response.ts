@@ -6,8 +6,7 @@
  */
 import { STATUS_CODES } from 'node:http';
 import { dateLine } from '../date-field.js';
-
-export type RefusalStyle = 'explained' | 'bare';
+import type { RefusalStyle } from '../http-server.js';
 
 /** The statuses `node:http` gives, by error code; 400 for all others. */
 const BARE_STATUS: Record<string, number> = {

@@ -7,8 +7,9 @@
 import type { AsyncResource } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
 import type { IncomingMessage } from '../../message/incoming-message.js';
+import type { ServerSocket } from '../../transport/server-socket.js';
 import { detach } from '../../transport/socket-listeners.js';
-import type { HttpServer, ServerSocket } from '../http-server.js';
+import type { HttpServer } from '../http-server.js';
 
 export function leaveHttp(
   server: HttpServer,

@@ -1,38 +1,41 @@
 /**
  * How a connection ends whose client sent something that is refused.
  *
- * In: the error. Out: 'clientError'; where nobody takes it, an answer in its turn behind the responses before it, and a
+ * In: the error. Out: 'clientError'; where nobody takes it, an answer in its turn after the responses before it, and a
  * close that lets the client read it. Never an answer within another, nor a second one to the same request.
  */
 import type { Buffer } from 'node:buffer';
-import { setTimeout } from 'node:timers';
 import { WireError } from '../../http1/wire-error.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import type { ServerResponse } from '../../message/server-response.js';
+import { setTimeout } from '../../node/timers.js';
 import { lingeringClose } from '../../transport/lingering-close.js';
+import type { ServerSocket } from '../../transport/server-socket.js';
 import type { SocketOutput } from '../../transport/socket-output.js';
-import { type HttpServer, kEngine, type ServerSocket } from '../http-server.js';
+import { type HttpServer, kEngine } from '../http-server.js';
 import { REFUSAL_PATIENCE } from '../limits.js';
 import { refusalResponse } from './refusal-response.js';
+import type { ResponseWriter } from './response-writer.js';
 
-export interface RefusedConnection {
+/** The connection that ends. */
+export interface EndingConnection {
   readonly server: HttpServer;
   readonly socket: ServerSocket;
   readonly output: SocketOutput;
   /** The request that was being read. */
   readonly incoming: IncomingMessage | null;
   /** The response whose turn it is to write. */
-  readonly turn: ServerResponse | undefined;
+  readonly turn: ResponseWriter<ServerResponse> | undefined;
 }
 
-export class Refusal {
+export class Farewell {
   /** The client is given time to read the answer; what it sends is dropped. */
   lingering = false;
   readonly #error: Error;
-  readonly #connection: RefusedConnection;
+  readonly #connection: EndingConnection;
   #unclaimed = false;
 
-  constructor(error: Error, connection: RefusedConnection) {
+  constructor(error: Error, connection: EndingConnection) {
     this.#error = error;
     this.#connection = connection;
   }
@@ -61,13 +64,13 @@ export class Refusal {
   answerInTurn(atOnce = false): boolean {
     if (!this.#unclaimed || this.lingering) return this.lingering;
     const { server, socket, output, incoming, turn } = this.#connection;
-    if (turn !== undefined && turn.req !== incoming && !atOnce) return false;
-    if (!socket.writable || turn?._headerSent) {
+    if (turn !== undefined && turn.response.req !== incoming && !atOnce) return false;
+    if (!socket.writable || turn?.headSent) {
       output.flush();
       socket.destroy(this.#error);
       return true;
     }
-    if (turn !== undefined) turn._output = null;
+    turn?.silence();
     // A request that was answered before its body went wrong has had its answer.
     if (turn !== undefined || incoming === null) {
       output.ascii(refusalResponse(this.#error, server[kEngine].refusalStyle));
@@ -83,6 +86,6 @@ export class Refusal {
   }
 }
 
-function answerAtOnce(refusal: Refusal): void {
-  refusal.answerInTurn(true);
+function answerAtOnce(farewell: Farewell): void {
+  farewell.answerInTurn(true);
 }

@@ -1,0 +1,44 @@
+/**
+ * What a request asks of its connection: more of its body, or an end to it.
+ *
+ * A request that no server made asks the socket it was given, if any, as on `node:http`.
+ */
+import type { Socket } from 'node:net';
+import { finished } from 'node:stream';
+
+/** Called when what carried the request is closed. */
+export type ClosedCallback = (error: Error | null) => void;
+
+/** A request, as far as its source is concerned. */
+export interface AskingRequest {
+  readonly socket: Socket;
+}
+
+export interface BodySource {
+  /** The reader of `request` wants more. */
+  more(request: AskingRequest): void;
+  /**
+   * The reader gives `request` up before its end. Returns false where nothing has to be closed for that.
+   * @param closed - called when it is closed
+   */
+  abort(request: AskingRequest, error: Error | null, closed: ClosedCallback): boolean;
+}
+
+/** What carries requests, as far as they are concerned; `_paused` is the server's own back-pressure. */
+type SourceSocket = Pick<Socket, 'readable' | 'resume' | 'destroyed' | 'destroy'> & { _paused?: boolean };
+
+export const socketSource: BodySource = {
+  more({ socket }) {
+    const { readable, _paused } = (socket ?? {}) as SourceSocket;
+    if (readable && !_paused) socket.resume();
+  },
+  abort({ socket }, error, closed) {
+    if (!socket || socket.destroyed) return false;
+    socket.destroy(error ?? undefined);
+    const stopWaiting = finished(socket, (socketError) => {
+      stopWaiting();
+      closed(socketError?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? null : (socketError ?? null));
+    });
+    return true;
+  },
+};

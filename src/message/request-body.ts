@@ -1,0 +1,28 @@
+/**
+ * How the body of a request ends for its reader.
+ *
+ * In: a request. Out: its end in the right moment; what the program didn't want of it dropped once it is answered.
+ */
+import type { IncomingMessage } from './incoming-message.js';
+
+/** The request has come to its end. */
+export function completeBody(request: IncomingMessage): void {
+  // A reader that pauses on the last of the data hears of the end when it resumes.
+  if (request.readableFlowing && request.readableLength > 0) process.nextTick(pushEnd, request);
+  else pushEnd(request);
+}
+
+function pushEnd(request: IncomingMessage): void {
+  request.push(null);
+}
+
+/** Its response has left: what nobody reads of the body is dropped. */
+export function dropUnread(request: IncomingMessage): void {
+  if (request._state === null) request._dumped = true;
+  else if (!isRead(request)) request._dump();
+}
+
+/** Whether the program reads the body, or began to. */
+function isRead({ _consuming, _readableState, readableDidRead }: IncomingMessage): boolean {
+  return _consuming || readableDidRead || _readableState.resumeScheduled;
+}

@@ -1,0 +1,9 @@
+/**
+ * Node's own timers, as they were when this was loaded.
+ *
+ * Tests put others in their place (fake clocks), also in `node:timers`; what must be delivered can't wait for a clock
+ * that somebody has stopped.
+ */
+import timers from 'node:timers';
+
+export const { setImmediate, setTimeout, setInterval, clearTimeout, clearInterval } = timers;

@@ -1,0 +1,343 @@
+/**
+ * Writes one response in HTTP/1.1: what stands behind a `ServerResponse` on such a connection.
+ *
+ * In: what the response asks (interim heads, a head, pieces of a body, an end) and word that it is its turn. Out: text
+ * and bytes for the connection's output, in order, framed and counted once; what comes before its turn, or while it is
+ * held, waits here. Never more of a body than was announced, never another response after less.
+ */
+import { Buffer } from 'node:buffer';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FieldList } from '../../http/field-list.js';
+import { interimHead, trailerSection } from '../../http1/response-end.js';
+import { composeHead, type ResponseHead } from '../../http1/response-head.js';
+import type {
+  ChannelListener,
+  Chunk,
+  Encoding,
+  HeadFacts,
+  ResponseChannel,
+  WriteCallback,
+} from '../../message/response-channel.js';
+import { SocketOutput, type WriteListener } from '../../transport/socket-output.js';
+import { dateLine } from '../date-field.js';
+import { type WaitingPiece, WaitingPieces } from './waiting-pieces.js';
+
+/** How far a response has got. */
+const WAITING = 0;
+const WRITING = 1;
+const ENDED = 2;
+const LEFT = 3;
+/** The program gave it up before its turn: when that comes, the connection is cut. */
+const GIVEN_UP = 4;
+
+type State = typeof WAITING | typeof WRITING | typeof ENDED | typeof LEFT | typeof GIVEN_UP;
+
+/** The connection's part in a response; absent where a program put the response on a socket of its own. */
+export interface WriterOwner<R extends ChannelListener> {
+  readonly socket: Socket;
+  readonly output: SocketOutput;
+  /** Whether a response that ends now waits for others, to leave with them. */
+  readonly gathers: boolean;
+  /** Whether the connection ends after this response, whatever that says of itself. */
+  endsAfter(writer: ResponseWriter<R>): boolean;
+  /** All of the response has been handed on; the next one may go on. */
+  responseEnded(writer: ResponseWriter<R>): void;
+  /** All of it has been handed to the kernel. */
+  responseLeft(writer: ResponseWriter<R>): void;
+  /** `bytes` more wait for the response's turn; fewer when negative. */
+  responseWaits(bytes: number): void;
+}
+
+export class ResponseWriter<R extends ChannelListener = ChannelListener>
+  implements ResponseChannel, WriteListener
+{
+  readonly endsResponse = true;
+  readonly response: R;
+  /** Whether anybody could notice that it left. */
+  wasWatched = false;
+  #owner: WriterOwner<R> | null;
+  #state: State = WAITING;
+  #socket: Socket | null = null;
+  #output: SocketOutput | null = null;
+  #isHeld = false;
+  #head: ResponseHead | null = null;
+  #headSent = false;
+  /** Whether the body leaves in chunks. */
+  #chunked = false;
+  /** Bytes of the body that may still leave; -1 where none were announced. */
+  #bytesLeft = -1;
+  #waiting: WaitingPieces | null = null;
+  #hasEnded = false;
+  #trailers: FieldList | null = null;
+  #error: Error | undefined = undefined;
+
+  /** @param owner - the connection; null where the program puts the response on a socket of its own */
+  constructor(response: R, owner: WriterOwner<R> | null) {
+    this.response = response;
+    this.#owner = owner;
+  }
+
+  get watched(): boolean {
+    return this.response.watched;
+  }
+
+  /** Whether the first byte of its head has been handed on. */
+  get headSent(): boolean {
+    return this.#headSent && this.#state !== WAITING;
+  }
+
+  get waitingBytes(): number {
+    return this.#waiting?.bytes ?? 0;
+  }
+
+  get waiting() {
+    return this.#waiting?.pieces ?? [];
+  }
+
+  get backlog(): number {
+    return this.#output?.length ?? 0;
+  }
+
+  get leavesAtOnce(): boolean {
+    const output = this.#output;
+    return output?.leavesAtOnce === true && this.#waiting === null && !this.#owner?.gathers;
+  }
+
+  /** Where the response's bytes go now; null while they wait. */
+  get #way(): SocketOutput | null {
+    return this.#state === WRITING && !this.#isHeld ? this.#output : null;
+  }
+
+  interim(status: number, fields: FieldList, written: WriteCallback | null): boolean {
+    return this.raw(interimHead(status, STATUS_CODES[status] ?? 'unknown', fields), 'latin1', written);
+  }
+
+  raw(data: Chunk, encoding: Encoding, written: WriteCallback | null): boolean {
+    const output = this.#way;
+    if (output === null)
+      return this.#wait({ data, encoding, length: data.length, callback: written, isBody: false });
+    if (data.length > 0) output.put(data, encoding, null);
+    if (written !== null) output.notify(new CallbackListener(written));
+    return output.schedule();
+  }
+
+  head(facts: HeadFacts, fields: FieldList): ResponseHead {
+    const head = composeHead(facts, fields, dateLine(), this.#owner?.endsAfter(this) ?? false);
+    this.#head = head;
+    this.#chunked = head.chunked && facts._hasBody;
+    this.#bytesLeft = head.bodyLength;
+    return head;
+  }
+
+  flush(): boolean {
+    const output = this.#way;
+    if (output === null)
+      return this.#wait({ data: '', encoding: null, length: 0, callback: null, isBody: true });
+    this.#sendHead(output);
+    const accepted = output.schedule();
+    output.push();
+    return accepted;
+  }
+
+  body(data: Chunk, encoding: Encoding, length: number, written: WriteCallback | null): boolean {
+    const output = this.#way;
+    if (output === null) return this.#wait({ data, encoding, length, callback: written, isBody: true });
+    this.#putBody(output, data, encoding, length);
+    if (written !== null) output.notify(new CallbackListener(written));
+    return output.schedule();
+  }
+
+  end(data: Chunk, encoding: Encoding, length: number, trailers: FieldList): void {
+    this.#hasEnded = true;
+    this.#trailers = trailers;
+    this.#isHeld = false;
+    const output = this.#way;
+    if (output === null || this.#waiting !== null) {
+      if (length > 0) this.#wait({ data, encoding, length, callback: null, isBody: true });
+      if (output === null) return;
+      this.#putWaiting(output);
+    } else if (length > 0) {
+      this.#putBody(output, data, encoding, length);
+    }
+    this.#finish(output);
+  }
+
+  hold(): void {
+    if (!this.#hasEnded) this.#isHeld = true;
+  }
+
+  release(): boolean {
+    this.#isHeld = false;
+    const output = this.#way;
+    if (output === null || this.#waiting === null) return this.waitingBytes < this.response._highWaterMark;
+    this.#putWaiting(output);
+    return output.flush();
+  }
+
+  abort(error: Error | undefined): void {
+    const socket = this.#socket;
+    if (socket === null) {
+      if (this.#state !== WAITING) return;
+      this.#state = GIVEN_UP;
+      this.#error = error;
+      this.#dropWaiting();
+    } else {
+      // As on node:http, a response that was ended still arrives.
+      if (this.#hasEnded) this.#output?.flush();
+      socket.destroy(error);
+    }
+  }
+
+  /** Its request was refused, and is answered by the server: what the program writes goes nowhere. */
+  silence(): void {
+    this.#state = GIVEN_UP;
+    this.#output = null;
+    this.#dropWaiting();
+  }
+
+  /** The connection is gone. */
+  orphan(): void {
+    this.#owner = null;
+  }
+
+  assign(socket: Socket): void {
+    this.takeTurn(socket, new SocketOutput(socket));
+  }
+
+  detach(): void {
+    this.#socket = null;
+    this.#output = null;
+  }
+
+  /** It is this response's turn: what waited is written. */
+  takeTurn(socket: Socket, output: SocketOutput): void {
+    if (this.#state === GIVEN_UP) {
+      // What was answered before leaves before.
+      output.notify(new CallbackListener(() => socket.destroy(this.#error)));
+      output.flush();
+      return;
+    }
+    this.#state = WRITING;
+    this.#socket = socket;
+    this.#output = output;
+    this.response._onTurn(socket);
+    if (this.#way === null) return;
+    if (this.#waiting !== null) {
+      this.#putWaiting(output);
+      if (output.schedule() && !this.#hasEnded) process.nextTick(tellDrained, this.response);
+    }
+    if (this.#hasEnded) this.#finish(output);
+  }
+
+  /** Everything has left for the kernel, or never will. */
+  onWritten(error: Error | null | undefined): void {
+    const { response } = this;
+    const failure = response._noteWritten(error);
+    this.wasWatched = response.watched;
+    if (!this.wasWatched) {
+      if (failure === null) this.#leave();
+      return;
+    }
+    // As on node:http, who gave `end` a callback still finds the socket; the listeners for 'finish' don't.
+    try {
+      response._tellEnd(failure);
+    } finally {
+      if (failure === null) this.#leave();
+    }
+    if (failure === null) response._tellFinish();
+  }
+
+  #leave(): void {
+    if (this.#state !== ENDED) return;
+    this.#state = LEFT;
+    // A response that no server made keeps the socket that the program gave it.
+    if (this.#owner === null) return;
+    this.#socket = null;
+    this.#output = null;
+    this.#owner.responseLeft(this);
+  }
+
+  #sendHead(output: SocketOutput): void {
+    const head = this.#head;
+    if (this.#headSent || head === null) return;
+    this.#headSent = true;
+    if (head.ascii) output.ascii(head.text);
+    else output.latin1(head.text);
+  }
+
+  /** Writes a piece of the body, as a chunk (RFC 9112 §7.1) where it isn't delimited otherwise. */
+  #putBody(output: SocketOutput, data: Chunk, encoding: Encoding, length: number): void {
+    this.#sendHead(output);
+    if (length === 0) return;
+    if (this.#chunked) {
+      output.ascii(`${length.toString(16)}\r\n`);
+      output.put(data, encoding, length);
+      output.ascii('\r\n');
+    } else if (this.#bytesLeft < 0) {
+      output.put(data, encoding, length);
+    } else if (length <= this.#bytesLeft) {
+      this.#bytesLeft -= length;
+      output.put(data, encoding, length);
+    } else {
+      // Beyond what was announced a client reads the next response.
+      const bytes = typeof data === 'string' ? Buffer.from(data, encoding ?? 'utf8') : data;
+      const fits = bytes.subarray(0, this.#bytesLeft);
+      this.#bytesLeft = 0;
+      if (fits.length > 0) output.bytes(fits);
+    }
+  }
+
+  #wait(piece: WaitingPiece): boolean {
+    if (this.#state === GIVEN_UP) return false;
+    this.#waiting ??= new WaitingPieces();
+    this.#waiting.add(piece);
+    if (this.#state === WAITING && this.#owner !== null) {
+      this.#waiting.counted += piece.length;
+      this.#owner.responseWaits(piece.length);
+    }
+    return this.#waiting.bytes < this.response._highWaterMark;
+  }
+
+  #dropWaiting(): WaitingPieces | null {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null && waiting.counted > 0) this.#owner?.responseWaits(-waiting.counted);
+    return waiting;
+  }
+
+  #putWaiting(output: SocketOutput): void {
+    const waiting = this.#dropWaiting();
+    for (const { data, encoding, length, callback, isBody } of waiting?.pieces ?? []) {
+      if (isBody) this.#putBody(output, data, encoding, length);
+      else output.put(data, encoding, null);
+      if (callback !== null) output.notify(new CallbackListener(callback));
+    }
+  }
+
+  /** Everything is there: ends the body, and hands the turn on. */
+  #finish(output: SocketOutput): void {
+    const { response } = this;
+    this.#sendHead(output);
+    if (this.#chunked) output.latin1(trailerSection(this.#trailers));
+    // A client that waits for the rest must not take the next response for it.
+    if (this.#bytesLeft > 0) response._last = true;
+    this.#state = ENDED;
+    response._onEnded();
+    if (this.#socket?.destroyed) return;
+    if (this.#owner === null) output.flush();
+    output.notify(this);
+    if (this.#owner !== null) this.#owner.responseEnded(this);
+    else output.flush();
+  }
+}
+
+class CallbackListener implements WriteListener {
+  readonly watched = true;
+  readonly endsResponse = false;
+  constructor(readonly onWritten: WriteCallback) {}
+}
+
+function tellDrained(response: ChannelListener): void {
+  response._onDrain();
+}

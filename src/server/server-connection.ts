@@ -1,0 +1,18 @@
+/**
+ * What a server asks of a connection, whatever version of HTTP that speaks. Types only.
+ *
+ * The events of its socket come through `SocketEvents`; time comes through `Timed`.
+ */
+import type { ServerSocket } from '../transport/server-socket.js';
+import type { SocketEvents } from '../transport/socket-listeners.js';
+import type { Timed } from './timeouts.js';
+
+export interface ServerConnection extends SocketEvents, Timed {
+  readonly socket: ServerSocket;
+  /** Between two requests. */
+  readonly isIdle: boolean;
+  /** Nothing was ever received on it. */
+  readonly isUnused: boolean;
+  /** Ends the connection after what was written. */
+  close(): void;
+}
