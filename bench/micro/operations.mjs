@@ -1,7 +1,7 @@
 // The hot functions of http1, each doing what one request or response asks of it. In: nothing. Out: name → work to time.
 // Work of the same kind runs on what every connection shares, in the order below: what one kind of input does to the
 // compiled code of the next is part of the figure, as it is on a server.
-import { FieldList } from '../../dist/http/field-list.js';
+import { NewFieldList } from '../../dist/http/field-list.js';
 import { ChunkedDecoder } from '../../dist/http1/chunked-decoder.js';
 import { RequestParser } from '../../dist/http1/request-parser.js';
 import { composeHead } from '../../dist/http1/response-head.js';
@@ -56,8 +56,8 @@ function composing(fields, contentLength) {
   };
   const date = 'Date: Sun, 22 Nov 2026 12:00:00 GMT\r\n';
   return () => {
-    const list = new FieldList();
-    for (const [name, value] of fields) list.addAscii(name, value);
+    const list = new NewFieldList();
+    for (const [name, value] of fields) list.addAscii(name.toLowerCase(), name, value);
     // As a socket does: a string that is still in pieces becomes bytes.
     scratch.latin1Write(composeHead(facts, list, date, false).text, 0);
   };

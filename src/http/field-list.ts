@@ -6,21 +6,29 @@
  */
 import { ASCII, fieldValueKind } from './grammar.js';
 
-export class FieldList {
-  /** Names and values in turn. */
-  readonly entries: string[] = [];
+/** What one field takes in `entries`. */
+export const FIELD_STRIDE = 3;
+
+export interface FieldList {
+  /** For each field its name in lower case, its name as it was set, and its value. */
+  readonly entries: readonly string[];
   /** Whether all of it is US-ASCII. */
+  readonly ascii: boolean;
+}
+
+export class NewFieldList implements FieldList {
+  readonly entries: string[] = [];
   ascii = true;
 
-  add(name: string, value: string): void {
-    this.entries.push(name, value);
+  add(key: string, name: string, value: string): void {
+    this.entries.push(key, name, value);
     if (this.ascii && fieldValueKind(value) !== ASCII) this.ascii = false;
   }
 
   /** Adds a value that is known to be US-ASCII. */
-  addAscii(name: string, value: string): void {
-    this.entries.push(name, value);
+  addAscii(key: string, name: string, value: string): void {
+    this.entries.push(key, name, value);
   }
 }
 
-export const NO_FIELDS: FieldList = new FieldList();
+export const NO_FIELDS: FieldList = new NewFieldList();

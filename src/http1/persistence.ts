@@ -2,9 +2,11 @@
  * Whether a connection goes on after a response, and the fields that say so (RFC 9112 §9.3).
  *
  * In: what the program set, and what the request allows. Out: Connection and Keep-Alive as lines, where the program
- * left them to the server, and `last` on the head. The hint given to clients is shorter than the timeout that is kept:
+ * left them to the server, and whether the response is the last. The hint given to clients is shorter than the timeout that is kept:
  * see `keepAliveTimeoutBuffer`.
  */
+
+import type { FieldsSet } from './fields-set.js';
 
 /** What a response knows of its connection. The names are those of `node:http`. */
 export interface PersistenceFacts {
@@ -19,55 +21,42 @@ export interface PersistenceFacts {
   readonly _maxRequestsPerSocket: number;
 }
 
-/** The part of a head that is decided here. */
-interface PersistentHead {
-  readonly hasConnection: boolean;
-  readonly asksClose: boolean;
-  readonly hasKeepAlive: boolean;
-  readonly contentLength: number;
-  last: boolean;
+/** What becomes of the connection. */
+export interface Persistence {
+  /** The response is the last one of its connection. */
+  readonly last: boolean;
+  /** The fields to add, as lines. */
+  readonly lines: string;
 }
+
+const GOES_ON_SILENTLY: Persistence = Object.freeze({ last: false, lines: '' });
+const GOES_ON: Persistence = Object.freeze({ last: false, lines: 'Connection: keep-alive\r\n' });
+const ENDS_SILENTLY: Persistence = Object.freeze({ last: true, lines: '' });
+const ENDS: Persistence = Object.freeze({ last: true, lines: 'Connection: close\r\n' });
+/** The client is told to leave; what it has sent before it reads that is still answered. */
+const LEAVES: Persistence = Object.freeze({ last: false, lines: 'Connection: close\r\n' });
 
 /** `Keep-Alive: timeout=…`, composed once for each pair of settings in use. */
-let keepAlive = { timeout: -1, max: -1, lines: '' };
+let keepAlive = { timeout: -1, max: -1, persistence: GOES_ON };
 
-function persistentLines(timeout: number, max: number): string {
+function goesOnFor(timeout: number, max: number): Persistence {
   if (keepAlive.timeout !== timeout || keepAlive.max !== max) {
     const limit = max > 0 ? `, max=${max}` : '';
-    const lines = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(timeout / 1000)}${limit}\r\n`;
-    keepAlive = { timeout, max, lines };
+    const lines = `${GOES_ON.lines}Keep-Alive: timeout=${Math.floor(timeout / 1000)}${limit}\r\n`;
+    keepAlive = { timeout, max, persistence: { last: false, lines } };
   }
-  return keepAlive.lines;
+  return keepAlive.persistence;
 }
 
-/**
- * Decides it, and gives the lines to add.
- * @param closes - the body lasts until the connection closes
- * @param ends - the server ends the connection after this response
- */
-export function persist(
-  facts: PersistenceFacts,
-  head: PersistentHead,
-  closes: boolean,
-  ends: boolean,
-): string {
-  head.last = closes || ends;
-  if (head.hasConnection) {
-    if (head.asksClose) head.last = true;
-    return ends && !head.asksClose ? 'Connection: close\r\n' : '';
+/** @param ends - the body lasts until the connection closes, or the server ends the connection after this response */
+export function persist(facts: PersistenceFacts, set: FieldsSet, ends: boolean): Persistence {
+  if (set.hasConnection) return set.asksClose || ends ? ENDS_SILENTLY : GOES_ON_SILENTLY;
+  const goesOn = facts.shouldKeepAlive && !ends;
+  if (facts._removedConnection) return goesOn ? GOES_ON_SILENTLY : ENDS_SILENTLY;
+  if (!goesOn || !(set.contentLength >= 0 || facts.useChunkedEncodingByDefault)) return ENDS;
+  if (facts.maxRequestsOnConnectionReached) return LEAVES;
+  if (facts._keepAliveTimeout && facts._defaultKeepAlive && !set.hasKeepAlive) {
+    return goesOnFor(facts._keepAliveTimeout, ~~facts._maxRequestsPerSocket);
   }
-  const shouldKeepAlive = facts.shouldKeepAlive && !head.last;
-  if (facts._removedConnection) {
-    head.last = !shouldKeepAlive;
-    return '';
-  }
-  if (!shouldKeepAlive || !(head.contentLength >= 0 || facts.useChunkedEncodingByDefault)) {
-    head.last = true;
-    return 'Connection: close\r\n';
-  }
-  if (facts.maxRequestsOnConnectionReached) return 'Connection: close\r\n';
-  if (facts._keepAliveTimeout && facts._defaultKeepAlive && !head.hasKeepAlive) {
-    return persistentLines(facts._keepAliveTimeout, ~~facts._maxRequestsPerSocket);
-  }
-  return 'Connection: keep-alive\r\n';
+  return GOES_ON;
 }

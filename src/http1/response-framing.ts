@@ -5,6 +5,7 @@
  * Never both framing fields, never one where there is no body, chunked only to HTTP/1.1.
  */
 import { isInterim, statusAllowsBody } from '../http/status.js';
+import type { FieldsSet } from './fields-set.js';
 
 /** What a response knows about itself when its head is composed. The names are those of `node:http`. */
 export interface FramingFacts {
@@ -18,15 +19,6 @@ export interface FramingFacts {
   /** The program removed the field, and so chose not to have it added. */
   readonly _removedContLen: boolean;
   readonly _removedTE: boolean;
-}
-
-/** What a program set on a response. */
-export interface FramingFields {
-  /** The octets announced by Content-Length; -1 where no such field was set, or none that is a number. */
-  readonly contentLength: number;
-  /** The codings of Transfer-Encoding, over all its lines; null where there is none. */
-  readonly codings: readonly string[] | null;
-  readonly hasTrailer: boolean;
 }
 
 export interface ResponseFraming {
@@ -57,7 +49,7 @@ const CHUNKED: ResponseFraming = Object.freeze({
   line: 'Transfer-Encoding: chunked\r\n',
 });
 
-export function frameResponse(facts: FramingFacts, fields: FramingFields): ResponseFraming {
+export function frameResponse(facts: FramingFacts, fields: FieldsSet): ResponseFraming {
   if (fields.contentLength < 0 && fields.codings === null) return frameBySize(facts, fields.hasTrailer);
   return frameByFields(facts, fields);
 }
@@ -72,7 +64,7 @@ function frameBySize(facts: FramingFacts, hasTrailer: boolean): ResponseFraming 
   return facts._removedTE ? UNTIL_CLOSE : CHUNKED;
 }
 
-function frameByFields(facts: FramingFacts, fields: FramingFields): ResponseFraming {
+function frameByFields(facts: FramingFacts, fields: FieldsSet): ResponseFraming {
   const { contentLength, codings } = fields;
   const hasLength = contentLength >= 0;
   const isChunked = codings?.includes('chunked') ?? false;

@@ -5,15 +5,11 @@
  * delimited, and whether the connection goes on after it: one decision. Each line is written once and never taken
  * out again.
  */
-import type { FieldList } from '../http/field-list.js';
-import { ASCII, fieldValueKind, isDigits, isFieldName, listHas } from '../http/grammar.js';
+import { FIELD_STRIDE, type FieldList } from '../http/field-list.js';
+import { ASCII, fieldValueKind } from '../http/grammar.js';
+import { type FieldsSet, mattersToConnection, NOTHING_SET, noted } from './fields-set.js';
 import { type PersistenceFacts, persist } from './persistence.js';
-import {
-  type FramingFacts,
-  type FramingFields,
-  frameResponse,
-  type ResponseFraming,
-} from './response-framing.js';
+import { type FramingFacts, frameResponse, type ResponseFraming } from './response-framing.js';
 
 export interface ResponseFacts extends FramingFacts, PersistenceFacts {
   /** The reason phrase. */
@@ -22,7 +18,7 @@ export interface ResponseFacts extends FramingFacts, PersistenceFacts {
   readonly sendDate: boolean;
 }
 
-export class ResponseHead implements FramingFields {
+export class ResponseHead {
   text = '';
   /** Whether the text is US-ASCII, so that it can share a string with UTF-8. */
   ascii = true;
@@ -31,27 +27,20 @@ export class ResponseHead implements FramingFields {
   bodyLength = -1;
   /** The response is the last one of its connection. */
   last = false;
-  /** As the program set it: see `FramingFields`. */
-  contentLength = -1;
-  codings: string[] | null = null;
-  hasTrailer = false;
-  hasConnection = false;
-  /** The program set `Connection: close`. */
-  asksClose = false;
-  hasKeepAlive = false;
-  hasDate = false;
-  /** Whether a Content-Length is among the fields, be it a number or not. */
-  hasContentLength = false;
+  /** What the program set of the fields that matter to the connection. */
+  set: FieldsSet = NOTHING_SET;
 }
 
-const statusLines = new Map<number, { reason: string; line: string }>();
+const statusLines: { reason: string; line: string; ascii: boolean }[] = [];
 
-function statusLine(status: number, reason: string): string {
-  const known = statusLines.get(status);
-  if (known !== undefined && known.reason === reason) return known.line;
-  const line = `HTTP/1.1 ${status} ${reason}\r\n`;
-  if (known === undefined && fieldValueKind(reason) === ASCII) statusLines.set(status, { reason, line });
-  return line;
+/** The status line, made once for the reason phrase that a status first came with. */
+function statusLine(status: number, reason: string) {
+  const known = statusLines[status];
+  if (known !== undefined && known.reason === reason) return known;
+  const ascii = reason === '' || fieldValueKind(reason) === ASCII;
+  const made = { reason, line: `HTTP/1.1 ${status} ${reason}\r\n`, ascii };
+  if (known === undefined && ascii) statusLines[status] = made;
+  return made;
 }
 
 /**
@@ -66,85 +55,45 @@ export function composeHead(
 ): ResponseHead {
   const head = new ResponseHead();
   const { entries } = fields;
-  for (let i = 0; i < entries.length; i += 2) note(head, entries[i], entries[i + 1]);
-  const framing = frameResponse(facts, head);
-  const reason = `${facts.statusMessage}`;
-  let text = statusLine(facts.statusCode, reason);
-  if (head.hasContentLength || head.codings !== null) {
-    text += framedLines(entries, head, framing);
-  } else {
-    for (let i = 0; i < entries.length; i += 2) text += `${entries[i]}: ${entries[i + 1]}\r\n`;
+  const status = statusLine(facts.statusCode, facts.statusMessage as string);
+  let lines = '';
+  let hasDate = !facts.sendDate;
+  for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
+    const key = entries[i];
+    if (key === 'date') hasDate = true;
+    else if (mattersToConnection(key)) head.set = noted(head.set, key, entries[i + 2]);
+    lines += `${entries[i + 1]}: ${entries[i + 2]}\r\n`;
   }
-  if (facts.sendDate && !head.hasDate) text += date;
-  text += persist(facts, head, framing.closes, ends);
-  head.text = `${text}${framing.line}\r\n`;
-  head.ascii = fields.ascii && (reason === '' || fieldValueKind(reason) === ASCII);
+  const { set } = head;
+  const framing = frameResponse(facts, set);
+  if (set.hasContentLength || set.codings !== null) lines = framedLines(entries, set, framing);
+  const connection = persist(facts, set, framing.closes || ends);
+  head.text = `${status.line}${lines}${hasDate ? '' : date}${connection.lines}${framing.line}\r\n`;
+  head.last = connection.last;
+  head.ascii = fields.ascii && status.ascii;
   head.chunked = framing.chunked;
   head.bodyLength = framing.length;
   return head;
 }
 
-/** Takes note of a field if it is one of those that matter here. */
-function note(head: ResponseHead, name: string, value: string): void {
-  switch (name.length) {
-    case 4:
-      if (isFieldName(name, 'date')) head.hasDate = true;
-      break;
-    case 7:
-      if (isFieldName(name, 'trailer')) head.hasTrailer = true;
-      break;
-    case 10:
-      if (isFieldName(name, 'connection')) {
-        head.hasConnection = true;
-        if (listHas(value, 'close')) head.asksClose = true;
-      } else if (isFieldName(name, 'keep-alive')) head.hasKeepAlive = true;
-      break;
-    case 14:
-      if (isFieldName(name, 'content-length')) {
-        head.hasContentLength = true;
-        head.contentLength = lengthIn(value);
-      }
-      break;
-    case 17:
-      if (isFieldName(name, 'transfer-encoding'))
-        head.codings = (head.codings ?? []).concat(codingsIn(value));
-      break;
-  }
-}
-
-/** The octets that a Content-Length announces; -1 where it is no number, and so may not leave (RFC 9110 §8.6). */
-function lengthIn(value: string): number {
-  const digits = value.trim();
-  const length = isDigits(digits) ? Number(digits) : -1;
-  return length <= Number.MAX_SAFE_INTEGER ? length : -1;
-}
-
-function codingsIn(value: string): string[] {
-  return value
-    .toLowerCase()
-    .split(',')
-    .map((coding) => coding.trim())
-    .filter((coding) => coding !== '');
-}
-
 /** The lines of fields among which are framing fields: those leave that frame the body, and in one place. */
-function framedLines(entries: readonly string[], head: ResponseHead, framing: ResponseFraming): string {
+function framedLines(entries: readonly string[], set: FieldsSet, framing: ResponseFraming): string {
   let text = '';
-  let lengthLeft = !framing.keepsLength;
+  let isLengthDone = !framing.keepsLength;
+  let areCodingsDone = !framing.keepsCodings;
   // Chunked is the last coding, and applied once (RFC 9112 §6.1): what was set otherwise is put in order.
-  const inOrder = head.codings === null || isInOrder(head.codings);
-  let codingsLeft = !framing.keepsCodings;
-  for (let i = 0; i < entries.length; i += 2) {
-    const name = entries[i];
-    const value = entries[i + 1];
-    if (isFieldName(name, 'content-length')) {
-      if (!lengthLeft) text += `${name}: ${head.contentLength}\r\n`;
-      lengthLeft = true;
-    } else if (isFieldName(name, 'transfer-encoding')) {
-      if (!codingsLeft) text += `${name}: ${inOrder ? value : ordered(head.codings as string[])}\r\n`;
-      if (!inOrder) codingsLeft = true;
+  const inOrder = set.codings === null || isInOrder(set.codings);
+  for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
+    const key = entries[i];
+    const name = entries[i + 1];
+    if (key === 'content-length') {
+      if (!isLengthDone) text += `${name}: ${set.contentLength}\r\n`;
+      isLengthDone = true;
+    } else if (key === 'transfer-encoding') {
+      if (!areCodingsDone) text += `${name}: ${inOrder ? entries[i + 2] : ordered(set.codings)}\r\n`;
+      if (!inOrder) areCodingsDone = true;
     } else {
-      text += `${name}: ${value}\r\n`;
+      text += `${name}: ${entries[i + 2]}\r\n`;
     }
   }
   return text;
@@ -155,6 +104,6 @@ function isInOrder(codings: readonly string[]): boolean {
   return first < 0 || first === codings.length - 1;
 }
 
-function ordered(codings: readonly string[]): string {
-  return [...codings.filter((coding) => coding !== 'chunked'), 'chunked'].join(', ');
+function ordered(codings: readonly string[] | null): string {
+  return [...(codings ?? []).filter((coding) => coding !== 'chunked'), 'chunked'].join(', ');
 }

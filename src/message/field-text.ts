@@ -1,58 +1,60 @@
 /**
  * Turns what a program gave as a field into text: once, and checked as that text.
  *
- * In: a name and a value of any type, a list perhaps. Out: lines of a FieldList. Never a character that could end a
- * line; never a second look at an object whose text may have changed meanwhile.
+ * In: a name and a value of any type, a list perhaps. Out: fields of a list. Never a character that could end a line;
+ * never a second look at an object whose text may have changed meanwhile.
  */
 import { validateHeaderValue } from 'node:http';
-import type { FieldList } from '../http/field-list.js';
+import { FIELD_STRIDE, type FieldList, NewFieldList } from '../http/field-list.js';
 import { fieldValueKind, NOT_FIELD_VALUE } from '../http/grammar.js';
-import { fieldKey } from './outgoing-fields.js';
+import { fieldKey, hasTextOnly, type OutgoingFields } from './outgoing-fields.js';
 
-type UniqueNames = ReadonlySet<string> | null;
+/** Lower-cased names of fields that may come once only. */
+export type UniqueNames = ReadonlySet<string> | null;
 
-/**
- * Adds a field of which the name was checked, and each value that is a string by itself.
- * @param ascii - whether all those strings are US-ASCII
- */
-export function addField(
-  list: FieldList,
-  name: string,
-  value: unknown,
-  unique: UniqueNames,
-  ascii: boolean,
-): void {
-  if (typeof value === 'string') {
-    if (ascii) list.addAscii(name, value);
-    else list.add(name, value);
-  } else if (typeof value === 'number') {
-    list.addAscii(name, `${value}`);
-  } else {
-    // A list is the program's own object: it may have changed since it was set.
-    addNewValue(list, name, value, unique);
+/** The fields that were set one by one. */
+export function listOf(fields: OutgoingFields, unique: UniqueNames): FieldList {
+  if (hasTextOnly(fields)) return fields;
+  const list = new NewFieldList();
+  const { entries, ascii } = fields;
+  for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
+    const key = entries[i] as string;
+    const name = entries[i + 1] as string;
+    const value = entries[i + 2];
+    // A string was checked when it was set. A list is the program's own object: it may have changed since.
+    if (typeof value !== 'string') addValue(list, key, name, value, unique);
+    else if (ascii) list.addAscii(key, name, value);
+    else list.add(key, name, value);
   }
+  return list;
 }
 
 /** Adds a field of which nothing was checked. */
-export function addNewField(list: FieldList, name: string, value: unknown, unique: UniqueNames): void {
-  fieldKey(name);
+export function addNewField(list: NewFieldList, name: string, value: unknown, unique: UniqueNames): void {
+  const key = fieldKey(name);
   if (value === undefined || (Array.isArray(value) && value.includes(undefined))) {
     validateHeaderValue(name, undefined as never);
   }
-  addNewValue(list, name, value, unique);
+  addValue(list, key, name, value, unique);
 }
 
-/** Adds a field of which the name was checked. */
-export function addNewValue(list: FieldList, name: string, value: unknown, unique: UniqueNames): void {
-  if (!Array.isArray(value)) list.add(name, checkedText(name, value));
-  else if (isJoined(name, value, unique)) list.add(name, checkedText(name, value.join('; ')));
-  else for (const item of value) list.add(name, checkedText(name, item));
-}
-
-/** Cookies, and fields that may come once only, are joined. */
-function isJoined(name: string, values: readonly unknown[], unique: UniqueNames): boolean {
-  const isCookie = name.length === 6 && name.toLowerCase() === 'cookie';
-  return (isCookie && values.length > 1) || (unique?.has(name.toLowerCase()) ?? false);
+/** Adds a field of which the name was checked; each value of a list by itself, but for those that are joined. */
+export function addValue(
+  list: NewFieldList,
+  key: string,
+  name: string,
+  value: unknown,
+  unique: UniqueNames,
+): void {
+  if (typeof value === 'number') {
+    list.addAscii(key, name, `${value}`);
+  } else if (!Array.isArray(value)) {
+    list.add(key, name, checkedText(name, value));
+  } else if ((key === 'cookie' && value.length > 1) || unique?.has(key)) {
+    list.add(key, name, checkedText(name, value.join('; ')));
+  } else {
+    for (const item of value) list.add(key, name, checkedText(name, item));
+  }
 }
 
 /** @throws TypeError ERR_INVALID_CHAR */

@@ -3,7 +3,7 @@
  *
  * In: a status below 200 and fields from the program. Out: a list of fields, checked like any other.
  */
-import { FieldList } from '../http/field-list.js';
+import { type FieldList, NewFieldList } from '../http/field-list.js';
 import { invalidArgType, invalidArgValue, invalidStatusCode, outOfRange } from '../node/errors.js';
 import { addNewField } from './field-text.js';
 
@@ -26,7 +26,7 @@ export function interimFields(status: number, fields: Fields): FieldList {
     throw outOfRange('statusCode', '>= 100 && <= 199', status);
   }
   if (status === 101) throw invalidStatusCode(status);
-  const list = new FieldList();
+  const list = new NewFieldList();
   // As on node:http, a list of values is one line of an interim response.
   for (const [name, value] of pairs(fields)) {
     addNewField(list, name, Array.isArray(value) ? `${value}` : value, null);

@@ -5,6 +5,7 @@
  * token, or a value with a character that could end its line, is refused with the error `node:http` throws.
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { FIELD_STRIDE, type FieldList } from '../http/field-list.js';
 import { fieldValueKind, isToken, LATIN1, NOT_FIELD_VALUE } from '../http/grammar.js';
 
 export type FieldValue = number | string | readonly string[];
@@ -52,16 +53,17 @@ export function checkFieldValue(name: string, value: unknown): boolean {
   return fieldValueKind(String(value)) !== LATIN1;
 }
 
-/** One array for all, in turn: key, name, value. Most responses have a few fields, and an array each costs most. */
-const STRIDE = 3;
-
+/** One array for all: most responses have a few fields, and an array each costs most. */
 export class OutgoingFields {
-  readonly #entries: FieldValue[] = [];
+  /** For each field its name in lower case, its name as it was set, and its value. */
+  readonly entries: FieldValue[] = [];
   /** Whether all values are US-ASCII. */
   ascii = true;
+  /** Whether all values that were ever set are strings by themselves. */
+  isText = true;
 
   get size(): number {
-    return this.#entries.length / STRIDE;
+    return this.entries.length / FIELD_STRIDE;
   }
 
   /** The lower-cased names. */
@@ -75,49 +77,58 @@ export class OutgoingFields {
   }
 
   #column(offset: number): string[] {
-    return Array.from({ length: this.size }, (_, i) => this.#entries[i * STRIDE + offset] as string);
+    return Array.from({ length: this.size }, (_, i) => this.entries[i * FIELD_STRIDE + offset] as string);
   }
 
   /** The name as it was set. */
   nameAt(index: number): string {
-    return this.#entries[index * STRIDE + 1] as string;
+    return this.entries[index * FIELD_STRIDE + 1] as string;
   }
 
   valueAt(index: number): FieldValue {
-    return this.#entries[index * STRIDE + 2];
+    return this.entries[index * FIELD_STRIDE + 2];
   }
 
   #indexOf(key: string): number {
-    const entries = this.#entries;
-    for (let i = 0; i < entries.length; i += STRIDE) if (entries[i] === key) return i;
+    const { entries } = this;
+    for (let i = 0; i < entries.length; i += FIELD_STRIDE) if (entries[i] === key) return i;
     return -1;
   }
 
   get(key: string): FieldValue | undefined {
     const index = this.#indexOf(key);
-    return index < 0 ? undefined : this.#entries[index + 2];
+    return index < 0 ? undefined : this.entries[index + 2];
   }
 
   /** A field that is set again keeps its place, as in `node:http`. */
   set(key: string, name: string, value: FieldValue): void {
+    if (typeof value !== 'string') this.isText = false;
     const index = this.#indexOf(key);
     if (index < 0) {
-      this.#entries.push(key, name, value);
+      this.entries.push(key, name, value);
     } else {
-      this.#entries[index + 1] = name;
-      this.#entries[index + 2] = value;
+      this.entries[index + 1] = name;
+      this.entries[index + 2] = value;
     }
   }
 
   append(key: string, name: string, value: FieldValue): void {
     const index = this.#indexOf(key);
-    if (index < 0) this.set(key, name, value);
-    else
-      this.#entries[index + 2] = ([] as string[]).concat(this.#entries[index + 2] as never, value as never);
+    if (index < 0) {
+      this.set(key, name, value);
+      return;
+    }
+    this.isText = false;
+    this.entries[index + 2] = ([] as string[]).concat(this.entries[index + 2] as never, value as never);
   }
 
   remove(key: string): void {
     const index = this.#indexOf(key);
-    if (index >= 0) this.#entries.splice(index, STRIDE);
+    if (index >= 0) this.entries.splice(index, FIELD_STRIDE);
   }
+}
+
+/** Whether the fields can leave as they are: strings don't change after they were checked. */
+export function hasTextOnly(fields: OutgoingFields): fields is OutgoingFields & FieldList {
+  return fields.isText;
 }

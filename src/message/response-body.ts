@@ -6,9 +6,9 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
-import { FieldList } from '../http/field-list.js';
+import { FIELD_STRIDE, type FieldList, NewFieldList } from '../http/field-list.js';
 import * as errors from '../node/errors.js';
-import { addNewValue } from './field-text.js';
+import { addValue } from './field-text.js';
 import { fieldKey } from './outgoing-fields.js';
 import type { Chunk, Encoding, WriteCallback } from './response-channel.js';
 import { ResponseStateMethods } from './response-state.js';
@@ -32,7 +32,9 @@ export class ResponseBodyMethods extends ResponseStateMethods {
   /** The trailers as text. */
   get _trailer(): string {
     const { entries } = this._trailers;
-    return entries.map((text, i) => (i % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
+    let text = '';
+    for (let i = 0; i < entries.length; i += FIELD_STRIDE) text += `${entries[i + 1]}: ${entries[i + 2]}\r\n`;
+    return text;
   }
 
   // Node's own constructor, called on an object that inherits from here, sets it.
@@ -70,7 +72,8 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     checkChunk(chunk);
     if (this.finished || this.destroyed) return this._refuseWrite(written ?? nop);
     const data = decoded(chunk, encoding);
-    if (this.strictContentLength) this._countStrictly(bytesOf(data, encoding), false);
+    const length = bytesOf(data, encoding);
+    if (this.strictContentLength) this._countStrictly(length, false);
     if (!this._header) this._implicitHeader();
     if (!this._hasBody) {
       if (this._rejectBody) throw errors.bodyNotAllowed();
@@ -79,7 +82,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     }
     if (this.socket?.destroyed) return false;
     this._headerSent = true;
-    return this._open().body(data, encoding, bytesOf(data, encoding), written);
+    return this._open().body(data, encoding, length, written);
   }
 
   _refuseWrite(callback: WriteCallback): false {
@@ -110,13 +113,13 @@ export class ResponseBodyMethods extends ResponseStateMethods {
   }
 
   addTrailers(headers: Trailers): void {
-    const trailers = new FieldList();
+    const trailers = new NewFieldList();
     this._trailers = trailers;
     const entries = (Array.isArray(headers) ? headers : Object.entries(headers)) as [string, unknown][];
     for (const [name, value] of entries) {
-      fieldKey(name, 'Trailer name');
+      const key = fieldKey(name, 'Trailer name');
       try {
-        addNewValue(trailers, name, value, this._uniqueFields);
+        addValue(trailers, key, name, value, this._uniqueFields);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ERR_INVALID_CHAR') throw error;
         throw errors.invalidCharacter('trailer content', name);
@@ -137,7 +140,14 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     if (typeof chunk === 'function') return this.end(null, null, chunk);
     if (typeof encoding === 'function') return this.end(chunk, null, encoding);
     if (this.finished) return this._endAgain(chunk, callback);
-    const data = chunk ? this._lastPiece(chunk, encoding) : this._noLastPiece();
+    let data: Chunk = '';
+    let length = 0;
+    if (chunk) {
+      checkChunk(chunk);
+      data = decoded(chunk, encoding);
+      length = bytesOf(data, encoding);
+    }
+    if (!this.destroyed || length === 0) this._prepareEnd(length);
     if (typeof callback === 'function') this._queueEndCallback(callback);
     if (this.strictContentLength && this._lengthBinds() && this._bytesWritten !== this._contentLength) {
       this._open().flush();
@@ -153,31 +163,19 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     const channel = this._open();
     // Whoever waits for the end is told in the context of the call that ended it; what leaves in it keeps it.
     if (this.watched) this._context = channel.leavesAtOnce ? null : new AsyncResource('HTTPSERVERRESPONSE');
-    if (this._hasBody) channel.end(data, encoding, bytesOf(data, encoding), this._trailers);
+    if (this._hasBody) channel.end(data, encoding, length, this._trailers);
     else channel.end('', null, 0, this._trailers);
     return this;
   }
 
-  /** The last piece; its length is that of the body where the head was not written before. */
-  _lastPiece(chunk: Chunk, encoding: Encoding): Chunk {
-    checkChunk(chunk);
-    const data = decoded(chunk, encoding);
-    if (this.destroyed) return data;
-    if (this.strictContentLength) this._countStrictly(bytesOf(data, encoding), true);
+  /** The head of a response that ends with a last piece of so many bytes: all of its body where it had no head yet. */
+  _prepareEnd(length: number): void {
+    if (this.strictContentLength && length > 0) this._countStrictly(length, true);
     if (!this._header) {
-      this._contentLength = bytesOf(data, encoding);
+      this._contentLength = length;
       this._implicitHeader();
     }
-    if (!this._hasBody && this._rejectBody) throw errors.bodyNotAllowed();
-    return data;
-  }
-
-  _noLastPiece(): '' {
-    if (!this._header) {
-      this._contentLength = 0;
-      this._implicitHeader();
-    }
-    return '';
+    if (length > 0 && !this._hasBody && this._rejectBody) throw errors.bodyNotAllowed();
   }
 
   _endAgain(chunk: unknown, callback: WriteCallback | undefined): this {

@@ -38,13 +38,16 @@ export interface ComposedHead {
   readonly chunked: boolean;
   /** The response is the last one of its connection. */
   readonly last: boolean;
-  /** The program set Connection; `asksClose`: to `close`. */
-  readonly hasConnection: boolean;
-  readonly asksClose: boolean;
-  readonly hasTrailer: boolean;
-  /** The program set Content-Length; `contentLength`: its number, -1 where it is none. */
-  readonly hasContentLength: boolean;
-  readonly contentLength: number;
+  /** What the program set of the fields that matter to the connection. */
+  readonly set: {
+    readonly hasConnection: boolean;
+    /** Connection has `close`. */
+    readonly asksClose: boolean;
+    readonly hasTrailer: boolean;
+    readonly hasContentLength: boolean;
+    /** The number in Content-Length; -1 where it is none. */
+    readonly contentLength: number;
+  };
 }
 
 /** A piece of a body, as the program wrote it. */
@@ -95,6 +98,8 @@ export interface ResponseChannel {
 export interface ChannelListener {
   /** Whether anybody can notice when the response is over. */
   readonly watched: boolean;
+  /** Why the program gave it up, if it did. */
+  readonly _errored: Error | null | undefined;
   /** Bytes that may wait for the response's turn before it should pause. */
   readonly _highWaterMark: number;
   /** The response is the last one of its connection. */

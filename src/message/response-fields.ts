@@ -12,7 +12,7 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Writable } from 'node:stream';
-import { FieldList, NO_FIELDS } from '../http/field-list.js';
+import { type FieldList, NewFieldList, NO_FIELDS } from '../http/field-list.js';
 import { fieldValueKind, NOT_FIELD_VALUE } from '../http/grammar.js';
 import { statusAllowsBody } from '../http/status.js';
 import {
@@ -24,7 +24,7 @@ import {
   trailerInvalid,
 } from '../node/errors.js';
 import { lendFieldsTo } from './borrowed-methods.js';
-import { addField, addNewField } from './field-text.js';
+import { addNewField, listOf } from './field-text.js';
 import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
 import type { ResponseChannel } from './response-channel.js';
 
@@ -196,12 +196,13 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
 
   _composeHead(fields: FieldList): void {
     const head = this._open().head(this, fields);
-    if (head.hasTrailer && !head.chunked) throw trailerInvalid();
+    const { set } = head;
+    if (set.hasTrailer && !head.chunked) throw trailerInvalid();
     this.chunkedEncoding = head.chunked;
     this._last = head.last;
-    if (head.hasConnection && !head.asksClose) this.shouldKeepAlive = true;
-    if (head.hasContentLength) {
-      this._contentLength = head.contentLength;
+    if (set.hasConnection && !set.asksClose) this.shouldKeepAlive = true;
+    if (set.hasContentLength) {
+      this._contentLength = set.contentLength;
       this._removedContLen = false;
     }
     this._header = head.text;
@@ -241,13 +242,10 @@ function mergeFields(
 /** The fields of a head, as text that was checked as it is now. */
 function fieldList(response: ResponseFieldMethods, headers: HeadFields): FieldList {
   if (headers === null || headers === undefined) return NO_FIELDS;
-  const list = new FieldList();
   const unique = response._uniqueFields;
-  if (headers instanceof OutgoingFields) {
-    for (let i = 0; i < headers.size; i++) {
-      addField(list, headers.nameAt(i), headers.valueAt(i), unique, headers.ascii);
-    }
-  } else if (!Array.isArray(headers)) {
+  if (headers instanceof OutgoingFields) return listOf(headers, unique);
+  const list = new NewFieldList();
+  if (!Array.isArray(headers)) {
     for (const name of Object.keys(headers)) {
       addNewField(list, name, (headers as Record<string, unknown>)[name], unique);
     }

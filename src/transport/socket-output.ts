@@ -7,7 +7,6 @@
  */
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
-import type { Writable } from 'node:stream';
 import { streamDestroyed } from '../node/errors.js';
 import { setImmediate } from '../node/timers.js';
 import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
@@ -32,7 +31,7 @@ const DEFAULT_HIGH_WATER_MARK = 16 * 1024;
 export class SocketOutput {
   /** While set, `flush` is going to be called by whoever set it: nothing is scheduled. */
   held = false;
-  readonly #socket: Writable;
+  readonly socket: Socket;
   readonly #batch = new WriteBatch();
   #corked = false;
   #scheduled = false;
@@ -47,14 +46,14 @@ export class SocketOutput {
   #earlier = 0;
   #latest = 0;
 
-  constructor(socket: Writable) {
-    this.#socket = socket;
+  constructor(socket: Socket) {
+    this.socket = socket;
     this.#plain = isPlainSocket(socket) ? socket : null;
   }
 
   /** Bytes that have not left yet, here and in the socket. */
   get backlog(): number {
-    return this.#socket.writableLength + this.#late + this.length;
+    return this.socket.writableLength + this.#late + this.length;
   }
 
   /** Whether the socket asked for a pause, or would with what waits here. */
@@ -63,7 +62,7 @@ export class SocketOutput {
   }
 
   #highWaterMark(): number {
-    return this.#socket.writableHighWaterMark ?? DEFAULT_HIGH_WATER_MARK;
+    return this.socket.writableHighWaterMark ?? DEFAULT_HIGH_WATER_MARK;
   }
 
   /** Bytes that wait here and are not yet the socket's. */
@@ -125,7 +124,7 @@ export class SocketOutput {
   #cork(): void {
     if (this.#corked) return;
     this.#corked = true;
-    this.#socket.cork?.();
+    this.socket.cork?.();
   }
 
   /** Hears when everything written so far has left. */
@@ -203,7 +202,7 @@ export class SocketOutput {
   #writeFirst(parts: readonly Piece[], kept: number): void {
     const length = parts.reduce((sum, piece) => sum + piece.length, 0);
     try {
-      this.#socket.write(assemble(parts, length).subarray(0, kept));
+      this.socket.write(assemble(parts, length).subarray(0, kept));
     } catch {
       // A buffer that was resized: nothing of it can leave, and the connection is cut anyway.
     }
@@ -211,13 +210,13 @@ export class SocketOutput {
 
   /** Whether what is flushed now is handed to the kernel within the call, with nothing before it. */
   get leavesAtOnce(): boolean {
-    return this.#inFlight.length === 0 && this.#socket.writableLength === 0;
+    return this.#inFlight.length === 0 && this.socket.writableLength === 0;
   }
 
   #uncork(): void {
     if (!this.#corked) return;
     this.#corked = false;
-    this.#socket.uncork?.();
+    this.socket.uncork?.();
   }
 
   /**
@@ -273,7 +272,7 @@ export class SocketOutput {
       return this.#batch.takeWhole() ?? this.#batch.takeParts();
     } catch (error) {
       this.#late = 0;
-      this.#socket.destroy(error as ResizedBufferError);
+      this.socket.destroy(error as ResizedBufferError);
       return null;
     }
   }
@@ -286,7 +285,7 @@ export class SocketOutput {
   };
 
   #write(callback: WriteCallback | undefined): boolean {
-    const socket = this.#socket;
+    const socket = this.socket;
     // Behind the program's own end of the socket nothing can follow; who waits hears of the close.
     if (this.length > 0 && socket.writableEnded) {
       this.#batch.takeUnchecked();
@@ -311,7 +310,7 @@ export class SocketOutput {
     const last = parts.length - 1;
     let accepted = true;
     parts.forEach(({ chunk, encoding }, i) => {
-      accepted = this.#socket.write(chunk, encoding as BufferEncoding, i === last ? callback : undefined);
+      accepted = this.socket.write(chunk, encoding as BufferEncoding, i === last ? callback : undefined);
     });
     return accepted;
   }

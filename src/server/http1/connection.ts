@@ -11,12 +11,6 @@ import { maxHeaderSize } from 'node:http';
 import type { RequestHead } from '../../http1/request-head.js';
 import { RequestParser, type RequestSink } from '../../http1/request-parser.js';
 import { WireError } from '../../http1/wire-error.js';
-import {
-  type AskingRequest,
-  type BodySource,
-  type ClosedCallback,
-  socketSource,
-} from '../../message/body-source.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { completeBody, dropUnread } from '../../message/request-body.js';
 import { closeUnwatched, emitClose } from '../../message/response-state.js';
@@ -52,7 +46,7 @@ type Stage = typeof OUTSIDE | typeof RECEIVING | typeof IN_HANDLER;
 type Writer = ResponseWriter<ServerResponse>;
 
 export class Connection
-  implements ServerConnection, RequestSink, WriterOwner<ServerResponse>, BodySource, EndingConnection
+  implements ServerConnection, RequestSink, WriterOwner<ServerResponse>, EndingConnection
 {
   idleSince = 0;
   previousIdle: Timed | null = null;
@@ -199,7 +193,6 @@ export class Connection
     if (head.upgrade && this.#wantsUpgrade(request)) return true;
     const context = this.#contexts.next();
     request.upgrade = false;
-    request._source = this;
     this.incoming = request;
     this.#context = context;
     const response = makeResponse(this.server, request, head.keepAlive);
@@ -261,14 +254,6 @@ export class Connection
     this.#gate.flow();
   }
 
-  more(request: AskingRequest): void {
-    socketSource.more(request);
-  }
-
-  abort(request: AskingRequest, error: Error | null, closed: ClosedCallback): boolean {
-    return socketSource.abort(request, error, closed);
-  }
-
   /** The response whose turn it is. */
   get turn(): Writer | undefined {
     return this.#responses.turn;
@@ -306,7 +291,7 @@ export class Connection
     else this.output.flush();
   }
 
-  responseLeft({ response, wasWatched }: Writer): void {
+  responseLeft({ response }: Writer, watched: boolean): void {
     const { socket } = this;
     const request = response.req as IncomingMessage;
     this.#responses.removeFirst();
@@ -314,7 +299,7 @@ export class Connection
     dropUnread(request);
     if (socket._httpMessage === response) socket._httpMessage = null;
     response._onLeft();
-    if (wasWatched) process.nextTick(emitClose, response);
+    if (watched) process.nextTick(emitClose, response);
     else closeUnwatched(response);
     if (response._last) this.close();
     else if (this.isIdle) this.#becomeIdle();

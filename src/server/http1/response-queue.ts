@@ -60,7 +60,7 @@ export class ResponseQueue {
 
   #begin(writer: Writer): void {
     this.#socket._httpMessage = writer.response;
-    writer.takeTurn(this.#socket, this.#output);
+    writer.takeTurn(this.#output);
   }
 
   /** The first response has left. */

@@ -43,8 +43,11 @@ export interface WriterOwner<R extends ChannelListener> {
   endsAfter(writer: ResponseWriter<R>): boolean;
   /** All of the response has been handed on; the next one may go on. */
   responseEnded(writer: ResponseWriter<R>): void;
-  /** All of it has been handed to the kernel. */
-  responseLeft(writer: ResponseWriter<R>): void;
+  /**
+   * All of it has been handed to the kernel.
+   * @param watched - whether anybody could notice
+   */
+  responseLeft(writer: ResponseWriter<R>, watched: boolean): void;
   /** `bytes` more wait for the response's turn; fewer when negative. */
   responseWaits(bytes: number): void;
 }
@@ -54,11 +57,8 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
 {
   readonly endsResponse = true;
   readonly response: R;
-  /** Whether anybody could notice that it left. */
-  wasWatched = false;
   #owner: WriterOwner<R> | null;
   #state: State = WAITING;
-  #socket: Socket | null = null;
   #output: SocketOutput | null = null;
   #isHeld = false;
   #head: ResponseHead | null = null;
@@ -69,8 +69,6 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   #bytesLeft = -1;
   #waiting: WaitingPieces | null = null;
   #hasEnded = false;
-  #trailers: FieldList | null = null;
-  #error: Error | undefined = undefined;
 
   /** @param owner - the connection; null where the program puts the response on a socket of its own */
   constructor(response: R, owner: WriterOwner<R> | null) {
@@ -150,17 +148,17 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
 
   end(data: Chunk, encoding: Encoding, length: number, trailers: FieldList): void {
     this.#hasEnded = true;
-    this.#trailers = trailers;
     this.#isHeld = false;
     const output = this.#way;
     if (output === null || this.#waiting !== null) {
-      if (length > 0) this.#wait({ data, encoding, length, callback: null, isBody: true });
+      this.#wait({ data, encoding, length, callback: null, isBody: true });
+      if (this.#waiting !== null) this.#waiting.trailers = trailers;
       if (output === null) return;
       this.#putWaiting(output);
     } else if (length > 0) {
       this.#putBody(output, data, encoding, length);
     }
-    this.#finish(output);
+    this.#finish(output, trailers);
   }
 
   hold(): void {
@@ -176,23 +174,20 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   abort(error: Error | undefined): void {
-    const socket = this.#socket;
-    if (socket === null) {
+    if (this.#output === null) {
       if (this.#state !== WAITING) return;
       this.#state = GIVEN_UP;
-      this.#error = error;
       this.#dropWaiting();
     } else {
       // As on node:http, a response that was ended still arrives.
-      if (this.#hasEnded) this.#output?.flush();
-      socket.destroy(error);
+      if (this.#hasEnded) this.#output.flush();
+      this.#output.socket.destroy(error);
     }
   }
 
   /** Its request was refused, and is answered by the server: what the program writes goes nowhere. */
   silence(): void {
     this.#state = GIVEN_UP;
-    this.#output = null;
     this.#dropWaiting();
   }
 
@@ -202,60 +197,56 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   assign(socket: Socket): void {
-    this.takeTurn(socket, new SocketOutput(socket));
+    this.takeTurn(new SocketOutput(socket));
   }
 
   detach(): void {
-    this.#socket = null;
     this.#output = null;
   }
 
   /** It is this response's turn: what waited is written. */
-  takeTurn(socket: Socket, output: SocketOutput): void {
+  takeTurn(output: SocketOutput): void {
+    const { socket } = output;
     if (this.#state === GIVEN_UP) {
       // What was answered before leaves before.
-      output.notify(new CallbackListener(() => socket.destroy(this.#error)));
+      output.notify(new CallbackListener(() => socket.destroy(this.response._errored ?? undefined)));
       output.flush();
       return;
     }
     this.#state = WRITING;
-    this.#socket = socket;
     this.#output = output;
     this.response._onTurn(socket);
-    if (this.#way === null) return;
-    if (this.#waiting !== null) {
-      this.#putWaiting(output);
-      if (output.schedule() && !this.#hasEnded) process.nextTick(tellDrained, this.response);
-    }
-    if (this.#hasEnded) this.#finish(output);
+    const waiting = this.#waiting;
+    if (waiting === null || this.#way === null) return;
+    this.#putWaiting(output);
+    if (this.#hasEnded) this.#finish(output, waiting.trailers);
+    else if (output.schedule()) process.nextTick(tellDrained, this.response);
   }
 
   /** Everything has left for the kernel, or never will. */
   onWritten(error: Error | null | undefined): void {
     const { response } = this;
     const failure = response._noteWritten(error);
-    this.wasWatched = response.watched;
-    if (!this.wasWatched) {
-      if (failure === null) this.#leave();
+    if (!response.watched) {
+      if (failure === null) this.#leave(false);
       return;
     }
     // As on node:http, who gave `end` a callback still finds the socket; the listeners for 'finish' don't.
     try {
       response._tellEnd(failure);
     } finally {
-      if (failure === null) this.#leave();
+      if (failure === null) this.#leave(true);
     }
     if (failure === null) response._tellFinish();
   }
 
-  #leave(): void {
+  #leave(watched: boolean): void {
     if (this.#state !== ENDED) return;
     this.#state = LEFT;
     // A response that no server made keeps the socket that the program gave it.
     if (this.#owner === null) return;
-    this.#socket = null;
     this.#output = null;
-    this.#owner.responseLeft(this);
+    this.#owner.responseLeft(this, watched);
   }
 
   #sendHead(output: SocketOutput): void {
@@ -316,15 +307,15 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   /** Everything is there: ends the body, and hands the turn on. */
-  #finish(output: SocketOutput): void {
+  #finish(output: SocketOutput, trailers: FieldList): void {
     const { response } = this;
     this.#sendHead(output);
-    if (this.#chunked) output.latin1(trailerSection(this.#trailers));
+    if (this.#chunked) output.latin1(trailerSection(trailers));
     // A client that waits for the rest must not take the next response for it.
     if (this.#bytesLeft > 0) response._last = true;
     this.#state = ENDED;
     response._onEnded();
-    if (this.#socket?.destroyed) return;
+    if (output.socket.destroyed) return;
     if (this.#owner === null) output.flush();
     output.notify(this);
     if (this.#owner !== null) this.#owner.responseEnded(this);

@@ -3,6 +3,7 @@
  *
  * In: pieces in order. Out: the same, and how many bytes they are.
  */
+import { type FieldList, NO_FIELDS } from '../../http/field-list.js';
 import type { BodyPiece } from '../../message/response-channel.js';
 
 export interface WaitingPiece extends BodyPiece {
@@ -16,6 +17,8 @@ export class WaitingPieces {
   bytes = 0;
   /** As many of them as the connection was told of. */
   counted = 0;
+  /** The response has ended with these trailers. */
+  trailers: FieldList = NO_FIELDS;
 
   add(piece: WaitingPiece): void {
     this.pieces.push(piece);
