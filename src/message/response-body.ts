@@ -227,5 +227,6 @@ function checkChunk(chunk: unknown): void {
 /** How many bytes hexadecimal or base64 text holds can only be guessed before it is decoded. */
 function decoded(chunk: Chunk, encoding: Encoding): Chunk {
   if (typeof chunk !== 'string' || isUtf8(encoding) || isLatin1(encoding)) return chunk;
+  if (!Buffer.isEncoding(encoding as string)) throw errors.unknownEncoding(encoding);
   return Buffer.from(chunk, encoding as BufferEncoding);
 }

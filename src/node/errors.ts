@@ -68,6 +68,10 @@ export function requestTimeout(): Error {
   return coded(Error, 'ERR_HTTP_REQUEST_TIMEOUT', 'Request timeout');
 }
 
+export function unknownEncoding(encoding: unknown): Error {
+  return coded(TypeError, 'ERR_UNKNOWN_ENCODING', format('Unknown encoding: %s', encoding));
+}
+
 export function writeAfterEnd(): Error {
   return coded(Error, 'ERR_STREAM_WRITE_AFTER_END', 'write after end');
 }

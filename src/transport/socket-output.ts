@@ -144,6 +144,13 @@ export class SocketOutput {
     return accepted;
   }
 
+  /** What waits now leaves also where the connection is cut within this tick. */
+  keep(): void {
+    this.#tick = currentTick();
+    this.#earlier = this.length;
+    this.#latest = this.length;
+  }
+
   #noteTick(): void {
     const tick = markTick();
     if (tick !== this.#tick) {

@@ -108,7 +108,14 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   interim(status: number, fields: FieldList, written: WriteCallback | null): boolean {
-    return this.raw(interimHead(status, STATUS_CODES[status] ?? 'unknown', fields), 'latin1', written);
+    const accepted = this.raw(
+      interimHead(status, STATUS_CODES[status] ?? 'unknown', fields),
+      'latin1',
+      written,
+    );
+    // It says what happens now: a response that is given up after it doesn't take it back.
+    this.#way?.keep();
+    return accepted;
   }
 
   raw(data: Chunk, encoding: Encoding, written: WriteCallback | null): boolean {
@@ -314,8 +321,11 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     // A client that waits for the rest must not take the next response for it.
     if (this.#bytesLeft > 0) response._last = true;
     this.#state = ENDED;
+    const { socket } = output;
+    // As on node:http, what can't leave any more has not ended.
+    if (!socket.writable && !socket.destroyed) return;
     response._onEnded();
-    if (output.socket.destroyed) return;
+    if (socket.destroyed) return;
     if (this.#owner === null) output.flush();
     output.notify(this);
     if (this.#owner !== null) this.#owner.responseEnded(this);
