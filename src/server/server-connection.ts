@@ -1,13 +1,15 @@
 /**
  * What a server asks of a connection, whatever version of HTTP that speaks. Types only.
  *
- * The events of its socket come through `SocketEvents`; time comes through `Timed`.
+ * The events of its socket come through `SocketEvents`; time comes through its clock.
  */
 import type { ServerSocket } from '../transport/server-socket.js';
 import type { SocketEvents } from '../transport/socket-listeners.js';
 import type { Timed } from './timeouts.js';
 
-export interface ServerConnection extends SocketEvents, Timed {
+export interface ServerConnection extends SocketEvents {
+  /** What the server's clocks know of it. */
+  readonly clock: Timed;
   readonly socket: ServerSocket;
   /** Between two requests. */
   readonly isIdle: boolean;

@@ -100,11 +100,11 @@ function expireIdle(idle: IdleConnections): void {
 
 /** Looks at all connections every `connectionsCheckingInterval` ms for requests that take too long to arrive. */
 export class RequestSweep {
-  readonly #connections: Iterable<Timed>;
+  readonly #connections: Iterable<{ readonly clock: Timed }>;
   readonly #settings: TimeoutSettings;
   #interval: NodeJS.Timeout | undefined;
 
-  constructor(connections: Iterable<Timed>, settings: TimeoutSettings) {
+  constructor(connections: Iterable<{ readonly clock: Timed }>, settings: TimeoutSettings) {
     this.#connections = connections;
     this.#settings = settings;
   }
@@ -123,11 +123,11 @@ export class RequestSweep {
     const headersTimeout = duration(this.#settings.headersTimeout);
     const requestTimeout = duration(this.#settings.requestTimeout);
     const now = Date.now();
-    for (const connection of this.#connections) {
-      if (connection.requestStart === 0) continue;
-      const age = now - connection.requestStart;
-      const headLate = headersTimeout > 0 && !connection.headComplete && age >= headersTimeout;
-      if (headLate || (requestTimeout > 0 && age >= requestTimeout)) connection.onRequestTimeout();
+    for (const { clock } of this.#connections) {
+      if (clock.requestStart === 0) continue;
+      const age = now - clock.requestStart;
+      const headLate = headersTimeout > 0 && !clock.headComplete && age >= headersTimeout;
+      if (headLate || (requestTimeout > 0 && age >= requestTimeout)) clock.onRequestTimeout();
     }
   }
 }

@@ -14,11 +14,9 @@ const OPEN = 0;
 const LAST_ANSWERED = 1;
 /** What the client sent is refused, or it is given time to read the last answer: nothing it sends is read any more. */
 const REFUSED = 2;
-/** Another protocol has the socket. */
-const UPGRADED = 3;
-const CLOSED = 4;
+const CLOSED = 3;
 
-type State = typeof OPEN | typeof LAST_ANSWERED | typeof REFUSED | typeof UPGRADED | typeof CLOSED;
+type State = typeof OPEN | typeof LAST_ANSWERED | typeof REFUSED | typeof CLOSED;
 
 export class Ending {
   readonly #connection: EndingConnection;
@@ -39,20 +37,12 @@ export class Ending {
     return this.#farewell !== null;
   }
 
-  get isUpgraded(): boolean {
-    return this.#state === UPGRADED;
-  }
-
   #advance(state: State): void {
     if (this.#state < state) this.#state = state;
   }
 
   lastAnswered(): void {
     this.#advance(LAST_ANSWERED);
-  }
-
-  upgraded(): void {
-    this.#advance(UPGRADED);
   }
 
   /** @param atOnce - nothing more can be written in order: the socket itself reported the error */

@@ -16,12 +16,12 @@ import type {
   Chunk,
   Encoding,
   HeadFacts,
-  ResponseChannel,
   WriteCallback,
 } from '../../message/response-channel.js';
 import { SocketOutput, type WriteListener } from '../../transport/socket-output.js';
 import { dateLine } from '../date-field.js';
 import { type WaitingPiece, WaitingPieces } from './waiting-pieces.js';
+import type { OwnedWriter, WriterOwner } from './writer-owner.js';
 
 /** How far a response has got. */
 const WAITING = 0;
@@ -33,27 +33,8 @@ const GIVEN_UP = 4;
 
 type State = typeof WAITING | typeof WRITING | typeof ENDED | typeof LEFT | typeof GIVEN_UP;
 
-/** The connection's part in a response; absent where a program put the response on a socket of its own. */
-export interface WriterOwner<R extends ChannelListener> {
-  readonly socket: Socket;
-  readonly output: SocketOutput;
-  /** Whether a response that ends now waits for others, to leave with them. */
-  readonly gathers: boolean;
-  /** Whether the connection ends after this response, whatever that says of itself. */
-  endsAfter(writer: ResponseWriter<R>): boolean;
-  /** All of the response has been handed on; the next one may go on. */
-  responseEnded(writer: ResponseWriter<R>): void;
-  /**
-   * All of it has been handed to the kernel.
-   * @param watched - whether anybody could notice
-   */
-  responseLeft(writer: ResponseWriter<R>, watched: boolean): void;
-  /** `bytes` more wait for the response's turn; fewer when negative. */
-  responseWaits(bytes: number): void;
-}
-
 export class ResponseWriter<R extends ChannelListener = ChannelListener>
-  implements ResponseChannel, WriteListener
+  implements OwnedWriter<R>, WriteListener
 {
   readonly endsResponse = true;
   readonly response: R;

@@ -1,0 +1,157 @@
+/**
+ * Hands the requests of a connection to the program.
+ *
+ * In: heads, bodies and ends from the parser. Out: requests with their responses, each in an async context of its own,
+ * and what the program wants of their bodies. Never a request after the answer that closes the connection.
+ */
+import type { AsyncResource } from 'node:async_hooks';
+import type { Buffer } from 'node:buffer';
+import type { RequestHead } from '../../http1/request-head.js';
+import type { RequestSink } from '../../http1/request-parser.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
+import { completeBody } from '../../message/request-body.js';
+import type { ServerResponse } from '../../message/server-response.js';
+import { beginEntry, isObserved } from '../../node/performance-entries.js';
+import { presentContext, RequestContexts } from '../../node/request-contexts.js';
+import type { ServerSocket } from '../../transport/server-socket.js';
+import { publishStart } from '../diagnostics.js';
+import { dispatch } from '../dispatch.js';
+import { type HttpServer, kEngine } from '../http-server.js';
+import { makeRequest, makeResponse } from './exchange.js';
+import { ANSWERS_WAIT, READER_WAITS, type ReadingGate } from './reading-gate.js';
+import type { ResponseQueue } from './response-queue.js';
+import { ResponseWriter } from './response-writer.js';
+import type { WriterOwner } from './writer-owner.js';
+
+/** The connection, as far as the delivery of its requests goes. */
+export interface DeliveringConnection extends WriterOwner<ServerResponse> {
+  readonly server: HttpServer;
+  readonly socket: ServerSocket;
+  readonly responses: ResponseQueue;
+  readonly gate: ReadingGate;
+  /** Nothing more is served. */
+  readonly isOver: boolean;
+  requestBegins(): void;
+  requestEnds(): void;
+  /** No further request is read until there is room for its answer. */
+  pauseParsing(): void;
+  /** What may outlive the present call. */
+  keep(bytes: Buffer): Buffer;
+}
+
+export class RequestDelivery implements RequestSink {
+  /** The request that is being read, until its end. */
+  incoming: IncomingMessage | null = null;
+  /** The request with which the connection leaves HTTP. */
+  upgrade: IncomingMessage | null = null;
+  /** Set while a handler runs, and left so where it throws. */
+  isInHandler = false;
+  /** Requests that were handed to the program. */
+  count = 0;
+  readonly #connection: DeliveringConnection;
+  readonly #contexts = new RequestContexts();
+  /** Where the present request runs; null where that is the case by itself. */
+  #context: AsyncResource | null = null;
+
+  constructor(connection: DeliveringConnection) {
+    this.#connection = connection;
+  }
+
+  /** @param fresh - called from the event loop, in the async context in which the connection came */
+  beginSegment(fresh: boolean): void {
+    this.#contexts.fresh = fresh;
+    this.isInHandler = false;
+  }
+
+  /** The present request goes on in a later segment: what the handler entered is the context of its body too. */
+  keepContext(): void {
+    if (this.incoming !== null) this.#context ??= presentContext();
+  }
+
+  onHead(head: RequestHead): boolean {
+    const connection = this.#connection;
+    if (connection.isOver) return true;
+    connection.requestBegins();
+    const { server, socket, responses } = connection;
+    const request = makeRequest(server, socket, head);
+    if (head.upgrade && this.#wantsUpgrade(request)) return true;
+    const context = this.#contexts.next();
+    request.upgrade = false;
+    this.incoming = request;
+    this.#context = context;
+    const response = makeResponse(server, request, head.keepAlive);
+    const writer = new ResponseWriter(response, connection);
+    response._channel = writer;
+    response._context = context;
+    if (!responses.isEmpty && responses.isCrowded(1)) connection.gate.shut(ANSWERS_WAIT);
+    responses.add(writer);
+    this.isInHandler = true;
+    try {
+      if (context === null) this.#dispatch(head, request, response);
+      else context.runInAsyncScope(this.#dispatch, this, head, request, response);
+    } finally {
+      // The socket stops only when more comes: most clients wait for the answer.
+      if (responses.isFull) connection.pauseParsing();
+    }
+    this.isInHandler = false;
+    server[kEngine].prototypes.learn(request, response);
+    return false;
+  }
+
+  #dispatch(head: RequestHead, request: IncomingMessage, response: ServerResponse): void {
+    const { server, socket } = this.#connection;
+    if (isObserved()) beginEntry(request, response);
+    publishStart(request, response, socket, server);
+    dispatch(server, head, request, response, ++this.count);
+    // What the handler entered is the context of its body too, and of nothing else in the scope it shared.
+    if (head.framed) this.#context = this.#contexts.forBody(this.#context);
+  }
+
+  onBody(data: Buffer): void {
+    const request = this.incoming;
+    if (request === null || request._dumped) return;
+    if (this.#context === null) this.#pushBody(request, data);
+    else this.#context.runInAsyncScope(this.#pushBody, this, request, data);
+  }
+
+  #pushBody(request: IncomingMessage, data: Buffer): void {
+    const { gate } = this.#connection;
+    // What is decoded into text is copied by that.
+    const kept = request.readableEncoding === null ? this.#connection.keep(data) : data;
+    if (!request.push(kept)) gate.shut(READER_WAITS);
+  }
+
+  onEnd(rawTrailers: string[]): void {
+    const request = this.incoming as IncomingMessage;
+    const context = this.#context;
+    const { gate } = this.#connection;
+    this.incoming = null;
+    this.#context = null;
+    request.complete = true;
+    if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
+    if (request._state !== null) {
+      if (context === null) completeBody(request);
+      else context.runInAsyncScope(completeBody, undefined, request);
+    }
+    this.#connection.requestEnds();
+    // The reader of this body stopped the socket; the next request must not wait for it.
+    if (!gate.isShutFor(READER_WAITS)) return;
+    gate.lift(READER_WAITS);
+    gate.flow();
+  }
+
+  #wantsUpgrade(request: IncomingMessage): boolean {
+    const { server } = this.#connection;
+    if (request.method !== 'CONNECT' && !server.shouldUpgradeCallback(request)) return false;
+    request.upgrade = true;
+    this.upgrade = request;
+    this.#context = presentContext();
+    return true;
+  }
+
+  /** Where the listeners for 'upgrade' and 'connect' run. */
+  get upgradeContext(): AsyncResource {
+    this.#context ??= presentContext();
+    return this.#context;
+  }
+}
