@@ -36,7 +36,7 @@ export class RawClient {
   /** The connection is gone, with this error if it was reset. */
   closed = false;
   error: NodeJS.ErrnoException | undefined;
-  #wake: () => void = () => {};
+  readonly #waiting = new Set<() => void>();
 
   constructor(readonly socket: Socket) {
     socket.setNoDelay(true);
@@ -83,13 +83,19 @@ export class RawClient {
     }
   }
 
+  #wake(): void {
+    for (const goOn of this.#waiting) goOn();
+  }
+
   #change(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
+      const goOn = () => {
         clearTimeout(timer);
+        this.#waiting.delete(goOn);
         resolve();
       };
+      const timer = setTimeout(goOn, ms);
+      this.#waiting.add(goOn);
     });
   }
 

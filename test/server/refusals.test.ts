@@ -4,7 +4,10 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { behaviour, get, type Stage } from '../subjects.js';
 
-/** Sends bytes to a server that answers whatever gets through; gives the codes of the errors it reports. */
+/**
+ * Sends bytes after which the connection ends to a server that answers whatever gets through; gives the codes of the
+ * errors it reports.
+ */
 async function refusals(stage: Stage, bytes: string, options = {}): Promise<string[]> {
   const codes: string[] = [];
   const { server, connect } = await stage.serve(options, (req, res) => {
@@ -14,8 +17,7 @@ async function refusals(stage: Stage, bytes: string, options = {}): Promise<stri
     codes.push(error.code ?? '');
     socket.destroy();
   });
-  const client = connect().send(bytes);
-  await Promise.race([client.response(), client.rest()]).catch(() => {});
+  await connect().send(bytes).rest();
   return codes;
 }
 
