@@ -60,6 +60,84 @@ for (const [sentence, args] of forms) {
   });
 }
 
+test('it replaces the server half of both modules, with premier itself, and nothing else', {
+  skip,
+}, async () => {
+  const code = `
+    import http from 'node:http';
+    import https from 'node:https';
+    const before = [{ ...http }, { ...https }];
+    await import('premier/register');
+    const premier = [(await import('premier')).default, (await import('premier/https')).default];
+    const changed = [http, https].map((module, i) =>
+      Object.keys(module).filter((name) => module[name] !== before[i][name]).sort(),
+    );
+    const premiers = [http, https].every((module, i) =>
+      changed[i].every((name) => module[name] === premier[i][name]),
+    );
+    console.log(JSON.stringify({ changed, premiers }));`;
+  const { stdout, stderr } = await run(esm(code));
+  assert.equal(stderr, '');
+  assert.deepEqual(JSON.parse(stdout), {
+    changed: [
+      ['IncomingMessage', 'Server', 'ServerResponse', 'createServer'],
+      ['Server', 'createServer'],
+    ],
+    premiers: true,
+  });
+});
+
+const refusedRequests = [
+  ['no method', '\x01'],
+  ['a method nobody knows', 'GEX / HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['a field without a name', 'GET / HTTP/1.1\r\nHost: a\r\n: x\r\n\r\n'],
+  ['an impossible Content-Length', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n'],
+  [
+    'two ways to frame a body',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+  ],
+  ['a head that is too long', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`],
+  [
+    'a chunk extension that is too long',
+    `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(17_000)}`,
+  ],
+  ['a head that does not end', 'GET / HTTP/1.1\r\n'],
+] as const;
+
+/** The answers of a server to the refused requests; the last one waits until it is told that it took too long. */
+const refusing = esm(`
+  import http from 'node:http';
+  import net from 'node:net';
+  const server = http.createServer({ connectionsCheckingInterval: 5 }, () => {}).listen(0, '127.0.0.1', async () => {
+    const answers = [];
+    const requests = JSON.parse(process.env.REQUESTS);
+    for (const bytes of requests) {
+      if (bytes === requests.at(-1)) server.headersTimeout = 1;
+      // node:http destroys the socket, and the reset may overtake its answer: then it is asked again.
+      let answer = '';
+      for (let round = 0; answer === '' && round < 20; round++) {
+        const socket = net.connect(server.address().port, '127.0.0.1').on('error', () => {});
+        socket.on('data', (data) => { answer += data.toString('latin1'); });
+        socket.write(bytes, 'latin1');
+        await new Promise((resolve) => socket.on('close', resolve));
+      }
+      answers.push(answer);
+    }
+    console.log(JSON.stringify(answers));
+    server.close();
+  });`);
+
+test('refused requests get to the byte what node:http answers', { skip }, async () => {
+  const env = { REQUESTS: JSON.stringify(refusedRequests.map(([, bytes]) => bytes)) };
+  const [node, premier] = await Promise.all([run(refusing, env), run([...registered, ...refusing], env)]);
+  const answers = ({ stdout }: Run) => {
+    const all = JSON.parse(stdout) as string[];
+    return Object.fromEntries(refusedRequests.map(([what], i) => [what, all[i]]));
+  };
+  assert.deepEqual(answers(premier), answers(node));
+  assert.equal(new Set(Object.values(answers(node))).size, 4);
+});
+
 const look = commonjs(sameRequired("require('http').Server"));
 
 test('--require premier/register does the same', {

@@ -1,8 +1,12 @@
-// The whole suite once more on node:http itself, in a process where premier/register has taken its place.
+// What premier/register can change, once more on node:http itself in a process where premier has taken its place.
+// It puts premier's own createServer and classes on the modules, which register-forms.test.ts holds it to: whatever goes
+// through createServer alone runs the very code that it ran under the name of premier, and isn't run again. What may
+// differ is what a test reaches for on the modules (classes, other functions, Node's own client), https, and the
+// answers to refused requests, which are Node's there and not ours. These files are run.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -10,12 +14,18 @@ import { fileURLToPath } from 'node:url';
 const root = new URL('../../', import.meta.url);
 const registered = process.env.SUBJECTS === 'register';
 
-/** The topics: every test file beside this one that has subjects. */
-const topics = readdirSync(new URL('.', import.meta.url)).filter(
-  (name) => name.endsWith('.test.js') && name !== 'register.test.js',
-);
+/** A file that imports a module, or uses more than `createServer` of the one that its stage has. */
+const reachesForModule = /from 'node:https?'|\bhttp\.(?!createServer)[A-Za-z]|\bhttp\b.*\}\) =>/;
+const chosen = ['https.test.js', 'client-error.test.js', 'refusals.test.js'];
 
-test('every behaviour holds for node:http under premier/register', {
+const textOf = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
+
+/** The test files beside this one that run once more. */
+const topics = readdirSync(new URL('.', import.meta.url))
+  .filter((name) => name.endsWith('.test.js') && !name.startsWith('register'))
+  .filter((name) => chosen.includes(name) || reachesForModule.test(textOf(name)));
+
+test('what registering can change holds for node:http under premier/register', {
   skip: registered,
 }, async () => {
   const imports = topics.map(
