@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
-import { behaviour, get, type Response, turns } from '../subjects.js';
+import { behaviour, get, type Response, turns, until } from '../subjects.js';
 
 const leaks = { notNode: 'it leaks enterWith() into later requests of the connection' };
 
@@ -155,7 +155,7 @@ behaviour('callbacks of write and end run in the context of their caller', async
   const client = connect();
   for (const target of ['/1', '/2']) {
     await client.send(get(target)).response();
-    await turns();
+    await until(() => seen.includes(`end ${target}`), 'the callback of end');
   }
   assert.deepEqual(seen, ['write /1', 'end /1', 'write /2', 'end /2']);
 });
@@ -200,22 +200,27 @@ behaviour(
   async ({ serve }) => {
     const storage = new AsyncLocalStorage<string>();
     const stores: unknown[] = [];
+    let ended = false;
     const { connect } = await serve((_req, res) => {
       storage.run('request', () => {
         const note = () => stores.push(storage.getStore());
         res.on('finish', note).on('close', note);
         res.writeHead(200, { Connection: 'close' });
         res.write(Buffer.alloc(16 * 1024 * 1024));
-        setImmediate(() => res.end('the end', note));
+        setImmediate(() => {
+          res.end('the end', note);
+          ended = true;
+        });
       });
     });
     const client = connect();
     client.socket.pause();
     client.send(get());
-    await turns(20);
+    await until(() => ended, 'the end of the response');
+    assert.deepEqual(stores, []);
     client.socket.resume();
     await client.rest();
-    await turns();
+    await until(() => stores.length === 3, 'the end of the response');
     assert.deepEqual(stores, ['request', 'request', 'request']);
   },
 );

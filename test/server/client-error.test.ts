@@ -1,7 +1,8 @@
 // 'clientError': what went wrong with a client, and who answers it.
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { behaviour, get, outcome, turns } from '../subjects.js';
+import { behaviour, get, outcome, turns, until } from '../subjects.js';
 
 type WireError = NodeJS.ErrnoException & { bytesParsed?: number; rawPacket?: Buffer; reason?: string };
 
@@ -93,10 +94,10 @@ behaviour('a listener that does nothing leaves the connection open to the client
     kept = socket;
   });
   const client = connect().send('BAD\r\n\r\n');
-  while (!kept) await turns(1);
+  await until(() => kept !== undefined, "'clientError'");
   await turns(5);
   assert.equal(client.ended, false);
-  kept.end('bye');
+  kept?.end('bye');
   assert.equal(await client.rest(), 'bye');
 });
 
@@ -126,10 +127,12 @@ behaviour('a reset between requests is no clientError', async ({ serve }) => {
   let errors = 0;
   const { server, connect, ask } = await serve((_req, res) => res.end('ok'));
   server.on('clientError', () => errors++);
+  const gone = outcome();
+  server.once('connection', (socket) => socket.on('close', gone.resolve));
   const client = connect();
   await client.send(get()).response();
   client.socket.destroy();
-  await turns(5);
+  await gone.promise;
   assert.equal((await ask(get())).body, 'ok');
   assert.equal(errors, 0);
 });
@@ -143,10 +146,11 @@ behaviour(
       code.resolve(error.code);
       assert.equal(socket.destroy(), socket);
     });
-    const accepted = new Promise((resolve) => server.on('connection', resolve));
+    const accepted = outcome<Socket>();
+    server.on('connection', accepted.resolve);
     const client = connect().send('GET / HT');
-    await accepted;
-    await turns(3);
+    const socket = await accepted.promise;
+    await until(() => socket.bytesRead === 'GET / HT'.length, 'the beginning of the head');
     client.socket.resetAndDestroy();
     assert.equal(await code.promise, 'ECONNRESET');
   },

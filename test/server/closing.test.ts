@@ -1,7 +1,7 @@
 // Whatever a client does and whenever it goes, request and answer close once and the connection is forgotten.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { behaviour, get, type RawClient, type Request, type Response, turns } from '../subjects.js';
+import { behaviour, get, type RawClient, type Request, type Response, turns, until } from '../subjects.js';
 
 const head = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n';
 
@@ -79,11 +79,12 @@ for (const { sentence, bytes, handle, requests = 1, closes = ['request', 'respon
           server.on('connection', (socket) => socket.on('close', resolve));
         });
         const client = connect().send(bytes);
-        while (waits.length < requests) await turns(1);
+        await until(() => waits.length === requests, 'the requests');
         await turns(3);
         leave(client);
         await gone;
         await Promise.all(waits);
+        await until(() => closed.length >= closes.length * requests, "'close'");
         await turns(3);
         const expected = requests === 1 ? ['/'] : ['/1', '/2'];
         assert.deepEqual(
@@ -111,18 +112,18 @@ behaviour(
       res.end();
     });
     const client = connect();
-    for (const target of ['/1', '/2']) {
-      await client.send(get(target)).response();
-      await turns();
-    }
+    for (const target of ['/1', '/2']) await client.send(get(target)).response();
+    await until(() => events.includes('close /2'), "the last 'close'");
     assert.deepEqual(events, ['request /1', 'finish /1', 'close /1', 'request /2', 'finish /2', 'close /2']);
   },
 );
 
 behaviour('no listener is left on the socket by the requests it carried', async ({ serve }) => {
   const counts: number[] = [];
+  let closed = 0;
   const { connect } = await serve((req, res) => {
     req.on('data', () => {});
+    res.on('close', () => closed++);
     counts.push(req.socket.eventNames().reduce((sum, name) => sum + req.socket.listenerCount(name), 0));
     res.write('a');
     res.end('b');
@@ -130,7 +131,7 @@ behaviour('no listener is left on the socket by the requests it carried', async 
   const client = connect();
   for (let round = 0; round < 5; round++) {
     await client.send(get()).response();
-    await turns();
+    await until(() => closed === round + 1, "'close' of the answer");
   }
   assert.equal(counts[4], counts[1]);
 });

@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
 import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
-import { behaviour, get, type Request, type Response, type Server, type Stage, turns } from '../subjects.js';
+import {
+  behaviour,
+  get,
+  outcome,
+  type Request,
+  type Response,
+  type Server,
+  type Stage,
+  turns,
+  until,
+} from '../subjects.js';
 
 interface Message {
   request: Request;
@@ -54,10 +64,10 @@ behaviour(
     });
     server = served.server;
     const client = served.connect();
-    await client.send(get()).response();
-    await turns();
-    await client.send(get()).response();
-    await turns();
+    for (const count of [4, 8]) {
+      await client.send(get()).response();
+      await until(() => events.length >= count, "'finish' on both");
+    }
     const round = [start, 'request', finish, 'finish'];
     assert.deepEqual(events, [...round, ...round]);
   },
@@ -98,12 +108,15 @@ behaviour('an answer that is cut off has no finish', async (stage) => {
   listen(stage.context, [start, finish], (name, message) => {
     if (message.server === server) events.push(name);
   });
+  const closed = outcome();
   const served = await stage.serve((_req, res) => {
+    res.on('close', () => closed.resolve(null));
     res.write('half');
     setImmediate(() => res.destroy());
   });
   server = served.server;
   await served.connect().send(get()).rest();
+  await closed.promise;
   await turns(5);
   assert.deepEqual(events, [start]);
 });
@@ -119,7 +132,7 @@ behaviour('a PerformanceObserver of type http gets an entry for each request', a
     res.end();
   });
   await ask(get('/observed'));
-  while (entries.length === 0) await turns();
+  await until(() => entries.length > 0, 'the entry');
   const { req, res } = (entries[0] as unknown as { detail: Record<string, Record<string, unknown>> }).detail;
   assert.deepEqual([req?.method, req?.url], ['GET', '/observed']);
   assert.deepEqual(

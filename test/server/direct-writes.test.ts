@@ -1,7 +1,7 @@
 // What may not differ where answers go to the kernel without the socket's own queue.
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
-import { behaviour, get, outcome, turns } from '../subjects.js';
+import { behaviour, get, outcome, turns, until } from '../subjects.js';
 
 for (const method of ['write', '_write'] as const) {
   behaviour(
@@ -47,15 +47,19 @@ behaviour(
 behaviour('answers nobody reads yet arrive whole and in order', async ({ serve }) => {
   const count = 400;
   const finished: string[] = [];
+  let waiting = false;
   const { connect } = await serve((req, res) => {
     res.on('finish', () => finished.push(req.url as string));
     res.end((req.url as string).padEnd(30_000, '.'));
+    setImmediate(() => {
+      waiting ||= !res.writableFinished;
+    });
   });
   const targets = Array.from({ length: count }, (_, i) => `/${i}`);
   const client = connect();
   client.socket.pause();
   client.send(targets.map((target) => get(target)).join(''));
-  await turns(50);
+  await until(() => waiting, 'an answer that waits');
   assert.ok(finished.length < count, 'the kernel took all of it');
   client.socket.resume();
   for (const target of targets) {

@@ -202,10 +202,10 @@ behaviour(
 behaviour('without a request listener nothing breaks', async ({ subject, listen }) => {
   const served = await listen(subject.createServer({}));
   const requested = once(served.server, 'request');
-  served.connect().send(get('/late'));
+  const answer = served.ask(get('/late'));
   const [req, res] = await requested;
   res.end(req.url);
-  await turns();
+  assert.equal((await answer).body, '/late');
 });
 
 behaviour(

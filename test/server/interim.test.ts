@@ -1,6 +1,6 @@
 // Interim answers and Expect: 100 Continue, 102 Processing, 103 Early Hints (RFC 9110, sections 10.1.1 and 15.2).
 import assert from 'node:assert/strict';
-import { behaviour, get, type Response, turns } from '../subjects.js';
+import { behaviour, get, type Response, until } from '../subjects.js';
 
 const expecting = (length: number, expect = '100-continue') =>
   `POST / HTTP/1.1\r\nHost: a\r\nExpect: ${expect}\r\nContent-Length: ${length}\r\n\r\n`;
@@ -145,8 +145,7 @@ behaviour('an interim answer leaves at once and calls back', async ({ serve }) =
   });
   const client = connect().send(get());
   await client.sees('rel=preload\r\n\r\n');
-  await turns();
-  assert.equal(calls, 2);
+  await until(() => calls === 2, 'both callbacks');
   go();
   assert.equal((await client.response()).interim.length, 2);
 });

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { behaviour, get, outcome, type RawClient, type Server, turns } from '../subjects.js';
+import { behaviour, get, outcome, type RawClient, type Server, turns, until } from '../subjects.js';
 
 const forms: [sentence: string, listen: (server: Server, done: () => void) => Server][] = [
   ['listen(port, callback)', (server, done) => server.listen(0, done)],
@@ -170,17 +170,18 @@ behaviour('closeIdleConnections ends only those without a request', async ({ ser
   assert.equal(server.listening, true);
 });
 
-behaviour('closeAllConnections ends them all', async ({ serve }) => {
+behaviour('closeAllConnections ends them all', async ({ serve, subject }) => {
   const { server, connect } = await serve((req, res) => {
     if (req.url === '/idle') res.end('idle');
   });
+  let accepted = 0;
+  server.on(subject.secure ? 'secureConnection' : 'connection', () => accepted++);
   const idle = connect().send(get('/idle'));
   await idle.response();
   const slow = connect().send(get('/slow'));
   await once(server, 'request');
   const half = connect().send('GET / HTTP');
-  await once(half.socket, 'connect');
-  await turns(5);
+  await until(() => accepted === 3, 'the third connection');
   server.closeAllConnections();
   const all: RawClient[] = [idle, slow, half];
   for (const client of all) await client.nothingMore();

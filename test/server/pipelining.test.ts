@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
-import { behaviour, get, type Listener, turns } from '../subjects.js';
+import { behaviour, get, type Listener, turns, until } from '../subjects.js';
 import { RawClient } from './raw-client.js';
 
 /** How the handler answers each target. */
@@ -127,16 +127,19 @@ behaviour('a request behind a body that nobody reads is answered', async ({ serv
 
 behaviour('a request is not handled before the body ahead of it has ended', async ({ serve }) => {
   const seen: string[] = [];
+  let half = false;
   const { connect } = await serve((req, res) => {
     seen.push(`start ${req.url}`);
-    req.on('data', () => {});
+    req.on('data', () => {
+      half = true;
+    });
     req.on('end', () => {
       seen.push(`end ${req.url}`);
       res.end();
     });
   });
   const client = connect().send('POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab');
-  await turns();
+  await until(() => half, 'half of the body');
   client.send(`cd${get('/2')}`);
   await client.response();
   await client.response();
@@ -207,7 +210,11 @@ for (const [sentence, reader] of Object.entries(listeners)) {
   behaviour(
     `requests that came before the end of input are all answered, on a socket ${sentence}`,
     async ({ serve }) => {
-      const { server, connect } = await serve((req, res) => void setTimeout(() => res.end(req.url), 5));
+      let came = 0;
+      const { server, connect } = await serve((req, res) => {
+        came++;
+        setTimeout(() => res.end(req.url), 5);
+      });
       (server as { httpAllowHalfOpen?: boolean }).httpAllowHalfOpen = true;
       server.on('connection', (socket: Socket) => {
         if (reader === 'the program') socket.on('data', () => {});
@@ -216,7 +223,7 @@ for (const [sentence, reader] of Object.entries(listeners)) {
       for (let from = 0; from < 100; from += 50) {
         const targets = Array.from({ length: 50 }, (_, index) => get(`/${from + index}`));
         client.send(targets.join(''));
-        if (from === 0) await turns(3);
+        if (from === 0) await until(() => came === 50, 'half of the requests');
       }
       client.finish();
       for (let index = 0; index < 100; index++) assert.equal((await client.response()).body, `/${index}`);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { behaviour, get, type Stage } from '../subjects.js';
+import { behaviour, get, type Stage, turns } from '../subjects.js';
 
 /**
  * Sends bytes after which the connection ends to a server that answers whatever gets through; gives the codes of the
@@ -108,7 +108,7 @@ behaviour(
   'a malformed request does not take away the answer to the one before it',
   async ({ serve }) => {
     const { connect } = await serve((_req, res) => {
-      setTimeout(() => res.end('in time'), 20);
+      turns(10).then(() => res.end('in time'));
     });
     const client = connect().send(`${get()}\x01`);
     assert.equal((await client.response()).body, 'in time');

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Readable, Writable } from 'node:stream';
 import { buffer, json, text } from 'node:stream/consumers';
 import { finished, pipeline } from 'node:stream/promises';
-import { behaviour, get, type Listener, type Request, turns } from '../subjects.js';
+import { behaviour, get, type Listener, type Request, turns, until } from '../subjects.js';
 
 const withLength = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello\xc3\xa9world'.slice(0, -1);
 const inChunks =
@@ -163,8 +163,9 @@ behaviour('a large body is held back until it is read', async ({ serve, http }) 
   const client = connect();
   client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\n`);
   client.send(Buffer.alloc(size));
-  while (!request) await turns(1);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => request !== undefined && request.readableLength >= request.readableHighWaterMark);
+  // In each turn the server could read more of what lies in the kernel.
+  await turns(50);
   assert.ok(request instanceof http.IncomingMessage);
   assert.ok(
     request.readableLength <= 4 * request.readableHighWaterMark,
@@ -187,10 +188,10 @@ behaviour('end and close come once, in this order, with complete set', async ({ 
   });
   const client = connect();
   client.send(withLength.slice(0, -1));
-  await turns(5);
+  await until(() => events.length === 1, 'the request');
   client.send(withLength.slice(-1));
   await client.response();
-  await turns();
+  await until(() => events.includes('answered'), "'close' of the answer");
   assert.deepEqual(events, ['request false false', 'end true true', 'close true true', 'answered']);
 });
 
@@ -200,10 +201,10 @@ behaviour('a pause on the last of the data holds back the end', async ({ serve }
     req.on('data', () => {
       events.push('data');
       req.pause();
-      setTimeout(() => {
+      turns(10).then(() => {
         events.push('resume');
         req.resume();
-      }, 10);
+      });
     });
     req.on('end', () => {
       events.push('end');

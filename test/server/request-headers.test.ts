@@ -1,6 +1,6 @@
 // What the handler sees of a request's fields: how duplicates are joined, and the raw and distinct views.
 import assert from 'node:assert/strict';
-import { behaviour, get } from '../subjects.js';
+import { behaviour, get, until } from '../subjects.js';
 
 /** Field lines sent, and what `headers` makes of them (Host apart). */
 const joins: [
@@ -165,7 +165,7 @@ behaviour('headers are there after the answer was sent', async ({ serve }) => {
     res.end();
   });
   await ask(get('/url', 'X: a', 'Connection: close'));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => late !== undefined, "'close' of the answer");
   assert.deepEqual(late, ['a', 6, '/url']);
 });
 

@@ -1,7 +1,7 @@
 // A request beyond its body: socket, time limit, signal, destruction, and what an abort looks like from inside.
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
-import { behaviour, get, outcome, type RawClient, type Request, turns } from '../subjects.js';
+import { behaviour, get, outcome, type RawClient, type Request, turns, until } from '../subjects.js';
 
 const partial = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf';
 
@@ -104,6 +104,7 @@ behaviour('a half-closed connection in the middle of a body is an error', async 
     socket.destroy();
   });
   await connect().send(partial).finish().rest();
+  await until(() => events.length >= 2, 'both errors');
   await turns(5);
   assert.deepEqual(events, ['client HPE_INVALID_EOF_STATE', 'request ECONNRESET']);
 });
@@ -131,6 +132,7 @@ behaviour('destroy of a request cuts the connection', async ({ serve }) => {
     assert.equal(req.destroy(new Error('mine')), req);
   });
   await connect().send(partial).rest();
+  await until(() => events.length >= 3, "the error and 'close' of both");
   await turns(5);
   assert.deepEqual(events.sort(), ['mine', 'request true true', 'response']);
 });
@@ -183,13 +185,18 @@ behaviour(
   'signal is not aborted by an answer',
   async ({ serve }) => {
     let signal: AbortSignal | undefined;
+    let closed = false;
     const { connect } = await serve((req, res) => {
+      req.on('close', () => {
+        closed = true;
+      });
       signal = (req as unknown as { signal: AbortSignal }).signal;
       res.end('ok');
     });
     const client = connect();
     await client.send(get('/', 'Connection: close')).response();
     await client.rest();
+    await until(() => closed, "'close' of the request");
     await turns(5);
     assert.equal(signal?.aborted, false);
   },

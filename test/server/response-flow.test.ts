@@ -1,7 +1,7 @@
 // How an answer's writing goes on: the order of events and callbacks, and back-pressure.
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import { behaviour, get, outcome, turns } from '../subjects.js';
+import { behaviour, get, outcome, turns, until } from '../subjects.js';
 
 behaviour(
   'events and callbacks of a chunked answer come in order',
@@ -18,7 +18,7 @@ behaviour(
       events.push('end returned');
     });
     await connect().send(get()).response();
-    await turns();
+    await until(() => events.length >= 6, 'all events');
     assert.deepEqual(events, [
       'prefinish ended true finished false',
       'end returned',
@@ -43,7 +43,7 @@ behaviour(
       events.push('end returned');
     });
     await connect().send(get()).response();
-    await turns();
+    await until(() => events.length >= 6, 'all events');
     assert.deepEqual(
       events.filter((event) => event !== 'close request'),
       ['prefinish response', 'end returned', 'end callback', 'finish response', 'close response'],
@@ -89,7 +89,8 @@ behaviour(
     });
     const client = connect().send(get());
     client.socket.pause();
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await until(() => counts.full > 0, 'a write that returns false');
+    await turns(50);
     assert.ok(counts.full < 100);
     client.socket.resume();
     assert.equal((await client.response()).body.length, 10_000_000);
@@ -113,7 +114,7 @@ behaviour('a source piped into an answer waits for a slow client', async ({ serv
   let before = -1;
   while (before !== produced) {
     before = produced;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await turns(50);
   }
   assert.ok(produced < 500, `${produced} pieces were taken from the source`);
   client.socket.resume();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { behaviour, get, outcome, type RawClient, type Response, turns } from '../subjects.js';
+import { behaviour, get, outcome, type RawClient, type Response, turns, until } from '../subjects.js';
 
 const shown = [
   'finished',
@@ -89,6 +89,7 @@ behaviour('a finished answer has let go of its socket', async ({ serve }) => {
     res.end();
   });
   await ask(get());
+  await until(() => response?.writableFinished === true, "'finish'");
   await turns();
   assert.equal(response?.socket, null);
   assert.equal(response?.connection, null);
@@ -111,7 +112,7 @@ for (const [sentence, act, code] of late) {
       act(res, (error) => codes.push(`callback ${(error as NodeJS.ErrnoException).code}`));
     });
     assert.equal((await ask(get())).body, 'ok');
-    await turns();
+    await until(() => codes.length >= 2, 'both errors');
     assert.deepEqual(codes, [`callback ${code}`, `event ${code}`]);
   });
 }
@@ -126,7 +127,7 @@ behaviour(
       assert.equal(res.end(), res);
     });
     assert.equal((await ask(get())).body, 'ok');
-    await turns();
+    await until(() => calls.length >= 2, 'both callbacks');
     assert.deepEqual(calls, ['first', 'second']);
   },
   { since: 24 },
@@ -169,6 +170,7 @@ behaviour(
     });
     const client = connect().send(get());
     await client.rest();
+    await until(() => events.length >= 2, "'close' of both");
     await turns(5);
     assert.deepEqual(events.sort(), ['close request', 'close response']);
   },
@@ -183,7 +185,7 @@ behaviour('destroy with an error tells it as errored', async ({ serve }) => {
     res.destroy(new Error('mine'));
   });
   await connect().send(get()).rest();
-  await turns(5);
+  await until(() => errored !== undefined, "'close'");
   assert.equal((errored as Error).message, 'mine');
 });
 
@@ -242,7 +244,7 @@ behaviour('stream.finished tells a whole answer from one cut short', async ({ se
   });
   await ask(get('/whole'));
   await connect().send(get('/cut')).rest();
-  await turns(5);
+  await until(() => results.length === 2, 'both results');
   assert.deepEqual(results, ['whole', 'ERR_STREAM_PREMATURE_CLOSE']);
 });
 
