@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { CLOSING_GRACE } from '../../dist/server/limits.js';
 import { behaviour, get, RawClient } from '../subjects.js';
 
 behaviour(
@@ -29,8 +30,8 @@ behaviour(
     const socket = subject.connect({ port: (server.address() as AddressInfo).port });
     context.after(() => socket.destroy());
     await accepted;
-    // Longer than a closing server leaves to connections.
-    await wait(300);
+    // What a closing server leaves to connections; it began before this wait, and so ends before it.
+    await wait(CLOSING_GRACE);
     assert.equal((await new RawClient(socket).send(get()).response()).body, 'answered');
   },
 );

@@ -1,7 +1,8 @@
 // Upgrade and CONNECT: the socket is handed over, with what had come behind the request.
 import assert from 'node:assert/strict';
 import type { Duplex } from 'node:stream';
-import { behaviour, get, outcome, type Request, turns } from '../subjects.js';
+import { behaviour, get, outcome, type Request, turns, until } from '../subjects.js';
+import { idleEnded, swept } from './witnesses.js';
 
 const upgrade = get('/chat', 'Connection: Upgrade', 'Upgrade: echo');
 const connectRequest = 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n';
@@ -91,17 +92,24 @@ behaviour("CONNECT without a 'connect' listener ends the connection", async ({ s
 
 behaviour('a socket handed over is free of the server', async ({ serve }) => {
   let handed: Duplex | undefined;
-  const { server, connect } = await serve({ keepAliveTimeout: 1, connectionsCheckingInterval: 10 }, () => {});
+  const options = { keepAliveTimeout: 1, keepAliveTimeoutBuffer: 0, connectionsCheckingInterval: 10 };
+  const served = await serve(options, (_req, res) => res.end());
+  const { server, connect } = served;
   server.on('upgrade', (_req, socket) => {
     handed = socket;
   });
-  server.on('clientError', () => assert.fail('clientError was emitted'));
+  server.on('clientError', (_error, socket) => {
+    assert.notEqual(socket, handed);
+    socket.destroy();
+  });
   const client = connect().send(upgrade);
-  while (!handed) await turns(1);
+  await until(() => handed !== undefined, "'upgrade'");
+  assert.ok(handed);
   for (const event of ['data', 'drain', 'timeout']) assert.equal(handed.listenerCount(event), 0, event);
   assert.equal(handed.readableFlowing, null);
   server.closeIdleConnections();
-  await turns();
+  await idleEnded(served, get());
+  await swept(served);
   assert.equal(handed.destroyed, false);
   handed.end('bye');
   assert.equal(await client.rest(), 'bye');
