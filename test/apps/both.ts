@@ -73,7 +73,7 @@ export function onBoth(file: string, options: Options & { ca?: string } = {}): B
     for (const { client } of both) client.close();
     // A program may log an error after it has answered.
     const [oracle, premier] = programs as [Program, Program];
-    for (let turn = 0; turn < 100 && logged(premier) !== logged(oracle); turn++) {
+    for (let turn = 0; turn < 500 && logged(premier) !== logged(oracle); turn++) {
       await setTimeout(20);
     }
     await Promise.all(programs.map((program) => program.end('SIGKILL')));

@@ -15,20 +15,20 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type TestContext, test } from 'node:test';
 import { documents } from 'premier/documents';
 import { Cache, type Kept } from '../../dist/documents/cache.js';
+import { until } from '../subjects.js';
 import { folderWith, put, serving, shelf } from './shelf.js';
 
-/** Asks again and again until the answer is as wished, at most as long as a change may stay unseen. */
-async function soon(asks: () => Promise<boolean>): Promise<boolean> {
-  const deadline = performance.now() + 1000;
-  while (performance.now() < deadline) {
-    if (await asks()) return true;
-    await sleep(20);
-  }
-  return asks();
+/** Lets a second pass at each call, on the clock of the process: as long as a change may stay unseen. */
+function seconds(t: TestContext): () => void {
+  const now = performance.now.bind(performance);
+  let passed = 0;
+  t.mock.method(performance, 'now', () => now() + passed);
+  return () => {
+    passed += 1000;
+  };
 }
 
 test('a change shows within a second, however it was made', async (t) => {
@@ -41,45 +41,54 @@ test('a change shows within a second, however it was made', async (t) => {
   });
   const at = (name: string) => join(site.root, name);
   symlinkSync('a.txt', at('link'));
-  const shows = (target: string, body: string) => soon(async () => (await site.ask(target)).body === body);
+  const pass = seconds(t);
+  const later = (target: string) => {
+    pass();
+    return site.ask(target);
+  };
   for (const target of ['/a.txt', '/b.txt', '/c.txt', '/d.txt', '/link']) await site.ask(target);
   await site.ask('/new.txt');
 
   put(site.root, 'a.txt', 'two'); // The same length and time as before.
-  assert.ok(await shows('/a.txt', 'two'), 'written in place');
+  assert.equal((await later('/a.txt')).body, 'two', 'written in place');
   writeFileSync(at('b.new'), 'two');
   renameSync(at('b.new'), at('b.txt'));
-  assert.ok(await shows('/b.txt', 'two'), 'replaced');
+  assert.equal((await later('/b.txt')).body, 'two', 'replaced');
   unlinkSync(at('c.txt'));
-  assert.ok(await soon(async () => (await site.ask('/c.txt')).status === 404), 'deleted');
+  assert.equal((await later('/c.txt')).status, 404, 'deleted');
   rmSync(at('d.txt'));
   mkdirSync(at('d.txt'));
-  assert.ok(await soon(async () => (await site.ask('/d.txt')).status === 308), 'a folder instead');
+  assert.equal((await later('/d.txt')).status, 308, 'a folder instead');
   unlinkSync(at('link'));
   symlinkSync('b.txt', at('link'));
-  assert.ok(await shows('/link', 'two'), 'a link to another');
+  assert.equal((await later('/link')).body, 'two', 'a link to another');
   writeFileSync(at('new.txt'), 'new');
-  assert.ok(await shows('/new.txt', 'new'), 'made');
+  assert.equal((await later('/new.txt')).body, 'new', 'made');
 });
 
 test('a neighbour that comes or goes shows within a second', async (t) => {
   const site = await shelf(t, { 'a.js': 'x'.repeat(1000) }, { compress: false });
   const coding = async () =>
     (await site.ask('/a.js', { 'Accept-Encoding': 'gzip' })).field('content-encoding');
+  const pass = seconds(t);
   assert.equal(await coding(), undefined);
   put(site.root, 'a.js.gz', 'compressed');
-  assert.ok(await soon(async () => (await coding()) === 'gzip'));
+  pass();
+  assert.equal(await coding(), 'gzip');
   unlinkSync(join(site.root, 'a.js.gz'));
-  assert.ok(await soon(async () => (await coding()) === undefined));
+  pass();
+  assert.equal(await coding(), undefined);
 });
 
 test('a document written twice within a clock tick is read again', async (t) => {
   const site = await shelf(t, {});
+  const pass = seconds(t);
   const now = new Date();
   put(site.root, 'a.txt', 'one', now);
   assert.equal((await site.ask('/a.txt')).body, 'one');
   put(site.root, 'a.txt', 'two', now);
-  assert.ok(await soon(async () => (await site.ask('/a.txt')).body === 'two'));
+  pass();
+  assert.equal((await site.ask('/a.txt')).body, 'two');
 });
 
 test('a root that is a link may be switched', async (t) => {
@@ -87,10 +96,12 @@ test('a root that is a link may be switched', async (t) => {
   const root = join(parent, 'current');
   symlinkSync('v1', root);
   const { ask } = await serving(t, documents(root));
+  const pass = seconds(t);
   assert.equal((await ask('/a.txt')).body, 'one');
   unlinkSync(root);
   symlinkSync('v2', root);
-  assert.ok(await soon(async () => (await ask('/a.txt')).body === 'two'));
+  pass();
+  assert.equal((await ask('/a.txt')).body, 'two');
 });
 
 test('without memory every request reads the disk', async (t) => {
@@ -173,7 +184,7 @@ test('no file is left open, whether the answer is whole, refused or broken off',
   await site.ask('/large.bin', {}, 'HEAD');
   await site.ask('/app.js', { 'Accept-Encoding': 'gzip' });
   await site.ask('/a.txt');
-  assert.ok(await soon(async () => openFiles(site.root).length === 0), openFiles(site.root).join());
+  await until(() => openFiles(site.root).length === 0, 'the close of the files');
 });
 
 test('a download that is broken off closes its file at once', proc, async (t) => {
@@ -188,9 +199,9 @@ test('a download that is broken off closes its file at once', proc, async (t) =>
     client.socket.pause();
     client.socket.removeAllListeners('data');
     client.send(`GET /${name} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`);
-    assert.ok(await soon(async () => openFiles(site.root).length === 1), `${name} is being sent`);
+    await until(() => openFiles(site.root).length === 1, `the sending of ${name}`);
     client.socket.destroy();
-    assert.ok(await soon(async () => openFiles(site.root).length === 0), `${name} is closed`);
+    await until(() => openFiles(site.root).length === 0, `the close of ${name}`);
   }
 });
 

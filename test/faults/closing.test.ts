@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { RawClient } from '../server/raw-client.js';
-import { get, type Subject, subjects } from '../subjects.js';
+import { get, type Subject, subjects, until } from '../subjects.js';
 
 const premiers = subjects.filter(({ oracle }) => !oracle);
 const CLIENTS = 20;
@@ -38,7 +38,7 @@ for (const subject of premiers) {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const clients = Array.from({ length: CLIENTS }, () => askUntilClosed(subject, port));
-    while (given < 10 * CLIENTS) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => given >= 10 * CLIENTS, 'load');
     const closed = once(server, 'close');
     server.close();
     const refused = net.connect(port, '127.0.0.1');
