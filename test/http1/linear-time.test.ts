@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
-import { stepsOf } from './counted-steps.js';
+import { stepsOf } from '../counted-steps.js';
 
 const { RequestParser } = await import('../../dist/http1/request-parser.js');
 const { WireError } = await import('../../dist/http1/wire-error.js');

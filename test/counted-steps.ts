@@ -1,4 +1,4 @@
-// How much work a piece of src/http1 or src/http does, as a number that is the same on every machine.
+// How much work a piece of premier does that only computes, as a number that is the same on every machine.
 // In: something to run. Out: its steps: how often each block of that code ran (V8 counts it itself where it measures
 // coverage), and the bytes and characters that built-in methods looked at for it.
 // Not seen is what the language does without a method: comparing two strings, flattening one that was put together.
@@ -10,7 +10,8 @@ import { setFlagsFromString } from 'node:v8';
 // Optimised code leaves some of the counting out, and when code is optimised depends on the machine.
 for (const flag of ['--no-opt', '--no-maglev']) setFlagsFromString(flag);
 
-const measured = /\/dist\/http1?\//;
+/** What is measured: the parser, and what reads fields for documents, libraries included. */
+const measured = /\/dist\/(http1?|documents)\/|\/node_modules\/(negotiator|content-type)\//;
 
 const session = new Session();
 session.connect();
@@ -60,14 +61,20 @@ const costs: Record<string, Cost> = {
   latin1Slice: lengthOfResult,
 };
 
-/** Expressions whose steps grow with the text alone: each is anchored, and no repeated class holds what comes after it. */
-const linearExpressions = ['^https?:\\/\\/([^/?]*)', '^[a-z][a-z0-9+.-]*:\\/\\/.'];
-
-const expression: Cost = (_result, self, args) => {
-  const { source } = self as unknown as RegExp;
-  if (!linearExpressions.includes(source)) throw new Error(`nobody has counted the steps of /${source}/`);
-  return String(args[0]).length;
-};
+/**
+ * Expressions whose steps grow with the text alone: each is anchored or begins with what it can't repeat, and no
+ * repeated class holds what comes after it.
+ */
+const linearExpressions = new Set([
+  '^https?:\\/\\/([^/?]*)',
+  '^[a-z][a-z0-9+.-]*:\\/\\/.',
+  '^bytes=(.*)$',
+  '^(\\d*)-(\\d*)$',
+  '(?:W\\/)?"[^"]*"',
+  '^\\w{3}, (\\d\\d) (\\w{3}) (\\d{4}) (\\d\\d):(\\d\\d):(\\d\\d) GMT$',
+  '^\\w{6,9}, (\\d\\d)-(\\w{3})-(\\d\\d) (\\d\\d):(\\d\\d):(\\d\\d) GMT$',
+  '^\\w{3} (\\w{3}) ([ \\d]\\d) (\\d\\d):(\\d\\d):(\\d\\d) (\\d{4})$',
+]);
 
 let charged = 0;
 
@@ -80,6 +87,17 @@ function charging(method: (...args: unknown[]) => unknown, cost: Cost) {
   };
 }
 
+/** `exec`, which the other ways to use an expression call: it charges from where it begins to where its match ends. */
+function chargingExec(exec: RegExp['exec']) {
+  return function charge(this: RegExp, text: string): RegExpExecArray | null {
+    if (!linearExpressions.has(this.source)) throw new Error(`nobody has counted the steps of ${this}`);
+    const from = this.global || this.sticky ? this.lastIndex : 0;
+    const match = Reflect.apply(exec, this, [text]);
+    charged += (match === null ? text.length : match.index + match[0].length) - from + 1;
+    return match;
+  };
+}
+
 interface Patch {
   holder: object;
   name: string;
@@ -87,11 +105,16 @@ interface Patch {
   during: PropertyDescriptor;
 }
 
+function patchOf(holder: object, name: string, value: unknown): Patch {
+  const before = Object.getOwnPropertyDescriptor(holder, name) as PropertyDescriptor;
+  return { holder, name, before, during: { ...before, value } };
+}
+
 function patchesOf(holder: object, costOf: (name: string) => Cost | undefined): Patch[] {
-  return Object.entries(Object.getOwnPropertyDescriptors(holder)).flatMap(([name, before]) => {
+  return Object.entries(Object.getOwnPropertyDescriptors(holder)).flatMap(([name, { value }]) => {
     const cost = costOf(name);
-    if (typeof before.value !== 'function' || name === 'constructor' || cost === undefined) return [];
-    return [{ holder, name, before, during: { ...before, value: charging(before.value, cost) } }];
+    if (typeof value !== 'function' || name === 'constructor' || cost === undefined) return [];
+    return [patchOf(holder, name, charging(value, cost))];
   });
 }
 
@@ -104,7 +127,7 @@ const patches = [
     Array.prototype,
   ].flatMap((holder) => patchesOf(holder, byTable)),
   ...patchesOf(Buffer, (name) => (name === 'concat' || name === 'from' ? lengthOfResult : undefined)),
-  ...patchesOf(RegExp.prototype, (name) => (name === 'exec' ? expression : undefined)),
+  patchOf(RegExp.prototype, 'exec', chargingExec(RegExp.prototype.exec)),
 ];
 
 /** The steps that `work` takes. Nothing but `work` may run meanwhile: it is called at once and to its end. */
