@@ -1,11 +1,8 @@
 // Which language the command speaks. In: the arguments and the environment. Out: `'fr'` or `'en'`.
-import { english } from './messages.en.js';
+import { english, type Language, type Messages } from './messages.en.js';
 import { french } from './messages.fr.js';
 
-export type Language = 'en' | 'fr';
-
-/** Every sentence the command can say; the English catalogue is the model of the others. */
-export type Messages = typeof english;
+export type { Language, Messages };
 
 /** A short text in each language. */
 export type Text = Record<Language, string>;

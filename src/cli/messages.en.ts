@@ -1,5 +1,7 @@
 // Every sentence of the command, in English. One line each; an error names the thing, the reason and the way out.
-import type { Language } from './language.js';
+
+/** Every language that has a catalogue. */
+export type Language = 'en' | 'fr';
 
 export const english = {
   language: 'en' as Language,
@@ -95,3 +97,6 @@ export const english = {
   waitingForChange: 'Waiting for a change.',
   stillServing: 'The version before goes on serving. Waiting for a change.',
 };
+
+/** Every sentence the command can say; this catalogue is the model of the others. */
+export type Messages = typeof english;

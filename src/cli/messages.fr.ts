@@ -1,5 +1,5 @@
 // Toutes les phrases de la commande, en français. Même forme que le catalogue anglais, que le compilateur vérifie.
-import type { Messages } from './language.js';
+import type { Messages } from './messages.en.js';
 
 export const french: Messages = {
   language: 'fr',

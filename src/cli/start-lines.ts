@@ -1,13 +1,17 @@
 // What is printed once the server listens: one fixed line, then the addresses.
 import type { Addresses } from './addresses.js';
-import type { Context } from './serve.js';
+import type { Arguments } from './arguments.js';
+import type { Messages } from './language.js';
 import { isSuccessor } from './worker.js';
 
 /** The line that programs wait for; the same in every language. */
 export const started = 'Serveur démarré !';
 
 /** Prints the first line and the addresses on stdout. */
-export function announce({ here, network }: Addresses, { args, say }: Context): void {
+export function announce(
+  { here, network }: Addresses,
+  { args, say }: { args: Arguments; say: Messages },
+): void {
   const { quiet, port } = args.settings;
   if (isSuccessor) return;
   const rows = [
