@@ -1,6 +1,7 @@
 // Runs one program on node:http and on premier, asks both the same, and insists that they answer alike.
 // In: the name of a program of test/apps/programs. Out: the answer they agree on, for the test to look at.
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { after, before } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { type Answer, type Asked, Client } from './exchange.js';
@@ -47,6 +48,16 @@ export interface Both {
   each<T>(work: (origin: string, program: Program) => Promise<T>): Promise<T>;
 }
 
+/** Resolves when a program has done what it had put off when this began: it has had two connections in turn since. */
+async function caughtUp(origin: string): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    const socket = net.connect(Number(new URL(origin).port), '127.0.0.1').on('error', () => {});
+    // No request, so that no listener of the program hears of it.
+    socket.end('\r\n').resume();
+    await new Promise((resolve) => socket.on('close', resolve));
+  }
+}
+
 /** What a program logged, line by line; what two requests log at the same time may come in either order. */
 function logged(program: Program): string {
   return withoutIds(program.stderr).split('\n').sort().join('\n');
@@ -71,7 +82,8 @@ export function onBoth(file: string, options: Options & { ca?: string } = {}): B
   });
   after(async () => {
     for (const { client } of both) client.close();
-    // A program may log an error after it has answered.
+    // A program may log an error after it has answered, and what it logged may still be on its way here.
+    await Promise.all(both.map(({ origin }) => caughtUp(origin)));
     const [oracle, premier] = programs as [Program, Program];
     for (let turn = 0; turn < 500 && logged(premier) !== logged(oracle); turn++) {
       await setTimeout(20);
