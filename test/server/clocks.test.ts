@@ -159,7 +159,10 @@ for (const [interval, headers, whole, request, late] of sweeps) {
     const events: string[] = [];
     const settings = { ...defaults, headersTimeout: headers, requestTimeout: whole };
     const timed = connection(events, 'a', request);
-    const sweep = new RequestSweep([timed], { ...settings, connectionsCheckingInterval: interval });
+    const sweep = new RequestSweep(
+      [timed].map((clock) => ({ clock })),
+      { ...settings, connectionsCheckingInterval: interval },
+    );
     sweep.start();
     while (events.length === 0 && clock.now() < 10_000) clock.pass(interval);
     sweep.stop();
@@ -173,7 +176,10 @@ test('a sweep that is started again sweeps once an interval, by the interval of 
   const clock = newClock();
   const events: string[] = [];
   const settings = { ...defaults, connectionsCheckingInterval: 100, requestTimeout: 1 };
-  const sweep = new RequestSweep([connection(events, 'a', inBody)], settings);
+  const sweep = new RequestSweep(
+    [connection(events, 'a', inBody)].map((clock) => ({ clock })),
+    settings,
+  );
   sweep.start();
   settings.connectionsCheckingInterval = 250;
   sweep.start();
