@@ -495,6 +495,24 @@ behaviour(
   { notNode: 'it leaves in the answer of its own, before the status line' },
 );
 
+for (const status of [100, 102, 199]) {
+  behaviour(
+    `a final answer with the status ${status} ends the connection, since its client waits for another`,
+    async ({ serve }) => {
+      const { connect } = await serve((req, res) => {
+        if (req.url === '/') res.writeHead(status);
+        res.end();
+      });
+      const received = await connect()
+        .send(get() + get('/next'))
+        .rest();
+      assert.match(received, new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*\r\n\r\n$`));
+      assert.doesNotMatch(received, /200/);
+    },
+    { notNode: 'its client takes the answer to the next request for it' },
+  );
+}
+
 behaviour('a socket lists no methods of the server', async ({ serve }) => {
   let keys: string[] = [];
   const { ask } = await serve((req, res) => {

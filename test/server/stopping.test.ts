@@ -1,0 +1,134 @@
+// A server that closes loses no request: who was told that a connection goes on may send one more, and is answered.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { behaviour, get, outcome, type Request, type Response, until } from '../subjects.js';
+
+const notNode = 'it cuts idle connections, and says keep-alive to the last';
+
+behaviour(
+  'a request after the close on a connection that was told to go on is answered, and told that it ends',
+  async ({ serve }) => {
+    const { server, connect } = await serve({ closingGrace: 60_000 }, (_req, res) => res.end('kept'));
+    const client = connect();
+    assert.equal((await client.send(get()).response()).field('connection'), 'keep-alive');
+    server.close();
+    const { body, field } = await client.send(get()).response();
+    assert.equal(body, 'kept');
+    assert.equal(field('connection'), 'close');
+    await client.nothingMore();
+  },
+  { notNode },
+);
+
+behaviour('a connection that was told to go on ends after the grace', async ({ serve }) => {
+  const { server, connect } = await serve({ closingGrace: 1 }, (_req, res) => res.end());
+  const client = connect();
+  await client.send(get()).response();
+  const closed = once(server, 'close');
+  server.close();
+  await client.nothingMore();
+  await closed;
+});
+
+behaviour(
+  'an answer that is composed after the close says that the connection ends',
+  async ({ serve }) => {
+    const waiting: Response[] = [];
+    const { server, connect } = await serve((_req, res) => waiting.push(res));
+    const client = connect().send(get());
+    await until(() => waiting.length === 1);
+    server.close();
+    waiting[0]?.end('late');
+    const { body, field } = await client.response();
+    assert.equal(body, 'late');
+    assert.equal(field('connection'), 'close');
+    await client.nothingMore();
+  },
+  { notNode },
+);
+
+behaviour(
+  'a request that came with its body in one segment is told that the connection ends',
+  async ({ serve }) => {
+    const { server, connect } = await serve((req, res) => {
+      server.close();
+      req.resume().on('end', () => res.end('read'));
+    });
+    const client = connect().send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody');
+    assert.equal((await client.response()).field('connection'), 'close');
+    await client.nothingMore();
+  },
+  { notNode },
+);
+
+behaviour(
+  'all requests that were received before the close are answered, and the last says that the connection ends',
+  async ({ serve }) => {
+    const waiting: [Request, Response][] = [];
+    const { server, connect } = await serve((req, res) => waiting.push([req, res]));
+    const client = connect().send(get('/1') + get('/2') + get('/3'));
+    await until(() => waiting.length === 3);
+    server.close();
+    for (const [req, res] of waiting) res.end(req.url);
+    assert.deepEqual(
+      [await client.response(), await client.response(), await client.response()].map(({ body, field }) => [
+        body,
+        field('connection'),
+      ]),
+      [
+        ['/1', 'keep-alive'],
+        ['/2', 'keep-alive'],
+        ['/3', 'close'],
+      ],
+    );
+    await client.nothingMore();
+  },
+  { notNode },
+);
+
+behaviour(
+  'a request of which only the first bytes came before the close is answered',
+  async ({ serve }) => {
+    const { server, connect } = await serve((_req, res) => res.end('answered'));
+    const client = connect();
+    const [socket] = await Promise.all([once(server, 'connection'), client.send('GET / HT')]);
+    await until(() => (socket[0] as { bytesRead: number }).bytesRead > 0);
+    server.close();
+    assert.equal((await client.send('TP/1.1\r\nHost: a\r\n\r\n').response()).body, 'answered');
+    await client.nothingMore();
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'a program that says keep-alive by itself does not keep a closing server',
+  async ({ serve }) => {
+    const { server, connect } = await serve((_req, res) => {
+      server.close();
+      res.setHeader('Connection', 'keep-alive');
+      res.end();
+    });
+    const client = connect().send(get());
+    await client.response();
+    await client.nothingMore();
+  },
+  { notNode },
+);
+
+behaviour(
+  'a server that listens again after it closed keeps its connections',
+  async ({ serve }) => {
+    const { server, connect, port } = await serve({ closingGrace: 1 }, (_req, res) => res.end());
+    const client = connect();
+    await client.send(get()).response();
+    const listening = outcome();
+    server.close();
+    server.listen(port, '127.0.0.1', () => listening.resolve(null));
+    await listening.promise;
+    // Timers of one length strike in the order in which they were set: the grace is over after this.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    assert.equal((await client.send(get()).response()).field('connection'), 'keep-alive');
+    server.closeAllConnections();
+  },
+  { notNode },
+);
