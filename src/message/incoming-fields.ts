@@ -78,6 +78,13 @@ export function joinFields(rawFields: readonly string[], joinDuplicates: boolean
   return headers;
 }
 
+/** Adds fields to an object that the program has already: a field may be named `__proto__`. */
+export function addFields(target: object, fields: object): void {
+  for (const [key, value] of Object.entries(fields)) {
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  }
+}
+
 /** Null, but a plain object's on Node lines that were made before a field could be named like one of its members. */
 const DISTINCT_PROTOTYPE: object | null = Object.getPrototypeOf(
   new NodeIncomingMessage(null as never).headersDistinct,

@@ -11,8 +11,9 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { callableClass } from '../node/callable-class.js';
 import { ListenerTable } from '../node/listener-table.js';
+import { nextTick } from '../node/timers.js';
 import { type BodySource, socketSource } from './body-source.js';
-import { distinctFields, joinFields } from './incoming-fields.js';
+import { addFields, distinctFields, joinFields } from './incoming-fields.js';
 
 const kHeaders = Symbol('headers');
 const kHeadersDistinct = Symbol('headersDistinct');
@@ -123,7 +124,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
       this[kAbortController]?.abort();
     }
     const closed = (socketError: Error | null) =>
-      process.nextTick(reportDestroyed, this, socketError ?? error, callback);
+      nextTick(reportDestroyed, this, socketError ?? error, callback);
     const request = this as unknown as PremierIncomingMessage;
     if (!this.aborted || !this._source.abort(request, error, closed)) closed(null);
   }
@@ -140,8 +141,8 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   _addTrailers(rawTrailers: string[]): void {
     this.rawTrailers = rawTrailers;
     if (this[kTrailers] !== null)
-      Object.assign(this[kTrailers], joinFields(rawTrailers, this.joinDuplicateHeaders));
-    if (this[kTrailersDistinct] !== null) Object.assign(this[kTrailersDistinct], distinctFields(rawTrailers));
+      addFields(this[kTrailers], joinFields(rawTrailers, this.joinDuplicateHeaders));
+    if (this[kTrailersDistinct] !== null) addFields(this[kTrailersDistinct], distinctFields(rawTrailers));
   }
 
   /** The connection went away before the exchange was over. */

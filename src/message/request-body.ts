@@ -3,12 +3,13 @@
  *
  * In: a request. Out: its end in the right moment; what the program didn't want of it dropped once it is answered.
  */
+import { nextTick } from '../node/timers.js';
 import type { IncomingMessage } from './incoming-message.js';
 
 /** The request has come to its end. */
 export function completeBody(request: IncomingMessage): void {
   // A reader that pauses on the last of the data hears of the end when it resumes.
-  if (request.readableFlowing && request.readableLength > 0) process.nextTick(pushEnd, request);
+  if (request.readableFlowing && request.readableLength > 0) nextTick(pushEnd, request);
   else pushEnd(request);
 }
 

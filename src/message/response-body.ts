@@ -4,10 +4,12 @@
  * In: chunks from the program, in any encoding. Out: pieces with their length for the response's channel, the head
  * before the first of them. Never a body where there may be none.
  */
+
 import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { FIELD_STRIDE, type FieldList, NewFieldList } from '../http/field-list.js';
 import * as errors from '../node/errors.js';
+import { nextTick } from '../node/timers.js';
 import { addValue } from './field-text.js';
 import { fieldKey } from './outgoing-fields.js';
 import type { Chunk, Encoding, WriteCallback } from './response-channel.js';
@@ -77,7 +79,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     if (!this._header) this._implicitHeader();
     if (!this._hasBody) {
       if (this._rejectBody) throw errors.bodyNotAllowed();
-      if (written !== null) process.nextTick(written);
+      if (written !== null) nextTick(written);
       return true;
     }
     if (this.socket?.destroyed) return false;
@@ -86,8 +88,8 @@ export class ResponseBodyMethods extends ResponseStateMethods {
   }
 
   _refuseWrite(callback: WriteCallback): false {
-    if (this.finished && !this.destroyed) process.nextTick(emitWriteError, this, callback, !this._written);
-    else process.nextTick(callback, this.finished ? errors.writeAfterEnd() : errors.streamDestroyed('write'));
+    if (this.finished && !this.destroyed) nextTick(emitWriteError, this, callback, !this._written);
+    else nextTick(callback, this.finished ? errors.writeAfterEnd() : errors.streamDestroyed('write'));
     return false;
   }
 
@@ -183,7 +185,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
       if (typeof callback === 'function') this._queueEndCallback(callback);
     } else if (!this.destroyed) {
       const told = typeof callback === 'function' ? callback : nop;
-      process.nextTick(emitWriteError, this, told, !this._written);
+      nextTick(emitWriteError, this, told, !this._written);
     }
     return this;
   }
@@ -199,7 +201,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     const accepted = this._open().release();
     if (!this._needDrain) return;
     if (this.writableLength === 0) this._onDrain();
-    else if (accepted) process.nextTick(drain, this);
+    else if (accepted) nextTick(drain, this);
   }
 }
 

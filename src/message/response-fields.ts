@@ -25,6 +25,7 @@ import {
 } from '../node/errors.js';
 import { lendFieldsTo } from './borrowed-methods.js';
 import { addNewField, listOf } from './field-text.js';
+import { addFields } from './incoming-fields.js';
 import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
 import type { ResponseChannel } from './response-channel.js';
 
@@ -157,7 +158,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
     const headers: OutgoingHttpHeaders = {};
     const fields = this._fields;
     fields?.names.forEach((name, i) => {
-      headers[name] = fields.valueAt(i) as string;
+      addFields(headers, Object.fromEntries([[name, fields.valueAt(i)]]));
     });
     return headers;
   }

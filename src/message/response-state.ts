@@ -5,13 +5,15 @@
  * Out: 'socket', 'drain', 'prefinish', 'finish' and 'close' as `node:http` emits them, each in the async context of the
  * call that ended the response, and none twice.
  */
+
 import type { AsyncResource } from 'node:async_hooks';
 import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 import { NO_FIELDS } from '../http/field-list.js';
 import * as errors from '../node/errors.js';
-import { kHighWaterMark } from '../node/keys.js';
+import { kHighWaterMark, socketOf } from '../node/keys.js';
 import { emitsAsUsual } from '../node/listener-table.js';
+import { nextTick } from '../node/timers.js';
 import {
   type BodyPiece,
   type ChannelListener,
@@ -48,7 +50,12 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   declare _highWaterMark: number;
 
   _open(): ResponseChannel {
-    this._channel ??= detachedChannel(this);
+    if (this._channel === null) {
+      this._channel = detachedChannel(this);
+      // A response that Node's own server made, and that was given a prototype of ours since: it has its socket.
+      const socket = socketOf(this);
+      if (socket !== null) this._channel.assign(socket);
+    }
     return this._channel;
   }
 
@@ -117,7 +124,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
     if (this.destroyed) return this;
     this.destroyed = true;
     this._errored = error;
-    if (this.socket === null) process.nextTick(emitClose, this);
+    if (this.socket === null) nextTick(emitClose, this);
     this._channel?.abort(error);
     return this;
   }
@@ -205,6 +212,10 @@ export function closeUnwatched(response: Pick<ResponseStateMethods, 'destroyed' 
 
 /** What most responses never change stands on the prototype: a response is made for each request. */
 const SELDOM_CHANGED = {
+  _fields: null,
+  _channel: null,
+  _context: null,
+  _written: false,
   socket: null,
   writable: true,
   sendDate: true,

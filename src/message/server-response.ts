@@ -4,12 +4,14 @@
  * In: head and body from the program. Out: what its channel is asked: interim heads, a head, pieces of a body, an end.
  * Emits 'prefinish', 'finish', 'close' and 'drain' as `node:http` does. Knows no protocol, and never writes to a socket.
  */
+
 import type { AsyncResource } from 'node:async_hooks';
 import { type IncomingMessage, type ServerResponse as NodeServerResponse, OutgoingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { callableClass } from '../node/callable-class.js';
 import * as errors from '../node/errors.js';
 import { ListenerTable } from '../node/listener-table.js';
+import { nextTick } from '../node/timers.js';
 import { interimFields, linkValue } from './informational.js';
 import { ResponseBodyMethods } from './response-body.js';
 import type { ChannelListener, ResponseChannel, WriteCallback } from './response-channel.js';
@@ -26,7 +28,7 @@ class ServerResponseMethods extends ResponseBodyMethods {
     if (this.socket?.destroyed) return false;
     // HTTP/1.0 has no interim responses (RFC 9110 §15.2): its clients would take one for the answer.
     if (this.req.httpVersion !== '1.0') return this._open().interim(statusCode, fields, callback ?? null);
-    if (callback) process.nextTick(callback);
+    if (callback) nextTick(callback);
     return true;
   }
 

@@ -29,3 +29,13 @@ const socket = new Socket();
 /** On a socket: the option `onread`, its buffer and its callback; null where it wasn't given. */
 export const kOnreadBuffer: unique symbol = keyNamed(socket, 'kBuffer') as never;
 export const kOnreadCallback: unique symbol = keyNamed(socket, 'kBufferCb') as never;
+
+const kSocket = Object.getOwnPropertySymbols(new http.OutgoingMessage()).find(
+  ({ description }) => description === 'kSocket',
+);
+
+/** The socket of a response that Node's own constructor made; null on any other. */
+export function socketOf(response: object): Socket | null {
+  if (kSocket === undefined) return null;
+  return (response as Record<symbol, Socket | null | undefined>)[kSocket] ?? null;
+}

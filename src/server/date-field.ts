@@ -4,7 +4,7 @@
  * Out: `Date: …\r\n`. The timer that forgets it runs only after it was asked for, and never keeps a process alive.
  */
 
-import { setTimeout } from '../node/timers.js';
+import { currentDate, setTimeout } from '../node/timers.js';
 
 let line = '';
 
@@ -14,7 +14,7 @@ function forget(): void {
 
 export function dateLine(): string {
   if (line === '') {
-    const now = new Date();
+    const now = currentDate();
     line = `Date: ${now.toUTCString()}\r\n`;
     setTimeout(forget, 1000 - now.getMilliseconds()).unref();
   }

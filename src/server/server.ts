@@ -88,7 +88,7 @@ const methods = {
     setTimeout(closeUnneeded, engine.closingGrace, engine).unref();
     baseOf(this).close.call(this, (error?: Error) => {
       engine.sweep.stop();
-      callback?.(error);
+      if (typeof callback === 'function') callback(error);
     });
     return this;
   },

@@ -5,7 +5,7 @@
  * of `onIdleTimeout` and `onRequestTimeout`. Costs two list operations a request and no timer of its own; keeps no
  * process alive.
  */
-import { clearInterval, setInterval, setTimeout } from '../node/timers.js';
+import { clearInterval, now, setInterval, setTimeout } from '../node/timers.js';
 
 /** What the clocks need to know of a connection. Times are `Date.now()` in ms. */
 export interface Timed {
@@ -45,7 +45,7 @@ export class IdleConnections {
 
   add(connection: Timed): void {
     if (duration(this.#settings.keepAliveTimeout) === 0) return;
-    connection.idleSince = Date.now();
+    connection.idleSince = now();
     connection.previousIdle = this.#last;
     if (this.#last === null) this.#first = connection;
     else this.#last.nextIdle = connection;
@@ -80,10 +80,10 @@ export class IdleConnections {
   expire(): void {
     this.#armed = false;
     const timeout = this.#timeout();
-    const now = Date.now();
+    const time = now();
     while (this.#first !== null) {
       const connection = this.#first;
-      const remaining = connection.idleSince + timeout - now;
+      const remaining = connection.idleSince + timeout - time;
       if (remaining > 0) {
         this.#arm(remaining);
         return;
@@ -122,10 +122,10 @@ export class RequestSweep {
   sweep(): void {
     const headersTimeout = duration(this.#settings.headersTimeout);
     const requestTimeout = duration(this.#settings.requestTimeout);
-    const now = Date.now();
+    const time = now();
     for (const { clock } of this.#connections) {
       if (clock.requestStart === 0) continue;
-      const age = now - clock.requestStart;
+      const age = time - clock.requestStart;
       const headLate = headersTimeout > 0 && !clock.headComplete && age >= headersTimeout;
       if (headLate || (requestTimeout > 0 && age >= requestTimeout)) clock.onRequestTimeout();
     }

@@ -8,7 +8,7 @@
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { streamDestroyed } from '../node/errors.js';
-import { setImmediate } from '../node/timers.js';
+import { nextTick, setImmediate } from '../node/timers.js';
 import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
 import { currentTick, markTick } from './ticks.js';
 import { assemble, type Piece, type ResizedBufferError, WriteBatch } from './write-batch.js';
@@ -203,7 +203,7 @@ export class SocketOutput {
     this.#latest = 0;
     if (kept > 0) this.#writeFirst(parts, kept);
     const listeners = this.#takeListeners();
-    if (listeners.length > 0) process.nextTick(tellDestroyed, listeners);
+    if (listeners.length > 0) nextTick(tellDestroyed, listeners);
   }
 
   #writeFirst(parts: readonly Piece[], kept: number): void {
@@ -249,8 +249,8 @@ export class SocketOutput {
     if (this.length > 0 && !this.#writeDirectly()) {
       this.#inFlight.push(only === null ? listeners : [only]);
     } else if (watched) {
-      if (only !== null) process.nextTick(tell, only, socket);
-      else if (listeners.length > 0) process.nextTick(tellAll, listeners, socket);
+      if (only !== null) nextTick(tell, only, socket);
+      else if (listeners.length > 0) nextTick(tellAll, listeners, socket);
     } else if (only !== null) {
       tell(only, socket);
     } else {
@@ -287,7 +287,7 @@ export class SocketOutput {
   #onLeft = (error?: Error | null): void => {
     this.#late = 0;
     // Whoever waits for this write hears of it first, as on node:http.
-    if (error) process.nextTick(destroy, this.#plain, error);
+    if (error) nextTick(destroy, this.#plain, error);
     if (this.#inFlight.length > 0) this.#onWritten(error);
   };
 
@@ -306,7 +306,7 @@ export class SocketOutput {
     const settled =
       !socket.destroyed && this.#late === 0 && (socket.writableLength === 0 || socket.writableEnded);
     if (piece.chunk === '' && callback !== undefined && !this.#corked && settled) {
-      process.nextTick(callback);
+      nextTick(callback);
       return true;
     }
     return socket.write(piece.chunk, piece.encoding as BufferEncoding, callback);

@@ -4,6 +4,7 @@
  * Out: a number that stays the same until the callbacks of `process.nextTick` run. Costs one such callback for each
  * tick in which somebody asks to have it marked.
  */
+import { nextTick } from '../node/timers.js';
 
 let tick = 1;
 let isMarked = false;
@@ -17,7 +18,7 @@ function endTick(): void {
 export function markTick(): number {
   if (!isMarked) {
     isMarked = true;
-    process.nextTick(endTick);
+    nextTick(endTick);
   }
   return tick;
 }

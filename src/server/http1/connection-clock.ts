@@ -4,7 +4,7 @@
  * In: that a request begins or ends, and that everything was answered. Out: what times out. Keeps no timer of its own
  * but for the grace when its server closes.
  */
-import { setTimeout } from '../../node/timers.js';
+import { now, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { type HttpServer, kEngine } from '../http-server.js';
 import type { Timed } from '../timeouts.js';
@@ -26,7 +26,7 @@ export class ConnectionClock implements Timed {
   previousIdle: Timed | null = null;
   nextIdle: Timed | null = null;
   /** When the request under way began; 0 when there is none. The first one is awaited from the start. */
-  requestStart = Date.now();
+  requestStart = now();
   readonly #connection: ClockedConnection;
 
   constructor(connection: ClockedConnection) {
@@ -43,12 +43,17 @@ export class ConnectionClock implements Timed {
 
   /** A request has begun to arrive and isn't complete. */
   requestArrives(): void {
-    if (this.requestStart === 0) this.requestStart = Date.now();
+    if (this.requestStart === 0) this.requestStart = now();
     this.leaveIdle();
   }
 
   requestEnds(): void {
     this.requestStart = 0;
+  }
+
+  /** The program knows that the request is late: it is not told again. */
+  isTold(): void {
+    this.requestStart = Number.POSITIVE_INFINITY;
   }
 
   becomeIdle(): void {

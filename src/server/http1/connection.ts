@@ -14,7 +14,7 @@ import { closeUnwatched, emitClose } from '../../message/response-state.js';
 import type { ServerResponse } from '../../message/server-response.js';
 import * as errors from '../../node/errors.js';
 import { endEntry } from '../../node/performance-entries.js';
-import { setImmediate } from '../../node/timers.js';
+import { nextTick, setImmediate } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { keepOrder } from '../../transport/socket-order.js';
 import { SocketOutput } from '../../transport/socket-output.js';
@@ -226,7 +226,7 @@ export class Connection
     dropUnread(request);
     if (socket._httpMessage === response) socket._httpMessage = null;
     response._onLeft();
-    if (watched) process.nextTick(emitClose, response);
+    if (watched) nextTick(emitClose, response);
     else closeUnwatched(response);
     if (response._last) this.close();
     else if (this.isIdle) this.clock.becomeIdle();
@@ -300,8 +300,15 @@ export class Connection
     this.#ending.close();
   }
 
+  /** As on node:http, a program that listens is told once, and decides: the request goes on unless it ends it. */
   onRequestTimeout(): void {
-    this.refuse(errors.requestTimeout());
+    if (this.server.listenerCount('clientError') === 0) {
+      this.refuse(errors.requestTimeout());
+      return;
+    }
+    this.clock.isTold();
+    this.output.flush();
+    this.server.emit('clientError', errors.requestTimeout(), this.socket);
   }
 
   /** The socket was silent for too long: whoever listens decides, else it is cut. */

@@ -5,6 +5,7 @@
  * and bytes for the connection's output, in order, framed and counted once; what comes before its turn, or while it is
  * held, waits here. Never more of a body than was announced, never another response after less.
  */
+
 import { Buffer } from 'node:buffer';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
@@ -18,6 +19,7 @@ import type {
   HeadFacts,
   WriteCallback,
 } from '../../message/response-channel.js';
+import { nextTick } from '../../node/timers.js';
 import { SocketOutput, type WriteListener } from '../../transport/socket-output.js';
 import { dateLine } from '../date-field.js';
 import { type WaitingPiece, WaitingPieces } from './waiting-pieces.js';
@@ -208,7 +210,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     if (waiting === null || this.#way === null) return;
     this.#putWaiting(output);
     if (this.#hasEnded) this.#finish(output, waiting.trailers);
-    else if (output.schedule()) process.nextTick(tellDrained, this.response);
+    else if (output.schedule()) nextTick(tellDrained, this.response);
   }
 
   /** Everything has left for the kernel, or never will. */

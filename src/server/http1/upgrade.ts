@@ -7,6 +7,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
 import type { IncomingMessage } from '../../message/incoming-message.js';
+import { completeBody } from '../../message/request-body.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { detach } from '../../transport/socket-listeners.js';
 import type { HttpServer } from '../http-server.js';
@@ -19,6 +20,9 @@ export function leaveHttp(
 ): void {
   const socket = request.socket as ServerSocket;
   const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
+  // What follows its head is another protocol's: the request is complete.
+  request.complete = true;
+  if (request._state !== null) completeBody(request);
   detach(socket);
   socket._paused = false;
   if (server.listenerCount(event) === 0) {
