@@ -31,4 +31,5 @@ export class NewFieldList implements FieldList {
   }
 }
 
-export const NO_FIELDS: FieldList = new NewFieldList();
+/** Shared by all messages without fields, and so never changed. */
+export const NO_FIELDS: FieldList = Object.freeze({ entries: Object.freeze([]), ascii: true });

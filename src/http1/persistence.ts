@@ -48,10 +48,19 @@ function goesOnFor(timeout: number, max: number): Persistence {
   return keepAlive.persistence;
 }
 
-/** @param ends - the body lasts until the connection closes, or the server ends the connection after this response */
-export function persist(facts: PersistenceFacts, set: FieldsSet, ends: boolean): Persistence {
-  if (set.hasConnection) return set.asksClose || ends ? ENDS_SILENTLY : GOES_ON_SILENTLY;
-  const goesOn = facts.shouldKeepAlive && !ends;
+/**
+ * @param closes - the body lasts until the connection closes
+ * @param ends - the server ends the connection after this response, and says so whatever the program set
+ */
+export function persist(
+  facts: PersistenceFacts,
+  set: FieldsSet,
+  closes: boolean,
+  ends: boolean,
+): Persistence {
+  if (ends) return set.asksClose ? ENDS_SILENTLY : ENDS;
+  if (set.hasConnection) return set.asksClose || closes ? ENDS_SILENTLY : GOES_ON_SILENTLY;
+  const goesOn = facts.shouldKeepAlive && !closes;
   if (facts._removedConnection) return goesOn ? GOES_ON_SILENTLY : ENDS_SILENTLY;
   if (!goesOn || !(set.contentLength >= 0 || facts.useChunkedEncodingByDefault)) return ENDS;
   if (facts.maxRequestsOnConnectionReached) return LEAVES;

@@ -5,7 +5,10 @@
  */
 import { FIELD_STRIDE, type FieldList } from '../http/field-list.js';
 
-/** Content-Length and Transfer-Encoding may not stand in an interim response (RFC 9110 §8.6, RFC 9112 §6.1). */
+/**
+ * Content-Length and Transfer-Encoding may not stand in an interim response (RFC 9110 §8.6, RFC 9112 §6.1), nor among
+ * trailers (RFC 9110 §6.5.1).
+ */
 function isFramingField(key: string): boolean {
   return key === 'content-length' || key === 'transfer-encoding';
 }
@@ -25,6 +28,8 @@ export function trailerSection(fields: FieldList): string {
   if (fields.entries.length === 0) return NO_TRAILERS;
   const { entries } = fields;
   let text = '0\r\n';
-  for (let i = 0; i < entries.length; i += FIELD_STRIDE) text += `${entries[i + 1]}: ${entries[i + 2]}\r\n`;
+  for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
+    if (!isFramingField(entries[i])) text += `${entries[i + 1]}: ${entries[i + 2]}\r\n`;
+  }
   return `${text}\r\n`;
 }

@@ -6,7 +6,7 @@
  * out again.
  */
 import { FIELD_STRIDE, type FieldList } from '../http/field-list.js';
-import { ASCII, fieldValueKind } from '../http/grammar.js';
+import { ASCII, fieldValueKind, NOT_FIELD_VALUE } from '../http/grammar.js';
 import { type FieldsSet, mattersToConnection, NOTHING_SET, noted } from './fields-set.js';
 import { type PersistenceFacts, persist } from './persistence.js';
 import { type FramingFacts, frameResponse, type ResponseFraming } from './response-framing.js';
@@ -31,13 +31,22 @@ export class ResponseHead {
   set: FieldsSet = NOTHING_SET;
 }
 
-const statusLines: { reason: string; line: string; ascii: boolean }[] = [];
+interface StatusLine {
+  readonly reason: string;
+  readonly line: string;
+  readonly ascii: boolean;
+}
+
+const statusLines: StatusLine[] = [];
 
 /** The status line, made once for the reason phrase that a status first came with. */
-function statusLine(status: number, reason: string) {
+function statusLine(status: number, reason: string): StatusLine {
   const known = statusLines[status];
   if (known !== undefined && known.reason === reason) return known;
-  const ascii = reason === '' || fieldValueKind(reason) === ASCII;
+  const kind = reason === '' ? ASCII : fieldValueKind(reason);
+  // Whoever gives a response may have given another text to whoever checked it.
+  if (kind === NOT_FIELD_VALUE) return statusLine(status, '');
+  const ascii = kind === ASCII;
   const made = { reason, line: `HTTP/1.1 ${status} ${reason}\r\n`, ascii };
   if (known === undefined && ascii) statusLines[status] = made;
   return made;
@@ -55,7 +64,7 @@ export function composeHead(
 ): ResponseHead {
   const head = new ResponseHead();
   const { entries } = fields;
-  const status = statusLine(facts.statusCode, facts.statusMessage as string);
+  const status = statusLine(facts.statusCode | 0, `${facts.statusMessage}`);
   let lines = '';
   let hasDate = !facts.sendDate;
   for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
@@ -67,7 +76,7 @@ export function composeHead(
   const { set } = head;
   const framing = frameResponse(facts, set);
   if (set.hasContentLength || set.codings !== null) lines = framedLines(entries, set, framing);
-  const connection = persist(facts, set, framing.closes || ends);
+  const connection = persist(facts, set, framing.closes, ends);
   head.text = `${status.line}${lines}${hasDate ? '' : date}${connection.lines}${framing.line}\r\n`;
   head.last = connection.last;
   head.ascii = fields.ascii && status.ascii;

@@ -10,6 +10,7 @@ import { IncomingMessage as NodeIncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { callableClass } from '../node/callable-class.js';
+import { lendStateKeys } from '../node/keys.js';
 import { ListenerTable } from '../node/listener-table.js';
 import { nextTick } from '../node/timers.js';
 import { type BodySource, socketSource } from './body-source.js';
@@ -270,6 +271,8 @@ for (const name of Reflect.ownKeys(SELDOM_CHANGED)) {
     configurable: true,
   });
 }
+
+lendStateKeys(IncomingMessageMethods.prototype, new NodeIncomingMessage(null as never));
 
 // What the client half makes are Node's own messages, and programs test them against this class. (The import is a live
 // binding: under register it is this very class by the time anybody asks.)

@@ -7,7 +7,9 @@
 
 import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
+import { types } from 'node:util';
 import { FIELD_STRIDE, type FieldList, NewFieldList } from '../http/field-list.js';
+import { byteLengthOf } from '../node/byte-length.js';
 import * as errors from '../node/errors.js';
 import { nextTick } from '../node/timers.js';
 import { addValue } from './field-text.js';
@@ -15,6 +17,7 @@ import { fieldKey } from './outgoing-fields.js';
 import type { Chunk, Encoding, WriteCallback } from './response-channel.js';
 import { ResponseStateMethods } from './response-state.js';
 
+const { isUint8Array } = types;
 const nop = () => {};
 
 const isUtf8 = (encoding: Encoding) => !encoding || encoding === 'utf8' || encoding === 'utf-8';
@@ -22,7 +25,7 @@ const isLatin1 = (encoding: Encoding) => encoding === 'latin1' || encoding === '
 
 /** The bytes of text that is UTF-8 or latin1, or of bytes. */
 function bytesOf(chunk: Chunk, encoding: Encoding): number {
-  if (typeof chunk !== 'string') return chunk.byteLength;
+  if (typeof chunk !== 'string') return byteLengthOf(chunk);
   return isUtf8(encoding) ? Buffer.byteLength(chunk) : chunk.length;
 }
 
@@ -48,6 +51,12 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     return data.length > 0 || callback ? this._writeRaw(data, encoding, callback) : accepted;
   }
 
+  /** Composes the head unless that is done; a text that a program put into `_header` is none. */
+  _ensureHead(): void {
+    if (this._header && !this._open().hasHead) this._header = null;
+    if (!this._header) this._implicitHeader();
+  }
+
   _sendHead(): boolean {
     this._headerSent = true;
     return this._open().flush();
@@ -71,12 +80,12 @@ export class ResponseBodyMethods extends ResponseStateMethods {
   }
 
   _writeChunk(chunk: Chunk, encoding: Encoding, written: WriteCallback | null): boolean {
-    checkChunk(chunk);
+    const given = checked(chunk);
     if (this.finished || this.destroyed) return this._refuseWrite(written ?? nop);
-    const data = decoded(chunk, encoding);
+    const data = decoded(given, encoding);
     const length = bytesOf(data, encoding);
     if (this.strictContentLength) this._countStrictly(length, false);
-    if (!this._header) this._implicitHeader();
+    this._ensureHead();
     if (!this._hasBody) {
       if (this._rejectBody) throw errors.bodyNotAllowed();
       if (written !== null) nextTick(written);
@@ -130,7 +139,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
   }
 
   flushHeaders(): void {
-    if (!this._header) this._implicitHeader();
+    this._ensureHead();
     this._sendHead();
   }
 
@@ -145,8 +154,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     let data: Chunk = '';
     let length = 0;
     if (chunk) {
-      checkChunk(chunk);
-      data = decoded(chunk, encoding);
+      data = decoded(checked(chunk), encoding);
       length = bytesOf(data, encoding);
     }
     if (!this.destroyed || length === 0) this._prepareEnd(length);
@@ -173,10 +181,8 @@ export class ResponseBodyMethods extends ResponseStateMethods {
   /** The head of a response that ends with a last piece of so many bytes: all of its body where it had no head yet. */
   _prepareEnd(length: number): void {
     if (this.strictContentLength && length > 0) this._countStrictly(length, true);
-    if (!this._header) {
-      this._contentLength = length;
-      this._implicitHeader();
-    }
+    if (!this._header) this._contentLength = length;
+    this._ensureHead();
     if (length > 0 && !this._hasBody && this._rejectBody) throw errors.bodyNotAllowed();
   }
 
@@ -219,11 +225,16 @@ function drain(response: ResponseBodyMethods): void {
   response._onDrain();
 }
 
-function checkChunk(chunk: unknown): void {
+/** A chunk that is text or bytes, and says no more of itself than is so. */
+function checked(chunk: unknown): Chunk {
+  if (typeof chunk === 'string') return chunk;
   if (chunk === null) throw errors.nullValues();
-  if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) {
+  if (!isUint8Array(chunk)) {
     throw errors.invalidArgType('chunk', 'of type string or an instance of Buffer or Uint8Array', chunk);
   }
+  const prototype = Object.getPrototypeOf(chunk);
+  // What is derived from those may have a length of its own making.
+  return prototype === Buffer.prototype || prototype === Uint8Array.prototype ? chunk : new Uint8Array(chunk);
 }
 
 /** How many bytes hexadecimal or base64 text holds can only be guessed before it is decoded. */

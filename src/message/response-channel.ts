@@ -58,6 +58,8 @@ export interface BodyPiece {
 }
 
 export interface ResponseChannel {
+  /** Whether a head was composed. */
+  readonly hasHead: boolean;
   /** Bytes that wait for the response's turn, or for its release. */
   readonly waitingBytes: number;
   /** What waits for the response's turn, or for its release. */

@@ -10,6 +10,7 @@ import { type IncomingMessage, type ServerResponse as NodeServerResponse, Outgoi
 import type { Socket } from 'node:net';
 import { callableClass } from '../node/callable-class.js';
 import * as errors from '../node/errors.js';
+import { lendStateKeys } from '../node/keys.js';
 import { ListenerTable } from '../node/listener-table.js';
 import { nextTick } from '../node/timers.js';
 import { interimFields, linkValue } from './informational.js';
@@ -160,5 +161,7 @@ const PremierServerResponse = callableClass<ServerResponseConstructor>(
   },
   OutgoingMessage,
 );
+
+lendStateKeys(ServerResponseMethods.prototype, new OutgoingMessage());
 
 export { PremierServerResponse as ServerResponse };

@@ -36,6 +36,20 @@ const kSocket = Object.getOwnPropertySymbols(new http.OutgoingMessage()).find(
 
 /** The socket of a response that Node's own constructor made; null on any other. */
 export function socketOf(response: object): Socket | null {
-  if (kSocket === undefined) return null;
-  return (response as Record<symbol, Socket | null | undefined>)[kSocket] ?? null;
+  const made = response as Record<string | symbol, Socket | null | undefined>;
+  // Under a name on Node 20, under a key from then on.
+  const socket = Object.hasOwn(response, 'socket') || kSocket === undefined ? made.socket : made[kSocket];
+  return socket ?? null;
+}
+
+/**
+ * Gives a prototype what Node's constructor gives each instance under symbols of Node's: its own servers look there
+ * also on objects that ours made. Nothing that can be changed in place is shared.
+ */
+export function lendStateKeys(prototype: object, made: object): void {
+  for (const key of Object.getOwnPropertySymbols(made)) {
+    const value = (made as Record<symbol, unknown>)[key];
+    if (key in prototype || (typeof value === 'object' && value !== null)) continue;
+    Object.defineProperty(prototype, key, { value, writable: true, configurable: true });
+  }
 }

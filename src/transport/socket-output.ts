@@ -65,6 +65,11 @@ export class SocketOutput {
     return this.socket.writableHighWaterMark ?? DEFAULT_HIGH_WATER_MARK;
   }
 
+  /** Whether bytes wait here in memory of the program, which it may write to again. */
+  get keepsBytes(): boolean {
+    return this.#batch.keepsBytes;
+  }
+
   /** Bytes that wait here and are not yet the socket's. */
   get length(): number {
     return this.#batch.length;

@@ -39,6 +39,11 @@ export class WriteBatch {
   #kind: TextKind = ASCII;
   #parts: Piece[] = [];
 
+  /** Whether bytes are kept as they are, and not as a copy. */
+  get keepsBytes(): boolean {
+    return this.#parts.length > 0;
+  }
+
   ascii(text: string): void {
     this.#add(text, text.length);
   }

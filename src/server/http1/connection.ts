@@ -213,7 +213,8 @@ export class Connection
       this.responses.giveTurn();
     }
     // The last answer to what was read leaves at once, before anything that the program writes to the socket itself.
-    if (this.gathers) return;
+    // So does one of which bytes are kept as they are: the next handler may write into them.
+    if (this.gathers && !this.output.keepsBytes) return;
     if (this.output.held && !response.watched) this.output.push();
     else this.output.flush();
   }

@@ -9,7 +9,7 @@
 import { Buffer } from 'node:buffer';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FieldList } from '../../http/field-list.js';
+import { type FieldList, NO_FIELDS } from '../../http/field-list.js';
 import { interimHead, trailerSection } from '../../http1/response-end.js';
 import { composeHead, type ResponseHead } from '../../http1/response-head.js';
 import type {
@@ -66,6 +66,10 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   /** Whether the first byte of its head has been handed on. */
   get headSent(): boolean {
     return this.#headSent && this.#state !== WAITING;
+  }
+
+  get hasHead(): boolean {
+    return this.#head !== null;
   }
 
   get waitingBytes(): number {
@@ -205,12 +209,13 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     }
     this.#state = WRITING;
     this.#output = output;
+    const waiting = this.#isHeld ? null : this.#waiting;
+    const hasEnded = this.#hasEnded;
+    // What was written before leaves before what a listener of this may write.
+    if (waiting !== null) this.#putWaiting(output);
     this.response._onTurn(socket);
-    const waiting = this.#waiting;
-    if (waiting === null || this.#way === null) return;
-    this.#putWaiting(output);
-    if (this.#hasEnded) this.#finish(output, waiting.trailers);
-    else if (output.schedule()) nextTick(tellDrained, this.response);
+    if (hasEnded) this.#finish(output, waiting?.trailers ?? NO_FIELDS);
+    else if (waiting !== null && output.schedule()) nextTick(tellDrained, this.response);
   }
 
   /** Everything has left for the kernel, or never will. */
@@ -225,9 +230,11 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     try {
       response._tellEnd(failure);
     } finally {
-      if (failure === null) this.#leave(true);
+      if (failure === null) {
+        this.#leave(true);
+        response._tellFinish();
+      }
     }
-    if (failure === null) response._tellFinish();
   }
 
   #leave(watched: boolean): void {
