@@ -96,16 +96,17 @@ export class SocketOutput {
    * @param length - its bytes, where they have been counted already
    */
   put(data: string | Uint8Array, encoding: BufferEncoding | null | undefined, length: number | null): void {
-    if (typeof data !== 'string') this.bytes(data);
+    if (typeof data !== 'string') this.bytes(data, length ?? data.length);
     else if (!encoding || encoding === 'utf8' || encoding === 'utf-8')
       this.utf8(data, length ?? Buffer.byteLength(data));
     else if (encoding === 'latin1' || encoding === 'binary') this.latin1(data);
     else this.bytes(Buffer.from(data, encoding));
   }
 
-  bytes(data: Uint8Array): void {
-    this.#makeRoom(data.length);
-    this.#batch.bytes(data);
+  /** @param length - its bytes, where they have been counted already: where they are others by now, the connection is cut */
+  bytes(data: Uint8Array, length = data.length): void {
+    this.#makeRoom(length);
+    this.#batch.bytes(data, length);
   }
 
   /**

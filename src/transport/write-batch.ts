@@ -71,14 +71,15 @@ export class WriteBatch {
     this.#add(endingWell(text), byteLength);
   }
 
-  bytes(data: Uint8Array): void {
-    if (data.length <= BYTES_AS_TEXT) {
-      this.latin1(asBuffer(data).toString('latin1'));
+  /** @param length - its bytes as they were counted: where they are others by now, none of them leaves */
+  bytes(data: Uint8Array, length: number): void {
+    if (length <= BYTES_AS_TEXT && data.length === length) {
+      if (length > 0) this.latin1(asBuffer(data).toString('latin1'));
       return;
     }
     this.#closeText();
-    this.#parts.push({ chunk: data, encoding: 'buffer', length: data.length });
-    this.length += data.length;
+    this.#parts.push({ chunk: data, encoding: 'buffer', length });
+    this.length += length;
   }
 
   #closeText(): void {

@@ -270,9 +270,9 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     } else {
       // Beyond what was announced a client reads the next response.
       const bytes = typeof data === 'string' ? Buffer.from(data, encoding ?? 'utf8') : data;
-      const fits = bytes.subarray(0, this.#bytesLeft);
+      const left = this.#bytesLeft;
       this.#bytesLeft = 0;
-      if (fits.length > 0) output.bytes(fits);
+      if (left > 0) output.bytes(bytes.length < left ? bytes : bytes.subarray(0, left), left);
     }
   }
 

@@ -1,0 +1,65 @@
+// A buffer that the program makes another length while it waits to leave: nothing leaves that breaks the framing.
+import assert from 'node:assert/strict';
+import { behaviour, get, type Response } from '../subjects.js';
+
+interface Resizable extends ArrayBuffer {
+  resize(length: number): void;
+}
+const LENGTH = 20;
+
+function resizable(): Resizable {
+  const Resizable = ArrayBuffer as unknown as new (length: number, options: object) => Resizable;
+  const buffer = new Resizable(LENGTH, { maxByteLength: 100 });
+  new Uint8Array(buffer).fill(0x78);
+  return buffer;
+}
+
+const changes: [string, (buffer: Resizable) => void][] = [
+  ['shrinks', (buffer) => buffer.resize(5)],
+  ['grows', (buffer) => buffer.resize(40)],
+  ['is transferred', (buffer) => void structuredClone(buffer, { transfer: [buffer] })],
+];
+
+const framings: [string, (res: Response) => void][] = [
+  ['chunked', (res) => void res.writeHead(200)],
+  ['of a length', (res) => void res.writeHead(200, { 'Content-Length': LENGTH })],
+  ['of less than was written', (res) => void res.writeHead(200, { 'Content-Length': LENGTH / 2 })],
+];
+
+for (const [framing, begin] of framings) {
+  for (const waiting of ['is corked', 'waits for its turn']) {
+    for (const [what, change] of changes) {
+      behaviour(
+        `a buffer that ${what} while its response, ${framing}, ${waiting} is not sent, and nothing follows it`,
+        async ({ serve }) => {
+          const errors: (string | undefined)[] = [];
+          let first: Response | undefined;
+          const { server, connect } = await serve((_req, res) => {
+            if (waiting === 'is corked') {
+              res.cork();
+            } else if (first === undefined) {
+              first = res;
+              return;
+            }
+            const buffer = resizable();
+            begin(res);
+            res.write(new Uint8Array(buffer));
+            change(buffer);
+            res.end();
+            first?.end('first');
+          });
+          server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+            errors.push(error.code);
+            socket.destroy();
+          });
+          const rest = await connect().send(get().repeat(2)).finish().rest();
+          // Of the shorter answer as much may leave as was announced, where the buffer still has it.
+          const isWhole = framing === 'of less than was written' && what === 'grows';
+          if (isWhole) assert.match(rest, /\r\n\r\nx{10}$|\r\n\r\nx{10}HTTP/);
+          else assert.ok(!rest.includes('x') && errors.includes('ERR_HTTP_RESIZED_BUFFER'), rest);
+        },
+        { notNode: 'it sends as much as there is by then, whatever the framing says', only: 'plain' },
+      );
+    }
+  }
+}
