@@ -87,6 +87,7 @@ type Changing = { resizable?: boolean; growable?: boolean; maxByteLength: number
 
 /** Does to the memory of a view what a program may do after it wrote the view. */
 export function disturb(random: Random, { buffer }: Uint8Array): void {
+  if (buffer.byteLength === 0) return;
   const changing = buffer as unknown as Changing;
   if (changing.growable) {
     changing.grow(buffer.byteLength + random.below(changing.maxByteLength - buffer.byteLength + 1));

@@ -36,9 +36,12 @@ function add(random: Random, batch: WriteBatch, entries: Entry[]): void {
     }
     default: {
       const view = randomView(random, size);
-      batch.bytes(view, view.length);
-      const isCopied = view.length <= BYTES_AS_TEXT;
-      entries.push(isCopied ? { bytes: Buffer.from(view) } : { view, length: view.length });
+      const { length } = view;
+      // It may have waited elsewhere since it was counted.
+      if (random.once(20)) disturb(random, view);
+      batch.bytes(view, length);
+      const isCopied = length <= BYTES_AS_TEXT && view.length === length;
+      entries.push(isCopied ? { bytes: Buffer.from(view) } : { view, length });
     }
   }
 }
@@ -137,6 +140,18 @@ test('no text is joined with the text beside it, in any three in a row', () => {
       }
     }
   }
+});
+
+test('more than is worth copying stays in its parts, however small they are', () => {
+  const batch = new WriteBatch();
+  for (let part = 0; part < 300; part++) {
+    batch.latin1('é');
+    batch.utf8('é', 2);
+    batch.bytes(Buffer.alloc(BYTES_AS_TEXT + 1, part), BYTES_AS_TEXT + 1);
+  }
+  assert.ok(batch.length > ASSEMBLED_BYTES);
+  assert.equal(batch.takeWhole(), null);
+  assert.equal(batch.takeParts().length, 900);
 });
 
 for (const [what, resize] of [
