@@ -41,6 +41,10 @@ export class SocketOutput {
   #late = 0;
   #listeners: WriteListener[] = [];
   readonly #inFlight: (readonly WriteListener[])[] = [];
+  /** Groups of listeners that are told in the next tick. */
+  #untold = 0;
+  /** Why a write failed, if one did: nothing leaves after it. */
+  #failure: Error | null = null;
   /** When the program last wrote, and the bytes that waited before: on node:http those have left by now. */
   #tick = 0;
   #earlier = 0;
@@ -183,7 +187,9 @@ export class SocketOutput {
       return true;
     }
     let accepted = true;
-    if (this.#listeners.length > 0) {
+    if (this.socket.writableEnded) {
+      accepted = this.#flushAfterEnd();
+    } else if (this.#listeners.length > 0) {
       this.#inFlight.push(this.#takeListeners());
       accepted = this.#write(this.#onWritten);
     } else if (this.length > 0) {
@@ -191,6 +197,26 @@ export class SocketOutput {
     }
     this.#uncork();
     return accepted;
+  }
+
+  /**
+   * The program ended the socket itself: nothing can follow. Who waits for what came after hears of the close; who
+   * waits for no more than came before is told when that has left.
+   */
+  #flushAfterEnd(): boolean {
+    const listeners = this.#takeListeners();
+    const isDropped = this.length > 0;
+    if (isDropped) this.#batch.takeUnchecked();
+    if (listeners.length === 0) return !isDropped;
+    if (this.socket.destroyed) nextTick(tellDestroyed, listeners);
+    else if (!isDropped) this.#joinLast(listeners);
+    return !isDropped;
+  }
+
+  #joinLast(listeners: readonly WriteListener[]): void {
+    const last = this.#inFlight.pop();
+    if (last === undefined) this.#tellSoon(listeners);
+    else this.#inFlight.push([...last, ...listeners]);
   }
 
   /**
@@ -237,7 +263,7 @@ export class SocketOutput {
    * are told at once: that spares a tick.
    */
   settle(): void {
-    if (this.#isClear()) this.#flushDirectly(this.#listeners.some(isWatched));
+    if (this.#isClear()) this.#flushDirectly(this.#untold > 0 || this.#listeners.some(isWatched));
     else this.flush();
   }
 
@@ -255,12 +281,25 @@ export class SocketOutput {
     if (this.length > 0 && !this.#writeDirectly()) {
       this.#inFlight.push(only === null ? listeners : [only]);
     } else if (watched) {
-      if (only !== null) nextTick(tell, only, socket);
-      else if (listeners.length > 0) nextTick(tellAll, listeners, socket);
+      if (only !== null || listeners.length > 0) this.#tellSoon(only ?? listeners);
     } else if (only !== null) {
       tell(only, socket);
     } else {
       tellAll(listeners, socket);
+    }
+  }
+
+  #tellSoon(listeners: WriteListener | readonly WriteListener[]): void {
+    this.#untold++;
+    nextTick(SocketOutput.#tellInOrder, this, listeners);
+  }
+
+  static #tellInOrder(output: SocketOutput, listeners: WriteListener | readonly WriteListener[]): void {
+    try {
+      if (Array.isArray(listeners)) tellAll(listeners, output.socket);
+      else tell(listeners as WriteListener, output.socket);
+    } finally {
+      output.#untold--;
     }
   }
 
@@ -299,18 +338,15 @@ export class SocketOutput {
 
   #write(callback: WriteCallback | undefined): boolean {
     const socket = this.socket;
-    // Behind the program's own end of the socket nothing can follow; who waits hears of the close.
-    if (this.length > 0 && socket.writableEnded) {
-      this.#batch.takeUnchecked();
+    if (socket.writableEnded) return this.#flushAfterEnd();
+    const taken = this.#take();
+    if (taken === null) {
+      if (callback !== undefined) nextTick(callback, socket.errored);
       return false;
     }
-    const taken = this.#take();
-    if (taken === null) return false;
     if (Array.isArray(taken)) return this.#writeParts(taken, callback);
     const piece = taken as Piece;
-    // A program that ended the socket itself is told when its turn is over: no write may follow.
-    const settled =
-      !socket.destroyed && this.#late === 0 && (socket.writableLength === 0 || socket.writableEnded);
+    const settled = !socket.destroyed && this.#late === 0 && socket.writableLength === 0;
     if (piece.chunk === '' && callback !== undefined && !this.#corked && settled) {
       nextTick(callback);
       return true;
@@ -329,7 +365,8 @@ export class SocketOutput {
   }
 
   #onWritten = (error?: Error | null): void => {
-    for (const listener of this.#inFlight.shift() ?? NOBODY) listener.onWritten(error);
+    if (error) this.#failure ??= error;
+    for (const listener of this.#inFlight.shift() ?? NOBODY) listener.onWritten(error ?? this.#failure);
   };
 }
 
