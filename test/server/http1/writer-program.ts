@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { type FieldList, NewFieldList, NO_FIELDS } from '../../../dist/http/field-list.js';
 import { ResponseQueue } from '../../../dist/server/http1/response-queue.js';
-import { ResponseWriter, type WriterOwner } from '../../../dist/server/http1/response-writer.js';
+import { ResponseWriter } from '../../../dist/server/http1/response-writer.js';
+import type { OwnedWriter, WriterOwner } from '../../../dist/server/http1/writer-owner.js';
 import { SocketOutput } from '../../../dist/transport/socket-output.js';
 import type { Random } from '../../fuzz/random.js';
 import { turns, until } from '../../subjects.js';
@@ -125,14 +126,14 @@ export class WriterProgram implements WriterOwner<never> {
     return false;
   }
 
-  responseEnded({ response }: Writer): void {
+  responseEnded({ response }: OwnedWriter<never>): void {
     this.#queue.noteEnded();
     if ((response as FakeResponse)._last) this.#isOver = true;
     else this.#queue.giveTurn();
     this.output.flush();
   }
 
-  responseLeft({ response }: Writer): void {
+  responseLeft({ response }: OwnedWriter<never>): void {
     this.#queue.removeFirst();
     this.#left.push(response);
     if ((response as FakeResponse)._last) this.socket.end();
