@@ -19,8 +19,13 @@ function pushEnd(request: IncomingMessage): void {
 
 /** Its response has left: what nobody reads of the body is dropped. */
 export function dropUnread(request: IncomingMessage): void {
-  if (request._state === null) request._dumped = true;
-  else if (!isRead(request)) request._dump();
+  if (request._state !== null) {
+    if (!isRead(request)) request._dump();
+    return;
+  }
+  request._dumped = true;
+  // The program may have paused the socket: nobody is left who would resume it.
+  if (request.socket.readableFlowing === false) request._source.more(request);
 }
 
 /** Whether the program reads the body, or began to. */

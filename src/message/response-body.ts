@@ -130,7 +130,9 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     for (const [name, value] of entries) {
       const key = fieldKey(name, 'Trailer name');
       try {
-        addValue(trailers, key, name, value, this._uniqueFields);
+        // As on node:http, a short list of values is one line.
+        const short = Array.isArray(value) && value.length < 2;
+        addValue(trailers, key, name, short ? value.join('; ') : value, this._uniqueFields);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ERR_INVALID_CHAR') throw error;
         throw errors.invalidCharacter('trailer content', name);

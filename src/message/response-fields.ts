@@ -195,6 +195,17 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
     return ResponseFieldMethods.prototype.writeHead.call(this, statusCode, reason, headers) as this;
   }
 
+  /** As older middleware calls it: what it says of the status counts, and its fields. */
+  _storeHeader(firstLine: string, headers: HeadFields): void {
+    const [, status, reason] = /^HTTP\/1\.1 (\d{3}) ([^\r\n]*)/.exec(`${firstLine}`) ?? [];
+    if (status !== undefined) {
+      this.statusCode = Number(status);
+      this.statusMessage = reasonPhrase(reason);
+    }
+    if (!statusAllowsBody(this.statusCode)) this._hasBody = false;
+    this._composeHead(fieldList(this, headers));
+  }
+
   _composeHead(fields: FieldList): void {
     const head = this._open().head(this, fields);
     const { set } = head;

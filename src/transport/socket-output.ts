@@ -7,6 +7,7 @@
  */
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
+import { byteLengthOf } from '../node/byte-length.js';
 import { streamDestroyed } from '../node/errors.js';
 import { nextTick, setImmediate } from '../node/timers.js';
 import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
@@ -35,6 +36,8 @@ export class SocketOutput {
   readonly #batch = new WriteBatch();
   #corked = false;
   #scheduled = false;
+  #leavesWithTick = false;
+  #releases = false;
   /** The socket, where it can ever be written to directly. */
   readonly #plain: Socket | null;
   /** Bytes that were written directly and that the kernel hasn't taken yet. */
@@ -100,7 +103,7 @@ export class SocketOutput {
    * @param length - its bytes, where they have been counted already
    */
   put(data: string | Uint8Array, encoding: BufferEncoding | null | undefined, length: number | null): void {
-    if (typeof data !== 'string') this.bytes(data, length ?? data.length);
+    if (typeof data !== 'string') this.bytes(data, length ?? byteLengthOf(data));
     else if (!encoding || encoding === 'utf8' || encoding === 'utf-8')
       this.utf8(data, length ?? Buffer.byteLength(data));
     else if (encoding === 'latin1' || encoding === 'binary') this.latin1(data);
@@ -108,7 +111,7 @@ export class SocketOutput {
   }
 
   /** @param length - its bytes, where they have been counted already: where they are others by now, the connection is cut */
-  bytes(data: Uint8Array, length = data.length): void {
+  bytes(data: Uint8Array, length = byteLengthOf(data)): void {
     this.#makeRoom(length);
     this.#batch.bytes(data, length);
   }
@@ -147,18 +150,20 @@ export class SocketOutput {
     const accepted = !this.full || this.#passOn();
     if (this.held) return accepted;
     this.#noteTick();
-    if (!this.#scheduled) {
+    if (this.#batch.keepsBytes) {
+      // A program may write to its buffer again after the tick.
+      if (!this.#leavesWithTick) nextTick(flushAfterTick, this);
+      this.#leavesWithTick = true;
+    } else if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(flushScheduled, this);
     }
     return accepted;
   }
 
-  /** What waits now leaves also where the connection is cut within this tick. */
-  keep(): void {
-    this.#tick = currentTick();
-    this.#earlier = this.length;
-    this.#latest = this.length;
+  /** The next flush leaves even where the program corked the socket. */
+  release(): void {
+    this.#releases = true;
   }
 
   #noteTick(): void {
@@ -175,6 +180,12 @@ export class SocketOutput {
     if (this.length === 0) return;
     if (!this.#isClear()) this.flush();
     else if (!this.#writeDirectly()) this.#inFlight.push(NOBODY);
+  }
+
+  /** The tick in which bytes of the program's own memory were written is over. */
+  flushAfterTick(): void {
+    this.#leavesWithTick = false;
+    if (this.#batch.keepsBytes && !this.held) this.flush();
   }
 
   /** Hands everything to the socket. Returns false where the program should pause. */
@@ -253,9 +264,14 @@ export class SocketOutput {
   }
 
   #uncork(): void {
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.socket.uncork?.();
+    if (this.#corked) {
+      this.#corked = false;
+      this.socket.uncork?.();
+    }
+    if (!this.#releases) return;
+    this.#releases = false;
+    // As on node:http, the end of a response uncorks the socket, however often the program corked it.
+    while (this.socket.writableCorked > 0) this.socket.uncork();
   }
 
   /**
@@ -324,9 +340,21 @@ export class SocketOutput {
       return this.#batch.takeWhole() ?? this.#batch.takeParts();
     } catch (error) {
       this.#late = 0;
-      this.socket.destroy(error as ResizedBufferError);
+      this.#cutAfter(error as ResizedBufferError);
       return null;
     }
+  }
+
+  /** What was gathered before a buffer that was resized leaves; with it the connection is cut. */
+  #cutAfter(error: ResizedBufferError): void {
+    const { socket } = this;
+    const cut = () => socket.destroy(error);
+    if (error.before.length === 0 || socket.destroyed) cut();
+    else
+      error.before.forEach(({ chunk, encoding }, i) => {
+        socket.write(chunk, encoding as BufferEncoding, i === error.before.length - 1 ? cut : undefined);
+      });
+    this.#uncork();
   }
 
   #onLeft = (error?: Error | null): void => {
@@ -366,7 +394,7 @@ export class SocketOutput {
 
   #onWritten = (error?: Error | null): void => {
     if (error) this.#failure ??= error;
-    for (const listener of this.#inFlight.shift() ?? NOBODY) listener.onWritten(error ?? this.#failure);
+    tellFrom(this.#inFlight.shift() ?? NOBODY, 0, error ?? this.#failure);
   };
 }
 
@@ -379,11 +407,21 @@ function tell(listener: WriteListener, socket: Socket): void {
 }
 
 function tellAll(listeners: readonly WriteListener[], socket: Socket): void {
-  for (const listener of listeners) tell(listener, socket);
+  tellFrom(listeners, 0, socket.errored);
+}
+
+/** Tells each; one that throws is the program's, and keeps no other from being told. */
+function tellFrom(listeners: readonly WriteListener[], first: number, error: Error | null | undefined): void {
+  let next = first;
+  try {
+    while (next < listeners.length) listeners[next++].onWritten(error);
+  } finally {
+    if (next < listeners.length) nextTick(tellFrom, listeners, next, error);
+  }
 }
 
 function tellDestroyed(listeners: readonly WriteListener[]): void {
-  for (const listener of listeners) listener.onWritten(streamDestroyed('write'));
+  tellFrom(listeners, 0, streamDestroyed('write'));
 }
 
 function endsResponse({ endsResponse }: WriteListener): boolean {
@@ -396,4 +434,8 @@ function isWatched(listener: WriteListener): boolean {
 
 function flushScheduled(output: SocketOutput): void {
   output.flush();
+}
+
+function flushAfterTick(output: SocketOutput): void {
+  output.flushAfterTick();
 }

@@ -6,6 +6,7 @@
  * bytes; never gives out more or less than was counted, nor memory that wasn't filled.
  */
 import { Buffer } from 'node:buffer';
+import { byteLengthOf } from '../node/byte-length.js';
 import { ASSEMBLED_BYTES, BYTES_AS_TEXT, LARGE_PART_BYTES } from './limits.js';
 
 /** What a text may be written as. US-ASCII goes with either of the others. */
@@ -25,7 +26,8 @@ export interface Piece {
 /** The program shrank or grew a buffer after it wrote it: what was said of its length is not true any more. */
 export class ResizedBufferError extends Error {
   readonly code = 'ERR_HTTP_RESIZED_BUFFER';
-  constructor() {
+  /** @param before - what was gathered before it, and can leave */
+  constructor(readonly before: readonly Piece[] = []) {
     super('A buffer was resized or transferred after it was written and before it left');
   }
 }
@@ -73,9 +75,13 @@ export class WriteBatch {
 
   /** @param length - its bytes as they were counted: where they are others by now, none of them leaves */
   bytes(data: Uint8Array, length: number): void {
-    if (length <= BYTES_AS_TEXT && data.length === length) {
-      if (length > 0) this.latin1(asBuffer(data).toString('latin1'));
-      return;
+    if (length === 0) return;
+    if (length <= BYTES_AS_TEXT && byteLengthOf(data) === length) {
+      const text = asBuffer(data).toString('latin1', 0, length);
+      if (text.length === length) {
+        this.latin1(text);
+        return;
+      }
     }
     this.#closeText();
     this.#parts.push({ chunk: data, encoding: 'buffer', length });
@@ -116,9 +122,8 @@ export class WriteBatch {
   /** @throws ResizedBufferError, and everything is gone */
   takeParts(): Piece[] {
     const parts = this.takeUnchecked();
-    for (const { chunk, length } of parts) {
-      if (typeof chunk !== 'string' && chunk.length !== length) throw new ResizedBufferError();
-    }
+    const broken = parts.findIndex(isResized);
+    if (broken >= 0) throw new ResizedBufferError(parts.slice(0, broken));
     return parts;
   }
 
@@ -132,6 +137,10 @@ export class WriteBatch {
   }
 }
 
+function isResized({ chunk, length }: Piece): boolean {
+  return typeof chunk !== 'string' && byteLengthOf(chunk) !== length;
+}
+
 /** Copies parts that were checked; they are as long as was counted. */
 export function assemble(parts: readonly Piece[], length: number): Buffer {
   const whole = Buffer.allocUnsafe(length);
@@ -141,7 +150,7 @@ export function assemble(parts: readonly Piece[], length: number): Buffer {
       offset += whole.write(chunk, offset, encoding as BufferEncoding);
     } else {
       whole.set(chunk, offset);
-      offset += chunk.length;
+      offset += byteLengthOf(chunk);
     }
   }
   // Memory that wasn't filled is another's: it never leaves, whatever was counted.

@@ -1,6 +1,7 @@
 // What leaves is exactly what was written, counted and framed once, whatever order a program calls in.
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
+import { runInNewContext } from 'node:vm';
 import { behaviour, get, type Listener, type Response, until } from '../subjects.js';
 
 /** Fills what is allocated without being cleared, so that it shows where it leaks. */
@@ -510,6 +511,177 @@ for (const status of [100, 102, 199]) {
       assert.doesNotMatch(received, /200/);
     },
     { notNode: 'its client takes the answer to the next request for it' },
+  );
+}
+
+const lying: [sentence: string, make: () => Uint8Array][] = [
+  [
+    'whose length was defined anew',
+    () => {
+      const bytes = Buffer.alloc(1100, 'a');
+      for (const name of ['length', 'byteLength']) Object.defineProperty(bytes, name, { value: 1700 });
+      return bytes;
+    },
+  ],
+  [
+    'of a class that has a length of its own',
+    () => {
+      class Longer extends Uint8Array {
+        override get length() {
+          return 1700;
+        }
+        override get byteLength() {
+          return 1700;
+        }
+      }
+      return new Longer(1100).fill(0x61);
+    },
+  ],
+];
+
+for (const [sentence, make] of lying) {
+  behaviour(
+    `bytes ${sentence} are sent as they are`,
+    ({ serve }) =>
+      poisoned(async () => {
+        const { ask } = await serve((_req, res) => {
+          res.write('head');
+          res.write(make());
+          res.write('u');
+          res.write(make());
+          res.end('t');
+        });
+        const { body } = await ask(get());
+        assert.doesNotMatch(body, /POISON/);
+        assert.equal(body.replace(/[a\0]+/g, '-'), 'he-d-u-t');
+      }),
+    { notNode: 'its framing breaks' },
+  );
+}
+
+behaviour('bytes of another realm are sent', async ({ serve }) => {
+  const { ask } = await serve((_req, res) => res.end(runInNewContext('new Uint8Array([97, 98])')));
+  assert.equal((await ask(get())).body, 'ab');
+});
+
+behaviour(
+  'a buffer that is used again for the next answer keeps what it was for this one',
+  async ({ serve }) => {
+    const scratch = Buffer.alloc(2000);
+    const { connect } = await serve((req, res) => {
+      if (req.url !== '/2') scratch.fill(`${req.url}`.slice(1));
+      res.end(req.url === '/2' ? 'small' : scratch);
+    });
+    const client = connect().send(get('/1') + get('/2') + get('/3'));
+    assert.equal((await client.response()).body, '1'.repeat(2000));
+  },
+);
+
+behaviour(
+  'a buffer that is used again in the next tick keeps what it was',
+  async ({ serve }) => {
+    const scratch = Buffer.alloc(2000);
+    const { ask } = await serve(async (_req, res) => {
+      for (const letter of 'abc') {
+        res.write(scratch.fill(letter));
+        await new Promise((resolve) => process.nextTick(resolve));
+      }
+      res.end();
+    });
+    assert.equal((await ask(get())).body, ['a', 'b', 'c'].map((letter) => letter.repeat(2000)).join(''));
+  },
+  { notNode: 'over TLS it is encrypted later' },
+);
+
+behaviour(
+  'an answer is not lost because the next one on its connection has a buffer that was transferred',
+  async ({ serve }) => {
+    const { connect } = await serve((req, res) => {
+      if (req.url === '/1') {
+        res.end('one');
+        return;
+      }
+      const bytes = new Uint8Array(3000);
+      res.write(bytes);
+      structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+      res.end('z');
+    });
+    const client = connect().send(get('/1') + get('/2'));
+    assert.equal((await client.response()).body, 'one');
+  },
+  { notNode: 'its framing breaks' },
+);
+
+behaviour(
+  'what was written before the turn of a response comes before what its turn brings',
+  async ({ serve }) => {
+    const { connect } = await serve((req, res) => {
+      if (req.url === '/1') {
+        setImmediate(() => res.end('one'));
+        return;
+      }
+      res.on('socket', () => res.write('B'));
+      res.write('A');
+      res.on('socket', () => setImmediate(() => res.end('C')));
+    });
+    const client = connect().send(get('/1') + get('/2'));
+    assert.equal((await client.response()).body, 'one');
+    assert.equal((await client.response()).body, 'ABC');
+  },
+);
+
+behaviour('a program that corks the socket and ends its answer is answered', async ({ serve }) => {
+  const { ask } = await serve((req, res) => {
+    req.socket.cork();
+    req.socket.cork();
+    res.end('corked');
+  });
+  assert.equal((await ask(get())).body, 'corked');
+});
+
+behaviour(
+  'a response whose socket is taken away and given back leaves',
+  async ({ serve }) => {
+    const { connect } = await serve((req, res) => {
+      const { socket } = req;
+      if (req.url === '/1') {
+        res.detachSocket(socket);
+        setImmediate(() => {
+          res.assignSocket(socket);
+          res.end('back');
+        });
+      } else res.end('next');
+    });
+    const client = connect().send(get('/1') + get('/2'));
+    assert.equal((await client.response()).body, 'back');
+    assert.equal((await client.response()).body, 'next');
+  },
+  { notNode: 'the next response may not wait for it' },
+);
+
+for (const [sentence, set] of [
+  ['_header', (res: Response) => Object.assign(res, { _header: 'HTTP/1.1 200 OK\r\nX: y\r\n\r\n' })],
+  [
+    '_storeHeader',
+    (res: Response) =>
+      (res as unknown as { _storeHeader(line: string, fields: object): void })._storeHeader(
+        'HTTP/1.1 203 Well\r\n',
+        { A: 'b' },
+      ),
+  ],
+] as [string, (res: Response) => unknown][]) {
+  behaviour(
+    `a body leaves with a head also where a program used ${sentence} by hand`,
+    async ({ serve }) => {
+      const { ask } = await serve((_req, res) => {
+        set(res);
+        res.end('a');
+      });
+      const { body, status, field } = await ask(get('/', 'Connection: close'));
+      assert.equal(body, 'a');
+      if (sentence === '_storeHeader') assert.deepEqual([status, field('a')], [203, 'b']);
+    },
+    { notNode: 'it sends the text without a look at it' },
   );
 }
 

@@ -190,6 +190,10 @@ export class Connection
     return this.output.held && this.#parser.position !== this.#received;
   }
 
+  isAlone(writer: Writer): boolean {
+    return this.responses.first === writer;
+  }
+
   /** A closing server says so to who has nothing more to be answered. */
   endsAfter(writer: Writer): boolean {
     return this.server[kEngine].closing && writer === this.responses.last && !this.#hasMoreRequests;
@@ -275,7 +279,13 @@ export class Connection
     const { last } = this.responses;
     if (error !== null) this.refuse(error);
     else if (this.server.httpAllowHalfOpen && last !== undefined) last.response._last = true;
-    else this.socket.end();
+    else this.#endOutput();
+  }
+
+  #endOutput(): void {
+    // As on node:http, what a program held back leaves before the end.
+    this.turn?.release();
+    this.socket.end();
   }
 
   /**

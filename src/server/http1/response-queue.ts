@@ -38,6 +38,11 @@ export class ResponseQueue {
     return this.#ended < this.#writers.length ? this.#writers[this.#ended] : undefined;
   }
 
+  /** The first response that has not left. */
+  get first(): Writer | undefined {
+    return this.#writers[0];
+  }
+
   /** The response to the request that came last. */
   get last(): Writer | undefined {
     const { length } = this.#writers;

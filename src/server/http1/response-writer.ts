@@ -101,7 +101,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
       written,
     );
     // It says what happens now: a response that is given up after it doesn't take it back.
-    this.#way?.keep();
+    this.#way?.flush();
     return accepted;
   }
 
@@ -173,10 +173,21 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
       this.#state = GIVEN_UP;
       this.#dropWaiting();
     } else {
-      // As on node:http, a response that was ended still arrives.
-      if (this.#hasEnded) this.#output.flush();
-      this.#output.socket.destroy(error);
+      this.#cut(this.#output, error);
     }
+  }
+
+  /** As on node:http, what was answered before still arrives, and so does this response where it was ended. */
+  #cut(output: SocketOutput, error: Error | undefined): void {
+    const { socket } = output;
+    if (this.#owner === null || this.#owner.isAlone(this)) {
+      if (this.#hasEnded) output.flush();
+      socket.destroy(error);
+      return;
+    }
+    if (!this.#hasEnded) this.#state = GIVEN_UP;
+    output.notify(new CallbackListener(() => socket.destroy(error)));
+    output.flush();
   }
 
   /** Its request was refused, and is answered by the server: what the program writes goes nowhere. */
@@ -191,7 +202,8 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   assign(socket: Socket): void {
-    this.takeTurn(new SocketOutput(socket));
+    const owner = this.#owner;
+    this.takeTurn(owner !== null && owner.output.socket === socket ? owner.output : new SocketOutput(socket));
   }
 
   detach(): void {
@@ -313,9 +325,10 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     this.#state = ENDED;
     const { socket } = output;
     // As on node:http, what can't leave any more has not ended.
-    if (!socket.writable && !socket.destroyed) return;
+    if (!socket.writable) return;
     response._onEnded();
     if (socket.destroyed) return;
+    if (socket.writableCorked > 0) output.release();
     if (this.#owner === null) output.flush();
     output.notify(this);
     if (this.#owner !== null) this.#owner.responseEnded(this);

@@ -11,6 +11,8 @@ export interface WriterOwner<R extends ChannelListener> {
   readonly output: SocketOutput;
   /** Whether a response that ends now waits for others, to leave with them. */
   readonly gathers: boolean;
+  /** Whether all responses before this one have left. */
+  isAlone(writer: OwnedWriter<R>): boolean;
   /** Whether the connection ends after this response, whatever that says of itself. */
   endsAfter(writer: OwnedWriter<R>): boolean;
   /** All of the response has been handed on; the next one may go on. */

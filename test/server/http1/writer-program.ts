@@ -126,6 +126,10 @@ export class WriterProgram implements WriterOwner<never> {
     return false;
   }
 
+  isAlone({ response }: OwnedWriter<never>): boolean {
+    return this.#queue.first?.response === response;
+  }
+
   responseEnded({ response }: OwnedWriter<never>): void {
     this.#queue.noteEnded();
     if ((response as FakeResponse)._last) this.#isOver = true;
