@@ -9,13 +9,14 @@ import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import premierHttps from './https.js';
 import premierHttp from './index.js';
+import { isServerListening } from './node/listening-servers.js';
 import { setRefusalStyle } from './server/server.js';
 
 const kRegistered = Symbol.for('premier.registered');
 
 /** Only what listens shows: a server that was made and doesn't listen yet leaves no trace outside of its program. */
 function warnIfLate(): void {
-  if (!process.getActiveResourcesInfo().includes('TCPServerWrap')) return;
+  if (!isServerListening()) return;
   process.stderr.write(
     'premier/register: a server was listening before this was loaded; if it is an HTTP server, it stays on node:http. ' +
       'Load it first: node --import premier/register app.js\n',

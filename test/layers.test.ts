@@ -18,8 +18,8 @@ const allowed: Record<string, string[]> = {
   'server/http1': ['http', 'http1', 'node', 'message', 'transport', 'server'],
   'server/http2': ['http', 'http2', 'node', 'message', 'transport', 'server'],
   documents: ['http', 'server'],
-  cli: ['documents', 'server', 'server/http1', '.'],
-  '.': ['server', 'message'],
+  cli: ['documents', 'server', 'server/http1', 'node', '.'],
+  '.': ['server', 'message', 'node'],
 };
 
 /** Folders that turn bytes into events and back: no socket, file or timer. */

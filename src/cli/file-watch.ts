@@ -6,8 +6,14 @@ import { basename, dirname, join } from 'node:path';
 /** Milliseconds without a further change before it is told: editors and compilers write in bursts. */
 const calm = 100;
 
+/** Source code that isn't a package's, nor in a folder that tools hide. */
+function isSource(file: string): boolean {
+  return /\.(?:[cm]?[jt]sx?|json)$/.test(file) && !/(?:^|[\\/])(?:node_modules|\.[^\\/]*)[\\/]/.test(file);
+}
+
 export class FileWatch {
   readonly #folders = new Map<string, { watcher: FSWatcher; names: Set<string> }>();
+  readonly #trees = new Map<string, FSWatcher>();
   readonly #changed: (file: string) => void;
   #timer: NodeJS.Timeout | undefined;
 
@@ -29,10 +35,29 @@ export class FileWatch {
     if (stats && stats.mtimeMs > since) this.#tell(file);
   }
 
+  /**
+   * Watches whatever is source code in a folder and those below, but for packages: for where nobody can tell which
+   * files matter.
+   */
+  addSources(folder: string): void {
+    if (this.#trees.has(folder)) return;
+    try {
+      const watcher = watch(folder, { recursive: true }, (_event, name) => {
+        if (name !== null && isSource(name)) this.#tell(join(folder, name));
+      });
+      watcher.on('error', () => watcher.close());
+      this.#trees.set(folder, watcher);
+    } catch {
+      // As for a single folder.
+    }
+  }
+
   close(): void {
     clearTimeout(this.#timer);
     for (const { watcher } of this.#folders.values()) watcher.close();
+    for (const watcher of this.#trees.values()) watcher.close();
     this.#folders.clear();
+    this.#trees.clear();
   }
 
   #watch(folder: string): { watcher: FSWatcher; names: Set<string> } | undefined {

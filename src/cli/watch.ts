@@ -2,16 +2,14 @@
 // holds the listening sockets (node:cluster), and the worker before serves until the new one listens: nobody is refused.
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { dirname, isAbsolute, relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isModuleReport, modulesIn, REPORT_MODULES } from '../node/module-reports.js';
 import { FileWatch } from './file-watch.js';
 import { firstSignal } from './graceful-stop.js';
 import type { Context } from './serve.js';
 import type { Target } from './target.js';
 import { stopMessage, troubleMessage, workerVariable } from './worker.js';
-
-/** Makes Node tell its parent each module that it loads; it is how Node's own --watch knows them. */
-const reportModules = { WATCH_REPORT_DEPENDENCIES: '1' };
 
 /** Where premier itself lies; its modules are none of the program's. */
 const ownFiles = dirname(dirname(fileURLToPath(import.meta.url))) + sep;
@@ -65,22 +63,30 @@ class Supervisor {
   start(changed = ''): void {
     const startedAt = Date.now();
     const successor = this.#port === undefined ? '' : changed;
-    const worker = cluster.fork({ ...reportModules, [workerVariable]: successor });
+    const worker = cluster.fork({ ...REPORT_MODULES, [workerVariable]: successor });
     this.#next = worker;
     this.#watch.add(this.#target.path, startedAt);
     let timer: NodeJS.Timeout | undefined;
+    let reports = false;
+    // premier's own modules are reported before, where this Node reports any.
+    const watchUnreported = () => {
+      if (!reports && !this.#stopping) this.#watch.addSources(dirname(this.#target.path));
+    };
     worker.on('listening', ({ port }) => {
       this.#port ??= port;
+      watchUnreported();
       clearTimeout(timer);
       timer = setTimeout(() => this.#takeOver(worker, successor), settling);
     });
     let trouble = false;
     worker.on('message', (message) => {
       trouble ||= message === troubleMessage;
-      for (const file of modulesIn(message)) this.#watch.add(file, startedAt);
+      reports ||= isModuleReport(message);
+      for (const file of filesIn(message)) this.#watch.add(file, startedAt);
     });
     worker.once('exit', (exitCode) => {
       clearTimeout(timer);
+      watchUnreported();
       this.#ended(worker, trouble, exitCode);
     });
   }
@@ -142,15 +148,8 @@ function retire(worker: Worker): void {
   worker.once('exit', () => clearTimeout(kill));
 }
 
-/** The files of the program named in a message of Node's about the modules it loads. */
-function modulesIn(message: unknown): string[] {
-  const report = (message ?? {}) as Record<string, unknown>;
-  return [report['watch:require'], report['watch:import']]
-    .flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))
-    .filter((name) => typeof name === 'string')
-    .filter((name) => !name.startsWith('node:'))
-    .map((name) => (name.startsWith('file:') ? fileURLToPath(name) : name))
-    .filter(
-      (file) => isAbsolute(file) && !file.includes(`${sep}node_modules${sep}`) && !file.startsWith(ownFiles),
-    );
+/** The files of the program named in a report of the modules it loads. */
+function filesIn(report: unknown): string[] {
+  const isOthers = (file: string) => file.includes(`${sep}node_modules${sep}`) || file.startsWith(ownFiles);
+  return modulesIn(report).filter((file) => !isOthers(file));
 }

@@ -5,7 +5,7 @@
  * In: Node's methods, which read and write a table of fields under a symbol of Node's. Out: that table, as a view of the
  * response's own fields. Costs nothing where nobody borrows. Never keeps a second copy of a field.
  */
-import { OutgoingMessage } from 'node:http';
+import { fieldTableKey } from '../node/keys.js';
 import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
 
 interface WithFields {
@@ -59,14 +59,10 @@ function viewOf(fields: OutgoingFields): FieldTable {
   });
 }
 
-const tableSymbol = Object.getOwnPropertySymbols(new OutgoingMessage()).find(
-  ({ description }) => description === 'kOutHeaders',
-);
-
 /** Gives responses with this prototype the table that Node's methods expect. */
 export function lendFieldsTo(responses: WithFields): void {
-  if (tableSymbol === undefined) return;
-  Object.defineProperty(responses, tableSymbol, {
+  if (fieldTableKey === undefined) return;
+  Object.defineProperty(responses, fieldTableKey, {
     configurable: true,
     get(this: WithFields): FieldTable {
       this._fields ??= new OutgoingFields();

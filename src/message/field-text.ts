@@ -4,9 +4,9 @@
  * In: a name and a value of any type, a list perhaps. Out: fields of a list. Never a character that could end a line;
  * never a second look at an object whose text may have changed meanwhile.
  */
-import { validateHeaderValue } from 'node:http';
 import { FIELD_STRIDE, type FieldList, NewFieldList } from '../http/field-list.js';
 import { fieldValueKind, NOT_FIELD_VALUE } from '../http/grammar.js';
+import { refuseFieldValue } from '../node/field-errors.js';
 import { fieldKey, hasTextOnly, type OutgoingFields } from './outgoing-fields.js';
 
 /** Lower-cased names of fields that may come once only. */
@@ -33,7 +33,7 @@ export function listOf(fields: OutgoingFields, unique: UniqueNames): FieldList {
 export function addNewField(list: NewFieldList, name: string, value: unknown, unique: UniqueNames): void {
   const key = fieldKey(name);
   if (value === undefined || (Array.isArray(value) && value.includes(undefined))) {
-    validateHeaderValue(name, undefined as never);
+    refuseFieldValue(name, undefined);
   }
   addValue(list, key, name, value, unique);
 }
@@ -60,6 +60,6 @@ export function addValue(
 /** @throws TypeError ERR_INVALID_CHAR */
 function checkedText(name: string, value: unknown): string {
   const text = `${value}`;
-  if (fieldValueKind(text) === NOT_FIELD_VALUE) validateHeaderValue(name, text);
+  if (fieldValueKind(text) === NOT_FIELD_VALUE) refuseFieldValue(name, text);
   return text;
 }

@@ -5,7 +5,8 @@
  * `node:http` documents for `message.headers`: some fields once only, cookies by `; `, set-cookie a list, the rest
  * by `, `. Names that clients usually send are looked up, not lower-cased anew.
  */
-import { type IncomingHttpHeaders, IncomingMessage as NodeIncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { distinctPrototype } from '../node/distinct-fields.js';
 
 const JOIN = 0;
 const FIRST_WINS = 1;
@@ -85,11 +86,6 @@ export function addFields(target: object, fields: object): void {
   }
 }
 
-/** Null, but a plain object's on Node lines that were made before a field could be named like one of its members. */
-const DISTINCT_PROTOTYPE: object | null = Object.getPrototypeOf(
-  new NodeIncomingMessage(null as never).headersDistinct,
-);
-
 /** Every value of every field, by lower-cased name, nothing joined. */
 export function distinctFields(rawFields: readonly string[]): NodeJS.Dict<string[]> {
   const headers: NodeJS.Dict<string[]> = Object.create(null);
@@ -99,5 +95,6 @@ export function distinctFields(rawFields: readonly string[]): NodeJS.Dict<string
     if (values === undefined) headers[key] = [rawFields[i + 1]];
     else values.push(rawFields[i + 1]);
   }
-  return DISTINCT_PROTOTYPE === null ? headers : Object.setPrototypeOf(headers, DISTINCT_PROTOTYPE);
+  const prototype = distinctPrototype();
+  return prototype === null ? headers : Object.setPrototypeOf(headers, prototype);
 }

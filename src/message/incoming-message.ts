@@ -6,12 +6,14 @@
  * first touches `_readableState`. Whatever happened before then is brought into the state at that moment.
  */
 
+import { EventEmitter } from 'node:events';
 import { IncomingMessage as NodeIncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { callableClass } from '../node/callable-class.js';
 import { lendStateKeys } from '../node/keys.js';
-import { ListenerTable } from '../node/listener-table.js';
+import { keepsTables, ListenerTable } from '../node/listener-table.js';
+import { closeState, makesStateOnTouch } from '../node/readable-state.js';
 import { nextTick } from '../node/timers.js';
 import { type BodySource, socketSource } from './body-source.js';
 import { addFields, distinctFields, joinFields } from './incoming-fields.js';
@@ -160,7 +162,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   /** Ends the readable side without its events: `optimizeEmptyRequests`. */
   _dumpAndCloseReadable(): void {
     this._dumped = true;
-    markClosed(this._readableState as object);
+    closeState(this._readableState as object);
   }
 }
 
@@ -174,10 +176,6 @@ function reportDestroyed(
   else callback(error);
 }
 
-function markClosed(state: object): void {
-  Object.assign(state, { ended: true, endEmitted: true, destroyed: true, closed: true, closeEmitted: true });
-}
-
 /** The object on which the constructor ran: `message` itself, or what it was derived from by `Object.create`. */
 function ownerOf(message: PremierIncomingMessage): PremierIncomingMessage | null {
   let candidate: PremierIncomingMessage | null = message;
@@ -186,15 +184,22 @@ function ownerOf(message: PremierIncomingMessage): PremierIncomingMessage | null
   return candidate;
 }
 
+function makeState(message: { socket: Socket }): void {
+  const highWaterMark = message.socket?.readableHighWaterMark;
+  Readable.call(message as never, highWaterMark === undefined ? undefined : { highWaterMark });
+}
+
+/** Says that there is a state, which this Node may keep where nobody but itself finds it. */
+const STATE_ELSEWHERE: object = {};
+
 /** Makes the Readable's state, and brings it to where the message has got meanwhile. */
 function readableStateOf(message: PremierIncomingMessage): object | undefined {
   const owner = ownerOf(message);
   if (owner === null) return undefined;
-  const highWaterMark = owner.socket?.readableHighWaterMark;
-  Readable.call(owner as never, highWaterMark === undefined ? undefined : { highWaterMark });
+  makeState(owner);
   const state = owner._state as { readingMore: boolean };
   state.readingMore = true;
-  if (owner._dumped) markClosed(state);
+  if (owner._dumped) closeState(state);
   else if (owner.complete) owner.push(null);
   return state;
 }
@@ -230,8 +235,12 @@ export interface IncomingMessageConstructor {
 const PremierIncomingMessage = callableClass<IncomingMessageConstructor>(
   IncomingMessageMethods,
   function IncomingMessage(this: IncomingMessageMethods & PremierIncomingMessage, socket: Socket) {
-    this._events = new ListenerTable();
-    this._eventsCount = 0;
+    if (keepsTables) {
+      this._events = new ListenerTable();
+      this._eventsCount = 0;
+    } else {
+      EventEmitter.call(this as never);
+    }
     this._state = null;
     this._dumped = false;
     this.complete = false;
@@ -245,6 +254,10 @@ const PremierIncomingMessage = callableClass<IncomingMessageConstructor>(
     this.url = '';
     this.method = null as never;
     this[kHeaders] = null;
+    if (!makesStateOnTouch) {
+      this._state = STATE_ELSEWHERE;
+      makeState(this);
+    }
   },
   Readable,
 );

@@ -4,9 +4,9 @@
  * In: names and values from the program. Out: a short list in the order the fields were set. A name that isn't a
  * token, or a value with a character that could end its line, is refused with the error `node:http` throws.
  */
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { FIELD_STRIDE, type FieldList } from '../http/field-list.js';
 import { fieldValueKind, isToken, LATIN1, NOT_FIELD_VALUE } from '../http/grammar.js';
+import { refuseFieldName, refuseFieldValue } from '../node/field-errors.js';
 
 export type FieldValue = number | string | readonly string[];
 
@@ -21,8 +21,7 @@ const MAX_REMEMBERED_NAMES = 1000;
 export function fieldKey(name: string, label?: string): string {
   const known = keys.get(name);
   if (known !== undefined) return known;
-  if (typeof name !== 'string' || !isToken(name))
-    (validateHeaderName as (n: string, l?: string) => void)(name, label);
+  if (typeof name !== 'string' || !isToken(name)) refuseFieldName(name, label);
   const key = name.toLowerCase();
   if (keys.size < MAX_REMEMBERED_NAMES) keys.set(name, key);
   return key;
@@ -35,7 +34,7 @@ export function fieldKey(name: string, label?: string): string {
 export function checkFieldValue(name: string, value: unknown): boolean {
   if (typeof value === 'string') {
     const kind = fieldValueKind(value);
-    if (kind === NOT_FIELD_VALUE) validateHeaderValue(name, value);
+    if (kind === NOT_FIELD_VALUE) refuseFieldValue(name, value);
     return kind !== LATIN1;
   }
   if (typeof value === 'number') return true;
@@ -44,13 +43,15 @@ export function checkFieldValue(name: string, value: unknown): boolean {
     // As on node:http, what is in a list is taken as text, `undefined` too.
     for (const item of value) {
       const kind = fieldValueKind(`${item}`);
-      if (kind === NOT_FIELD_VALUE) validateHeaderValue(name, `${item}`);
+      if (kind === NOT_FIELD_VALUE) refuseFieldValue(name, `${item}`);
       if (kind === LATIN1) ascii = false;
     }
     return ascii;
   }
-  validateHeaderValue(name, value as string);
-  return fieldValueKind(String(value)) !== LATIN1;
+  if (value === undefined) refuseFieldValue(name, value);
+  const kind = fieldValueKind(`${value}`);
+  if (kind === NOT_FIELD_VALUE) refuseFieldValue(name, value);
+  return kind !== LATIN1;
 }
 
 /** One array for all: most responses have a few fields, and an array each costs most. */

@@ -7,12 +7,13 @@
  */
 
 import type { AsyncResource } from 'node:async_hooks';
+import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 import { NO_FIELDS } from '../http/field-list.js';
 import * as errors from '../node/errors.js';
 import { kHighWaterMark, socketOf } from '../node/keys.js';
-import { emitsAsUsual } from '../node/listener-table.js';
+import { emitsAsUsual, listenersOf } from '../node/listener-table.js';
 import { nextTick } from '../node/timers.js';
 import {
   type BodyPiece,
@@ -131,7 +132,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
 
   _onTurn(socket: Socket): void {
     this.socket = socket;
-    if (this._events.socket !== undefined || !emitsAsUsual(this)) this.emit('socket', socket);
+    if (listenersOf(this).socket !== undefined || !emitsAsUsual(this)) this.emit('socket', socket);
   }
 
   /** The socket is another response's now. */
@@ -146,7 +147,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   }
 
   _onEnded(): void {
-    if (this._events.prefinish !== undefined || !emitsAsUsual(this)) this.emit('prefinish');
+    if (listenersOf(this).prefinish !== undefined || !emitsAsUsual(this)) this.emit('prefinish');
   }
 
   /** Takes note that everything has left for the kernel, or never will. Returns the error in the latter case. */
@@ -171,7 +172,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
 
   /** Whether anybody can notice when the response is over. */
   get watched(): boolean {
-    const { finish, close, error } = this._events;
+    const { finish, close, error } = listenersOf(this);
     if (finish !== undefined || close !== undefined || error !== undefined) return true;
     return this._endCallbacks !== null || !emitsAsUsual(this);
   }
@@ -192,13 +193,13 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   }
 }
 
-type ClosingResponse = Pick<ResponseStateMethods, '_closed' | 'destroyed' | '_context' | '_events' | 'emit'>;
+type ClosingResponse = EventEmitter & Pick<ResponseStateMethods, '_closed' | 'destroyed' | '_context'>;
 
 /** Emits 'close', once. */
 export function emitClose(response: ClosingResponse): void {
   if (response._closed) return;
   closeUnwatched(response);
-  const { close } = response._events;
+  const { close } = listenersOf(response);
   if (close !== undefined && response._context !== null)
     response._context.runInAsyncScope(response.emit, response, 'close');
   else if (close !== undefined || !emitsAsUsual(response)) response.emit('close');

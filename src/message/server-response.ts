@@ -6,12 +6,13 @@
  */
 
 import type { AsyncResource } from 'node:async_hooks';
+import { EventEmitter } from 'node:events';
 import { type IncomingMessage, type ServerResponse as NodeServerResponse, OutgoingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { callableClass } from '../node/callable-class.js';
 import * as errors from '../node/errors.js';
 import { lendStateKeys } from '../node/keys.js';
-import { ListenerTable } from '../node/listener-table.js';
+import { keepsTables, ListenerTable } from '../node/listener-table.js';
 import { nextTick } from '../node/timers.js';
 import { interimFields, linkValue } from './informational.js';
 import { ResponseBodyMethods } from './response-body.js';
@@ -134,8 +135,12 @@ const PremierServerResponse = callableClass<ServerResponseConstructor>(
   ) {
     // As on node:http, a request that doesn't say its version is one of HTTP/1.1.
     const chunkable = !(request.httpVersionMajor < 1 || request.httpVersionMinor < 1);
-    this._events = new ListenerTable();
-    this._eventsCount = 0;
+    if (keepsTables) {
+      this._events = new ListenerTable();
+      this._eventsCount = 0;
+    } else {
+      EventEmitter.call(this as never);
+    }
     this.req = request as IncomingMessage;
     this.socket = null;
     this.statusCode = 200;

@@ -10,6 +10,24 @@
 type AnyConstructor = abstract new (...args: any[]) => object;
 
 /**
+ * Runs one of Node's own constructors on an object that was made without it. Node doesn't promise that its servers
+ * can be called so; where they can't, the object is made anew with what `self` has already: what is returned counts.
+ * @param self - made by `new` of a constructor that inherits from `Base`
+ */
+export function constructOn<T extends object>(Base: object, self: T, args: readonly unknown[]): T {
+  if (isCallable(Base)) {
+    Reflect.apply(Base as never, self, args);
+    return self;
+  }
+  return Object.assign(Reflect.construct(Base as never, args, self.constructor), self);
+}
+
+/** A class says so in its text, and refuses to be called. */
+function isCallable(Base: object): boolean {
+  return !Function.prototype.toString.call(Base).startsWith('class');
+}
+
+/**
  * @param Methods - the class whose prototype instances get; its own constructor never runs
  * @param construct - sets up `this`; becomes the public constructor
  * @param base - what the constructor itself inherits from, for static members

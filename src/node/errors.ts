@@ -2,7 +2,7 @@
  * Errors with the names, codes and messages that `node:http` gives, since programs test for them.
  *
  * Node keeps its error classes to itself; where one of its public functions throws the error in question, that
- * function is called instead (see outgoing-fields.ts). Nothing here is thrown for what a client sent.
+ * function is called instead (see field-errors.ts). Nothing here is thrown for what a client sent.
  */
 import { format, inspect } from 'node:util';
 
@@ -30,6 +30,14 @@ export function invalidStatusCode(status: unknown): Error {
 export function invalidCharacter(what: string, field?: string): Error {
   const where = field === undefined ? '' : ` ["${field}"]`;
   return coded(TypeError, 'ERR_INVALID_CHAR', `Invalid character in ${what}${where}`);
+}
+
+export function invalidToken(what: string, name: unknown): Error {
+  return coded(TypeError, 'ERR_INVALID_HTTP_TOKEN', `${what} must be a valid HTTP token ["${name}"]`);
+}
+
+export function invalidFieldValue(value: unknown, field: string): Error {
+  return coded(TypeError, 'ERR_HTTP_INVALID_HEADER_VALUE', `Invalid value "${value}" for header "${field}"`);
 }
 
 export function trailerInvalid(): Error {

@@ -1,44 +1,57 @@
 /**
- * Keys under which Node's own servers, responses and sockets keep state, found on objects of Node's.
+ * Keys under which Node's own servers and responses keep state, found by the state that stands under them.
  *
  * Methods borrowed from `http.OutgoingMessage`, and tools that look after servers, read them; so ours keep the same
  * state there as well. A Node line that has no such key gets one of our own, which does no harm.
  */
-import http from 'node:http';
-import { Socket } from 'node:net';
+import http, { OutgoingMessage } from 'node:http';
+import type { Server, Socket } from 'node:net';
 
-function keyNamed(object: object, description: string): symbol {
-  const keys = Object.getOwnPropertySymbols(object);
-  return keys.find((key) => key.description === description) ?? Symbol(description);
+/** As it is before `premier/register` puts another in its place. */
+const { Server: NodeServer } = http;
+
+function keyOf(object: object, holds: (value: unknown) => boolean): symbol | undefined {
+  const values = object as Record<symbol, unknown>;
+  return Object.getOwnPropertySymbols(object).find((key) => holds(values[key]));
 }
 
-const server = new http.Server();
-server.emit('listening');
+const MARK = 0x5eed;
+const SOCKET = {};
 
-/** On a server: the timer that looks for requests that take too long to arrive. */
-export const kConnectionsCheckingInterval: unique symbol = keyNamed(
-  server,
-  'http.server.connectionsCheckingInterval',
-) as never;
-server.close();
+function isProbedTable(value: unknown): boolean {
+  const field = (value as Record<string, unknown> | null)?.['x-probe'];
+  return Array.isArray(field) && field[0] === 'X-Probe' && field[1] === 'premier';
+}
+
+/** A message of Node's on which something stands under the keys that are looked for. */
+function probeMessage(): OutgoingMessage {
+  const Message = OutgoingMessage as unknown as new (options: object) => OutgoingMessage;
+  const message = new Message({ highWaterMark: MARK });
+  message.setHeader('X-Probe', 'premier');
+  Object.assign(message, { socket: SOCKET });
+  return message;
+}
+
+const message = probeMessage();
+
+/** Where messages of Node's keep their high-water mark. */
+export const nodeHighWaterMark = keyOf(message, (value) => value === MARK);
 
 /** On a response: the bytes that may wait in it before `write` returns false. */
-export const kHighWaterMark: unique symbol = keyNamed(new http.OutgoingMessage(), 'kHighWaterMark') as never;
+export const kHighWaterMark: unique symbol = (nodeHighWaterMark ?? Symbol('premier.highWaterMark')) as never;
 
-const socket = new Socket();
-/** On a socket: the option `onread`, its buffer and its callback; null where it wasn't given. */
-export const kOnreadBuffer: unique symbol = keyNamed(socket, 'kBuffer') as never;
-export const kOnreadCallback: unique symbol = keyNamed(socket, 'kBufferCb') as never;
+/** On a message: the table of its fields, `[name, value]` by lower-cased name; undefined where there is none. */
+export const fieldTableKey = keyOf(message, isProbedTable);
 
-const kSocket = Object.getOwnPropertySymbols(new http.OutgoingMessage()).find(
-  ({ description }) => description === 'kSocket',
-);
+/** Where responses of Node's keep their socket; undefined where they don't. */
+export const nodeSocketKey = keyOf(message, (value) => value === SOCKET);
 
 /** The socket of a response that Node's own constructor made; null on any other. */
 export function socketOf(response: object): Socket | null {
   const made = response as Record<string | symbol, Socket | null | undefined>;
   // Under a name on Node 20, under a key from then on.
-  const socket = Object.hasOwn(response, 'socket') || kSocket === undefined ? made.socket : made[kSocket];
+  const socket =
+    Object.hasOwn(response, 'socket') || nodeSocketKey === undefined ? made.socket : made[nodeSocketKey];
   return socket ?? null;
 }
 
@@ -52,4 +65,25 @@ export function lendStateKeys(prototype: object, made: object): void {
     if (key in prototype || (typeof value === 'object' && value !== null)) continue;
     Object.defineProperty(prototype, key, { value, writable: true, configurable: true });
   }
+}
+
+let checkingIntervalKey: symbol | undefined;
+
+/** Where servers of Node's keep the timer that looks for late requests; asked for when a server first listens. */
+export function nodeCheckingInterval(): symbol | undefined {
+  try {
+    const server = new NodeServer();
+    server.emit('listening');
+    const key = keyOf(server, (value) => typeof (value as NodeJS.Timeout | null)?.hasRef === 'function');
+    server.close();
+    return key;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps the timer with which a server looks for requests that take too long to arrive where Node does. */
+export function keepCheckingInterval(server: Server, timer: NodeJS.Timeout): void {
+  checkingIntervalKey ??= nodeCheckingInterval() ?? Symbol('premier.checkingInterval');
+  Object.assign(server, { [checkingIntervalKey]: timer });
 }

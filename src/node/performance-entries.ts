@@ -6,14 +6,8 @@
  * through it. Costs a few nanoseconds where nobody observes, and never shows the stand-in to anybody.
  */
 import { channel } from 'node:diagnostics_channel';
-import {
-  ClientRequest,
-  type IncomingMessage,
-  ServerResponse as NodeServerResponse,
-  type OutgoingHttpHeaders,
-  OutgoingMessage,
-} from 'node:http';
-import { PerformanceObserver, performance } from 'node:perf_hooks';
+import http, { type IncomingMessage, type OutgoingHttpHeaders, OutgoingMessage } from 'node:http';
+import { performance } from 'node:perf_hooks';
 
 /** What an entry tells of a request. */
 type ObservedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
@@ -30,7 +24,10 @@ interface FinishingMethods {
   _finish(this: object): void;
 }
 
-const { _finish: finishRequest } = ClientRequest.prototype as unknown as FinishingMethods;
+/** As it is before `premier/register` puts another in its place. */
+const { ServerResponse: NodeServerResponse } = http;
+
+const { _finish: finishRequest } = http.ClientRequest.prototype as unknown as FinishingMethods;
 const { _finish: finishResponse } = NodeServerResponse.prototype as unknown as FinishingMethods;
 
 /** What goes through the last step: it wants a socket, and tells listeners that it has none of. */
@@ -55,36 +52,50 @@ function ask(): boolean {
   return asked;
 }
 
-/** The key under which Node keeps what it knows of an entry to come; undefined where it can't be found out. */
-function learnKey(): symbol | undefined {
-  // A response of Node's own would be told to whoever listens there.
-  if (channel('http.server.response.created').hasSubscribers) return undefined;
-  const observer = new PerformanceObserver(() => {});
+/** Whether Node's messages can be asked at all. */
+function probe(): boolean {
   try {
-    const unobserved = !ask();
-    observer.observe({ type: 'http' });
-    if (!unobserved || !ask()) return undefined;
-    const request = { method: 'GET', url: '/', headers: {}, httpVersionMajor: 1, httpVersionMinor: 1 };
-    const response = new NodeServerResponse(request as IncomingMessage);
-    const keys = Object.getOwnPropertySymbols(response);
-    return keys.find(({ description }) => description === 'ServerResponseStatistics');
+    ask();
+    return true;
   } catch {
-    return undefined;
-  } finally {
-    observer.disconnect();
+    return false;
   }
 }
 
-const kStatistics = learnKey();
+/** Whether entries may be made: until it turns out that Node makes them in another way than is known here. */
+let makesEntries = probe();
+
+/** The key under which Node keeps what it knows of an entry to come; learnt when somebody first observes. */
+let kStatistics: symbol | undefined;
+
+/** Asked while somebody observes. Undefined where it can't be found out. */
+function learnKey(): symbol | undefined {
+  const request = { method: 'GET', url: '/', headers: {}, httpVersionMajor: 1, httpVersionMinor: 1 };
+  try {
+    const keys = Object.getOwnPropertySymbols(new NodeServerResponse(request as IncomingMessage));
+    return keys.find(({ description }) => description === 'ServerResponseStatistics');
+  } catch {
+    return undefined;
+  }
+}
+
+function knowsKey(): boolean {
+  if (kStatistics !== undefined) return true;
+  // A response of Node's own would be told to whoever listens there: later, then.
+  if (channel('http.server.response.created').hasSubscribers) return false;
+  kStatistics = learnKey();
+  makesEntries = kStatistics !== undefined;
+  return makesEntries;
+}
+
 const entries = new WeakMap<object, object>();
 /** Nothing is looked up before anybody has observed anything. */
 let everObserved = false;
 
-/** Whether Node's way of making entries is the one known here; else none are made. */
-export const makesEntries = kStatistics !== undefined;
-
-/** Whether somebody observes entries of type `http` now. */
-export const isObserved: () => boolean = makesEntries ? ask : () => false;
+/** Whether somebody observes entries of type `http` now, and they can be made. */
+export function isObserved(): boolean {
+  return makesEntries && ask() && knowsKey();
+}
 
 /** An exchange begins while somebody observes. */
 export function beginEntry({ method, url, headers }: ObservedRequest, response: object): void {

@@ -5,7 +5,6 @@
 import type { Server as NetServer } from 'node:net';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponseOptions } from '../message/server-response.js';
-import type { kConnectionsCheckingInterval } from '../node/keys.js';
 import type { LearntPrototypes } from './learnt-prototypes.js';
 import type { ServerConnection } from './server-connection.js';
 import type { IdleConnections, RequestSweep, TimeoutSettings } from './timeouts.js';
@@ -33,7 +32,6 @@ export interface ServerEngine {
 
 export interface HttpServer extends NetServer, TimeoutSettings {
   [kEngine]: ServerEngine;
-  [kConnectionsCheckingInterval]?: NodeJS.Timeout;
   /** ms of inactivity after which a socket times out; 0: never. */
   timeout: number;
   maxHeadersCount: number | null;

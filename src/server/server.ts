@@ -11,8 +11,9 @@ import { Server as NetServer } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponse } from '../message/server-response.js';
+import { constructOn } from '../node/callable-class.js';
 import { invalidArgType } from '../node/errors.js';
-import { kConnectionsCheckingInterval } from '../node/keys.js';
+import { keepCheckingInterval } from '../node/keys.js';
 import { setTimeout } from '../node/timers.js';
 import { type HttpServer, kEngine, type RefusalStyle, type ServerEngine } from './http-server.js';
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
@@ -67,7 +68,7 @@ function setUp(server: HttpServer, listener: RequestListener | undefined): void 
 
 function startSweep(this: HttpServer): void {
   this[kEngine].closing = false;
-  this[kConnectionsCheckingInterval] = this[kEngine].sweep.start();
+  keepCheckingInterval(this, this[kEngine].sweep.start());
 }
 
 /** What `http.Server` adds to `net.Server`, and `https.Server` to `tls.Server`. */
@@ -115,8 +116,13 @@ const methods = {
 
   [EventEmitter.captureRejectionSymbol](this: HttpServer, error: Error, event: string, ...args: unknown[]) {
     if (event !== 'request') {
-      const inherited = NetServer.prototype as never as Record<symbol, (...args: unknown[]) => void>;
-      inherited[EventEmitter.captureRejectionSymbol].call(this, error, event, ...args);
+      const inherited = NetServer.prototype as never as Record<
+        symbol,
+        ((...args: unknown[]) => void) | undefined
+      >;
+      const handle = inherited[EventEmitter.captureRejectionSymbol];
+      if (handle === undefined) this.emit('error', error);
+      else handle.call(this, error, event, ...args);
       return;
     }
     const response = args[1] as ServerResponse;
@@ -169,16 +175,15 @@ export interface ServerConstructor<O, S> {
  */
 const PlainServer = function Server(this: HttpServer | undefined, options?: unknown, listener?: unknown) {
   if (!(this instanceof PlainServer)) return Reflect.construct(PlainServer, [options, listener]);
-  const server = this as unknown as HttpServer;
   const [settings, onRequest] = normalize(options, listener);
-  applyOptions(server, settings);
+  applyOptions(this as unknown as HttpServer, settings);
   const { noDelay = true, keepAlive, keepAliveInitialDelay, highWaterMark } = settings;
   const netOptions = { allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark };
-  Reflect.apply(NetServer as never, server, [netOptions]);
+  const server = constructOn(NetServer, this as unknown as HttpServer, [netOptions]);
   server[kEngine] = makeEngine(server, settings);
   setUp(server, onRequest);
   server.on('connection', attach);
-  return undefined;
+  return server === this ? undefined : server;
 } as unknown as ServerConstructor<ServerOptions, NodeHttpServer>;
 derive(PlainServer, NodeHttpServer, NetServer);
 
@@ -199,20 +204,20 @@ export const SecureServer = function Server(
   if (!(this instanceof SecureServer)) {
     return new SecureServer(options as SecureServerOptions, listener as RequestListener);
   }
-  const server = this as unknown as HttpServer;
   const [settings, onRequest] = normalize(options, listener) as [
     SecureServerOptions,
     RequestListener | undefined,
   ];
   const chosen = settings.ALPNProtocols || settings.ALPNCallback;
   const ALPNProtocols = chosen ? undefined : ['http/1.1'];
-  applyOptions(server, settings);
-  Reflect.apply(TlsServer as never, server, [{ noDelay: true, ALPNProtocols, ...settings }, attach]);
+  applyOptions(this as unknown as HttpServer, settings);
+  const tlsOptions = { noDelay: true, ALPNProtocols, ...settings };
+  const server = constructOn(TlsServer, this as unknown as HttpServer, [tlsOptions, attach]);
   server[kEngine] = makeEngine(server, settings);
   setUp(server, onRequest);
   server.on('tlsClientError', function refuseHandshake(this: HttpServer, error: Error, socket) {
     if (!this.emit('clientError', error, socket)) socket.destroy(error);
   });
-  return undefined;
+  return server === this ? undefined : server;
 } as unknown as ServerConstructor<SecureServerOptions, NodeHttpsServer>;
 derive(SecureServer, NodeHttpsServer, TlsServer);

@@ -9,7 +9,8 @@
  */
 import { Buffer } from 'node:buffer';
 import type { Server, Socket } from 'node:net';
-import { kOnreadBuffer, kOnreadCallback } from '../node/keys.js';
+import { acceptorOf, lend, lendsReads, type ReadCallback, readsInto } from '../node/lent-reads.js';
+import { isOnlyReader } from '../node/listener-table.js';
 import { SHARED_READ_BYTES } from './limits.js';
 
 /** Who gets the bytes of a socket. */
@@ -20,34 +21,23 @@ export interface Reader {
   overrun(): void;
 }
 
-/** What `onread.callback` is to Node: false stops reading. */
-type ReadCallback = (this: SharedSocket, length: number, bytes: Buffer) => boolean;
-
 const kReader = Symbol('premier.reader');
 const kListener = Symbol('premier.listener');
 
-type SharedSocket = Socket & {
-  _handle?: { useUserBuffer?(buffer: Buffer): void } | null;
-  /** Who accepted it; with TLS, its options say so. */
-  _server?: Server;
-  _tlsOptions?: { server?: Server };
-  _events?: Record<string, unknown>;
-  [kOnreadBuffer]?: Buffer | null;
-  [kOnreadCallback]?: ReadCallback | null;
-  [kReader]?: Reader | null;
-  [kListener]?: unknown;
-};
+type Listener = (...args: never[]) => void;
+
+type SharedSocket = Socket & { [kReader]?: Reader | null; [kListener]?: Listener };
 
 let buffer: Buffer | null = null;
 /** Whoever has the buffer now. */
 let borrower: Reader | null = null;
 
 function isReadAlone(socket: SharedSocket): boolean {
-  const { _events, readableFlowing } = socket;
-  return _events?.data === socket[kListener] && _events?.readable === undefined && readableFlowing === true;
+  const { [kListener]: listener } = socket;
+  return listener !== undefined && isOnlyReader(socket, listener) && socket.readableFlowing === true;
 }
 
-const onread: ReadCallback = function onread(length, bytes) {
+const onread: ReadCallback = function onread(this: SharedSocket, length, bytes) {
   const chunk = bytes.subarray(0, length);
   const reader = this[kReader] ?? null;
   // An event loop within the event loop, as native modules can run one: what was lent is overwritten.
@@ -69,21 +59,14 @@ const onread: ReadCallback = function onread(length, bytes) {
  * Lets `reader` have what a socket receives, for as long as `listener` is the only one that listens for 'data'.
  * Does nothing on a socket that no server accepted by itself: who made it may have given it a buffer of its own.
  */
-export function shareReads(server: Server, socket: SharedSocket, reader: Reader, listener: unknown): void {
-  if (socket[kOnreadCallback] !== onread) {
-    if ((socket._server ?? socket._tlsOptions?.server) !== server || !takesBuffer(socket)) return;
+export function shareReads(server: Server, socket: SharedSocket, reader: Reader, listener: Listener): void {
+  if (!readsInto(socket, onread)) {
+    if (!lendsReads || acceptorOf(socket) !== server) return;
     buffer ??= Buffer.allocUnsafeSlow(SHARED_READ_BYTES);
-    socket._handle?.useUserBuffer?.(buffer);
-    socket[kOnreadBuffer] = buffer;
-    socket[kOnreadCallback] = onread;
+    if (!lend(socket, buffer, onread)) return;
   }
   socket[kReader] = reader;
   socket[kListener] = listener;
-}
-
-function takesBuffer(socket: SharedSocket): boolean {
-  const hasPlace = socket[kOnreadBuffer] === null && socket[kOnreadCallback] === null;
-  return hasPlace && typeof socket._handle?.useUserBuffer === 'function';
 }
 
 /** From now on what the socket receives takes the usual way. */

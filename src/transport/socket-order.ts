@@ -6,7 +6,15 @@
  * upload. Never touches another method, nor a stream that isn't a `net.Socket`.
  */
 import { Socket } from 'node:net';
-import type { SocketOutput } from './socket-output.js';
+
+/** What gathers what is to leave through a socket. */
+export interface GatheringOutput {
+  /** Bytes that wait in it. */
+  readonly length: number;
+  flush(): unknown;
+  /** The connection is cut: drops what must not leave any more. */
+  abandon(): void;
+}
 
 const kOutput = Symbol('premier.output');
 const kOrder = Symbol('premier.order');
@@ -19,7 +27,7 @@ interface Order {
   readonly former: Methods;
 }
 
-type OrderedSocket = Socket & { [kOutput]?: SocketOutput; [kOrder]?: Order };
+type OrderedSocket = Socket & { [kOutput]?: GatheringOutput; [kOrder]?: Order };
 
 const NAMES = ['write', 'end', 'destroy'] as const;
 
@@ -53,7 +61,7 @@ function orderOf({ write, end, destroy }: Socket): Order {
   return inOrder({ write, end, destroy });
 }
 
-export function keepOrder(socket: OrderedSocket, output: SocketOutput): void {
+export function keepOrder(socket: OrderedSocket, output: GatheringOutput): void {
   if (!(socket instanceof Socket)) return;
   const order = orderOf(socket);
   socket[kOutput] = output;

@@ -8,6 +8,7 @@ import type { AsyncResource } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { completeBody } from '../../message/request-body.js';
+import { forgetFlowing } from '../../node/flowing.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { detach } from '../../transport/socket-listeners.js';
 import type { HttpServer } from '../http-server.js';
@@ -29,6 +30,6 @@ export function leaveHttp(
     socket.destroy();
     return;
   }
-  socket.readableFlowing = null as never;
+  forgetFlowing(socket);
   context.runInAsyncScope(() => server.emit(event, request, socket, head));
 }

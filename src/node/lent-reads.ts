@@ -1,0 +1,92 @@
+/**
+ * Reads of a socket into memory that it is lent: Node's option `onread`, for sockets that Node itself made.
+ *
+ * In: a socket, a buffer, and who is called when some of it was filled. Out: whether the socket reads so from now on.
+ * The option is public, but sockets that a server accepts can't be given it; so what Node does for it is done here. The
+ * keys are those under which Node keeps the option. Where the probe fails nothing is lent, and reads go through the
+ * socket's Readable.
+ */
+import { Buffer } from 'node:buffer';
+import { type Server, Socket } from 'node:net';
+import { OtherSide, streamSocket } from './stream-socket.js';
+
+/** What `onread.callback` is to Node: false stops reading. */
+export type ReadCallback = (this: Socket, length: number, bytes: Buffer) => boolean;
+
+type ReadingSocket = Socket & {
+  _handle?: { useUserBuffer?(buffer: Buffer): void } | null;
+  /** Who accepted it; with TLS, its options say so. */
+  _server?: Server;
+  _tlsOptions?: { server?: Server };
+  [key: symbol]: unknown;
+};
+
+interface Keys {
+  readonly buffer: symbol;
+  readonly callback: symbol;
+}
+
+/** Under which keys Node keeps the option. */
+function learnKeys(): Keys | null {
+  const onread = { buffer: Buffer.alloc(1), callback: () => true };
+  const socket = new Socket({ onread } as never) as ReadingSocket;
+  const keyOf = (value: unknown) => Object.getOwnPropertySymbols(socket).find((key) => socket[key] === value);
+  const buffer = keyOf(onread.buffer);
+  const callback = keyOf(onread.callback);
+  return buffer !== undefined && callback !== undefined ? { buffer, callback } : null;
+}
+
+function lendWith(keys: Keys, socket: ReadingSocket, buffer: Buffer, callback: ReadCallback): boolean {
+  // Both are null until somebody has given the option.
+  if (socket[keys.buffer] !== null || socket[keys.callback] !== null) return false;
+  if (typeof socket._handle?.useUserBuffer !== 'function') return false;
+  socket._handle.useUserBuffer(buffer);
+  socket[keys.buffer] = buffer;
+  socket[keys.callback] = callback;
+  return true;
+}
+
+/** Whether what a socket receives is put into memory that it was lent after it was made, and told each time. */
+function probe(): Keys | null {
+  try {
+    const keys = learnKeys();
+    const otherSide = new OtherSide();
+    const socket = streamSocket(otherSide);
+    if (keys === null || socket === null) return null;
+    const lent = Buffer.alloc(4);
+    let told = '';
+    const callback: ReadCallback = function note(length, bytes) {
+      if (this === socket && bytes === lent) told += `${bytes.toString('latin1', 0, length)} `;
+      return true;
+    };
+    const isLent = lendWith(keys, socket as ReadingSocket, lent, callback);
+    otherSide.emit('data', Buffer.from('abcdef'));
+    return isLent && told === 'abcd ef ' ? keys : null;
+  } catch {
+    return null;
+  }
+}
+
+const keys = probe();
+
+/** Whether sockets can be lent memory on this Node. */
+export const lendsReads = keys !== null;
+
+/** Who accepted a socket by itself; undefined for one that somebody made. */
+export function acceptorOf(socket: Socket): Server | undefined {
+  const { _server, _tlsOptions } = socket as ReadingSocket;
+  return _server ?? _tlsOptions?.server;
+}
+
+/** Whether a socket reads into memory it was lent together with `callback`. */
+export function readsInto(socket: Socket, callback: ReadCallback): boolean {
+  return keys !== null && (socket as ReadingSocket)[keys.callback] === callback;
+}
+
+/**
+ * Lends a socket memory for all it will receive. Returns false, and has done nothing, where that isn't possible, or
+ * where it was lent some before.
+ */
+export function lend(socket: Socket, buffer: Buffer, callback: ReadCallback): boolean {
+  return keys !== null && lendWith(keys, socket as ReadingSocket, buffer, callback);
+}

@@ -1,0 +1,55 @@
+/**
+ * The state of a Readable, `_readableState`, made when something first touches it and not before.
+ *
+ * Setting up a Readable costs more than parsing a request, and most requests have no body and nobody who listens. In:
+ * an object with an accessor of that name. Out: whether Node's Readable goes through it for all it does. Where the
+ * probe fails, a request's state is made with the request.
+ */
+import { Buffer } from 'node:buffer';
+import { Readable } from 'node:stream';
+
+/** The state has come to its end, and nobody is told. */
+export function closeState(state: object): void {
+  Object.assign(state, { ended: true, endEmitted: true, destroyed: true, closed: true, closeEmitted: true });
+}
+
+interface Lazy extends Readable {
+  _readableState: { resumeScheduled?: unknown };
+}
+
+/** A Readable on which no constructor ran, and the states that were made for it. */
+function lazyReadable(): { readable: Lazy; states: object[] } {
+  const states: object[] = [];
+  const prototype = Object.create(Readable.prototype, {
+    _read: { value() {} },
+    _readableState: {
+      get(this: Readable) {
+        if (states.length === 0) Reflect.apply(Readable as never, this, [{ highWaterMark: 5 }]);
+        return states.at(-1);
+      },
+      set: (state: object) => states.push(state),
+    },
+  });
+  return { readable: Object.create(prototype), states };
+}
+
+/** Whether one is made, when it is first touched, and all that requests ask of it and do to it counts. */
+function probe(): boolean {
+  try {
+    const { readable, states } = lazyReadable();
+    const accepted = readable.push(Buffer.from('abc'));
+    const isFull = !readable.push(Buffer.from('def'));
+    const isRead = String(readable.read(3)) === 'abc' && readable.readableDidRead;
+    const isMadeOnce = states.length === 1 && readable._readableState === states[0];
+    readable.resume();
+    const tellsOfResume = readable._readableState.resumeScheduled === true;
+    closeState(readable._readableState);
+    const isClosed = readable.destroyed && readable.closed && readable.readableEnded;
+    return accepted && isFull && isRead && isMadeOnce && tellsOfResume && isClosed;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the state of a Readable can be made when it is first touched, on this Node. */
+export const makesStateOnTouch = probe();

@@ -1,0 +1,269 @@
+// One test for each private part of Node that src/node relies on: a new line of Node that changes one is told of here,
+// with what it changed and which file knows it. docs/node-internals.md says what is done where one is missing.
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import http, { IncomingMessage, ServerResponse } from 'node:http';
+import net, { type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { PerformanceObserver } from 'node:perf_hooks';
+import process from 'node:process';
+import { test } from 'node:test';
+import tls from 'node:tls';
+import { fieldValueKind, isToken, NOT_FIELD_VALUE } from '../../dist/http/grammar.js';
+import * as callable from '../../dist/node/callable-class.js';
+import { distinctPrototype } from '../../dist/node/distinct-fields.js';
+import * as errors from '../../dist/node/errors.js';
+import { forgetsFlowing } from '../../dist/node/flowing.js';
+import * as keys from '../../dist/node/keys.js';
+import * as lentReads from '../../dist/node/lent-reads.js';
+import { emitsAsUsual, keepsTables } from '../../dist/node/listener-table.js';
+import { isServerListening } from '../../dist/node/listening-servers.js';
+import { isModuleReport, modulesIn, REPORT_MODULES } from '../../dist/node/module-reports.js';
+import { isObserved } from '../../dist/node/performance-entries.js';
+import * as rawWrites from '../../dist/node/raw-writes.js';
+import { makesStateOnTouch } from '../../dist/node/readable-state.js';
+import { RequestContexts } from '../../dist/node/request-contexts.js';
+import { OtherSide, streamSocket } from '../../dist/node/stream-socket.js';
+import { temporaryFolder } from '../cli/command.js';
+import { certificate, node, until } from '../subjects.js';
+
+/** What a canary says: what Node changed, and the file in src/node that knows it. */
+const sings = (holds: boolean, changed: string, file: string): void =>
+  assert.ok(holds, `Node ${process.version} changed this: ${changed}. src/node/${file}.ts knows it.`);
+
+/** A connection of a server, and the client that made it. */
+async function accepted(server: Server, client: (port: number) => Socket, event: string) {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const far = client((server.address() as AddressInfo).port);
+  const [socket] = (await once(server, event)) as [Socket];
+  const close = async () => {
+    far.destroy();
+    socket.destroy();
+    server.close();
+    await once(server, 'close');
+  };
+  return { far, socket, close };
+}
+
+const connect = (port: number) => net.connect(port, '127.0.0.1');
+const connectSecurely = (port: number) => tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+
+test('TLS makes a socket over a stream that is none', () => {
+  sings(
+    streamSocket(new OtherSide()) !== null,
+    'how TLSSocket makes a socket over a Duplex',
+    'stream-socket',
+  );
+});
+
+for (const [name, make, client, event] of [
+  ['TCP', () => net.createServer(), connect, 'connection'],
+  ['TLS', () => tls.createServer(certificate), connectSecurely, 'secureConnection'],
+] as const) {
+  test(`a socket of ${name} reads into memory that it was lent`, async () => {
+    const server = make();
+    const { far, socket, close } = await accepted(server, client, event);
+    try {
+      const known = lentReads.acceptorOf(socket) === server;
+      sings(known, 'where a socket says who accepted it (_server, _tlsOptions.server)', 'lent-reads');
+      const lent = Buffer.alloc(64);
+      const told = new Promise((resolve) => {
+        const isLent = lentReads.lend(socket, lent, (length, bytes) => {
+          resolve(bytes === lent && bytes.toString('latin1', 0, length));
+          return true;
+        });
+        sings(isLent && lentReads.lendsReads, 'onread: its keys, or useUserBuffer of a handle', 'lent-reads');
+      });
+      far.write('hello');
+      socket.resume();
+      sings((await told) === 'hello', 'when the callback of onread is called', 'lent-reads');
+    } finally {
+      await close();
+    }
+  });
+}
+
+test('a socket is written to past its Writable', async () => {
+  sings(rawWrites.writesRaw, '_write or _writev of net.Socket', 'raw-writes');
+  const { far, socket, close } = await accepted(net.createServer(), connect, 'connection');
+  try {
+    rawWrites.writeRaw(socket, { chunk: '\u00e9', encoding: 'latin1' }, () => {});
+    rawWrites.writeRaw(socket, [{ chunk: '\u00e9', encoding: 'utf8' }], () => {});
+    sings(socket.writableLength === 0 && rawWrites.writesAsUsual(socket), 'who counts a write', 'raw-writes');
+    socket.end();
+    const received = Buffer.concat(await far.toArray()).toString('latin1');
+    sings(received === '\u00e9\u00c3\u00a9', 'the encodings that _write takes', 'raw-writes');
+  } finally {
+    await close();
+  }
+});
+
+test('emitters keep their listeners in a table that can be given to them', () => {
+  sings(keepsTables, '_events of an EventEmitter', 'listener-table');
+});
+
+test("nobody puts an emit of their own in the place of EventEmitter's", () => {
+  for (const { prototype } of [http.ServerResponse, http.IncomingMessage, net.Socket, tls.TLSSocket]) {
+    sings(emitsAsUsual(prototype), `emit of ${prototype.constructor.name}`, 'listener-table');
+  }
+});
+
+test('the state of a Readable is made when it is touched', () => {
+  sings(makesStateOnTouch, '_readableState of a Readable, or its flags', 'readable-state');
+});
+
+test('a socket forgets that it flowed', () => {
+  sings(forgetsFlowing, 'that readableFlowing can be set', 'flowing');
+});
+
+test('messages and servers keep their state under keys', () => {
+  sings(keys.nodeHighWaterMark !== undefined, 'kHighWaterMark of an OutgoingMessage', 'keys');
+  sings(keys.fieldTableKey !== undefined, 'kOutHeaders of an OutgoingMessage', 'keys');
+  sings(
+    keys.nodeCheckingInterval() !== undefined,
+    'the timer that a server looks for late requests with',
+    'keys',
+  );
+});
+
+test('the prototype of headersDistinct is null since Node 26, or was a plain object before', () => {
+  const prototype = Object.getPrototypeOf(new IncomingMessage(null as never).headersDistinct);
+  sings([null, Object.prototype].includes(prototype), 'headersDistinct', 'distinct-fields');
+  assert.equal(distinctPrototype(), prototype);
+});
+
+test('the last step of a message makes a performance entry', () => {
+  const observer = new PerformanceObserver(() => {});
+  const before = isObserved();
+  observer.observe({ type: 'http' });
+  const during = isObserved();
+  observer.disconnect();
+  const seen = !before && during && !isObserved();
+  sings(
+    seen,
+    '_finish of ClientRequest, or ServerResponseStatistics of ServerResponse',
+    'performance-entries',
+  );
+});
+
+test('stores of AsyncLocalStorage live in frames from Node 24 on', () => {
+  const contexts = new RequestContexts();
+  contexts.fresh = true;
+  sings((contexts.next() === null) === node >= 24, 'where stores live', 'request-contexts');
+});
+
+test("Node's servers are functions that can be called", () => {
+  for (const Base of [net.Server, tls.Server]) {
+    const self = Object.create(Base.prototype);
+    sings(callable.constructOn(Base, self, []) === self, `${Base.name}, a class now`, 'callable-class');
+  }
+});
+
+test('net.Server says what a rejected listener of its costs', () => {
+  const method = (net.Server.prototype as never as Record<symbol, unknown>)[
+    EventEmitter.captureRejectionSymbol
+  ];
+  sings(typeof method === 'function', 'captureRejectionSymbol of net.Server', 'callable-class');
+});
+
+test('what listens on TCP is called TCPServerWrap', async () => {
+  await until(() => !isServerListening(), 'the end of the servers of other tests');
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const during = isServerListening();
+  server.close();
+  sings(during, 'the name of a listening server in getActiveResourcesInfo', 'listening-servers');
+});
+
+test('a child tells its parent which modules it loads', async (t) => {
+  const folder = temporaryFolder(t);
+  const files = ['main.mjs', 'imported.mjs', 'required.cjs'].map((name) => join(folder, name));
+  writeFileSync(
+    files[0] as string,
+    "import './imported.mjs'; import './required.cjs'; process.disconnect();",
+  );
+  writeFileSync(files[1] as string, '');
+  writeFileSync(files[2] as string, '');
+  const env = { ...process.env, ...REPORT_MODULES };
+  const child = fork(files[0] as string, { env, execArgv: [] });
+  const reported: string[] = [];
+  child.on('message', (message) => {
+    if (isModuleReport(message)) reported.push(...modulesIn(message));
+  });
+  await once(child, 'exit');
+  for (const file of files) sings(reported.includes(file), 'WATCH_REPORT_DEPENDENCIES', 'module-reports');
+});
+
+test('Node refuses what we refuse in a field', () => {
+  const refuses = (attempt: () => void) => {
+    try {
+      attempt();
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  for (let code = 0; code < 0x180; code++) {
+    const text = `a${String.fromCharCode(code)}b`;
+    const shown = JSON.stringify(text);
+    if (!isToken(text))
+      sings(
+        refuses(() => http.validateHeaderName(text)),
+        `the name ${shown}`,
+        'field-errors',
+      );
+    if (fieldValueKind(text) !== NOT_FIELD_VALUE) continue;
+    sings(
+      refuses(() => http.validateHeaderValue('a', text)),
+      `the value ${shown}`,
+      'field-errors',
+    );
+  }
+});
+
+const CHUNK_TYPES = 'of type string or an instance of Buffer or Uint8Array';
+
+/** Errors that a public method of Node's throws, and ours. */
+const ERRORS: [name: string, provoke: () => unknown, ours: Error][] = [
+  ['a head already sent', () => sent().setHeader('a', 'b'), errors.headersSent('set')],
+  ['a status', () => response().writeHead(99), errors.invalidStatusCode(99)],
+  ['a reason', () => response().writeHead(200, '\n'), errors.invalidCharacter('statusMessage')],
+  ['a value', () => response().setHeader('a', '\n'), errors.invalidCharacter('header content', 'a')],
+  ['a name', () => response().setHeader('\n', 'a'), errors.invalidToken('Header name', '\n')],
+  ['no value', () => response().setHeader('a', undefined as never), errors.invalidFieldValue(undefined, 'a')],
+  ['a chunk', () => response().write(1), errors.invalidArgType('chunk', CHUNK_TYPES, 1)],
+  ['no chunk', () => response().write(null), errors.nullValues()],
+  [
+    'an option',
+    () => http.createServer({ requestTimeout: 1.5 }),
+    errors.outOfRange('requestTimeout', 'an integer', 1.5),
+  ],
+  ['a field list', () => response().writeHead(200, ['a']), errors.invalidArgValue('headers', ['a'])],
+];
+
+function response(): ServerResponse {
+  return new ServerResponse(new IncomingMessage(null as never));
+}
+
+function sent(): ServerResponse {
+  const message = response();
+  message.writeHead(200);
+  return message;
+}
+
+for (const [name, provoke, ours] of ERRORS) {
+  test(`our error about ${name} is Node's`, () => {
+    const shape = ({ message, code, stack }: NodeJS.ErrnoException) => [message, code, stack?.split('\n')[0]];
+    let theirs: Error = new Error('none');
+    try {
+      provoke();
+    } catch (error) {
+      theirs = error as Error;
+    }
+    sings(theirs.message === ours.message, `the error about ${name}: ${theirs.message}`, 'errors');
+    assert.deepEqual([ours.constructor.name, ...shape(ours)], [theirs.constructor.name, ...shape(theirs)]);
+  });
+}

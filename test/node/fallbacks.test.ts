@@ -1,0 +1,88 @@
+// Nodes of which something private was changed before premier was loaded: each is noticed, and everything works there.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import process from 'node:process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+/** What is expected of a file of dist/node once a file of changed/ has run. */
+interface Change {
+  change: string;
+  /** A file of dist/node, and what tells that the plain way is taken. */
+  file: string;
+  noticed: string;
+}
+
+const CHANGES: Change[] = [
+  { change: 'stream-socket', file: 'lent-reads', noticed: '!known.lendsReads' },
+  { change: 'stream-socket', file: 'raw-writes', noticed: '!known.writesRaw' },
+  { change: 'lent-reads', file: 'lent-reads', noticed: '!known.lendsReads' },
+  { change: 'raw-writes', file: 'raw-writes', noticed: '!known.writesRaw' },
+  { change: 'listener-table', file: 'listener-table', noticed: '!known.keepsTables' },
+  { change: 'readable-state', file: 'readable-state', noticed: '!known.makesStateOnTouch' },
+  { change: 'flowing', file: 'flowing', noticed: '!known.forgetsFlowing' },
+  {
+    change: 'keys',
+    file: 'keys',
+    noticed: '!known.fieldTableKey && !known.nodeHighWaterMark && !known.nodeCheckingInterval()',
+  },
+  { change: 'performance-entries', file: 'performance-entries', noticed: '!known.isObserved()' },
+  {
+    change: 'callable-class',
+    file: 'callable-class',
+    noticed: 'known.constructOn(net.Server, self, []) !== self',
+  },
+];
+
+/** Changes that show only where something is refused or called: the essentials do. */
+const UNASKED = ['field-errors', 'listening-servers'];
+
+async function run(args: string[]): Promise<{ code: number | null; output: string }> {
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, SUBJECTS: 'premier' };
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [out, err, [code]] = await Promise.all([
+    child.stdout.toArray(),
+    child.stderr.toArray(),
+    once(child, 'close'),
+  ]);
+  return { code, output: Buffer.concat([...out, ...err]).toString() };
+}
+
+const preload = (change: string) => `--import=${new URL(`changed/${change}.js`, import.meta.url).href}`;
+
+for (const { change, file, noticed } of CHANGES) {
+  test(`a change of ${change} is noticed: ${noticed}`, { timeout: 60_000 }, async () => {
+    const program = `
+      import * as net from 'node:net';
+      import { PerformanceObserver } from 'node:perf_hooks';
+      import * as known from ${JSON.stringify(new URL(`../../dist/node/${file}.js`, import.meta.url).href)};
+      new PerformanceObserver(() => {}).observe({ type: 'http' });
+      const self = Object.create(net.Server.prototype);
+      console.log(${noticed});
+      process.exit();`;
+    const unchanged = await run(['--input-type=module', '--eval', program]);
+    const changed = await run([preload(change), '--input-type=module', '--eval', program]);
+    assert.deepEqual([unchanged.output.trim(), changed.output.trim()], ['false', 'true']);
+  });
+}
+
+/** Flags with which the stores of AsyncLocalStorage live elsewhere than they do by default. */
+const CONTEXT_FLAGS = ['--no-async-context-frame', '--experimental-async-context-frame'].filter((flag) =>
+  process.allowedNodeEnvironmentFlags.has(flag),
+);
+
+const WAYS = [...new Set(CHANGES.map(({ change }) => change)), ...UNASKED].map(preload).concat(CONTEXT_FLAGS);
+
+for (const way of WAYS) {
+  const name = way.replace(/.*\/|\.js$/g, '');
+  test(`the essentials hold on a Node changed in ${name}`, { timeout: 120_000 }, async () => {
+    const { code, output } = await run([way, '--test-reporter=tap', here('essentials.test.js')]);
+    const failed = output.split('\n').filter((line) => line.startsWith('not ok'));
+    assert.deepEqual(failed, [], output);
+    assert.equal(code, 0, output);
+    assert.match(output, /^# pass 24$/m);
+  });
+}
