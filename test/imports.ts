@@ -19,8 +19,9 @@ export interface Import {
 
 /** Comments that begin a line: what stands in them is not imported. */
 const comments = /^[ \t]*(?:\/\*.*?\*\/|\/\/[^\n]*$)/gms;
+/** A word within a text, as `'watch:import'`, is none. */
 const statements =
-  /\bimport\s*\(\s*'([^']+)'|\b(?:import|export)(\s+type\b)?\s*(?:[^'";()]*?\bfrom\s+)?'([^']+)'/g;
+  /\bimport\s*\(\s*'([^']+)'|(?<!:)\b(?:import|export)(\s+type\b)?\s*(?:[^'";()]*?\bfrom\s+)?'([^']+)'/g;
 
 /** The imports that one file's text makes. */
 export function importsIn(file: string, text: string): Import[] {
