@@ -129,6 +129,10 @@ test('messages and servers keep their state under keys', () => {
   );
 });
 
+test('responses keep their socket under a key from Node 22 on', () => {
+  sings(node < 22 || keys.nodeSocketKey !== undefined, 'kSocket of an OutgoingMessage', 'keys');
+});
+
 test('the prototype of headersDistinct is null since Node 26, or was a plain object before', () => {
   const prototype = Object.getPrototypeOf(new IncomingMessage(null as never).headersDistinct);
   sings([null, Object.prototype].includes(prototype), 'headersDistinct', 'distinct-fields');
