@@ -1,0 +1,91 @@
+// Runs a program on one http module, with a server and a client of its own.
+// In: a program. Out: what was observed. Leaves nothing: the server and both sockets are gone when it returns.
+import type { EventEmitter } from 'node:events';
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import process from 'node:process';
+import type { Http } from '../../subjects.js';
+import { Client } from './client.js';
+import { Interpreter } from './interpreter.js';
+import type { Program, Value } from './program.js';
+import { Rest } from './rest.js';
+import { type Observation, Trace } from './trace.js';
+
+/** Properties of the server that are no options. */
+const properties = new Set(['maxRequestsPerSocket', 'maxHeadersCount', 'timeout']);
+
+function plain(value: Value): unknown {
+  return typeof value === 'object' && value !== null && 'undefined' in value ? undefined : value;
+}
+
+function makeServer(http: Http, program: Program): Server {
+  const entries = Object.entries(program.options).map(([key, value]) => [key, plain(value)] as const);
+  const server = http.createServer(Object.fromEntries(entries.filter(([key]) => !properties.has(key))));
+  for (const [key, value] of entries) if (properties.has(key)) Reflect.set(server, key, value);
+  return server;
+}
+
+/** Listens for the events of the server that a handler takes, and notes the others. */
+function listen(server: Server, program: Program, interpreter: Interpreter, trace: Trace): void {
+  const handle = (req: IncomingMessage, res: ServerResponse) => interpreter.begin(req, res, req.socket);
+  server.on('request', handle);
+  for (const event of program.listeners) {
+    if (event === 'checkContinue' || event === 'checkExpectation') {
+      server.on(event, (req: IncomingMessage, res: ServerResponse) => {
+        trace.event('server', event);
+        handle(req, res);
+      });
+    } else if (event === 'upgrade' || event === 'connect') {
+      server.on(event, (req: IncomingMessage, socket: Socket, head: Buffer) => {
+        trace.event('server', `${event} ${head.toString('latin1')}`);
+        interpreter.begin(req, undefined, socket);
+      });
+    } else {
+      (server as EventEmitter).on(event, (first: unknown) =>
+        trace.event('server', `${event} ${trace.show(first)}`),
+      );
+    }
+  }
+}
+
+/** What the client does after its script: it leaves, so that the end of the connection is seen as well. */
+async function leave(client: Client, rest: Rest): Promise<void> {
+  client.act('resume');
+  await rest.ofAll();
+  client.act('end');
+  await rest.ofAll();
+  client.destroy();
+  await rest.ofAll();
+}
+
+export async function run(http: Http, program: Program): Promise<Observation> {
+  const trace = new Trace();
+  const rest = new Rest(trace);
+  const server = makeServer(http, program);
+  const interpreter = new Interpreter(program, trace, rest, server);
+  listen(server, program, interpreter, trace);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = new Client((server.address() as AddressInfo).port, trace);
+  interpreter.client = client;
+  await client.connected();
+  process.setUncaughtExceptionCaptureCallback((error) =>
+    trace.event('process', `uncaught ${trace.show(error)}`),
+  );
+  try {
+    for (const action of program.client) {
+      if (action === 'quiet') await rest.ofAll();
+      else client.act(action);
+    }
+    await rest.ofAll();
+    await leave(client, rest);
+  } finally {
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+    await rest.ofAll();
+    process.setUncaughtExceptionCaptureCallback(null);
+  }
+  return { sections: trace.sections, restless: rest.restless };
+}
