@@ -200,6 +200,8 @@ class Run {
         return;
       }
       this.interpreter.perform(this.number, step, `handler ${this.number}`, this.#atRest);
+      // What moves is comparable until the program moves something itself.
+      if (!('look' in step || 'get' in step)) this.#atRest = false;
     }
   };
 }

@@ -99,6 +99,7 @@ const properties: Record<Target, readonly string[]> = {
 
 /** What changes when bytes leave, come, or are passed on: seen only while everything is at rest. */
 const moving = new Set([
+  'res.writableCorked',
   'res.writableLength',
   'res.writableNeedDrain',
   'res.writableFinished',
