@@ -1,5 +1,5 @@
-// `npm run fuzz [-- SECONDS]`: reads random streams until something that must hold does not, or for so many seconds.
-// With `SEED=n` in the environment, the streams of that seed only.
+// `npm run fuzz [-- SECONDS]`: reads random streams and runs random programs until something that must hold does not, or
+// for so many seconds. With `SEED=n` in the environment, the streams of that seed only; with `PROGRAM=n`, its program.
 import process from 'node:process';
 import { build, buildTests, install } from './prepare.mjs';
 

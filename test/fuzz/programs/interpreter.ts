@@ -3,10 +3,11 @@
 // nothing of which server it runs on.
 import { Buffer } from 'node:buffer';
 import type { EventEmitter } from 'node:events';
-import http from 'node:http';
+import http, { type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import process from 'node:process';
 import type { Client } from './client.js';
+import { rowOf, UNTIMELY } from './departures.js';
 import type { ObjectStep, On, Program, Step, Target, Value, Wait } from './program.js';
 import type { Rest } from './rest.js';
 import { isMoving, read, snapshot } from './snapshot.js';
@@ -54,6 +55,8 @@ export class Interpreter {
 
   /** The next exchange's steps begin. */
   begin(req: object, res: object | undefined, socket: object): void {
+    // Listed with what is refused: requests behind one whose answer closed the connection.
+    if (this.#isOver()) return;
     const number = this.#exchanges.length;
     const objects: Objects = { req, socket, server: this.#server };
     if (res !== undefined) objects.res = res;
@@ -75,10 +78,28 @@ export class Interpreter {
     for (const watched of this.#program.watched) {
       const [whose, event] = watched.split(' ') as [Target, string];
       if (whose !== target) continue;
-      (object as EventEmitter).on(event, (...values: unknown[]) =>
-        this.#trace.event(name, `${event} ${values.map((value) => this.#trace.show(value))}`),
-      );
+      (object as EventEmitter).on(event, (...values: unknown[]) => {
+        const shown = `${event} ${values.map((value) => this.#trace.show(value))}`;
+        const untimely = watched === 'res close' && this.#waits(Number(name.slice(4)));
+        this.#trace.event(name, untimely ? `${shown} ${UNTIMELY}` : shown);
+      });
     }
+  }
+
+  /** Whether responses before that of an exchange haven't left. */
+  #waits(number: number): boolean {
+    return this.#responses(number).some((res) => !res.writableFinished);
+  }
+
+  /** Whether a response before that of the next exchange says that it is the last. */
+  #isOver(): boolean {
+    return this.#responses(this.#exchanges.length).some(saysClose);
+  }
+
+  #responses(before: number): ServerResponse[] {
+    return this.#exchanges
+      .slice(0, before)
+      .flatMap(({ res }) => (res === undefined ? [] : [res as ServerResponse]));
   }
 
   /** Runs what a function that a program passed says, in the same turn. */
@@ -87,11 +108,10 @@ export class Interpreter {
       object.on === 'socket' || object.on === 'server' ? object.on : `${object.on} ${object.of ?? number}`;
     const runner = `${number} ${object.on}${object.of ?? ''} ${name}`;
     return (...values) => {
-      this.#trace.event(
-        owner,
-        `${name} of ${number} called ${values.map((value) => this.#trace.show(value))}`,
-      );
-      for (const step of steps) this.perform(number, step, runner, false);
+      const called = `${name} of ${number} called ${values.map((value) => this.#trace.show(value))}`;
+      const untimely = name === 'close listener' && object.on === 'res' && this.#waits(object.of ?? number);
+      this.#trace.event(owner, untimely ? `${called} ${UNTIMELY}` : called);
+      if (!untimely) for (const step of steps) this.perform(number, step, runner, false);
     };
   }
 
@@ -102,6 +122,8 @@ export class Interpreter {
    */
   perform(number: number, step: Step, runner: string, atRest: boolean): void {
     if ('throw' in step) {
+      // Within the parser, what an exception that nobody catches takes along is listed.
+      if (!atRest) return;
       this.#trace.step(runner, 'throws');
       throw new Error(step.throw);
     }
@@ -117,6 +139,7 @@ export class Interpreter {
 
   #attempt(number: number, step: ObjectStep, atRest: boolean): string {
     const trace = this.#trace;
+    if (step.of !== undefined && !atRest) return 'only at rest';
     const object = this.#exchanges[step.of ?? number]?.[step.on];
     if (object === undefined) return 'absent';
     try {
@@ -134,6 +157,8 @@ export class Interpreter {
         return 'listens';
       }
       if (!isThere(step)) return 'not on this line of Node';
+      const row = rowOf(step, object, atRest);
+      if (row !== undefined) return `left out: ${row}`;
       const method = Reflect.get(object, step.call);
       const place = { on: step, name: `${step.call} callback` };
       const values = step.with.map((value) => this.#value(number, value, place));
@@ -204,6 +229,10 @@ class Run {
       if (!('look' in step || 'get' in step)) this.#atRest = false;
     }
   };
+}
+
+function saysClose(res: ServerResponse): boolean {
+  return /^connection:.*\bclose\b/im.test((res as { _header?: string | null })._header ?? '');
 }
 
 /** A step in a few characters, for the trace. */

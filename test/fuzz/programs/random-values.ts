@@ -112,7 +112,6 @@ const wrongNames: Value[] = [
   'é',
   'a:',
   'a\r\nb',
-  5,
   null,
   undefinedValue,
   '__proto__',

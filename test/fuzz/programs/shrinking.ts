@@ -66,7 +66,8 @@ function* simplerValue(value: Value): Generator<Value> {
   if (Array.isArray(value)) yield* shorter(value);
   else if ('do' in value) for (const inner of smallerSteps(value.do)) yield { do: inner };
   else if ('object' in value) {
-    for (const entries of shorter(Object.entries(value.object))) yield { object: Object.fromEntries(entries) };
+    for (const entries of shorter(Object.entries(value.object)))
+      yield { object: Object.fromEntries(entries) };
   } else if ('repeat' in value || 'bytes' in value || 'array' in value) {
     yield 'a';
     if ('times' in value && value.times !== undefined && value.times > 2) {

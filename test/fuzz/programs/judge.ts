@@ -1,0 +1,52 @@
+// Runs a program on node:http and on premier, and says what differs that docs/compatibility.md doesn't list.
+// In: a program. Out: differences that both servers show each time: where one of them differs from itself, the kernel has
+// decided, and there is nothing to compare.
+
+import nodeHttp from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
+import premier from 'premier';
+import type { Http } from '../../subjects.js';
+import { asJavaScript } from './as-javascript.js';
+import { compare, type Difference } from './comparison.js';
+import { asListed, withoutListed } from './departures.js';
+import type { Program } from './program.js';
+import { run } from './run.js';
+import { shrink } from './shrinking.js';
+import type { Observation } from './trace.js';
+
+async function onNode(program: Program): Promise<Observation> {
+  return withoutListed(asListed(await run(nodeHttp, program)));
+}
+
+async function onPremier(program: Program): Promise<Observation> {
+  return withoutListed(await run(premier as unknown as Http, program));
+}
+
+export async function differences(program: Program): Promise<Difference[]> {
+  const [node, here] = [await onNode(program), await onPremier(program)];
+  const found = compare(node, here);
+  if (found.length === 0) return found;
+  const steady =
+    isDeepStrictEqual(await onNode(program), node) && isDeepStrictEqual(await onPremier(program), here);
+  return steady ? found : [];
+}
+
+/** What kind of difference comes first: what a smaller program must still show. */
+function kind([first]: Difference[]): string {
+  if (first === undefined) return '';
+  const { what, node, here } = first;
+  const texts =
+    what === 'wire' || what === 'memory' || what === 'order' ? [] : [node.slice(0, 60), here.slice(0, 60)];
+  return [what, ...texts].join('|').replace(/\d+/g, '#');
+}
+
+/** The smallest program that fails as this one does, as JavaScript, with what differs. */
+export async function explain(program: Program): Promise<string> {
+  const wanted = kind(await differences(program));
+  const smallest = await shrink(program, async (smaller) => kind(await differences(smaller)) === wanted);
+  const shown = (await differences(smallest)).map(
+    ({ what, section, node, here }) =>
+      `${what}, in section ${section}\n  node:http ${JSON.stringify(node)}\n  premier   ${JSON.stringify(here)}`,
+  );
+  return [asJavaScript(smallest), ...shown].join('\n');
+}
