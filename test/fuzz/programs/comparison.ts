@@ -14,13 +14,25 @@ export interface Difference {
 /** What memory is filled with that nothing was written to. */
 export const POISON = 0xdb;
 
+/** Of two looks at an object, the first property that differs. */
+function shorten(one: string, other: string): [string, string] {
+  const [look, ...left] = one.split(PROPERTY);
+  const [, ...right] = other.split(PROPERTY);
+  const at = left.findIndex((property, i) => property !== right[i]);
+  if (at < 0 || left.length !== right.length) return [one, other];
+  return [`${look} ${left[at]}`, `${look} ${right[at]}`];
+}
+
+const PROPERTY = / (?=\w+=)/;
+
 /** The first note that differs, by its owner. */
 function firstNote(node: Notes, here: Notes): [node: string, here: string] | null {
   for (const owner of new Set([...Object.keys(node), ...Object.keys(here)])) {
     const [left, right] = [node[owner] ?? [], here[owner] ?? []];
     for (let i = 0; i < Math.max(left.length, right.length); i++) {
-      if (left[i] !== right[i])
-        return [`${owner}: ${left[i] ?? 'nothing'}`, `${owner}: ${right[i] ?? 'nothing'}`];
+      if (left[i] === right[i]) continue;
+      const [one, other] = shorten(left[i] ?? 'nothing', right[i] ?? 'nothing');
+      return [`${owner}: ${one}`, `${owner}: ${other}`];
     }
   }
   return null;
