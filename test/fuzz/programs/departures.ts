@@ -75,7 +75,7 @@ export const departures: readonly Departure[] = [
     calls: (step) => 'call' in step && step.call === 'end' && step.on === 'res' && isWrongChunk(step.with[0]),
   },
   {
-    row: '`cork` and `uncork` of a response',
+    row: '`cork()`',
     calls: (step, object, atRest) =>
       'call' in step &&
       step.on === 'res' &&
