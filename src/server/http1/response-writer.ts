@@ -325,7 +325,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     this.#state = ENDED;
     const { socket } = output;
     // As on node:http, what can't leave any more has not ended.
-    if (!socket.writable) return;
+    if (!socket.writable && !socket.destroyed) return;
     response._onEnded();
     if (socket.destroyed) return;
     if (socket.writableCorked > 0) output.release();
