@@ -27,12 +27,13 @@ export interface BodySource {
 /** What carries requests, as far as they are concerned; `_paused` is the server's own back-pressure. */
 type SourceSocket = Pick<Socket, 'readable' | 'resume' | 'destroyed' | 'destroy'> & { _paused?: boolean };
 
-export const socketSource: BodySource = {
-  more({ socket }) {
+/** Shared by all requests, and so never changed. */
+export const socketSource: BodySource = Object.freeze({
+  more({ socket }: AskingRequest) {
     const { readable, _paused } = (socket ?? {}) as SourceSocket;
     if (readable && !_paused) socket.resume();
   },
-  abort({ socket }, error, closed) {
+  abort({ socket }: AskingRequest, error: Error | null, closed: ClosedCallback) {
     if (!socket || socket.destroyed) return false;
     socket.destroy(error ?? undefined);
     const stopWaiting = finished(socket, (socketError) => {
@@ -41,4 +42,4 @@ export const socketSource: BodySource = {
     });
     return true;
   },
-};
+});

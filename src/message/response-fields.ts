@@ -186,8 +186,12 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
     if (!statusAllowsBody(status)) this._hasBody = false;
     // The client may or may not send the body it asked leave for: what follows can't be told apart.
     if (this._expect_continue && !this._sent100) this.shouldKeepAlive = false;
-    this.statusMessage = reasonPhrase(this.statusMessage);
-    this._composeHead(fieldList(this, fields));
+    const reasonText = reasonPhrase(this.statusMessage);
+    const list = fieldList(this, fields);
+    // What was called while the fields were read doesn't count.
+    this.statusCode = status;
+    this.statusMessage = reasonText;
+    this._composeHead(list);
     return this;
   }
 

@@ -123,6 +123,59 @@ behaviour(
   },
 );
 
+const throwingLate: [sentence: string, listener: Listener][] = [
+  ["in a listener of 'finish'", (_req, res) => void res.on('finish', () => assert.fail('late')).end('first')],
+  ["in a listener of 'close'", (_req, res) => void res.on('close', () => assert.fail('late')).end('first')],
+  [
+    "in a listener of 'prefinish'",
+    (_req, res) => void res.on('prefinish', () => assert.fail('late')).end('first'),
+  ],
+  ['in the callback of end', (_req, res) => void res.end('first', () => assert.fail('late'))],
+  [
+    'in the callback of a write',
+    (_req, res) => {
+      res.setHeader('Content-Length', 5);
+      res.write('first', () => assert.fail('late'));
+      res.end();
+    },
+  ],
+  [
+    "in a listener of 'socket'",
+    (_req, res) => {
+      res.on('socket', () => assert.fail('late'));
+      res.end('first');
+    },
+  ],
+];
+
+for (const [sentence, listener] of throwingLate) {
+  for (const later of [false, true]) {
+    behaviour(
+      `what a program throws ${sentence} keeps no other answer from leaving${later ? ', nor where all are ended later' : ''}`,
+      async ({ serve }) => {
+        await surviving(async () => {
+          const finished: string[] = [];
+          const { connect } = await serve((req, res) => {
+            const handle = () => {
+              if (req.url === '/1') listener(req, res);
+              else res.on('finish', () => finished.push(`${req.url}`)).end('next');
+            };
+            if (later) setTimeout(handle, 1);
+            else handle();
+          });
+          const client = connect().send(get('/1') + get('/2') + get('/3', 'Connection: close'));
+          assert.equal((await client.response()).body, 'first');
+          assert.equal((await client.response()).body, 'next');
+          assert.equal((await client.response()).body, 'next');
+          await client.nothingMore();
+          await until(() => finished.length === 2, "'finish'");
+        });
+      },
+      { notNode: 'some lines lose the others' },
+    );
+  }
+}
+
 test('the collector of thrown errors gives the listeners of others back', async () => {
   const before = process.listeners('uncaughtException');
   await surviving(async () => {});

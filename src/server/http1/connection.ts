@@ -209,13 +209,20 @@ export class Connection
   responseEnded({ response }: Writer): void {
     this.responses.noteEnded();
     endEntry(response);
-    if (response._last) {
-      // Nothing follows the response that closes the connection, whatever was asked for after it.
-      this.#ending.lastAnswered();
-      if (this.incoming === null) this.#parser.stop();
-    } else if (!this.#ending.answerRefusal()) {
-      this.responses.giveTurn();
+    try {
+      if (response._last) {
+        // Nothing follows the response that closes the connection, whatever was asked for after it.
+        this.#ending.lastAnswered();
+        if (this.incoming === null) this.#parser.stop();
+      } else if (!this.#ending.answerRefusal()) {
+        this.responses.giveTurn();
+      }
+    } finally {
+      this.#flushEnded(response);
     }
+  }
+
+  #flushEnded(response: ServerResponse): void {
     // The last answer to what was read leaves at once, before anything that the program writes to the socket itself.
     // So does one of which bytes are kept as they are: the next handler may write into them.
     if (this.gathers && !this.output.keepsBytes) return;

@@ -134,9 +134,9 @@ export class RequestDelivery implements RequestSink {
       else context.runInAsyncScope(completeBody, undefined, request);
     }
     this.#connection.requestEnds();
-    // The reader of this body stopped the socket; the next request must not wait for it.
-    if (!gate.isShutFor(READER_WAITS)) return;
-    gate.lift(READER_WAITS);
+    // The reader of this body stopped the socket, or the program did; the next request must not wait for it.
+    if (gate.isShutFor(READER_WAITS)) gate.lift(READER_WAITS);
+    else if (this.#connection.socket.readableFlowing !== false) return;
     gate.flow();
   }
 

@@ -225,9 +225,12 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     const hasEnded = this.#hasEnded;
     // What was written before leaves before what a listener of this may write.
     if (waiting !== null) this.#putWaiting(output);
-    this.response._onTurn(socket);
-    if (hasEnded) this.#finish(output, waiting?.trailers ?? NO_FIELDS);
-    else if (waiting !== null && output.schedule()) nextTick(tellDrained, this.response);
+    try {
+      this.response._onTurn(socket);
+    } finally {
+      if (hasEnded) this.#finish(output, waiting?.trailers ?? NO_FIELDS);
+      else if (waiting !== null && output.schedule()) nextTick(tellDrained, this.response);
+    }
   }
 
   /** Everything has left for the kernel, or never will. */
@@ -325,14 +328,18 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     this.#state = ENDED;
     const { socket } = output;
     // As on node:http, what can't leave any more has not ended.
-    if (!socket.writable && !socket.destroyed) return;
-    response._onEnded();
-    if (socket.destroyed) return;
-    if (socket.writableCorked > 0) output.release();
+    if (socket.destroyed) response._onEnded();
+    if (!socket.writable) return;
     if (this.#owner === null) output.flush();
     output.notify(this);
-    if (this.#owner !== null) this.#owner.responseEnded(this);
-    else output.flush();
+    if (socket.writableCorked > 0) output.release();
+    // What a listener throws is the program's, and keeps nothing from leaving.
+    try {
+      response._onEnded();
+    } finally {
+      if (this.#owner !== null) this.#owner.responseEnded(this);
+      else output.flush();
+    }
   }
 }
 
