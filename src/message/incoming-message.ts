@@ -126,10 +126,14 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
       this.emit('aborted');
       this[kAbortController]?.abort();
     }
-    const closed = (socketError: Error | null) =>
-      nextTick(reportDestroyed, this, socketError ?? error, callback);
-    const request = this as unknown as PremierIncomingMessage;
-    if (!this.aborted || !this._source.abort(request, error, closed)) closed(null);
+    if (!this.aborted || !this._abort(error, callback)) nextTick(reportDestroyed, this, error, callback);
+  }
+
+  /** Gives the rest of the body up. Returns false where nothing has to be closed for that. */
+  _abort(error: Error | null, callback: (error?: Error | null) => void): boolean {
+    return this._source.abort(this as unknown as PremierIncomingMessage, error, (socketError) =>
+      nextTick(reportDestroyed, this, socketError ?? error, callback),
+    );
   }
 
   /** Drops the body, whatever of it is still to come. */

@@ -53,7 +53,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
 
   /** Composes the head unless that is done; a text that a program put into `_header` is none. */
   _ensureHead(): void {
-    if (this._header && !this._open().hasHead) this._header = null;
+    if (this._header && !this._headerSent && !this._open().hasHead) this._header = null;
     if (!this._header) this._implicitHeader();
   }
 

@@ -189,7 +189,17 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   _callEndCallbacks(error: Error | null): void {
     const callbacks = this._endCallbacks ?? [];
     this._endCallbacks = null;
-    for (const callback of callbacks) callback(error);
+    callFrom(callbacks, 0, error);
+  }
+}
+
+/** Calls each; one that throws keeps no other from being called. */
+function callFrom(callbacks: readonly WriteCallback[], first: number, error: Error | null): void {
+  let next = first;
+  try {
+    while (next < callbacks.length) callbacks[next++](error);
+  } finally {
+    if (next < callbacks.length) nextTick(callFrom, callbacks, next, error);
   }
 }
 

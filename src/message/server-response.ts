@@ -156,11 +156,7 @@ const PremierServerResponse = callableClass<ServerResponseConstructor>(
     this._contentLength = null;
     this._last = false;
     this._keepAliveTimeout = 0;
-    this._fields = null;
     this._closed = false;
-    this._channel = null;
-    this._context = null;
-    this._written = false;
     if (options?.rejectNonStandardBodyWrites) this._rejectBody = true;
     if (options?.highWaterMark !== undefined) this._highWaterMark = options.highWaterMark;
   },

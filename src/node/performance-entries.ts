@@ -8,6 +8,7 @@
 import { channel } from 'node:diagnostics_channel';
 import http, { type IncomingMessage, type OutgoingHttpHeaders, OutgoingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from './timers.js';
 
 /** What an entry tells of a request. */
 type ObservedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
@@ -92,9 +93,23 @@ const entries = new WeakMap<object, object>();
 /** Nothing is looked up before anybody has observed anything. */
 let everObserved = false;
 
-/** Whether somebody observes entries of type `http` now, and they can be made. */
+/** The answer that holds for the present turn of the event loop; null where nobody has asked in it. */
+let answer: boolean | null = null;
+
+function forgetAnswer(): void {
+  answer = null;
+}
+
+/**
+ * Whether somebody observes entries of type `http`, and they can be made. Asked once in a turn of the event loop: it
+ * costs more than all else that a request pays for what it doesn't use.
+ */
 export function isObserved(): boolean {
-  return makesEntries && ask() && knowsKey();
+  if (answer === null) {
+    answer = makesEntries && ask() && knowsKey();
+    setImmediate(forgetAnswer).unref();
+  }
+  return answer;
 }
 
 /** An exchange begins while somebody observes. */

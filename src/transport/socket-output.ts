@@ -37,7 +37,6 @@ export class SocketOutput {
   #corked = false;
   #scheduled = false;
   #leavesWithTick = false;
-  #releases = false;
   /** The socket, where it can ever be written to directly. */
   readonly #plain: Socket | null;
   /** Bytes that were written directly and that the kernel hasn't taken yet. */
@@ -161,11 +160,6 @@ export class SocketOutput {
     return accepted;
   }
 
-  /** The next flush leaves even where the program corked the socket. */
-  release(): void {
-    this.#releases = true;
-  }
-
   #noteTick(): void {
     const tick = markTick();
     if (tick !== this.#tick) {
@@ -201,8 +195,10 @@ export class SocketOutput {
     if (this.socket.writableEnded) {
       accepted = this.#flushAfterEnd();
     } else if (this.#listeners.length > 0) {
-      this.#inFlight.push(this.#takeListeners());
+      const listeners = this.#takeListeners();
+      this.#inFlight.push(listeners);
       accepted = this.#write(this.#onWritten);
+      if (listeners.some(endsResponse)) this.#uncorkWholly();
     } else if (this.length > 0) {
       accepted = this.#write(undefined);
     }
@@ -268,9 +264,11 @@ export class SocketOutput {
       this.#corked = false;
       this.socket.uncork?.();
     }
-    if (!this.#releases) return;
-    this.#releases = false;
-    // As on node:http, the end of a response uncorks the socket, however often the program corked it.
+  }
+
+  /** As on node:http, the end of a response uncorks the socket, however often the program corked it. */
+  #uncorkWholly(): void {
+    this.#corked = false;
     while (this.socket.writableCorked > 0) this.socket.uncork();
   }
 

@@ -48,6 +48,8 @@ export class RequestDelivery implements RequestSink {
   isInHandler = false;
   /** Requests that were handed to the program. */
   count = 0;
+  /** Whether somebody wants a performance entry of each exchange, as asked when the present segment came. */
+  #isObserved = false;
   readonly #connection: DeliveringConnection;
   readonly #contexts = new RequestContexts();
   /** Where the present request runs; null where that is the case by itself. */
@@ -60,6 +62,7 @@ export class RequestDelivery implements RequestSink {
   /** @param fresh - called from the event loop, in the async context in which the connection came */
   beginSegment(fresh: boolean): void {
     this.#contexts.fresh = fresh;
+    this.#isObserved = isObserved();
     this.isInHandler = false;
   }
 
@@ -100,7 +103,7 @@ export class RequestDelivery implements RequestSink {
 
   #dispatch(head: RequestHead, request: IncomingMessage, response: ServerResponse): void {
     const { server, socket } = this.#connection;
-    if (isObserved()) beginEntry(request, response);
+    if (this.#isObserved) beginEntry(request, response);
     publishStart(request, response, socket, server);
     dispatch(server, head, request, response, ++this.count);
     // What the handler entered is the context of its body too, and of nothing else in the scope it shared.

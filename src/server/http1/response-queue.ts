@@ -94,16 +94,15 @@ export class ResponseQueue {
   /** The connection is gone: whoever still reads a request or writes a response is told. */
   abandon(): void {
     const writers = this.#writers;
-    const turn = this.#ended;
     this.#writers = [];
     this.#ended = 0;
     for (const { response } of writers) {
       (response.req as IncomingMessage)._abandon(errors.connectionReset('aborted'));
     }
-    writers.forEach((writer, index) => {
+    for (const writer of writers) {
       writer.orphan();
-      if (index <= turn) emitClose(writer.response);
-      else writer.response.destroy(errors.connectionReset('aborted'));
-    });
+      if (writer.isWaiting) writer.response.destroy(errors.connectionReset('aborted'));
+      else emitClose(writer.response);
+    }
   }
 }

@@ -68,6 +68,11 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     return this.#headSent && this.#state !== WAITING;
   }
 
+  /** Whether its turn hasn't come. */
+  get isWaiting(): boolean {
+    return this.#state === WAITING;
+  }
+
   get hasHead(): boolean {
     return this.#head !== null;
   }
@@ -118,7 +123,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     const head = composeHead(facts, fields, dateLine(), this.#owner?.endsAfter(this) ?? false);
     this.#head = head;
     this.#chunked = head.chunked && facts._hasBody;
-    this.#bytesLeft = head.bodyLength;
+    this.#bytesLeft = facts._hasBody ? head.bodyLength : 0;
     return head;
   }
 
@@ -186,6 +191,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
       return;
     }
     if (!this.#hasEnded) this.#state = GIVEN_UP;
+    this.response._last = true;
     output.notify(new CallbackListener(() => socket.destroy(error)));
     output.flush();
   }
@@ -328,11 +334,12 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     this.#state = ENDED;
     const { socket } = output;
     // As on node:http, what can't leave any more has not ended.
-    if (socket.destroyed) response._onEnded();
-    if (!socket.writable) return;
+    if (!socket.writable) {
+      if (socket.destroyed) response._onEnded();
+      return;
+    }
     if (this.#owner === null) output.flush();
     output.notify(this);
-    if (socket.writableCorked > 0) output.release();
     // What a listener throws is the program's, and keeps nothing from leaving.
     try {
       response._onEnded();
