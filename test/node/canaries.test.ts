@@ -27,7 +27,7 @@ import { makesStateOnTouch } from '../../dist/node/readable-state.js';
 import { RequestContexts } from '../../dist/node/request-contexts.js';
 import { OtherSide, streamSocket } from '../../dist/node/stream-socket.js';
 import { temporaryFolder } from '../cli/command.js';
-import { certificate, node, until } from '../subjects.js';
+import { certificate, node, turns, until } from '../subjects.js';
 
 /** What a canary says: what Node changed, and the file in src/node that knows it. */
 const sings = (holds: boolean, changed: string, file: string): void =>
@@ -139,12 +139,15 @@ test('the prototype of headersDistinct is null since Node 26, or was a plain obj
   assert.equal(distinctPrototype(), prototype);
 });
 
-test('the last step of a message makes a performance entry', () => {
+test('the last step of a message makes a performance entry', async () => {
   const observer = new PerformanceObserver(() => {});
   const before = isObserved();
   observer.observe({ type: 'http' });
+  // It is asked once a turn.
+  await turns(2);
   const during = isObserved();
   observer.disconnect();
+  await turns(2);
   const seen = !before && during && !isObserved();
   sings(
     seen,

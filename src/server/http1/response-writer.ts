@@ -190,8 +190,8 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
       socket.destroy(error);
       return;
     }
+    if (this.#state !== ENDED) this.response._last = true;
     if (!this.#hasEnded) this.#state = GIVEN_UP;
-    this.response._last = true;
     output.notify(new CallbackListener(() => socket.destroy(error)));
     output.flush();
   }
