@@ -6,8 +6,10 @@
  * keys are those under which Node keeps the option. Where the probe fails nothing is lent, and reads go through the
  * socket's Readable.
  */
+
 import { Buffer } from 'node:buffer';
 import { type Server, Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { OtherSide, streamSocket } from './stream-socket.js';
 
 /** What `onread.callback` is to Node: false stops reading. */
@@ -89,4 +91,17 @@ export function readsInto(socket: Socket, callback: ReadCallback): boolean {
  */
 export function lend(socket: Socket, buffer: Buffer, callback: ReadCallback): boolean {
   return keys !== null && lendWith(keys, socket as ReadingSocket, buffer, callback);
+}
+
+const { pause, resume } = Duplex.prototype;
+
+/**
+ * Lets a socket that was lent memory, which can't be taken back, be paused as any other: its handle reads on until its
+ * buffer is full, and so hears of the other side's end. Where it was lent some, `pause` would stop the handle at once.
+ */
+export function pauseAsUsual(socket: Socket): void {
+  for (const [name, value] of Object.entries({ pause, resume })) {
+    if (Object.hasOwn(socket, name)) continue;
+    Object.defineProperty(socket, name, { value, writable: true, configurable: true });
+  }
 }

@@ -9,7 +9,14 @@
  */
 import { Buffer } from 'node:buffer';
 import type { Server, Socket } from 'node:net';
-import { acceptorOf, lend, lendsReads, type ReadCallback, readsInto } from '../node/lent-reads.js';
+import {
+  acceptorOf,
+  lend,
+  lendsReads,
+  pauseAsUsual,
+  type ReadCallback,
+  readsInto,
+} from '../node/lent-reads.js';
 import { isOnlyReader } from '../node/listener-table.js';
 import { SHARED_READ_BYTES } from './limits.js';
 
@@ -71,5 +78,7 @@ export function shareReads(server: Server, socket: SharedSocket, reader: Reader,
 
 /** From now on what the socket receives takes the usual way. */
 export function stopSharing(socket: SharedSocket): void {
-  if (socket[kReader] !== undefined) socket[kReader] = null;
+  if (socket[kReader] === undefined) return;
+  socket[kReader] = null;
+  pauseAsUsual(socket);
 }

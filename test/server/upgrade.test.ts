@@ -1,5 +1,6 @@
 // Upgrade and CONNECT: the socket is handed over, with what had come behind the request.
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { behaviour, get, outcome, type Request, turns, until } from '../subjects.js';
 import { idleEnded, swept } from './witnesses.js';
@@ -182,3 +183,65 @@ behaviour(
   },
   { only: 'plain' },
 );
+
+const held: [sentence: string, hold: (socket: Socket) => void][] = [
+  ['paused', (socket) => void socket.pause()],
+  ['read by nobody', () => {}],
+  ['piped into itself', (socket) => void socket.pipe(socket)],
+];
+
+for (const [sentence, hold] of held) {
+  behaviour(
+    `a socket that left HTTP and is ${sentence} hears of a reset`,
+    async ({ serve }) => {
+      const { server, connect } = await serve(() => {});
+      const left = new Promise<Socket>((resolve) => {
+        server.on('upgrade', (_req, socket: Socket) => {
+          socket.on('error', () => {});
+          hold(socket);
+          socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+          resolve(socket);
+        });
+      });
+      const client = connect().send(get('/', 'Connection: Upgrade', 'Upgrade: other'));
+      const socket = await left;
+      await client.sees('101');
+      client.socket.resetAndDestroy();
+      await until(() => socket.destroyed, "the socket's end");
+    },
+    { only: 'plain' },
+  );
+}
+
+behaviour('a socket that left HTTP lists no methods that it had not before', async ({ serve }) => {
+  const { server, connect } = await serve(() => {});
+  const keys = new Promise<string[]>((resolve) => {
+    server.on('upgrade', (_req, socket: Socket) => {
+      socket.on('error', () => {});
+      socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+      resolve(Object.keys(socket));
+    });
+  });
+  connect().send(get('/', 'Connection: Upgrade', 'Upgrade: other'));
+  for (const name of ['pause', 'resume', 'write']) assert.ok(!(await keys).includes(name), name);
+});
+
+for (const [sentence, bytes, event] of [
+  ['an upgrade', get('/', 'Connection: Upgrade', 'Upgrade: other'), 'upgrade'],
+  ['a tunnel', 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n', 'connect'],
+] as const) {
+  behaviour(`the request of ${sentence} is complete, and can be read to its end`, async ({ serve }) => {
+    const { server, connect } = await serve(() => {});
+    const read = new Promise<[boolean, number]>((resolve) => {
+      server.on(event, async (req: Request, socket: Socket) => {
+        const { complete } = req;
+        let pieces = 0;
+        for await (const _piece of req) pieces++;
+        socket.destroy();
+        resolve([complete, pieces]);
+      });
+    });
+    connect().send(bytes);
+    assert.deepEqual(await read, [true, 0]);
+  });
+}
