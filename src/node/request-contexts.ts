@@ -1,5 +1,6 @@
 /**
- * Keeps what a request puts into an AsyncLocalStorage away from all others.
+ * Lets a request see what its server or connection was given in an AsyncLocalStorage, and keeps what it puts there
+ * itself away from all others.
  *
  * Where stores live in immutable frames (AsyncContextFrame, Node 24 on by default), every callback from the kernel
  * begins in the frame of its connection: so the first request in it needs no scope of its own, and later ones are run
@@ -24,22 +25,53 @@ const storesLiveInFrames = probe();
 /** A context that is the present one at the time of the call. */
 export const presentContext = (): AsyncResource => new AsyncResource(RESOURCE_TYPE);
 
+const BARE_KEYS = new Set(Object.getOwnPropertySymbols(presentContext()));
+
+/** Whether anything is stored in a context: Node keeps it on the resource, under a key for each store or for all. */
+function holdsStores(context: AsyncResource): boolean {
+  const values = context as unknown as Record<symbol, unknown>;
+  return Object.getOwnPropertySymbols(context).some((key) =>
+    BARE_KEYS.has(key) ? typeof values[key] === 'object' : values[key] !== undefined,
+  );
+}
+
+/** Where that can't be told, each connection is taken to have been given something. */
+function probeStores(): boolean {
+  const storage = new AsyncLocalStorage<number>();
+  const withStore = storage.run(1, () => holdsStores(presentContext()));
+  storage.disable();
+  return withStore && !holdsStores(presentContext());
+}
+
+const tellsStores = probeStores();
+
 /** Where the requests of one connection run. */
 export class RequestContexts {
   /** Set where the present callback from the kernel has served no request yet. */
   fresh = false;
-  readonly #shared = storesLiveInFrames ? presentContext() : null;
+  /** The context in which the connection came. */
+  readonly #connection = presentContext();
+  /** Whether what comes from the kernel lacks what the connection was given. */
+  readonly #wasGiven = !tellsStores || holdsStores(this.#connection);
+
+  /**
+   * Where a segment is read; null: right here.
+   * @param fresh - called from the event loop
+   */
+  scopeOf(fresh: boolean): AsyncResource | null {
+    return fresh && !this.#wasGiven ? null : this.#connection;
+  }
 
   /** Where the next request runs; null: right here, which no other request of the connection will ever see. */
   next(): AsyncResource | null {
     if (!storesLiveInFrames) return presentContext();
-    if (!this.fresh) return this.#shared;
+    if (!this.fresh) return this.#connection;
     this.fresh = false;
     return null;
   }
 
   /** Where the body of a request is read that runs in `context`, asked there: apart from whatever else runs in it. */
   forBody(context: AsyncResource | null): AsyncResource | null {
-    return context !== null && context === this.#shared ? presentContext() : context;
+    return context !== null && context === this.#connection ? presentContext() : context;
   }
 }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
-import { behaviour, get, type Response, turns, until } from '../subjects.js';
+import net, { type AddressInfo } from 'node:net';
+import { behaviour, get, RawClient, type Response, type Stage, turns, until } from '../subjects.js';
 
 const leaks = { notNode: 'it leaks enterWith() into later requests of the connection' };
 
@@ -223,4 +224,92 @@ behaviour(
     await until(() => stores.length === 3, 'the end of the response');
     assert.deepEqual(stores, ['request', 'request', 'request']);
   },
+);
+
+const given: [
+  sentence: string,
+  serve: (stage: Stage, storage: AsyncLocalStorage<string>) => Promise<number>,
+][] = [
+  [
+    'the context in which the server was told to listen',
+    async ({ subject, context }, storage) => {
+      const server = subject.createServer({}, (_req, res) => res.end(storage.getStore()));
+      context.after(() => server.close());
+      await new Promise<void>((resolve) => {
+        storage.run('given', () => server.listen(0, '127.0.0.1', resolve));
+      });
+      return (server.address() as AddressInfo).port;
+    },
+  ],
+  [
+    'the context in which a connection was handed over',
+    async ({ subject, context }, storage) => {
+      const server = subject.createServer({}, (_req, res) => res.end(storage.getStore()));
+      const front = net.createServer((socket) => {
+        storage.run('given', () => server.emit('connection', socket));
+      });
+      context.after(() => front.close());
+      await new Promise<void>((resolve) => {
+        front.listen(0, '127.0.0.1', resolve);
+      });
+      return (front.address() as AddressInfo).port;
+    },
+  ],
+  [
+    'what a listener for connections entered',
+    async ({ serve, subject }, storage) => {
+      const { server, port } = await serve((_req, res) => res.end(storage.getStore()));
+      const event = subject.secure ? 'secureConnection' : 'connection';
+      server.prependListener(event, () => storage.enterWith('given'));
+      return port;
+    },
+  ],
+];
+
+for (const [sentence, serve] of given) {
+  behaviour(`each request sees ${sentence}`, async (stage) => {
+    const port = await serve(stage, new AsyncLocalStorage<string>());
+    const socket = stage.subject.connect({ port });
+    stage.context.after(() => socket.destroy());
+    const client = new RawClient(socket);
+    for (const bytes of [get(), get(), get() + get()]) {
+      client.send(bytes);
+      for (let n = bytes.length / get().length; n > 0; n--) {
+        assert.equal((await client.response()).body, 'given');
+      }
+    }
+  });
+}
+
+behaviour(
+  "'clientError' sees the context in which the server was told to listen",
+  async ({ subject, context }) => {
+    const storage = new AsyncLocalStorage<string>();
+    const server = subject.createServer({}, () => {});
+    context.after(() => server.close());
+    server.on('clientError', (_error, socket) => socket.end(`HTTP/1.1 400 ${storage.getStore()}\r\n\r\n`));
+    await new Promise<void>((resolve) => {
+      storage.run('given', () => server.listen(0, '127.0.0.1', resolve));
+    });
+    const socket = subject.connect({ port: (server.address() as AddressInfo).port });
+    context.after(() => socket.destroy());
+    assert.match(await new RawClient(socket).send('no request\r\n\r\n').rest(), /^HTTP\/1\.1 400 given/);
+  },
+);
+
+behaviour(
+  'a request that waited until others were answered sees nothing of theirs',
+  async ({ serve }) => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen = new Set<string | undefined>();
+    const { connect } = await serve((req, res) => {
+      seen.add(storage.getStore());
+      storage.run(`${req.url}`, () => setImmediate(() => res.end('x'.repeat(2000))));
+    });
+    const targets = Array.from({ length: 200 }, (_, i) => `/${i}`);
+    const client = connect().send(targets.map((target) => get(target)).join(''));
+    for (const _target of targets) await client.response();
+    assert.deepEqual([...seen], [undefined]);
+  },
+  leaks,
 );

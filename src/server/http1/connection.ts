@@ -95,6 +95,12 @@ export class Connection
    * @param fresh - called from the event loop, in the async context in which the connection came
    */
   receive(chunk: Buffer, fresh = false): void {
+    const scope = this.#delivery.contexts.scopeOf(fresh);
+    if (scope === null) this.#receive(chunk, fresh);
+    else scope.runInAsyncScope(this.#receive, this, chunk, fresh);
+  }
+
+  #receive(chunk: Buffer, fresh: boolean): void {
     if (this.#ending.isRefused) {
       this.#ending.repeatRefusal(this.keep(chunk));
       return;

@@ -51,7 +51,7 @@ export class RequestDelivery implements RequestSink {
   /** Whether somebody wants a performance entry of each exchange, as asked when the present segment came. */
   #isObserved = false;
   readonly #connection: DeliveringConnection;
-  readonly #contexts = new RequestContexts();
+  readonly contexts = new RequestContexts();
   /** Where the present request runs; null where that is the case by itself. */
   #context: AsyncResource | null = null;
 
@@ -61,7 +61,7 @@ export class RequestDelivery implements RequestSink {
 
   /** @param fresh - called from the event loop, in the async context in which the connection came */
   beginSegment(fresh: boolean): void {
-    this.#contexts.fresh = fresh;
+    this.contexts.fresh = fresh;
     this.#isObserved = isObserved();
     this.isInHandler = false;
   }
@@ -78,7 +78,7 @@ export class RequestDelivery implements RequestSink {
     const { server, socket, responses } = connection;
     const request = makeRequest(server, socket, head);
     if (head.upgrade && this.#wantsUpgrade(request)) return true;
-    const context = this.#contexts.next();
+    const context = this.contexts.next();
     request.upgrade = false;
     this.incoming = request;
     this.#context = context;
@@ -107,7 +107,7 @@ export class RequestDelivery implements RequestSink {
     publishStart(request, response, socket, server);
     dispatch(server, head, request, response, ++this.count);
     // What the handler entered is the context of its body too, and of nothing else in the scope it shared.
-    if (head.framed) this.#context = this.#contexts.forBody(this.#context);
+    if (head.framed) this.#context = this.contexts.forBody(this.#context);
   }
 
   onBody(data: Buffer): void {
