@@ -1,20 +1,25 @@
 // `premier FOLDER`: the settings of the command become the options of the document handler.
+import type { FieldValue, HeaderRules } from '../documents/answer-fields.js';
 import type { Field } from './option-values.js';
 import { type Context, type Site, serve } from './serve.js';
 import type { Target } from './target.js';
+import { UsageError } from './trouble.js';
 
 /** Serves a folder until a signal comes. */
 export async function serveFolder({ path }: Target, context: Context): Promise<void> {
   const { documents } = await import('../documents/index.js');
   const { settings, given } = context.args;
+  if (settings.listing && settings['no-listing']) {
+    throw new UsageError(context.say.contradiction('--listing', '--no-listing'));
+  }
   const handler = documents(path, {
-    listing: !settings['no-listing'],
+    ...(settings.listing || settings['no-listing'] ? { listing: settings.listing } : {}),
     single: settings.single,
     cleanUrls: settings['clean-urls'],
     followLinks: settings['follow-links'],
     reload: settings.reload,
     cors: settings.cors,
-    headers: merged(settings.header),
+    headers: headersFrom(settings.header),
     ...(given.has('lang') && settings.lang ? { lang: settings.lang } : {}),
   });
   const site: Site = { handler, close: () => handler.close() };
@@ -26,12 +31,15 @@ export async function serveFolder({ path }: Target, context: Context): Promise<v
   await serve(site, context);
 }
 
-/** One value for each name: repeated fields are a list (RFC 9110, 5.3). */
-function merged(fields: readonly Field[]): Record<string, string> {
-  const values = new Map<string, Field>();
-  for (const { name, value } of fields) {
-    const earlier = values.get(name.toLowerCase());
-    values.set(name.toLowerCase(), { name, value: earlier ? `${earlier.value}, ${value}` : value });
+/** The fields as the document handler takes them: what is repeated is a line for each value. */
+function headersFrom(fields: readonly Field[]): HeaderRules {
+  // Names come from outside: `constructor` is one as good as any.
+  const rules: HeaderRules = Object.create(null);
+  for (const { path, name, value } of fields) {
+    if (path !== undefined) rules[path] ??= Object.create(null) as Record<string, FieldValue>;
+    const place = (path === undefined ? rules : rules[path]) as Record<string, FieldValue>;
+    const known = Object.keys(place).find((other) => other.toLowerCase() === name.toLowerCase()) ?? name;
+    place[known] = [...[(place[known] ?? []) as FieldValue].flat(), value];
   }
-  return Object.fromEntries([...values.values()].map(({ name, value }) => [name, value]));
+  return rules;
 }

@@ -57,12 +57,14 @@ export const english = {
     `${option} must be one of ${choices}, not "${value}".`,
   badAuth: (option: string) =>
     `${option} must be user:password, with a name before the colon and a password after it.`,
-  badHeader: (value: string) => `--header must be 'Name: value' with characters HTTP allows, not "${value}".`,
+  badHeader: (value: string) =>
+    `--header must be 'Name: value' or '/path/*: Name: value', with characters HTTP allows, not "${value}".`,
   reservedHeader: (name: string) => `--header can't set ${name}: the server computes it for each answer.`,
   onlyForFolders: (option: string, target: string) =>
     `${option} is for a folder, but ${target} is a program.`,
   onlyForPrograms: (option: string, target: string) =>
     `${option} is for a program, but ${target} is a folder.`,
+  contradiction: (one: string, other: string) => `${one} and ${other} contradict each other. Leave one out.`,
   tlsNeedsBoth: '--tls-cert and --tls-key go together: give both.',
 
   noSuchTarget: (path: string) =>

@@ -52,10 +52,12 @@ export const french: Messages = {
   badChoice: (option, value, choices) => `${option} doit être l’un de ${choices}, pas « ${value} ».`,
   badAuth: (option) =>
     `${option} doit être utilisateur:motdepasse, avec un nom avant le deux-points et un mot de passe après.`,
-  badHeader: (value) => `--header doit être 'Nom: valeur', en caractères que HTTP permet, pas « ${value} ».`,
+  badHeader: (value) =>
+    `--header doit être 'Nom: valeur' ou '/chemin/*: Nom: valeur', en caractères que HTTP permet, pas « ${value} ».`,
   reservedHeader: (name) => `--header ne peut pas fixer ${name} : le serveur le calcule pour chaque réponse.`,
   onlyForFolders: (option, target) => `${option} est pour un dossier, mais ${target} est un programme.`,
   onlyForPrograms: (option, target) => `${option} est pour un programme, mais ${target} est un dossier.`,
+  contradiction: (one, other) => `${one} et ${other} se contredisent. Retirez l’une des deux.`,
   tlsNeedsBoth: '--tls-cert et --tls-key vont ensemble : donnez les deux.',
 
   noSuchTarget: (path) =>

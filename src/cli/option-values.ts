@@ -1,6 +1,8 @@
 // The text after an option, checked and turned into a value. Each function throws a `UsageError` that says what was
 // expected; none of them touches the file system or the network.
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isComputed } from '../documents/answer-fields.js';
+import { pathTest } from '../documents/path-pattern.js';
 import type { Messages } from './language.js';
 import { UsageError } from './trouble.js';
 
@@ -10,18 +12,13 @@ export interface Credentials {
   password: string;
 }
 
-/** A field for every answer, as `--header` gives it. */
+/** A field for every answer, or for those at some paths, as `--header` gives it. */
 export interface Field {
+  /** A pattern of paths, such as `/assets/*`. */
+  path?: string;
   name: string;
   value: string;
 }
-
-/** Fields whose value follows from the document and the request: a fixed one would break the answer. */
-const computed = new Set(
-  'accept-ranges connection content-encoding content-length content-range date etag keep-alive last-modified location trailer transfer-encoding upgrade'.split(
-    ' ',
-  ),
-);
 
 export function readPort(text: string, option: string, say: Messages): number {
   const port = /^\d{1,5}$/.test(text.trim()) ? Number(text) : Number.NaN;
@@ -35,18 +32,22 @@ export function readAuth(text: string, option: string, say: Messages): Credentia
   return { user: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
+/** `NAME: VALUE`, or `/PATH: NAME: VALUE`. */
 export function readHeader(text: string, _option: string, say: Messages): Field {
-  const colon = text.indexOf(':');
-  const name = text.slice(0, Math.max(colon, 0));
-  const value = text.slice(colon + 1).trim();
+  const [, path, field = text] =
+    /^(\/.*?):\s+(.*:.*)$/s.exec(text) ?? /^(\/.*?):([^:/]+:.*)$/s.exec(text) ?? [];
+  const colon = field.indexOf(':');
+  const name = field.slice(0, Math.max(colon, 0));
+  const value = field.slice(colon + 1).trim();
   try {
+    if (path !== undefined) pathTest(path);
     validateHeaderName(name);
     validateHeaderValue(name, value);
   } catch {
     throw new UsageError(say.badHeader(text));
   }
-  if (computed.has(name.toLowerCase())) throw new UsageError(say.reservedHeader(name));
-  return { name, value };
+  if (isComputed(name)) throw new UsageError(say.reservedHeader(name));
+  return { ...(path !== undefined && { path }), name, value };
 }
 
 /** Reads one of a few words. */

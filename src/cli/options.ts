@@ -110,8 +110,8 @@ export const options = {
     only: 'folder',
     short: 's',
     about: {
-      en: 'Single-page app: answer unknown paths with index.html.',
-      fr: 'Application d’une seule page : répondre index.html aux chemins inconnus.',
+      en: 'Single-page app: answer index.html to who asks for a page that isn’t there.',
+      fr: 'Application d’une seule page : répondre index.html à qui demande une page qui n’existe pas.',
     },
   }),
   'clean-urls': flag({
@@ -120,6 +120,14 @@ export const options = {
     about: {
       en: 'Answer /page with page.html, and redirect /page.html to /page.',
       fr: 'Répondre page.html à /page, et rediriger /page.html vers /page.',
+    },
+  }),
+  listing: flag({
+    group: 'folder',
+    only: 'folder',
+    about: {
+      en: 'List folders that have no index.html. Done by default, but not with --single.',
+      fr: 'Lister les dossiers sans index.html. Fait par défaut, mais pas avec --single.',
     },
   }),
   'no-listing': flag({
@@ -160,7 +168,10 @@ export const options = {
     only: 'folder',
     argument: word("'NAME: VALUE'", "'NOM: VALEUR'"),
     read: readHeader,
-    about: { en: 'Add this field to every answer.', fr: 'Ajouter ce champ à chaque réponse.' },
+    about: {
+      en: 'Add this field to every answer; with /PATH/*: before it, to those there. Cache-Control goes with documents only.',
+      fr: 'Ajouter ce champ à chaque réponse ; avec /CHEMIN/*: devant, à celles-là. Cache-Control ne va qu’aux documents.',
+    },
   }),
 
   watch: flag({

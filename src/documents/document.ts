@@ -6,6 +6,7 @@
 import type { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { AnswerFields } from './answer-fields.js';
 import type { Kept } from './cache.js';
 import { charsetOf, looksLikeText } from './charset.js';
 import {
@@ -19,7 +20,7 @@ import {
 import { type FileFacts, openFile, readSlice, sameFile } from './file.js';
 import type { Found } from './locate.js';
 import { type MediaType, mediaTypeOf, typeNamed } from './media-type.js';
-import { Representation } from './representation.js';
+import { type Facts, Representation } from './representation.js';
 import { sampleOf } from './sample.js';
 import { SharedWork } from './shared-work.js';
 import { changing } from './status.js';
@@ -37,17 +38,19 @@ export interface Making {
   readonly entryBytes: number;
   /** Compress what has no neighbour. */
   readonly compress: boolean;
-  /** Fields of every answer, as a flat list. */
-  readonly common: readonly string[];
   /** Called when a document takes more memory than at first. */
   readonly grown: (document: Document, bytes: number) => void;
 }
 
-/** A document that differs from its file. */
+/** What an answer has besides its file. */
 export interface Edition {
-  readonly key: string;
+  readonly added: AnswerFields;
+  /** It is sent where something else was asked for and isn't there. */
+  readonly standsIn?: boolean;
+  /** By what a request was told from those that get another answer. */
+  readonly vary?: readonly string[];
   /** Changes the text, which is in a charset that agrees with ASCII. */
-  readonly edit: (bytes: Buffer) => Buffer;
+  readonly edit?: ((bytes: Buffer) => Buffer) | undefined;
 }
 
 /** Below this many bytes compressing gains nothing that a reader could notice. */
@@ -141,9 +144,10 @@ export class Document implements Kept {
 
 /** Reads the file and finds out what it is; `undefined` when it is not the file described any more. */
 export async function readDocument(
+  key: string,
   sources: Sources,
   making: Making,
-  edition?: Edition,
+  { added, standsIn = false, vary = [], edit }: Edition,
 ): Promise<Document | undefined> {
   const { file } = sources;
   const handle = await openFile(file);
@@ -151,9 +155,9 @@ export async function readDocument(
   try {
     const media = mediaTypeOf(file.name);
     const held = file.size <= making.entryBytes ? await readSlice(handle, 0, file.size) : undefined;
-    const type = await fullType(media, handle, held, file.size);
+    const type = (standsIn ? undefined : added.type) ?? (await fullType(media, handle, held, file.size));
     const editable = held !== undefined && !type.includes('utf-16');
-    const bytes = editable && edition ? edition.edit(held) : held;
+    const bytes = editable && edit ? edit(held) : held;
     const lastModified = Math.floor(Math.min(file.mtimeMs, Date.now()) / 1000) * 1000;
     const identity = new Representation({
       coding: 'identity',
@@ -162,18 +166,23 @@ export async function readDocument(
       lastModified,
       size: bytes?.length ?? file.size,
       source: bytes ?? file,
-      vary: typeNamed(type.split(';')[0]).compressible ? ['Accept-Encoding'] : [],
-      common: making.common,
+      vary: typeNamed(type.split(';')[0]).compressible ? [...vary, 'Accept-Encoding'] : vary,
+      added,
+      standsIn,
     });
     const settled = held === undefined || Date.now() - file.mtimeMs > unsettled;
-    return new Document(edition?.key ?? keyOf(file), identity, making, sources, settled);
+    return new Document(key, identity, making, sources, settled);
   } finally {
     await handle.close();
   }
 }
 
 /** A page made on the spot, such as a listing. */
-export function pageDocument(bytes: Buffer, type: string, vary: string[], making: Making): Document {
+export function pageDocument(
+  bytes: Buffer,
+  { type, vary, own, added }: Pick<Facts, 'type' | 'vary' | 'own' | 'added'>,
+  making: Making,
+): Document {
   const identity = new Representation({
     coding: 'identity',
     type,
@@ -182,7 +191,8 @@ export function pageDocument(bytes: Buffer, type: string, vary: string[], making
     size: bytes.length,
     source: bytes,
     vary: [...vary, 'Accept-Encoding'],
-    common: making.common,
+    own: own ?? [],
+    added,
   });
   return new Document('', identity, making, undefined, false);
 }

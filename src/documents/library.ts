@@ -2,13 +2,23 @@
  * Finds documents and remembers small ones. In: paths. Out: a document, or what else answers there. A document in
  * memory is compared with the disk at most about once a second, and never given longer than that after a change.
  */
+import type { Buffer } from 'node:buffer';
 import { performance } from 'node:perf_hooks';
 import { Cache, type Route } from './cache.js';
-import { type Document, keyOf, type Making, readDocument, type Sources, sameSources } from './document.js';
+import {
+  type Document,
+  type Edition,
+  keyOf,
+  type Making,
+  readDocument,
+  type Sources,
+  sameSources,
+} from './document.js';
 import { type Coding, everyCoding, neighbourSuffix } from './encodings.js';
 import type { FileFacts } from './file.js';
 import { type Found, Root } from './locate.js';
 import { mediaTypeOf } from './media-type.js';
+import { decisive } from './navigation.js';
 import type { Settings } from './options.js';
 import { Reload, scriptFrom, withScript } from './reload.js';
 import { type Outcome, resolve } from './resolve.js';
@@ -25,6 +35,14 @@ export const tries = 3;
 /** A compressed neighbour this much older (ms) than its document is out of date; a copy may set times in any order. */
 const copying = 2000;
 
+/** What stands before a path for those who ask for a page; no path begins so. */
+const pageMark = 'page ';
+
+/** The key by which the answer to a path is remembered: a single-page app answers pages and others differently. */
+export function routeFor(path: string, page: boolean): string {
+  return page ? pageMark + path : path;
+}
+
 export class Library {
   readonly root: Root;
   readonly reload: Reload | undefined;
@@ -39,63 +57,73 @@ export class Library {
     this.#settings = settings;
     this.#cache = new Cache(bytes, entries);
     this.root = new Root(folder, settings.followLinks);
-    this.reload = settings.reload ? new Reload(settings.common, () => this.#cache.clear()) : undefined;
+    this.reload = settings.reload ? new Reload(() => this.#cache.clear()) : undefined;
     this.making = {
       entryBytes: Math.min(entryBytes, bytes),
       compress: settings.compress,
-      common: settings.common,
       grown: (document, more) => this.#cache.grow(document, more),
     };
   }
 
-  /** The document at a path, if it is in memory and still to be believed. */
-  remembered(path: string): Document | undefined {
-    const route = this.#cache.route(path);
-    if (route === undefined) return undefined;
-    const age = performance.now() - route.checked;
+  /** The document of a route, if it is in memory and still to be believed. */
+  remembered(route: string): Document | undefined {
+    const known = this.#cache.route(route);
+    if (known === undefined) return undefined;
+    const age = performance.now() - known.checked;
     if (age >= believed) return undefined;
-    if (age > renewed && !route.renewing) this.#renew(path, route);
-    return route.document;
+    if (age > renewed && !known.renewing) this.#renew(route, known);
+    return known.document;
   }
 
-  forget(path: string): void {
-    this.#cache.forget(path);
+  forget(route: string): void {
+    this.#cache.forget(route);
   }
 
-  /** What answers a path; a document is remembered. */
-  look(path: string, target: Target): Promise<Document | Outcome> {
-    return this.#looking.join(path, () => this.#lookNow(path, target));
+  /** What answers a route; a document is remembered. */
+  look(route: string, target: Target): Promise<Document | Outcome> {
+    return this.#looking.join(route, () => this.#lookNow(route, target));
   }
 
-  async #lookNow(path: string, target: Target): Promise<Document | Outcome> {
+  async #lookNow(route: string, target: Target): Promise<Document | Outcome> {
+    const page = route.startsWith(pageMark);
     for (let attempt = 0; attempt < tries; attempt++) {
       const checked = performance.now();
-      const outcome = await resolve(this.root, this.#settings, target);
+      const outcome = await resolve(this.root, this.#settings, target, page);
       if (outcome.kind !== 'document') {
-        this.#cache.forget(path);
+        this.#cache.forget(route);
         return outcome;
       }
-      const document = await this.read(outcome.file, target);
+      const document = await this.read(outcome.file, target, outcome.standsIn ? 'for a page' : undefined);
       if (document === undefined) continue;
-      this.#cache.put(path, document, checked);
+      this.#cache.put(route, document, checked);
       return document;
     }
     throw changing();
   }
 
-  /** The document of a file, from memory if the disk still has it so, for a reader at `target`. */
-  async read(file: Found, target: Target): Promise<Document | undefined> {
+  /**
+   * The document of a file, from memory if the disk still has it so, for a reader at `target`.
+   * @param standsIn it is sent in place of what isn't at the target, with status 200 or 404
+   */
+  async read(file: Found, target: Target, standsIn?: 'for a page' | 'as 404'): Promise<Document | undefined> {
     this.reload?.watchDocument(file.path);
+    const added = this.#settings.rules.for(target);
+    const key = [keyOf(file), added.id, standsIn ?? ''].join('\0');
+    const edition: Edition = {
+      added,
+      standsIn: standsIn !== undefined,
+      vary: standsIn === 'for a page' ? decisive : [],
+    };
     if (this.reload !== undefined && mediaTypeOf(file.name).type === 'text/html') {
-      return readDocument({ file, neighbours: new Map() }, this.making, {
-        key: `${keyOf(file)}\0${scriptFrom(target.path)}`,
-        edit: (bytes) => withScript(bytes, target.path),
-      });
+      const script = scriptFrom(target.path);
+      const edit = (bytes: Buffer) => withScript(bytes, script);
+      const sources = { file, neighbours: new Map() };
+      return readDocument(`${key}\0${script}`, sources, this.making, { ...edition, edit });
     }
     const sources: Sources = { file, neighbours: await this.#neighboursOf(file) };
-    const known = this.#cache.document(keyOf(file));
+    const known = this.#cache.document(key);
     if (known?.settled && known.sources !== undefined && sameSources(known.sources, sources)) return known;
-    return readDocument(sources, this.making);
+    return readDocument(key, sources, this.making, edition);
   }
 
   /** Compressed forms beside a file. */
@@ -115,11 +143,11 @@ export class Library {
   }
 
   /** Compares a document with the disk while it is still being shown. */
-  #renew(path: string, route: Route<Document>): void {
-    const target = targetFrom(path);
-    if (typeof target === 'string') return;
-    route.renewing = true;
+  #renew(route: string, known: Route<Document>): void {
+    const target = targetFrom(route.startsWith(pageMark) ? route.slice(pageMark.length) : route);
+    if (target === undefined) return;
+    known.renewing = true;
     // Should it fail, the document is soon not believed any more, and the next request meets the trouble itself.
-    this.look(path, target).catch(() => {});
+    this.look(route, target).catch(() => {});
   }
 }

@@ -4,7 +4,8 @@
  */
 
 import type { IncomingMessage } from 'node:http';
-import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { validateHeaderValue } from 'node:http';
+import { FieldRules, type HeaderRules } from './answer-fields.js';
 
 /** Languages in which listings and error pages are written. */
 export type Language = 'en' | 'fr';
@@ -22,11 +23,12 @@ export interface CacheLimits {
 export interface DocumentsOptions {
   /** Name of the document that stands for its folder; `false` for none. Default `'index.html'`. */
   index?: string | false;
-  /** Answer a folder that has no index with a list of what is in it. Default `true`. */
+  /** Answer a folder that has no index with a list of what is in it. Default `true`, with `single` `false`. */
   listing?: boolean;
   /**
-   * Single-page app: answer a path where nothing is with the root's index, so that the page's own router takes
-   * over. A path that ends like a file of a known type (`/missing.js`) stays 404. Default `false`.
+   * Single-page app: where no document is, answer who asks for a page (`Accept: text/html`, `Sec-Fetch-Mode: navigate`)
+   * with the root's index, so that the page's own router takes over. What is missing of scripts, pictures and data stays
+   * 404. Default `false`.
    */
   single?: boolean;
   /** `/page` answers with `page.html`, and `/page.html` redirects to `/page`. Default `false`. */
@@ -35,8 +37,13 @@ export interface DocumentsOptions {
   followLinks?: boolean;
   /** Let pages of other origins read the documents: `true` for all, or the one origin. Default `false`. */
   cors?: boolean | string;
-  /** Fields added to every answer; they replace premier's own of the same name, such as `Cache-Control`. */
-  headers?: Record<string, string>;
+  /**
+   * Fields added to every answer; they replace premier's own of the same name. Those that say how long a document may
+   * be kept (`Cache-Control`, `Expires`…) or what it is (`Content-Disposition`…) go with documents and listings only.
+   * An array is sent as a line for each value. Below a pattern of paths, such as `'/assets/*'`, stand the fields of the
+   * answers there, in place of those of the same name above.
+   */
+  headers?: HeaderRules;
   /** Refresh open pages when a document changes: a script is added to HTML. Default `false`. */
   reload?: boolean;
   /** Language of listings and error pages. Default: as the request's Accept-Language asks, else English. */
@@ -54,28 +61,11 @@ export interface DocumentsOptions {
 
 /** The options with every default filled in. */
 export interface Settings extends Required<Omit<DocumentsOptions, 'headers' | 'lang' | 'cache'>> {
-  /** Fields of every answer as a flat list: name, value, name, value. */
-  common: string[];
+  /** The caller's fields and ours, by path. */
+  rules: FieldRules;
   lang: Language | undefined;
   cache: Required<CacheLimits>;
 }
-
-/** Fields that follow from the document and the request; a fixed value would break the answer. */
-const reserved = new Set([
-  'accept-ranges',
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-range',
-  'date',
-  'etag',
-  'keep-alive',
-  'last-modified',
-  'location',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /**
  * Checks the options and fills in the defaults.
@@ -85,7 +75,7 @@ const reserved = new Set([
 export function settingsFrom(options: DocumentsOptions = {}): Settings {
   const defaults: Settings = {
     index: 'index.html',
-    listing: true,
+    listing: !options.single,
     single: false,
     cleanUrls: false,
     followLinks: false,
@@ -93,12 +83,12 @@ export function settingsFrom(options: DocumentsOptions = {}): Settings {
     reload: false,
     compress: true,
     onError: reportOnStderr,
-    common: [],
+    rules: new FieldRules({}, false),
     lang: undefined,
     cache: { bytes: 64 * 1024 * 1024, entries: 4096, entryBytes: 1024 * 1024 },
   };
   for (const name of Object.keys(options)) {
-    if (name !== 'headers' && !Object.hasOwn(defaults, name))
+    if (name === 'rules' || (name !== 'headers' && !Object.hasOwn(defaults, name)))
       throw new TypeError(`documents(): there is no option '${name}'`);
   }
   const { headers = {}, ...others } = options;
@@ -106,7 +96,7 @@ export function settingsFrom(options: DocumentsOptions = {}): Settings {
   const settings: Settings = {
     ...defaults,
     ...given,
-    common: commonFields(headers, options.cors ?? false),
+    rules: new FieldRules(headers, options.cors ?? false),
     cache: limitsFrom(defaults.cache, options.cache ?? {}),
   };
   checkIndex(settings.index);
@@ -115,7 +105,7 @@ export function settingsFrom(options: DocumentsOptions = {}): Settings {
       throw new TypeError(`documents(): ${name} is true or false, not ${JSON.stringify(settings[name])}`);
     }
   }
-  if (typeof settings.cors === 'string') validateHeaderValue('Access-Control-Allow-Origin', settings.cors);
+  checkCors(settings.cors);
   if (settings.lang !== undefined && settings.lang !== 'en' && settings.lang !== 'fr') {
     throw new TypeError(`documents(): lang is 'en' or 'fr', not '${settings.lang}'`);
   }
@@ -131,27 +121,14 @@ function checkIndex(index: string | false): void {
   }
 }
 
-/** The caller's fields, and ours that the caller has not replaced. */
-function commonFields(headers: Record<string, string>, cors: boolean | string): string[] {
-  const ours: Record<string, string> = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-cache' };
-  if (cors !== false) {
-    ours['Access-Control-Allow-Origin'] = cors === true ? '*' : cors;
-    ours['Access-Control-Expose-Headers'] = '*';
-  }
-  const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  const kept = Object.entries(ours).filter(([name]) => !given.has(name.toLowerCase()));
-  return [...kept, ...Object.entries(headers).map(checkedField)].flat();
-}
-
-function checkedField([name, value]: [string, string]): [string, string] {
-  validateHeaderName(name);
-  validateHeaderValue(name, value);
-  if (reserved.has(name.toLowerCase())) {
+function checkCors(cors: unknown): void {
+  if (typeof cors === 'boolean') return;
+  if (typeof cors !== 'string' || cors === '') {
     throw new TypeError(
-      `documents(): the field '${name}' depends on the document and cannot be fixed by an option`,
+      `documents(): cors is true, false or an origin such as 'https://example.com', not ${JSON.stringify(cors)}`,
     );
   }
-  return [name, String(value)];
+  validateHeaderValue('Access-Control-Allow-Origin', cors);
 }
 
 function limitsFrom(defaults: Required<CacheLimits>, limits: CacheLimits): Required<CacheLimits> {

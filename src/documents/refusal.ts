@@ -5,19 +5,20 @@
 import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { begin } from './answer.js';
+import { type FieldRules, without } from './answer-fields.js';
 import { languageFor, sentences } from './language.js';
 import type { Language } from './options.js';
 import { htmlOf, policyOf } from './page.js';
+import { targetFrom } from './target.js';
 
 export interface Refusing {
   readonly lang: Language | undefined;
-  /** Fields of every answer, as a flat list. */
-  readonly common: readonly string[];
+  readonly rules: FieldRules;
 }
 
 /** Sends a status with a short body that explains it. */
 export function refuse(
-  { lang, common }: Refusing,
+  { lang, rules }: Refusing,
   req: IncomingMessage,
   res: ServerResponse,
   status: number,
@@ -36,18 +37,18 @@ export function refuse(
         })
       : `${status} ${title}: ${explanation}\n`,
   );
-  begin(res, status, [
+  const ours = [
     'Content-Type',
     html ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8',
     'Content-Length',
     String(body.length),
     'Content-Language',
     language,
-    'Vary',
-    'Accept, Accept-Language',
     ...(html ? ['Content-Security-Policy', policyOf(false)] : []),
     ...fields,
-    ...common,
-  ]);
+  ];
+  const { refusal, vary } = rules.for(targetFrom(req.url ?? '/'));
+  const varying = ['Accept', 'Accept-Language', ...vary].join(', ');
+  begin(res, status, ['Vary', varying, ...without(ours, refusal), ...refusal]);
   res.end(req.method === 'HEAD' ? undefined : body);
 }

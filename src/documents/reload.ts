@@ -46,18 +46,15 @@ export class Reload {
   #told: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
 
-  constructor(
-    readonly common: readonly string[],
-    /** Called before a change is told. */
-    readonly changed: () => void,
-  ) {}
+  /** @param changed called before a change is told */
+  constructor(readonly changed: () => void) {}
 
-  /** Answers requests for the stream and the script; tells whether this was one. */
-  answers(req: IncomingMessage, res: ServerResponse, path: string): boolean {
+  /** Answers requests for the stream and the script, with these fields; tells whether this was one. */
+  answers(req: IncomingMessage, res: ServerResponse, path: string, added: readonly string[]): boolean {
     if (path !== eventsPath && path !== scriptPath) return false;
     const type = path === eventsPath ? 'text/event-stream' : 'text/javascript; charset=utf-8';
     const length = path === scriptPath ? ['Content-Length', String(Buffer.byteLength(script))] : [];
-    res.writeHead(200, [...this.common, 'Content-Type', type, ...length]);
+    res.writeHead(200, [...added, 'Content-Type', type, ...length]);
     if (req.method === 'HEAD') res.end();
     else if (path === scriptPath) res.end(script);
     else this.#open(res);
@@ -139,10 +136,10 @@ export function scriptFrom(path: string): string {
 }
 
 /** Adds the script to an HTML document, at the end of its body. */
-export function withScript(html: Buffer, path: string): Buffer {
+export function withScript(html: Buffer, address: string): Buffer {
   const text = html.toString('latin1');
   const end = text.toLowerCase().lastIndexOf('</body');
   const at = end < 0 ? html.length : end;
-  const tag = Buffer.from(`<script src="${scriptFrom(path)}"></script>\n`, 'latin1');
+  const tag = Buffer.from(`<script src="${address}"></script>\n`, 'latin1');
   return Buffer.concat([html.subarray(0, at), tag, html.subarray(at)]);
 }

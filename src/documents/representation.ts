@@ -3,6 +3,7 @@
  * so that sending it again costs nothing but the sending. It never changes once made.
  */
 import type { Buffer } from 'node:buffer';
+import { type AnswerFields, without } from './answer-fields.js';
 import type { Validators } from './conditions.js';
 import type { CodingOrIdentity } from './encodings.js';
 import type { FileFacts } from './file.js';
@@ -19,8 +20,12 @@ export interface Facts {
   readonly source: Buffer | FileFacts;
   /** Fields by which the answer was chosen among others. */
   readonly vary: readonly string[];
-  /** Fields of every answer, as a flat list. */
-  readonly common: readonly string[];
+  /** Fields that the caller adds, and those of ours that go with them. */
+  readonly added: AnswerFields;
+  /** It is sent where something else was asked for and isn't there. */
+  readonly standsIn?: boolean;
+  /** Fields of ours that the caller may replace, as a flat list. */
+  readonly own?: readonly string[];
 }
 
 export class Representation implements Validators {
@@ -43,21 +48,29 @@ export class Representation implements Validators {
     this.lastModified = facts.lastModified;
     this.size = facts.size;
     this.source = facts.source;
-    const vary = facts.vary.length === 0 ? [] : ['Vary', facts.vary.join(', ')];
+    const given = facts.standsIn ? facts.added.standIn : facts.added.document;
+    const common = [...without(facts.own ?? [], given), ...given];
+    const varying = [...facts.vary, ...facts.added.vary];
+    const vary = varying.length === 0 ? [] : ['Vary', varying.join(', ')];
     const modified =
       facts.lastModified === undefined ? [] : ['Last-Modified', new Date(facts.lastModified).toUTCString()];
-    this.notModified = ['ETag', facts.etag, ...modified, ...vary, ...facts.common];
+    this.notModified = ['ETag', facts.etag, ...modified, ...vary, ...common];
     const coding = facts.coding === 'identity' ? [] : ['Content-Encoding', facts.coding];
     this.#described = [...coding, ...this.notModified];
     this.fields = this.fieldsFor(facts.size, facts.type);
     if (facts.size !== undefined) this.fields.push('Accept-Ranges', 'bytes');
   }
 
-  /** Fields of an answer in which it stands in for something else, such as what is missing: it validates nothing. */
-  get standIn(): string[] {
-    return new Representation({ ...this.facts, lastModified: undefined }).fields.filter(
-      (_, i, all) => !['ETag', 'Accept-Ranges'].includes(all[i - (i % 2)] as string),
-    );
+  /** Fields of a 404 with it as its page: it validates nothing, and `refusal` are the fields that go with a refusal. */
+  fieldsForMissing(refusal: readonly string[]): string[] {
+    const nothing: AnswerFields = { ...this.facts.added, document: [] };
+    const bare = new Representation({
+      ...this.facts,
+      lastModified: undefined,
+      standsIn: false,
+      added: nothing,
+    });
+    return [...without(bare.fields, ['ETag', '', 'Accept-Ranges', '', ...refusal]), ...refusal];
   }
 
   /** Fields for a body of another length and type than the whole: a part, several parts. */

@@ -10,9 +10,10 @@ import { answer, begin } from './answer.js';
 import { Document, pageDocument } from './document.js';
 import { type Contents, readFolder } from './folder.js';
 import { languageFor } from './language.js';
-import { Library, tries } from './library.js';
+import { Library, routeFor, tries } from './library.js';
 import { listingJson, listingPage, wishFrom } from './listing.js';
 import type { Found } from './locate.js';
+import { asksForPage } from './navigation.js';
 import type { Settings } from './options.js';
 import { policyOf } from './page.js';
 import { refuse } from './refusal.js';
@@ -28,14 +29,15 @@ interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly next: Next | undefined;
-  /** The path as it came, by which documents are remembered. */
+  /** The path as it came. */
   readonly path: string;
+  /** By what the answer is remembered. */
+  readonly route: string;
   /** Counts the look-ups: a document that changed while it was to be sent is looked up again. */
   attempt: number;
 }
 
 const methods = 'GET, HEAD, OPTIONS';
-const top = targetFrom('/') as Target;
 
 export class Site {
   readonly #settings: Settings;
@@ -54,7 +56,9 @@ export class Site {
   handle(req: IncomingMessage, res: ServerResponse, next?: Next): void {
     const { method, url = '/' } = req;
     const cut = url.indexOf('?');
-    const exchange = { req, res, next, path: cut < 0 ? url : url.slice(0, cut), attempt: 1 };
+    const path = cut < 0 ? url : url.slice(0, cut);
+    const route = this.#settings.single ? routeFor(path, asksForPage(req, path)) : path;
+    const exchange = { req, res, next, path, route, attempt: 1 };
     if (method !== 'GET' && method !== 'HEAD') {
       this.#answerMethod(exchange);
       return;
@@ -64,7 +68,7 @@ export class Site {
       refuse(this.#settings, req, res, 308, ['Location', unslashed]);
       return;
     }
-    const document = this.#library.remembered(exchange.path);
+    const document = this.#library.remembered(exchange.route);
     if (document === undefined) this.#find(exchange);
     else this.#send(exchange, document);
   }
@@ -83,23 +87,24 @@ export class Site {
         '*, Authorization',
       ];
       const allowed = this.#settings.cors === false ? [] : cors;
-      begin(res, 204, ['Allow', methods, ...allowed, ...this.#settings.common]);
+      const { refusal } = this.#settings.rules.for(targetFrom(req.url ?? '/'));
+      begin(res, 204, ['Allow', methods, ...allowed, ...refusal]);
       res.end();
     }
   }
 
   /** Looks up what is not in memory, and answers. */
   #find(exchange: Exchange): void {
-    const { req, res, path } = exchange;
-    if (this.#library.reload?.answers(req, res, path)) return;
+    const { req, res, path, route } = exchange;
     const target = targetFrom(req.url ?? '/');
-    if (target === 'malformed') refuse(this.#settings, req, res, 400);
-    else if (target === 'hidden') this.#attempt(exchange, this.#answerMissing(exchange));
-    else this.#attempt(exchange, this.#answerTarget(exchange, target));
+    if (this.#library.reload?.answers(req, res, path, this.#settings.rules.for(target).refusal)) return;
+    if (target === undefined || (target.reach === 'route' && route === path)) {
+      refuse(this.#settings, req, res, 400);
+    } else this.#attempt(exchange, this.#answerTarget(exchange, target));
   }
 
   async #answerTarget(exchange: Exchange, target: Target): Promise<void> {
-    const found = await this.#library.look(exchange.path, target);
+    const found = await this.#library.look(exchange.route, target);
     if (isAnswered(exchange)) return;
     if (found instanceof Document) this.#send(exchange, found);
     else if (found.kind === 'redirect') this.#redirect(exchange, target, found.path);
@@ -147,15 +152,19 @@ export class Site {
     const fields = ['Content-Language', lang, 'Content-Security-Policy', policyOf(script !== undefined)];
     const listing = pageDocument(
       Buffer.from(json ? listingJson(contents, place) : listingPage(contents, place)),
-      json ? 'application/json' : 'text/html; charset=utf-8',
-      ['Accept', 'Accept-Language'],
-      { ...making, common: [...(json ? [] : fields), ...making.common], grown: () => {} },
+      {
+        type: json ? 'application/json' : 'text/html; charset=utf-8',
+        vary: ['Accept', 'Accept-Language'],
+        own: json ? [] : fields,
+        added: this.#settings.rules.for(target),
+      },
+      { ...making, grown: () => {} },
     );
     if (!isAnswered(exchange)) this.#send(exchange, listing);
   }
 
   /** Nothing is there: the next handler's turn, or 404 with the site's own page for it. */
-  async #answerMissing(exchange: Exchange, target?: Target): Promise<void> {
+  async #answerMissing(exchange: Exchange, target: Target): Promise<void> {
     const { req, res, next } = exchange;
     if (next !== undefined) {
       // Not from within the promise: what the next handler throws is not ours to answer.
@@ -163,7 +172,7 @@ export class Site {
       return;
     }
     const file = await this.#library.root.locate(['404.html']);
-    const page = file?.kind === 'file' ? await this.#library.read(file, target ?? top) : undefined;
+    const page = file?.kind === 'file' ? await this.#library.read(file, target, 'as 404') : undefined;
     const { 'accept-encoding': accept } = req.headers;
     const chosen = await page?.choose(accept === undefined ? {} : { 'accept-encoding': accept });
     if (isAnswered(exchange)) return;
@@ -171,7 +180,8 @@ export class Site {
       refuse(this.#settings, req, res, 404);
       return;
     }
-    begin(res, 404, chosen.standIn);
+    const { refusal } = this.#settings.rules.for(target);
+    begin(res, 404, chosen.fieldsForMissing(refusal));
     res.end(req.method === 'HEAD' ? undefined : chosen.source);
   }
 
@@ -180,7 +190,7 @@ export class Site {
    * up again; nothing has been sent then.
    */
   #attempt(exchange: Exchange, work: Promise<unknown>): void {
-    const { req, res, path } = exchange;
+    const { req, res, route } = exchange;
     work.catch((error: unknown) => {
       const status = statusOf(error);
       if (res.headersSent) {
@@ -191,7 +201,7 @@ export class Site {
         (status === 404 || (error as NodeJS.ErrnoException).code === 'EBUSY') &&
         exchange.attempt++ < tries
       ) {
-        this.#library.forget(path);
+        this.#library.forget(route);
         this.#find(exchange);
         return;
       }
@@ -209,8 +219,7 @@ function isAnswered({ res }: Exchange): boolean {
 /** The target before a framework took the path of its mount off the front. */
 function originalOf(req: IncomingMessage): Target | undefined {
   const { originalUrl } = req as { originalUrl?: string };
-  const original = originalUrl === undefined ? undefined : targetFrom(originalUrl);
-  return typeof original === 'string' ? undefined : original;
+  return originalUrl === undefined ? undefined : targetFrom(originalUrl);
 }
 
 /** Mounted at /static, a request for /static itself arrives as /; relative links need the slash. */

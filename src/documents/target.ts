@@ -1,7 +1,7 @@
 /**
  * The target of a request → the names of folders and document it stands for. In: `req.url`, as it came off the wire.
- * Out: decoded segments, or the reason why there are none. Every spelling that could mean two things (`..`, an encoded
- * slash, bytes that are not UTF-8, NUL) is refused here, so that no later module meets one.
+ * Out: decoded segments, or `undefined` where no document can have it. Every spelling that could mean two things (`..`,
+ * bytes that are not UTF-8, NUL) is refused here, so that no later module meets one.
  */
 import { Buffer, isUtf8 } from 'node:buffer';
 import { sep } from 'node:path';
@@ -11,7 +11,9 @@ export interface Target {
   readonly path: string;
   /** The query with its `?`, or nothing; safe in a `Location`. */
   readonly query: string;
-  /** Decoded names, none of them empty, `.`, `..` or hidden. */
+  /** What it may lead to; only `'document'` is ever looked for on disk. */
+  readonly reach: Reach;
+  /** Decoded names, none of them empty, `.` or `..`; with reach `'document'`, none of them hidden. */
   readonly segments: readonly string[];
   /** The path ends with a slash: a folder is meant. */
   readonly folder: boolean;
@@ -19,27 +21,31 @@ export interface Target {
   readonly merged: boolean;
 }
 
-/** `malformed`: no document can have this target. `hidden`: one might, but it is nobody's business. */
-export type Refusal = 'malformed' | 'hidden';
+/**
+ * `document`: a document may be there. `hidden`: one might, but it is nobody's business. `route`: a name has an encoded
+ * slash, which no document has; it may be an address within a single-page app.
+ */
+export type Reach = 'document' | 'hidden' | 'route';
 
-/** Decodes the target of a request, in origin-form or absolute-form (RFC 9112 §3.2). */
-export function targetFrom(url: string): Target | Refusal {
+/** Decodes the target of a request, in origin-form or absolute-form (RFC 9112 §3.2); `undefined` if it is malformed. */
+export function targetFrom(url: string): Target | undefined {
   const origin = /^https?:\/\/[^/?#]*/i.exec(url);
   const local = origin === null ? url : url.slice(origin[0].length);
   const cut = local.indexOf('?');
   const raw = (cut < 0 ? local : local.slice(0, cut)) || (origin === null ? '' : '/');
-  if (!raw.startsWith('/') || local.includes('#') || raw.includes('\\')) return 'malformed';
+  if (!raw.startsWith('/') || local.includes('#') || raw.includes('\\')) return undefined;
   const merged = raw.includes('//');
   const path = merged ? raw.replace(/\/{2,}/g, '/') : raw;
   const decoded = decodePercent(path);
-  if (decoded === undefined || decoded.includes('\0')) return 'malformed';
-  const segments = path.split('/').length === decoded.split('/').length ? decoded.split('/') : undefined;
-  if (segments === undefined || segments.includes('..') || segments.includes('.')) return 'malformed';
+  if (decoded === undefined || decoded.includes('\0')) return undefined;
+  const segments = decoded.split('/');
+  if (segments.includes('..') || segments.includes('.')) return undefined;
   const names = segments.filter((segment) => segment !== '');
-  if (isHidden(names) || names.some(isForeign)) return 'hidden';
+  const slashed = segments.length > path.split('/').length;
   return {
     path: visible(path),
     query: cut < 0 ? '' : visible(local.slice(cut)),
+    reach: slashed ? 'route' : isHidden(names) || names.some(isForeign) ? 'hidden' : 'document',
     segments: names,
     folder: path.endsWith('/'),
     merged,

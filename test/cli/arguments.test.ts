@@ -30,12 +30,14 @@ test('arguments become settings', () => {
     [['--auth', 'anna:s:e c'], {}, { auth: { user: 'anna', password: 's:e c' } }],
     [[], { PREMIER_AUTH: 'anna:secret' }, { auth: { user: 'anna', password: 'secret' } }],
     [
-      ['--header', 'A: 1', '--header', 'B:2'],
+      ['--header', 'A: 1', '--header', 'B:2', '--header', '/:id/my *: C: http://d', '--header', '/e:F:g:h'],
       {},
       {
         header: [
           { name: 'A', value: '1' },
           { name: 'B', value: '2' },
+          { path: '/:id/my *', name: 'C', value: 'http://d' },
+          { path: '/e', name: 'F', value: 'g:h' },
         ],
       },
     ],
@@ -90,6 +92,9 @@ test('what is not understood is named, with the way out', () => {
     [['--auth', ':secret'], {}, /^--auth must be user:password/],
     [['--auth', 'anna:'], {}, /^--auth must be user:password/],
     [[], { PREMIER_AUTH: 'anna' }, /^PREMIER_AUTH must be user:password/],
+    [['--header', '/a/*: nothing'], {}, /^--header must be 'Name: value'/],
+    [['--header', '/a/*: Content-Length: 3'], {}, /^--header can't set Content-Length/],
+    [['--header', '/%zz: A: b'], {}, /^--header must be 'Name: value'/],
     [['--header', 'nothing'], {}, /^--header must be 'Name: value'/],
     [['--header', 'A b: c'], {}, /^--header must be 'Name: value'/],
     [['--header', 'A: b\r\nC: d'], {}, /^--header must be 'Name: value'/],

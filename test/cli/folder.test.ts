@@ -67,6 +67,12 @@ test('each option changes the answers as it says', async (t) => {
     async (url: string): Promise<void> => {
       assert.equal((await fetch(url, init)).headers.get(name), expected, name);
     };
+  const says =
+    (path: string, text: string) =>
+    async (url: string): Promise<void> => {
+      const page = await (await fetch(new URL(path, url))).text();
+      assert.ok(page.includes(text), `${path} has ${text}`);
+    };
   const cases: [args: string[], checks: ((url: string) => Promise<void>)[]][] = [
     [
       [],
@@ -79,13 +85,19 @@ test('each option changes the answers as it says', async (t) => {
         field('access-control-allow-origin', null, { headers: { origin: 'http://a.example' } }),
       ],
     ],
-    [['--single'], [status('/nowhere', 200), status('/nowhere.js', 404)]],
+    [['--single'], [status('/nowhere', 200), status('/nowhere.js', 404), status('/sub/', 200)]],
+    [['--single'], [(url) => says('/sub/', 'Création')(url)]],
+    [['--single', '--listing'], [(url) => says('/sub/', 'note.txt')(url)]],
     [['--clean-urls'], [status('/page', 200), status('/page.html', 308)]],
     [['--no-listing'], [status('/sub/', 404), status('/sub/note.txt', 200)]],
     [['--follow-links'], [status('/out/outside.txt', 200)]],
     [
       ['--header', 'X-Test: a', '--header', 'x-test: b', '--header', 'Cache-Control: no-store'],
       [field('x-test', 'a, b'), field('cache-control', 'no-store')],
+    ],
+    [
+      ['--header', 'X-Test: a', '--header', '/sub/*: X-Test: b'],
+      [field('x-test', 'a'), (url) => field('x-test', 'b')(`${url}sub/note.txt`)],
     ],
     [['--cors'], [field('access-control-allow-origin', '*', { headers: { origin: 'http://a.example' } })]],
   ];

@@ -74,18 +74,6 @@ test('every answer forbids guessing its type', async (t) => {
   }
 });
 
-test('fields added by option are in every answer, in place of our own', async (t) => {
-  const headers = { 'Cache-Control': 'max-age=60', 'X-Trace': 'yes' };
-  const site = await shelf(t, files, { headers });
-  for (const target of ['/', '/sub', '/missing', '/list/', '/%zz']) {
-    const answer = await site.ask(target);
-    assert.equal(answer.field('cache-control'), 'max-age=60', target);
-    assert.equal(answer.field('x-trace'), 'yes', target);
-  }
-  const unchanged = await site.ask('/', { 'If-None-Match': '*' });
-  assert.equal(unchanged.field('cache-control'), 'max-age=60');
-});
-
 test('other origins are let in when asked for', async (t) => {
   const all = await shelf(t, files, { cors: true });
   assert.equal((await all.ask('/a.txt')).field('access-control-allow-origin'), '*');

@@ -1,0 +1,25 @@
+/**
+ * Whether a request asks for a page, as a single-page app has to know where no document is. In: a request's fields and
+ * path. Out: yes or no. What a browser or a program says it accepts decides; the name is only looked at where it says
+ * nothing.
+ */
+import type { IncomingMessage } from 'node:http';
+import Negotiator from 'negotiator';
+
+const pageTypes = ['text/html', 'application/xhtml+xml'];
+
+/** The fields that decide, for `Vary`. */
+export const decisive = ['Accept', 'Sec-Fetch-Mode', 'Sec-Fetch-Dest'];
+
+/** Whether the answer may be a page, rather than a script, a picture or data. */
+export function asksForPage(req: IncomingMessage, path: string): boolean {
+  if (req.headers['sec-fetch-mode'] === 'navigate') return true;
+  const negotiator = new Negotiator(req);
+  const accepted = negotiator.mediaTypes();
+  if (accepted.some((type) => pageTypes.includes(type))) return true;
+  // A browser that loads a part of a page, or data, tells for what.
+  if (req.headers['sec-fetch-dest'] !== undefined) return false;
+  const indifferent = accepted.every((range) => range.endsWith('/*'));
+  // A program that takes anything: a name with a dot is that of a file, which isn't there.
+  return indifferent && negotiator.mediaType(['text/html']) !== undefined && !/\.[^/]*$/.test(path);
+}
