@@ -42,6 +42,7 @@ export function parseArguments(
     const earlier = texts.get(name) ?? [];
     texts.set(name, [...earlier, { written: token.rawName, text: token.value ?? '' }]);
   }
+  if (targets.includes('')) throw new UsageError(say.emptyTarget);
   if (targets.length > 1) throw new UsageError(say.oneTarget(targets[0] as string, targets[1] as string));
 
   const settings: Record<string, unknown> = {};
@@ -61,7 +62,8 @@ function withBareValues(args: readonly string[]): string[] {
     const option: Option | undefined = options[arg.slice(2) as OptionName];
     if (option?.kind !== 'valued' || option.bare === undefined) return arg;
     const next = index + 1 < end ? args[index + 1] : undefined;
-    return next !== undefined && option.isValue?.(next) ? arg : `${arg}=${option.bare}`;
+    // An empty word is a value that is missing, never one that was left out.
+    return next !== undefined && (next === '' || option.isValue?.(next)) ? arg : `${arg}=${option.bare}`;
   });
 }
 
@@ -83,6 +85,7 @@ function checkValue(
     if (value !== undefined) throw new UsageError(say.flagTakesNoValue(written));
     return;
   }
+  if (value?.trim() === '') throw new UsageError(say.emptyValue(written));
   const swallowed = !inline && value?.startsWith('-') && value !== '-';
   if (value === undefined || swallowed) {
     throw new UsageError(say.valueMissing(written, option.argument[say.language]));
@@ -102,6 +105,9 @@ function setting(
   const last = texts.at(-1);
   if (last) return option.read(last.text, last.written, say);
   const variable = option.environment && environment[option.environment];
+  // A password that is empty by mistake must not stand for none; a port that is empty is the usual one.
+  if (variable === '' && option.fallback === undefined)
+    throw new UsageError(say.emptyValue(option.environment as string));
   if (variable) return option.read(variable, option.environment as string, say);
   return option.fallback === undefined ? undefined : option.read(option.fallback, `--${name}`, say);
 }

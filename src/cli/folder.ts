@@ -1,5 +1,7 @@
 // `premier FOLDER`: the settings of the command become the options of the document handler.
+
 import type { FieldValue, HeaderRules } from '../documents/answer-fields.js';
+import { withHostCheck } from './host-check.js';
 import type { Field } from './option-values.js';
 import { type Context, type Site, serve } from './serve.js';
 import type { Target } from './target.js';
@@ -22,7 +24,9 @@ export async function serveFolder({ path }: Target, context: Context): Promise<v
     headers: headersFrom(settings.header),
     ...(given.has('lang') && settings.lang ? { lang: settings.lang } : {}),
   });
-  const site: Site = { handler, close: () => handler.close() };
+  const hosts = { host: settings.host, allowed: settings['allow-host'] };
+  const checked = withHostCheck(handler, hosts, context.command, context.say);
+  const site: Site = { handler: checked, close: () => handler.close() };
   // A browser asks with OPTIONS and without the password whether it may send the password (Fetch, CORS preflight).
   if (settings.cors) {
     site.exempt = ({ method, headers }) =>

@@ -49,6 +49,10 @@ export const english = {
   didYouMean: (option: string) => `Did you mean ${option}?`,
   flagTakesNoValue: (option: string) => `${option} takes no value.`,
   valueMissing: (option: string, argument: string) => `${option} needs a value: ${option} ${argument}.`,
+  emptyValue: (option: string) =>
+    `${option} has an empty value. Give one, or leave ${option} out; a variable of the shell may be unset.`,
+  emptyTarget:
+    'The name of the folder or program is empty. Give . for the current folder; a variable of the shell may be unset.',
   oneTarget: (first: string, second: string) =>
     `One folder or program at a time, but there are two: ${first} and ${second}.`,
   badPort: (option: string, value: string) =>
@@ -64,6 +68,8 @@ export const english = {
     `${option} is for a folder, but ${target} is a program.`,
   onlyForPrograms: (option: string, target: string) =>
     `${option} is for a program, but ${target} is a folder.`,
+  badAllowedHost: (option: string, value: string) =>
+    `${option} must be the name of a host without scheme and port, .name for all below it as well, or *, not "${value}".`,
   contradiction: (one: string, other: string) => `${one} and ${other} contradict each other. Leave one out.`,
   tlsNeedsBoth: '--tls-cert and --tls-key go together: give both.',
 
@@ -82,6 +88,8 @@ export const english = {
     `${host} isn't an address of this computer. Leave --host out for this computer alone, or be seen on the network: ${command} --host.`,
   cannotListen: (where: string, reason: string) =>
     `Can't listen on ${where}: ${reason}. Try another --port or --host.`,
+  misdirected: (command: string) =>
+    `This server is for the computer it runs on, and answers requests for localhost. Whoever runs it can let in another name: ${command} --allow-host NAME.`,
   passwordInClear:
     'The password of --auth travels unencrypted on the network; --tls-cert and --tls-key encrypt it.',
   cannotOpen: (address: string) => `No browser could be opened; open ${address} yourself.`,

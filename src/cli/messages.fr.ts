@@ -45,6 +45,10 @@ export const french: Messages = {
   didYouMean: (option) => `Vouliez-vous dire ${option} ?`,
   flagTakesNoValue: (option) => `${option} ne prend pas de valeur.`,
   valueMissing: (option, argument) => `${option} demande une valeur : ${option} ${argument}.`,
+  emptyValue: (option) =>
+    `${option} a une valeur vide. Donnez-en une, ou retirez ${option} ; une variable du shell n’est peut-être pas définie.`,
+  emptyTarget:
+    'Le nom du dossier ou du programme est vide. Donnez . pour le dossier courant ; une variable du shell n’est peut-être pas définie.',
   oneTarget: (first, second) =>
     `Un seul dossier ou programme à la fois, mais il y en a deux : ${first} et ${second}.`,
   badPort: (option, value) =>
@@ -57,6 +61,8 @@ export const french: Messages = {
   reservedHeader: (name) => `--header ne peut pas fixer ${name} : le serveur le calcule pour chaque réponse.`,
   onlyForFolders: (option, target) => `${option} est pour un dossier, mais ${target} est un programme.`,
   onlyForPrograms: (option, target) => `${option} est pour un programme, mais ${target} est un dossier.`,
+  badAllowedHost: (option, value) =>
+    `${option} doit être le nom d’un hôte sans schéma ni port, .nom pour tout ce qui est dessous aussi, ou *, pas « ${value} ».`,
   contradiction: (one, other) => `${one} et ${other} se contredisent. Retirez l’une des deux.`,
   tlsNeedsBoth: '--tls-cert et --tls-key vont ensemble : donnez les deux.',
 
@@ -75,6 +81,8 @@ export const french: Messages = {
     `${host} n’est pas une adresse de cet ordinateur. Sans --host, lui seul verra le serveur ; pour le réseau : ${command} --host.`,
   cannotListen: (where, reason) =>
     `Impossible d’écouter sur ${where} : ${reason}. Essayez un autre --port ou --host.`,
+  misdirected: (command) =>
+    `Ce serveur est pour l’ordinateur où il tourne, et répond aux requêtes pour localhost. Qui le fait tourner peut admettre un autre nom : ${command} --allow-host NOM.`,
   passwordInClear:
     'Le mot de passe de --auth circule en clair sur le réseau ; --tls-cert et --tls-key le chiffrent.',
   cannotOpen: (address) => `Aucun navigateur n’a pu être ouvert ; ouvrez ${address} vous-même.`,

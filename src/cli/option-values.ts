@@ -1,6 +1,7 @@
 // The text after an option, checked and turned into a value. Each function throws a `UsageError` that says what was
 // expected; none of them touches the file system or the network.
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { domainToASCII } from 'node:url';
 import { isComputed } from '../documents/answer-fields.js';
 import { pathTest } from '../documents/path-pattern.js';
 import type { Messages } from './language.js';
@@ -48,6 +49,15 @@ export function readHeader(text: string, _option: string, say: Messages): Field 
   }
   if (isComputed(name)) throw new UsageError(say.reservedHeader(name));
   return { ...(path !== undefined && { path }), name, value };
+}
+
+/** A name of a host, without port; `.NAME` or `*.NAME` for all below it as well, `*` for every name. */
+export function readAllowedHost(text: string, option: string, say: Messages): string {
+  const name = text.toLowerCase().replace(/^\*(?=\.)/, '');
+  const ascii = name === '*' ? name : name.replace(/[^.]+/g, (label) => domainToASCII(label) || label);
+  if (/[\s/:?#@\\%]/.test(text) || !/^(?:\*|\.?[\w-]+(?:\.[\w-]+)*)$/.test(ascii))
+    throw new UsageError(say.badAllowedHost(option, text));
+  return ascii;
 }
 
 /** Reads one of a few words. */

@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net';
 import type { Language, Messages, Text } from './language.js';
-import { readAuth, readHeader, readPort, readWord } from './option-values.js';
+import { readAllowedHost, readAuth, readHeader, readPort, readWord } from './option-values.js';
 
 /** Parts of `--help`, in their order. */
 export const groups = ['listening', 'folder', 'program', 'access', 'output'] as const;
@@ -192,6 +192,17 @@ export const options = {
     about: {
       en: 'Ask for this name and password.',
       fr: 'Demander ce nom et ce mot de passe.',
+    },
+  }),
+
+  'allow-host': list({
+    group: 'access',
+    only: 'folder',
+    argument: word('NAME', 'NOM'),
+    read: readAllowedHost,
+    about: {
+      en: 'Answer requests for this host as well; .NAME: and all below it; *: any. Without --host, only names of this computer are answered.',
+      fr: 'Répondre aussi aux requêtes pour cet hôte ; .NOM : et à tout ce qui est dessous ; * : à tous. Sans --host, seuls les noms de cet ordinateur ont une réponse.',
     },
   }),
 

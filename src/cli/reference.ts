@@ -8,7 +8,17 @@ const columns: Record<Language, [string, string]> = { en: ['Option', 'Meaning'],
 
 /** More than fits in `--help`, for those who read the page. */
 const notes: Record<Language, string> = {
-  en: `## More on programs
+  en: `## More on serving a folder
+
+- Without \`--host\` a folder is served to this computer alone, and only requests for one of its names are answered
+  (\`localhost\`, \`*.localhost\`, its loopback addresses, its own name): a page of somebody else's, whose name leads to
+  this computer, gets 421 instead of the documents (DNS rebinding). A proxy or tunnel that passes on another name needs
+  \`--allow-host NAME\`.
+- \`--header\` takes a path before the field: \`--header '/assets/*: Cache-Control: max-age=31536000, immutable'\`. Fields
+  that say how long a document may be kept go with documents only. [More](documents.md#fields-of-your-own).
+- \`--single\` looks at what a request accepts, not at what its path ends in. [More](documents.md#single-page-apps).
+
+## More on programs
 
 \`premier app.js\` runs a program on premier's engine, as \`node --import premier/register app.js\` would:
 
@@ -42,7 +52,18 @@ Errors go to stderr.
 Ctrl-C (SIGINT) and SIGTERM refuse new connections, let the answers under way finish, and end with code 0. A second
 signal ends at once, with code 1.
 `,
-  fr: `## Les programmes en détail
+  fr: `## Servir un dossier en détail
+
+- Sans \`--host\`, un dossier n’est servi qu’à cet ordinateur, et seules les requêtes pour l’un de ses noms ont une réponse
+  (\`localhost\`, \`*.localhost\`, ses adresses de bouclage, son propre nom) : la page d’un autre, dont le nom mène à cet
+  ordinateur, reçoit 421 au lieu des documents (« DNS rebinding »). Un proxy ou un tunnel qui transmet un autre nom demande
+  \`--allow-host NOM\`.
+- \`--header\` accepte un chemin devant le champ : \`--header '/assets/*: Cache-Control: max-age=31536000, immutable'\`.
+  Les champs qui disent combien de temps garder un document ne vont qu’aux documents.
+  [Davantage](documents.md#fields-of-your-own).
+- \`--single\` regarde ce que la requête accepte, pas la fin de son chemin. [Davantage](documents.md#single-page-apps).
+
+## Les programmes en détail
 
 \`premier app.js\` fait tourner un programme sur le moteur de premier, comme \`node --import premier/register app.js\` :
 

@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { type DocumentsOptions, settingsFrom } from './options.js';
 import { type Next, Site } from './site.js';
 
+export type { FieldValue, HeaderRules } from './answer-fields.js';
 export type { CacheLimits, DocumentsOptions, Language } from './options.js';
 
 /** What `documents()` returns: a request listener that can also be shut. */
@@ -24,11 +25,14 @@ export interface DocumentsHandler {
 /**
  * Serves the documents below a folder.
  * @param root the folder; a relative path is taken from the current directory
- * @throws {TypeError | RangeError} a wrong option
+ * @throws {TypeError | RangeError} a wrong option, or no name of a folder
  * @throws {Error} `ENOENT`, `ENOTDIR` or `EACCES` when `root` is not a folder that can be read
  */
 export function documents(root: string, options?: DocumentsOptions): DocumentsHandler {
   const settings = settingsFrom(options);
+  if (typeof root !== 'string' || root === '') {
+    throw new TypeError(`documents(): the root is the name of a folder, not ${JSON.stringify(root)}`);
+  }
   const folder = resolve(root);
   if (!statSync(folder).isDirectory()) {
     throw Object.assign(new Error(`documents(): ${folder} is not a folder`), { code: 'ENOTDIR' });

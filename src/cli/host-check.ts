@@ -1,0 +1,97 @@
+// Answers only those who ask for this computer by one of its names. In: a handler and further names. Out: a handler that
+// answers 421 to all others. A page of anybody's may have its own name lead to a loopback address and then read, as its
+// own, whatever is served there (DNS rebinding); its name in Host gives it away.
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { isIPv4, isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
+import type { Messages } from './language.js';
+import { everyInterface } from './options.js';
+
+export interface HostRules {
+  /** What the server was told to listen on. */
+  readonly host: string;
+  /** Names let in besides this computer's: `example.com`, `.example.com` for all below it as well, or `*` for all. */
+  readonly allowed: readonly string[];
+}
+
+/** Puts the check before a handler. On a network it is only made where names were allowed. */
+export function withHostCheck(
+  handler: RequestListener,
+  { host, allowed }: HostRules,
+  command: string,
+  say: Messages,
+): RequestListener {
+  const everywhere = listensEverywhere(host);
+  if (allowed.includes('*') || (everywhere && allowed.length === 0)) return handler;
+  const names = [...allowed, host.toLowerCase()];
+  const body = `421 Misdirected Request: ${say.misdirected(command)}\n`;
+  return (req, res) => {
+    // One address is listened on, and each connection tells which.
+    const free = allowed.length === 0 && !isLoopback(req.socket.localAddress ?? '');
+    const asked = hostAskedFor(req);
+    if (
+      free ||
+      (asked !== undefined && (isOwnName(asked, req) || names.some((name) => covers(name, asked))))
+    ) {
+      return handler(req, res);
+    }
+    res.writeHead(421, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': Buffer.byteLength(body),
+      'Content-Language': say.language,
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    res.end(req.method === 'HEAD' ? undefined : body);
+  };
+}
+
+/**
+ * The host that a request is for, in lower case, without port and final dot: that of an absolute target, else that of
+ * Host (RFC 9112 §3.2.2). A request of HTTP/1.0 without Host, which no browser sends, is for whoever gets it.
+ */
+function hostAskedFor({ url = '', headers, httpVersion }: IncomingMessage): string | undefined {
+  const authority = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host;
+  if (authority === undefined) return httpVersion === '1.0' ? 'localhost' : undefined;
+  const [, literal, name] = /^(?:\[([\da-f:.]+)\]|([^\s:@/[\]]+))(?::\d*)?$/i.exec(authority) ?? [];
+  return literal ?? name?.toLowerCase().replace(/\.$/, '');
+}
+
+function isOwnName(host: string, { socket }: IncomingMessage): boolean {
+  const address = addressOf(host);
+  if (address === undefined) {
+    return host === 'localhost' || host.endsWith('.localhost') || host === hostname().toLowerCase();
+  }
+  return (
+    isLoopback(address) || unspecified.includes(address) || address === addressOf(socket.localAddress ?? '')
+  );
+}
+
+/** Stands for every address of this computer, or for this computer. */
+const unspecified = ['0.0.0.0', '::'];
+
+function listensEverywhere(host: string): boolean {
+  return host === everyInterface || unspecified.includes(addressOf(host) ?? '') || /^[0.x]+$/i.test(host);
+}
+
+function isLoopback(host: string): boolean {
+  const address = addressOf(host);
+  return address === '::1' || (address?.startsWith('127.') ?? false);
+}
+
+/** An address in the one way to write it, one of IPv4 always as such; `undefined` for a name. */
+function addressOf(host: string): string | undefined {
+  if (isIPv4(host)) return host;
+  const [unzoned = ''] = host.split('%');
+  if (!isIPv6(unzoned)) return undefined;
+  const address = new URL(`http://[${unzoned}]`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(address);
+  if (mapped === null) return address;
+  const [high, low] = mapped.slice(1).map((group) => Number.parseInt(group, 16)) as [number, number];
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+/** Whether a name given by the user stands for a host. */
+function covers(name: string, host: string): boolean {
+  return name.startsWith('.') ? host === name.slice(1) || host.endsWith(name) : host === name;
+}
