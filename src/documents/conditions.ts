@@ -3,13 +3,15 @@
  * representation. Out: send it, 304 or 412, and whether a Range still holds.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { parseDate } from './validators.js';
+import { parseDate, sameTag } from './validators.js';
 
 export interface Validators {
-  /** A strong entity tag, quotes included. */
+  /** An entity tag, quotes included. */
   readonly etag: string;
   /** Time of the last change in whole seconds, as ms since 1970; a page made on the spot has none. */
   readonly lastModified: number | undefined;
+  /** The time tells the contents: other contents never had it. */
+  readonly dateTrusted: boolean;
 }
 
 /** What a GET or HEAD with these conditions is to be answered with. */
@@ -33,20 +35,21 @@ export function evaluate(headers: IncomingHttpHeaders, validators: Validators): 
 
 /**
  * Whether If-Range lets a Range be honoured (RFC 9110 §13.1.5). Only strong validators do: a weak tag never, and a
- * date only when its second is over, since the document could have changed again within it.
+ * date only when nobody can have set it and its second is over, since the document could have changed again within it.
  */
 export function rangeHolds(ifRange: string | undefined, validators: Validators, now = Date.now()): boolean {
   if (ifRange === undefined) return true;
-  if (ifRange.startsWith('"')) return ifRange === validators.etag;
-  const { lastModified } = validators;
-  return lastModified !== undefined && parseDate(ifRange) === lastModified && now - lastModified >= 1000;
+  if (ifRange.startsWith('"')) return sameTag(ifRange, validators.etag, true);
+  const { lastModified, dateTrusted } = validators;
+  if (lastModified === undefined || !dateTrusted) return false;
+  return parseDate(ifRange) === lastModified && now - lastModified >= 1000;
 }
 
 /** Whether a list of entity tags, or `*`, has this tag; in the strong comparison a weak one never matches. */
 function matches(list: string, etag: string, strong: boolean): boolean {
-  if (list === etag || list.trim() === '*') return true;
+  if (list.trim() === '*') return true;
   for (const [tag] of list.matchAll(/(?:W\/)?"[^"]*"/g)) {
-    if (tag === etag || (!strong && tag.startsWith('W/') && tag.slice(2) === etag)) return true;
+    if (sameTag(tag, etag, strong)) return true;
   }
   return false;
 }

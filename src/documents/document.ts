@@ -6,6 +6,7 @@
 import type { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AnswerFields } from './answer-fields.js';
 import type { Kept } from './cache.js';
 import { charsetOf, looksLikeText } from './charset.js';
@@ -17,14 +18,14 @@ import {
   Negotiation,
   ownCodings,
 } from './encodings.js';
-import { type FileFacts, openFile, readSlice, sameFile } from './file.js';
+import { type FileFacts, factsFrom, openFile, readSlice, sameFile } from './file.js';
 import type { Found } from './locate.js';
 import { type MediaType, mediaTypeOf, typeNamed } from './media-type.js';
 import { type Facts, Representation } from './representation.js';
 import { sampleOf } from './sample.js';
 import { SharedWork } from './shared-work.js';
 import { changing } from './status.js';
-import { tagOfBytes, tagOfCoding, tagOfFile } from './validators.js';
+import { isDateTrusted, moment, settlesIn, tagOfBytes, tagOfCoding, tagOfFile } from './validators.js';
 
 /** What a document is made from. */
 export interface Sources {
@@ -61,8 +62,6 @@ const compressedWhole = 8;
 const compressedAtAll = 64;
 /** Memory that a document takes besides its bytes, roughly. */
 const overhead = 2048;
-/** A file changed this recently (ms) can change again without its times telling. */
-const unsettled = 2000;
 
 export class Document implements Kept {
   readonly paths = new Set<string>();
@@ -131,7 +130,8 @@ export class Document implements Kept {
 
   async #fromNeighbour(coding: Coding, file: FileFacts): Promise<Representation> {
     if (file.size > this.making.entryBytes) {
-      return this.#as(coding, tagOfCoding(tagOfFile(file), coding), file, file.size);
+      const tag = tagOfFile(file, settlesIn(file) === 0);
+      return this.#as(coding, tagOfCoding(tag, coding), file, file.size);
     }
     const bytes = await withFile(file, (handle) => readSlice(handle, 0, file.size));
     return this.#as(coding, tagOfCoding(tagOfBytes(bytes), coding), bytes, bytes.length);
@@ -149,10 +149,10 @@ export async function readDocument(
   making: Making,
   { added, standsIn = false, vary = [], edit }: Edition,
 ): Promise<Document | undefined> {
-  const { file } = sources;
-  const handle = await openFile(file);
+  const handle = await openFile(sources.file);
   if (handle === undefined) return undefined;
   try {
+    const { file, settled } = await settling(sources.file, handle, making);
     const media = mediaTypeOf(file.name);
     const held = file.size <= making.entryBytes ? await readSlice(handle, 0, file.size) : undefined;
     const type = (standsIn ? undefined : added.type) ?? (await fullType(media, handle, held, file.size));
@@ -162,19 +162,32 @@ export async function readDocument(
     const identity = new Representation({
       coding: 'identity',
       type,
-      etag: bytes === undefined ? tagOfFile(file) : tagOfBytes(bytes),
+      etag: bytes === undefined ? tagOfFile(file, settled) : tagOfBytes(bytes),
       lastModified,
+      dateTrusted: isDateTrusted(file),
       size: bytes?.length ?? file.size,
       source: bytes ?? file,
       vary: typeNamed(type.split(';')[0]).compressible ? [...vary, 'Accept-Encoding'] : vary,
       added,
       standsIn,
     });
-    const settled = held === undefined || Date.now() - file.mtimeMs > unsettled;
-    return new Document(key, identity, making, sources, settled);
+    return new Document(key, identity, making, { ...sources, file }, settled);
   } finally {
     await handle.close();
   }
+}
+
+/** Of a large file changed just now: waits a moment for its facts to be ones to rely on, if it stays as it is. */
+async function settling(
+  file: Found,
+  handle: FileHandle,
+  { entryBytes }: Making,
+): Promise<{ file: Found; settled: boolean }> {
+  const wait = settlesIn(file);
+  if (wait === 0 || wait > moment || file.size <= entryBytes) return { file, settled: wait === 0 };
+  await delay(wait + 1);
+  const now = { ...file, ...factsFrom(file.path, await handle.stat()) };
+  return { file: now, settled: sameFile(file, now) };
 }
 
 /** A page made on the spot, such as a listing. */
@@ -188,6 +201,7 @@ export function pageDocument(
     type,
     etag: tagOfBytes(bytes),
     lastModified: undefined,
+    dateTrusted: false,
     size: bytes.length,
     source: bytes,
     vary: [...vary, 'Accept-Encoding'],

@@ -14,6 +14,7 @@ export interface Facts {
   readonly type: string;
   readonly etag: string;
   readonly lastModified: number | undefined;
+  readonly dateTrusted: boolean;
   /** Length in bytes; `undefined` when it is compressed while it is sent. */
   readonly size: number | undefined;
   /** The bytes, or where to read them. */
@@ -33,6 +34,7 @@ export class Representation implements Validators {
   readonly type: string;
   readonly etag: string;
   readonly lastModified: number | undefined;
+  readonly dateTrusted: boolean;
   readonly size: number | undefined;
   readonly source: Buffer | FileFacts;
   /** Fields of an answer with the whole, status 200. */
@@ -46,6 +48,7 @@ export class Representation implements Validators {
     this.type = facts.type;
     this.etag = facts.etag;
     this.lastModified = facts.lastModified;
+    this.dateTrusted = facts.dateTrusted;
     this.size = facts.size;
     this.source = facts.source;
     const given = facts.standsIn ? facts.added.standIn : facts.added.document;

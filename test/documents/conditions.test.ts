@@ -1,7 +1,16 @@
 // Conditional requests, in the order of RFC 9110 §13.2.2.
 import assert from 'node:assert/strict';
+import { renameSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { longAgoField, put, shelf } from './shelf.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { evaluate, rangeHolds } from '../../dist/documents/conditions.js';
+import { settlesIn, tagOfCoding, tagOfFile } from '../../dist/documents/validators.js';
+import { longAgo, longAgoField, put, shelf } from './shelf.js';
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(20);
+}
 
 const later = 'Tue, 07 May 2024 07:08:09 GMT';
 const earlier = 'Sun, 05 May 2024 07:08:09 GMT';
@@ -92,4 +101,93 @@ test('a time of change in the future is not told', async (t) => {
   const answer = await site.ask('/future.txt');
   const [modified, date] = ['last-modified', 'date'].map((name) => Date.parse(answer.field(name) as string));
   assert.ok((modified as number) <= (date as number));
+});
+
+/** Ways to have other bytes of the same size and time of change at a path. */
+const replacements: [how: string, replace: (path: string, bytes: string) => void][] = [
+  ['written in place, its time set back', (path, bytes) => writeFileSync(path, bytes)],
+  [
+    'renamed into its place, its time set before',
+    (path, bytes) => {
+      writeFileSync(`${path}.new`, bytes);
+      utimesSync(`${path}.new`, longAgo, longAgo);
+      renameSync(`${path}.new`, path);
+    },
+  ],
+  [
+    'removed and made again',
+    (path, bytes) => {
+      unlinkSync(path);
+      writeFileSync(path, bytes);
+    },
+  ],
+];
+
+for (const [kind, options] of [
+  ['in memory', {}],
+  ['on disk', { cache: { entryBytes: 10, bytes: 10_000 } }],
+] as const) {
+  for (const [how, replace] of replacements) {
+    test(`a document ${kind} that is ${how} has another tag`, async (t) => {
+      const site = await shelf(t, { 'a.bin': 'one '.repeat(1000) }, options);
+      const path = join(site.root, 'a.bin');
+      const before = await site.ask('/a.bin');
+      const tag = before.field('etag') as string;
+      assert.match(tag, /^"/);
+      const part = { Range: 'bytes=4-7', 'If-Range': tag };
+      assert.equal((await site.ask('/a.bin', part)).status, 206);
+      replace(path, 'two '.repeat(1000));
+      utimesSync(path, longAgo, longAgo);
+      await until(async () => (await site.ask('/a.bin')).body.startsWith('two'));
+      const after = await site.ask('/a.bin', { 'If-None-Match': tag });
+      assert.deepEqual([after.status, after.field('last-modified')], [200, longAgoField]);
+      assert.notEqual(after.field('etag'), tag);
+      const continued = await site.ask('/a.bin', part);
+      assert.deepEqual([continued.status, continued.body.slice(0, 3)], [200, 'two']);
+      assert.equal((await site.ask('/a.bin', { 'If-Match': tag })).status, 412);
+      const byDate = await site.ask('/a.bin', { Range: 'bytes=4-7', 'If-Range': longAgoField });
+      assert.equal(byDate.status, 200);
+    });
+  }
+}
+
+const facts = { path: '/a', size: 2_000_000, mtimeMs: 1000.5, ctimeMs: 2000.25, ino: 7, dev: 1 };
+
+test('the tag of a large file follows from all that changes with its bytes', () => {
+  const tag = tagOfFile(facts, true);
+  assert.match(tag, /^"[\w-]{20}"$/);
+  assert.equal(tagOfFile({ ...facts }, true), tag);
+  for (const name of ['size', 'mtimeMs', 'ctimeMs', 'ino', 'dev'] as const) {
+    assert.notEqual(tagOfFile({ ...facts, [name]: facts[name] + 1 }, true), tag, name);
+  }
+});
+
+test('where its facts cannot be relied on, the tag of a large file is weak and never the same twice', () => {
+  const tag = tagOfFile(facts, false);
+  assert.match(tag, /^W\/"[\w-]+"$/);
+  assert.notEqual(tagOfFile(facts, false), tag);
+  const validators = { etag: tag, lastModified: undefined, dateTrusted: false };
+  assert.equal(rangeHolds(tag, validators), false);
+  assert.equal(rangeHolds(tag.slice(2), validators), false);
+  assert.equal(evaluate({ 'if-none-match': tag }, validators), 304);
+  assert.equal(evaluate({ 'if-none-match': tag.slice(2) }, validators), 304);
+  assert.equal(evaluate({ 'if-match': tag }, validators), 412);
+  assert.equal(evaluate({ 'if-match': '*' }, validators), 200);
+  assert.equal(tagOfCoding(tag, 'br'), `${tag.slice(0, -1)}-br"`);
+});
+
+test('facts can be relied on once the clock of the file system has ticked', () => {
+  for (const [mtimeMs, ctimeMs, now, wait] of [
+    [0, 1000.5, 1000.5, 50],
+    [0, 1000.5, 1050.5, 0],
+    [9_000_000, 1000.5, 2000, 0],
+    // Whole seconds only.
+    [0, 4000, 5000, 1000],
+    [4000, 2000, 5000, 1000],
+    [0, 4000, 6000, 0],
+    // A clock ahead of ours.
+    [0, 9000.5, 5000, 4050.5],
+  ] as const) {
+    assert.equal(settlesIn({ ...facts, mtimeMs, ctimeMs }, now), wait, `${mtimeMs} ${ctimeMs} ${now}`);
+  }
 });
