@@ -7,11 +7,11 @@ import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { evaluate, rangeHolds } from './conditions.js';
-import type { Coding } from './encodings.js';
-import { openFile } from './file.js';
+import { type Coding, streaming } from './encodings.js';
+import { type FileFacts, openFile } from './file.js';
 import { contentRange, type Range, rangesFrom } from './ranges.js';
 import type { Representation } from './representation.js';
-import { changing } from './status.js';
+import { busy, changing } from './status.js';
 import { type Part, pour, pourCompressed } from './stream.js';
 
 /** Sends an answer that has no representation: a status and its fields. */
@@ -127,10 +127,30 @@ async function streamParts(
   parts: Part[],
 ): Promise<void> {
   if (source instanceof Uint8Array) return;
+  if (size === undefined) return streamCompressed(res, source, coding as Coding, fields);
   const handle = await openFile(source);
   if (handle === undefined) throw changing();
   if (res.destroyed) return handle.close();
   begin(res, status, fields);
-  if (size === undefined) pourCompressed(handle, source.size, coding as Coding, res);
-  else await pour(handle, parts, res);
+  await pour(handle, parts, res);
+}
+
+/** Sends the whole compressed, in one of the few turns that there are for it. */
+async function streamCompressed(
+  res: ServerResponse,
+  file: FileFacts,
+  coding: Coding,
+  fields: string[],
+): Promise<void> {
+  const end = streaming.take();
+  if (end === undefined) throw busy();
+  try {
+    const handle = await openFile(file);
+    if (handle === undefined) throw changing();
+    if (res.destroyed) return await handle.close();
+    begin(res, 200, fields);
+    await pourCompressed(handle, file.size, coding, res);
+  } finally {
+    end();
+  }
 }

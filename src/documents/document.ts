@@ -17,12 +17,14 @@ import {
   everyCoding,
   Negotiation,
   ownCodings,
+  streaming,
+  turnsFor,
 } from './encodings.js';
 import { type FileFacts, factsFrom, openFile, readSlice, sameFile } from './file.js';
 import type { Found } from './locate.js';
-import { type MediaType, mediaTypeOf, typeNamed } from './media-type.js';
+import { mediaTypeOf, typeNamed, typeOfBytes } from './media-type.js';
 import { type Facts, Representation } from './representation.js';
-import { sampleOf } from './sample.js';
+import type { Samples } from './sample.js';
 import { SharedWork } from './shared-work.js';
 import { changing } from './status.js';
 import { isDateTrusted, moment, settlesIn, tagOfBytes, tagOfCoding, tagOfFile } from './validators.js';
@@ -39,6 +41,8 @@ export interface Making {
   readonly entryBytes: number;
   /** Compress what has no neighbour. */
   readonly compress: boolean;
+  /** Where to look for the charset of large texts. */
+  readonly samples: Samples;
   /** Called when a document takes more memory than at first. */
   readonly grown: (document: Document, bytes: number) => void;
 }
@@ -81,7 +85,7 @@ export class Document implements Kept {
     readonly settled: boolean,
   ) {
     this.#negotiation = Negotiation.among(codingsOf(identity, making, sources));
-    this.bytes = overhead + (identity.source instanceof Uint8Array ? identity.source.length : 0);
+    this.bytes = overhead + (isHeld(identity) ? (identity.size ?? 0) : 0);
   }
 
   /**
@@ -99,10 +103,22 @@ export class Document implements Kept {
       if (plain && this.#useless.has(coding)) continue;
       if (plain && headers.range !== undefined && !this.sources?.neighbours.has(coding)) continue;
       const ready = this.#coded.get(coding);
+      if (plain && !this.#isSoon(coding, ready)) continue;
       if (ready !== undefined) return ready;
       return this.#underway.join(coding, () => this.#make(coding)).then(() => this.choose(headers));
     }
     return undefined;
+  }
+
+  /** Whether a coded form can be had without waiting for many others to be compressed. */
+  #isSoon(coding: Coding, ready: Representation | undefined): boolean {
+    if (ready !== undefined) return ready.size !== undefined || streaming.soon;
+    if (this.sources?.neighbours.has(coding) || this.#underway.has(coding)) return true;
+    return this.#isStreamed() ? streaming.soon : turnsFor(this.identity.size ?? 0).soon;
+  }
+
+  #isStreamed(): boolean {
+    return (this.identity.size ?? 0) > compressedWhole * this.making.entryBytes && !isHeld(this.identity);
   }
 
   /** Makes one coded form. */
@@ -114,18 +130,18 @@ export class Document implements Kept {
   }
 
   async #compressed(coding: Coding): Promise<Representation> {
-    const { source, etag } = this.identity;
+    const { source, etag, size = 0 } = this.identity;
     const tag = tagOfCoding(etag, coding);
-    const held = source instanceof Uint8Array ? source : await this.#readForCompressing(source);
-    if (held === undefined) return this.#as(coding, tag, source, undefined);
-    const bytes = await compress(held, coding);
-    if (bytes.length >= held.length) this.#useless.add(coding);
-    return this.#as(coding, tag, bytes, bytes.length);
-  }
-
-  async #readForCompressing(file: FileFacts): Promise<Buffer | undefined> {
-    if (file.size > compressedWhole * this.making.entryBytes) return undefined;
-    return withFile(file, (handle) => readSlice(handle, 0, file.size));
+    if (this.#isStreamed()) return this.#as(coding, tag, source, undefined);
+    return turnsFor(size).run(async () => {
+      const held =
+        source instanceof Uint8Array
+          ? source
+          : await withFile(source, (handle) => readSlice(handle, 0, source.size));
+      const bytes = await compress(held, coding);
+      if (bytes.length >= held.length) this.#useless.add(coding);
+      return this.#as(coding, tag, bytes, bytes.length);
+    });
   }
 
   async #fromNeighbour(coding: Coding, file: FileFacts): Promise<Representation> {
@@ -153,9 +169,8 @@ export async function readDocument(
   if (handle === undefined) return undefined;
   try {
     const { file, settled } = await settling(sources.file, handle, making);
-    const media = mediaTypeOf(file.name);
     const held = file.size <= making.entryBytes ? await readSlice(handle, 0, file.size) : undefined;
-    const type = (standsIn ? undefined : added.type) ?? (await fullType(media, handle, held, file.size));
+    const type = (standsIn ? undefined : added.type) ?? (await fullType(file, handle, held, making.samples));
     const editable = held !== undefined && !type.includes('utf-16');
     const bytes = editable && edit ? edit(held) : held;
     const lastModified = Math.floor(Math.min(file.mtimeMs, Date.now()) / 1000) * 1000;
@@ -211,6 +226,10 @@ export function pageDocument(
   return new Document('', identity, making, undefined, false);
 }
 
+function isHeld({ source }: Representation): boolean {
+  return source instanceof Uint8Array;
+}
+
 /** What identifies a document in the cache: its file, and the name that its type was told from. */
 export function keyOf(file: Found): string {
   return `${file.path}\0${file.name}`;
@@ -240,14 +259,16 @@ function codingsOf(identity: Representation, making: Making, sources?: Sources):
 
 /** The value of Content-Type. */
 async function fullType(
-  media: MediaType,
+  file: Found,
   handle: FileHandle,
   held: Buffer | undefined,
-  size: number,
+  samples: Samples,
 ): Promise<string> {
+  const media = mediaTypeOf(file.name);
   if (!media.text) return media.type as string;
-  const sample = held === undefined ? await sampleOf(handle, size) : { head: held, bytes: held, whole: true };
-  if (media.type === undefined && !looksLikeText(sample.head)) return 'application/octet-stream';
+  const sample =
+    held === undefined ? await samples.of(handle, file) : { head: held, bytes: held, whole: true };
+  if (media.type === undefined && !looksLikeText(sample.head)) return typeOfBytes(file.name, sample.head);
   return `${media.type ?? 'text/plain'}; charset=${await charsetOf(sample)}`;
 }
 

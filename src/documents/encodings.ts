@@ -7,6 +7,7 @@ import type { Transform } from 'node:stream';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import Negotiator from 'negotiator';
+import { Turns } from './turns.js';
 
 /** Codings that premier can make or find beside a document. */
 export type Coding = 'br' | 'zstd' | 'gzip';
@@ -26,6 +27,22 @@ export const ownCodings: readonly Coding[] = everyCoding.filter(
 /** Good compression at a speed that a first visitor does not notice. */
 const brotli = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } };
 
+/** A document up to this size (bytes) is compressed in a few ms. */
+const small = 128 * 1024;
+
+/**
+ * How many compress at a time; the others get what is at hand. Together they leave libuv's four threads free often enough
+ * for a document to be read meanwhile: only the large ones keep a thread for long.
+ */
+const turns = { small: new Turns(2, 16), large: new Turns(1, 0) };
+/** Those of documents that are compressed as they are sent; a slow reader keeps one for long. */
+export const streaming = new Turns(2, 0);
+
+/** The turns in which a document of this size (bytes) is compressed whole. */
+export function turnsFor(size: number): Turns {
+  return size <= small ? turns.small : turns.large;
+}
+
 /** Compresses the whole of a document. */
 export function compress(bytes: Buffer, coding: Coding): Promise<Buffer> {
   if (coding === 'br') return promisify(zlib.brotliCompress)(bytes, brotli);
@@ -33,7 +50,7 @@ export function compress(bytes: Buffer, coding: Coding): Promise<Buffer> {
   return promisify(zlib.gzip)(bytes);
 }
 
-/** Compresses a document that is too large to be held, as it is sent. */
+/** Compresses a document that is too large to be held, as it is sent; see `streaming`. */
 export function compressor(coding: Coding): Transform {
   if (coding === 'br') return zlib.createBrotliCompress(brotli);
   if (coding === 'zstd') return zlib.createZstdCompress();
@@ -69,7 +86,9 @@ export class Negotiation {
   order(accept: string): readonly CodingOrIdentity[] {
     let order = this.#orders.get(accept);
     if (order === undefined) {
-      const negotiator = new Negotiator({ headers: { 'accept-encoding': accept } }) as unknown as Choosing;
+      // An old name of gzip that recipients are to understand (RFC 9110 §8.4.1.3).
+      const known = accept.replace(/(^|[\s,])x-gzip(?=[\s,;]|$)/gi, '$1gzip');
+      const negotiator = new Negotiator({ headers: { 'accept-encoding': known } }) as unknown as Choosing;
       order = negotiator.encodings(this.available, { preferred: this.available }) as CodingOrIdentity[];
       if (this.#orders.size >= remembered) this.#orders.clear();
       this.#orders.set(accept, order);

@@ -22,6 +22,7 @@ import { decisive } from './navigation.js';
 import type { Settings } from './options.js';
 import { Reload, scriptFrom, withScript } from './reload.js';
 import { type Outcome, resolve } from './resolve.js';
+import { Samples } from './sample.js';
 import { SharedWork } from './shared-work.js';
 import { changing } from './status.js';
 import { type Target, targetFrom } from './target.js';
@@ -61,6 +62,7 @@ export class Library {
     this.making = {
       entryBytes: Math.min(entryBytes, bytes),
       compress: settings.compress,
+      samples: new Samples(),
       grown: (document, more) => this.#cache.grow(document, more),
     };
   }

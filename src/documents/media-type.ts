@@ -1,6 +1,7 @@
 /**
  * A document's name → its media type, and what follows from it. In: a file name. Out: the type without charset, and
- * whether it is text that needs a charset and whether compressing it pays. Contents are not looked at here.
+ * whether it is text that needs a charset and whether compressing it pays. Contents are looked at only where the name
+ * leaves it open.
  */
 import mime from 'mime';
 
@@ -38,6 +39,31 @@ export function mediaTypeOf(name: string): MediaType {
     ? exceptions[extension]
     : extension && mime.getType(extension);
   return typeNamed(type || undefined);
+}
+
+/** The type of bytes that are no text, under a name that says nothing reliable. */
+export function typeOfBytes(name: string, head: Uint8Array): string {
+  const transport =
+    /\.m?ts$/i.test(name) && packets.some(([offset, length]) => isPacked(head, offset, length));
+  return transport ? 'video/mp2t' : 'application/octet-stream';
+}
+
+/** Where the packets of an MPEG transport stream begin, and how long they are: plain, on a disc, with error correction. */
+const packets = [
+  [0, 188],
+  [4, 192],
+  [0, 204],
+] as const;
+/** The byte with which each packet begins (ISO/IEC 13818-1 §2.4.3). */
+const sync = 0x47;
+
+/** Whether the first packets, at least one, begin as they should. */
+function isPacked(head: Uint8Array, offset: number, length: number): boolean {
+  const whole = Math.min(5, Math.floor(head.length / length));
+  return (
+    whole > 0 &&
+    Array.from({ length: whole }, (_, i) => head[offset + i * length]).every((byte) => byte === sync)
+  );
 }
 
 /** What follows from a type. */

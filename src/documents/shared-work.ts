@@ -5,6 +5,10 @@
 export class SharedWork<T> {
   readonly #underway = new Map<string, Promise<T>>();
 
+  has(key: string): boolean {
+    return this.#underway.has(key);
+  }
+
   /** The result of the work under way for this key, begun now if there is none. */
   join(key: string, work: () => Promise<T>): Promise<T> {
     let promise = this.#underway.get(key);

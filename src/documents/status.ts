@@ -24,6 +24,11 @@ export function statusOf(error: unknown): number {
   return statuses[(error as NodeJS.ErrnoException)?.code ?? ''] ?? 500;
 }
 
+/** Too much is being done at a time, and the client refuses the answer that could be had without. */
+export function busy(): Error {
+  return Object.assign(new Error('too many documents are being compressed'), { code: 'EAGAIN' });
+}
+
 /** The document was replaced again and again while it was being read. */
 export function changing(): Error {
   return Object.assign(new Error('the document keeps changing while it is read'), { code: 'EBUSY' });

@@ -6,7 +6,7 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Coding, compressor } from './encodings.js';
 import type { Range } from './ranges.js';
 
@@ -81,10 +81,16 @@ function write(res: ServerResponse, bytes: Buffer): Promise<void> {
   });
 }
 
-/** Sends the first `size` bytes compressed; the length is not known in advance. Closes the file in any case. */
-export function pourCompressed(handle: FileHandle, size: number, coding: Coding, res: ServerResponse): void {
+/**
+ * Sends the first `size` bytes compressed; the length is not known in advance. Settles when all is sent or the reader has
+ * gone. Closes the file in any case.
+ */
+export async function pourCompressed(
+  handle: FileHandle,
+  size: number,
+  coding: Coding,
+  res: ServerResponse,
+): Promise<void> {
   const file = handle.createReadStream({ end: size - 1, highWaterMark: piece });
-  pipeline(file, compressor(coding), res, (error) => {
-    if (error) res.destroy();
-  });
+  await pipeline(file, compressor(coding), res).catch(() => void res.destroy());
 }

@@ -1,7 +1,13 @@
 // Media types, and the charset of each text told by its bytes.
 import assert from 'node:assert/strict';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { bytesOf, shelf } from './shelf.js';
+import { charsetOf } from '../../dist/documents/charset.js';
+import { factsFrom } from '../../dist/documents/file.js';
+import { Samples } from '../../dist/documents/sample.js';
+import { bytesOf, folderWith, shelf } from './shelf.js';
 
 const types: [name: string, type: string][] = [
   ['a.html', 'text/html; charset=utf-8'],
@@ -43,10 +49,32 @@ test('the media type follows from the name, text has its charset', async (t) => 
   }
 });
 
+/** Packets of an MPEG transport stream. */
+function packets(count: number, length = 188, offset = 0): Buffer {
+  const packet = Buffer.alloc(length, 0xff);
+  packet.set([0x47, 0x40, 0x00, 0x10], offset);
+  return Buffer.concat(Array.from({ length: count }, () => packet));
+}
+
 test('what has no known name and no text in it is octets', async (t) => {
-  const site = await shelf(t, { data: Buffer.from([0, 1, 2, 3]), 'stream.ts': Buffer.from([0x47, 0, 1, 2]) });
-  assert.equal((await site.ask('/data')).field('content-type'), 'application/octet-stream');
-  assert.equal((await site.ask('/stream.ts')).field('content-type'), 'application/octet-stream');
+  const cases: [name: string, bytes: Buffer, type: string][] = [
+    ['data', Buffer.from([0, 1, 2, 3]), 'application/octet-stream'],
+    ['data', packets(10), 'application/octet-stream'],
+    ['a.ts', Buffer.from([0x47, 0, 1, 2]), 'application/octet-stream'],
+    ['a.ts', packets(10).fill(0, 188, 189), 'application/octet-stream'],
+    ['a.ts', packets(10), 'video/mp2t'],
+    ['a.TS', packets(1), 'video/mp2t'],
+    ['a.ts', packets(10, 204), 'video/mp2t'],
+    ['a.ts', Buffer.concat([packets(20_000), Buffer.alloc(7)]), 'video/mp2t'],
+    ['a.mts', packets(10, 192, 4), 'video/mp2t'],
+    ['a.mts', Buffer.from('export const G = 1;'), 'text/plain; charset=utf-8'],
+    ['a.ts', Buffer.from(`G${'g'.repeat(187)}`.repeat(5)), 'text/plain; charset=utf-8'],
+  ];
+  for (const [name, bytes, type] of cases) {
+    const site = await shelf(t, { [name]: bytes });
+    const answer = await site.ask(`/${name}`, {}, 'HEAD');
+    assert.equal(answer.field('content-type'), type, `${name}, ${bytes.length} bytes`);
+  }
 });
 
 const lesson =
@@ -173,4 +201,52 @@ test('in a large text the first accent decides, however late it comes', async (t
     const answer = await site.ask(target, {}, 'HEAD');
     assert.equal(answer.field('content-type'), `text/csv; charset=${charset}`, target);
   }
+});
+
+/** An open file that counts the bytes that are read of it. */
+function counting(handle: FileHandle): { handle: FileHandle; read(): number } {
+  let bytes = 0;
+  const read = async (buffer: Buffer, offset: number, length: number, position: number) => {
+    const result = await handle.read(buffer, offset, length, position);
+    bytes += result.bytesRead;
+    return result;
+  };
+  return { handle: { read } as unknown as FileHandle, read: () => bytes };
+}
+
+test('of a text that grows only what is new is read again', async (t) => {
+  const path = join(folderWith(t, { 'a.log': '' }), 'a.log');
+  const samples = new Samples();
+  const line = 'plain ASCII line\n';
+  const look = async () => {
+    const handle = await open(path);
+    try {
+      const counted = counting(handle);
+      const sample = await samples.of(counted.handle, factsFrom(path, await handle.stat()));
+      return { charset: await charsetOf(sample), read: counted.read() };
+    } finally {
+      await handle.close();
+    }
+  };
+  writeFileSync(path, line.repeat(200_000));
+  const first = await look();
+  assert.ok(first.read >= 3_400_000, `${first.read} bytes at first`);
+  for (let i = 0; i < 3; i++) {
+    appendFileSync(path, line);
+    const next = await look();
+    assert.equal(next.charset, 'utf-8');
+    assert.ok(next.read < 600_000, `${next.read} bytes after an append`);
+  }
+  appendFileSync(path, encode(lesson.repeat(3), 'windows-1252'));
+  for (let i = 0; i < 3; i++) {
+    const accented = await look();
+    assert.equal(accented.charset, 'windows-1252');
+    assert.ok(accented.read < 600_000, `${accented.read} bytes after accents`);
+    appendFileSync(path, line.repeat(50_000));
+  }
+  // Written anew into the same file: what was known of it is not.
+  writeFileSync(path, Buffer.concat([Buffer.alloc(600_000, 'x'), Buffer.from('é'.repeat(900_000))]));
+  assert.equal((await look()).charset, 'utf-8');
+  writeFileSync(path, line.repeat(20_000));
+  assert.equal((await look()).charset, 'utf-8');
 });

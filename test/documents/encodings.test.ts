@@ -1,12 +1,14 @@
 // Content codings: which one a client gets, from beside the document or made on the spot.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
 import zlib from 'node:zlib';
-import { bytesOf, longAgo, put, type Shelf, shelf } from './shelf.js';
+import { Turns } from '../../dist/documents/turns.js';
+import { bytesOf, longAgo, put, requestOf, type Shelf, shelf } from './shelf.js';
 
 const posix = { skip: process.platform === 'win32' && 'links and FIFOs of POSIX' };
 const text = 'une phrase qui se répète. '.repeat(400);
@@ -46,6 +48,13 @@ const made: Row[] = [
   ['', ''],
   ['gzip', 'gzip'],
   ['GZIP', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['X-GZip;q=0.5, deflate', 'gzip'],
+  ['deflate,x-gzip', 'gzip'],
+  ['x-gzip;q=0', ''],
+  ['x-gzip;q=0, *', 'br'],
+  ['x-gzip-like', ''],
+  ['identity;q=0, x-gzip', 'gzip'],
   ['br', 'br'],
   ['zstd', zstd ? 'zstd' : ''],
   ['gzip, deflate, br, zstd', 'br'],
@@ -205,4 +214,103 @@ test('many who ask at once for the same coding get the same bytes', async (t) =>
     Array.from({ length: 20 }, () => site.ask('/page.html', { 'Accept-Encoding': 'br' })),
   );
   assert.equal(new Set(answers.map(({ body }) => body)).size, 1);
+});
+
+/** Begins a download and reads only its head; tells status and coding. */
+async function begun(site: Shelf, target: string, accept: string): Promise<[string, string]> {
+  const client = site.connect();
+  client.send(requestOf(target, { 'Accept-Encoding': accept }));
+  await client.sees('\r\n\r\n');
+  client.socket.pause();
+  const [, status] = /^HTTP\/1\.1 (\d+)/.exec(client.pending) as RegExpExecArray;
+  return [status as string, /content-encoding: (\w+)/i.exec(client.pending)?.[1] ?? ''];
+}
+
+test('few large documents are compressed at a time as they are sent, the others are sent plain', async (t) => {
+  const large = randomBytes(3_000_000).toString('base64').repeat(3);
+  const site = await shelf(t, { 'large.txt': large, 'small.txt': text });
+  const downloads: [string, string][] = [];
+  for (let i = 0; i < 40; i++) downloads.push(await begun(site, '/large.txt', 'br, gzip'));
+  const compressed = downloads.filter(([, coding]) => coding !== '');
+  assert.equal(compressed.length, 2);
+  assert.ok(downloads.every(([status]) => status === '200'));
+  assert.equal((await site.ask('/small.txt', { 'Accept-Encoding': 'br' })).field('content-encoding'), 'br');
+  const refusing = await site.ask('/large.txt', { 'Accept-Encoding': 'br, identity;q=0' });
+  assert.deepEqual([refusing.status, refusing.field('retry-after')], [503, '1']);
+});
+
+test('a turn that a reader gave up is free again', async (t) => {
+  const large = randomBytes(3_000_000).toString('base64').repeat(3);
+  const site = await shelf(t, { 'large.txt': large });
+  for (let i = 0; i < 6; i++) {
+    const client = site.connect();
+    client.send(requestOf('/large.txt', { 'Accept-Encoding': 'gzip' }));
+    await client.sees('\r\n\r\n');
+    client.socket.destroy();
+  }
+  let coding: string | undefined;
+  while (coding !== 'gzip') {
+    coding = (await site.ask('/large.txt', { 'Accept-Encoding': 'gzip' }, 'HEAD')).field('content-encoding');
+  }
+  const whole = await site.ask('/large.txt', { 'Accept-Encoding': 'gzip' });
+  assert.equal(zlib.gunzipSync(bytesOf(whole)).length, large.length);
+});
+
+test('many documents that are asked for at once are all sent, and compressed sooner or later', async (t) => {
+  const body = text.repeat(40);
+  const names = Array.from({ length: 40 }, (_, i) => `${i}.txt`);
+  const site = await shelf(t, Object.fromEntries(names.map((name) => [name, body])));
+  const answers = await Promise.all(names.map((name) => site.ask(`/${name}`, { 'Accept-Encoding': 'br' })));
+  for (const answer of answers) {
+    const bytes = bytesOf(answer);
+    const plain = answer.field('content-encoding') === 'br' ? zlib.brotliDecompressSync(bytes) : bytes;
+    assert.equal(plain.toString(), body);
+  }
+  for (const name of names) {
+    assert.equal((await site.ask(`/${name}`, { 'Accept-Encoding': 'br' })).field('content-encoding'), 'br');
+  }
+});
+
+test('who refuses the plain document waits for a turn', async (t) => {
+  const names = Array.from({ length: 10 }, (_, i) => `${i}.txt`);
+  const site = await shelf(t, Object.fromEntries(names.map((name) => [name, text.repeat(40)])));
+  const fields = { 'Accept-Encoding': 'gzip, identity;q=0' };
+  const answers = await Promise.all(names.map((name) => site.ask(`/${name}`, fields)));
+  assert.ok(answers.every((answer) => answer.field('content-encoding') === 'gzip'));
+});
+
+test('no more work is under way than there are turns, and each gets its own', async () => {
+  const turns = new Turns(2, 1);
+  const ends: (() => void)[] = [];
+  let most = 0;
+  let now = 0;
+  const work = () =>
+    turns.run(async () => {
+      most = Math.max(most, ++now);
+      await new Promise<void>((end) => ends.push(end));
+      now--;
+    });
+  const first = [work(), work()];
+  assert.equal(turns.soon, true);
+  const all = [...first, work(), work()];
+  assert.equal(turns.soon, false);
+  assert.equal(turns.take(), undefined);
+  for (let ended = 0; ended < 4; ) {
+    const end = ends.shift();
+    if (end === undefined) await new Promise(setImmediate);
+    else ended += 1;
+    end?.();
+  }
+  await Promise.all(all);
+  assert.equal(most, 2);
+  const held = [turns.take(), turns.take()];
+  assert.equal(turns.take(), undefined);
+  held[0]?.();
+  held[0]?.();
+  assert.ok(turns.take());
+  assert.equal(turns.take(), undefined, 'a turn ends once');
+  await assert.rejects(
+    new Turns(1, 0).run(() => Promise.reject(new Error('failed'))),
+    /failed/,
+  );
 });
