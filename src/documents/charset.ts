@@ -1,43 +1,11 @@
 /**
- * The charset of a text. In: a sample of its bytes, and what kind of text it is. Out: a label of the WHATWG Encoding
- * Standard, which is what browsers understand. Never a guess where the bytes themselves are proof: a byte order mark
- * first, then valid UTF-8, then what the document says of itself, then statistics.
+ * The charset of a text. In: a sample of its bytes, and its media type. Out: a label of the WHATWG Encoding Standard,
+ * which is what browsers understand. Never a guess where there is better: a byte order mark first, then whether the bytes
+ * are UTF-8, all or most of them, then what the document says of itself, as far as its bytes agree.
  */
 import { type Buffer, isAscii, isUtf8 } from 'node:buffer';
-
-/** Statistics gain nothing from more text than this (bytes), and cost time. */
-const enough = 16 * 1024;
-
-/** Web, ISO and Macintosh encodings; browsers know none of the others. */
-const eras = 1 + 2 + 4 + 8;
-
-/** Charsets of languages that are written in Latin letters. */
-const latinCharsets = [
-  'cp1252',
-  'iso8859-15',
-  'mac-roman',
-  'cp1250',
-  'iso8859-2',
-  'mac-latin2',
-  'cp1254',
-  'cp1257',
-];
-/** Below this confidence a few accents say nothing of the language, and Western Europe is the likeliest. */
-const noise = 0.08;
-
-/** Names that the detector uses and the Encoding Standard does not. */
-const labels: Record<string, string> = {
-  macroman: 'macintosh',
-  'mac-roman': 'macintosh',
-  'mac-cyrillic': 'x-mac-cyrillic',
-  'utf-16-le': 'utf-16le',
-  'utf-16-be': 'utf-16be',
-  big5hkscs: 'big5',
-  cp949: 'euc-kr',
-  cp932: 'shift_jis',
-  shift_jis_2004: 'shift_jis',
-  euc_jis_2004: 'euc-jp',
-};
+import { guessCharset } from './charset-guess.js';
+import { declaredCharset } from './declared-charset.js';
 
 /** Bytes of a text by which to tell its charset. */
 export interface Sample {
@@ -50,12 +18,20 @@ export interface Sample {
 }
 
 /** Finds the charset. */
-export async function charsetOf({ head, bytes, whole }: Sample): Promise<string> {
+export function charsetOf({ head, bytes, whole }: Sample, type: string): string {
   const marked = byteOrderMark(head);
   if (marked !== undefined) return marked;
   const text = whole ? bytes : withoutCutEnds(bytes);
-  if (isUtf8(text)) return (await shiftedAscii(text)) ?? 'utf-8';
-  return declaredCharset(head) ?? (await detect(text)) ?? 'windows-1252';
+  const shifted = shiftedAscii(text);
+  if (shifted !== undefined) return shifted;
+  if (isUtf8(text)) return 'utf-8';
+  const { valid, invalid } = countUtf8(text);
+  if (valid > invalid) return 'utf-8';
+  const declared = declaredCharset(head, type);
+  // One byte against a declaration is an error in the text, more are one in the declaration.
+  if (declared === 'utf-8' && (valid === invalid || invalid === 1)) return declared;
+  if (declared !== undefined && !declared.startsWith('utf-') && fits(text, declared)) return declared;
+  return guessCharset(text);
 }
 
 /** Whether bytes of an unknown type read like text: no control characters but those of layout. */
@@ -81,80 +57,59 @@ function withoutCutEnds(sample: Buffer): Buffer {
   return sample;
 }
 
-/** Charsets that look like ASCII and are not: UTF-16 without a mark has zeros, ISO-2022-JP has escapes. */
-async function shiftedAscii(text: Buffer): Promise<string | undefined> {
-  if (!isAscii(text) || !(text.includes(0) || text.includes(27))) return undefined;
-  const found = await detect(text);
-  return found?.startsWith('utf-16') || found?.startsWith('iso-2022') ? found : undefined;
-}
-
-/** What an HTML, XML or CSS document says of itself near its beginning. UTF-8 it cannot be: the bytes are not. */
-function declaredCharset(text: Buffer): string | undefined {
-  const start = text.toString('latin1', 0, 1024);
-  const label =
-    /(?:<meta[^>]{0,200}?charset|<\?xml[^>]{0,200}?encoding|^@charset)\s*=?\s*["']?([\w-]{2,40})/i.exec(
-      start,
-    );
-  const found = label === null ? undefined : standardLabel(label[1] as string);
-  return found?.startsWith('utf-') ? undefined : found;
-}
-
-async function detect(text: Buffer): Promise<string | undefined> {
-  const { chardet } = await import('jschardet');
-  const first = text.findIndex((byte) => byte > 127);
-  const start = Math.max(0, Math.min(first - enough / 4, text.length - enough));
-  const sample = text.subarray(start, start + enough);
-  const latin = usesLatinLetters(sample.toString('latin1'));
-  const { encoding, confidence } = chardet.detect(sample, {
-    encodingEra: eras,
-    ...(latin ? { includeEncodings: latinCharsets } : {}),
-  });
-  if (latin && confidence < noise) return readsAsMacintosh(sample) ? 'macintosh' : westernCharset(sample);
-  const found = encoding === null ? undefined : standardLabel(encoding);
-  return found === 'iso-8859-15' || found === 'windows-1252' ? westernCharset(sample) : found;
-}
-
-/** A word with accents is mostly ASCII letters in languages that are written in Latin letters, and has none in others. */
-function usesLatinLetters(text: string): boolean {
-  const accented = (text.match(/[a-z\x80-\xff]+/gi) ?? [])
-    .filter((word) => /[\x80-\xff]/.test(word))
-    .join('');
-  const accents = accented.replace(/[a-z]+/gi, '').length;
-  return accents > 0 && accents <= accented.length * 0.7;
-}
-
 /**
- * Tells ISO-8859-15 from windows-1252, which stands for ISO-8859-1 on the web: they differ in 0x80 to 0x9F, which only
- * the latter uses, and in eight letters and signs. Where that is a euro or a letter within a word (`c½ur`), it is the
- * former.
+ * Counts characters beyond ASCII that are well-formed UTF-8, and errors: each byte that fits nowhere is one, and so is a
+ * character that was cut (Unicode §3.9, table 3-7).
  */
-function westernCharset(text: Buffer): string {
-  const chars = text.toString('latin1');
-  const latin9 = /\xa4|[a-z][\xa6\xa8\xb4\xb8\xbc-\xbe]|[\xa6\xa8\xb4\xb8\xbc-\xbe][a-z]/i;
-  return !/[\x80-\x9f]/.test(chars) && latin9.test(chars) ? 'iso-8859-15' : 'windows-1252';
-}
-
-/** Whether a text of few accents has fewer odd places when read as macintosh than as windows-1252. */
-function readsAsMacintosh(text: Buffer): boolean {
-  // Typography of windows-1252: quotes, dashes, the euro.
-  const windows = text.toString('latin1').replace(/[\x80\x85\x8c\x91-\x97\x9c\xa0]/g, ' ');
-  return oddPlaces(new TextDecoder('macintosh').decode(text)) < oddPlaces(windows);
-}
-
-/** A capital after a small letter; a sign, control character or quotation mark beside a letter. */
-function oddPlaces(text: string): number {
-  return (
-    text.match(/\p{Ll}\p{Lu}|\p{L}[\p{S}\p{Cc}…«»¿]\p{L}|[\p{S}\x7f-\x9f¿](?=\p{L})|\p{L}[\p{S}\x7f-\x9f]/gu)
-      ?.length ?? 0
-  );
-}
-
-/** The Encoding Standard's name for a label, if it has one. */
-function standardLabel(label: string): string | undefined {
-  const name = label.toLowerCase();
-  try {
-    return new TextDecoder(labels[name] ?? name.replaceAll('_', '-')).encoding;
-  } catch {
-    return undefined;
+function countUtf8(text: Buffer): { valid: number; invalid: number } {
+  let valid = 0;
+  let invalid = 0;
+  for (let i = 0; i < text.length; i++) {
+    const lead = text[i] as number;
+    if (lead < 0x80) continue;
+    const length = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
+    let lowest = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+    let highest = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+    let found = 1;
+    for (; found < length; found++) {
+      const next = text[i + found] ?? 0;
+      if (next < lowest || next > highest) break;
+      [lowest, highest] = [0x80, 0xbf];
+    }
+    if (length > 1 && found === length) valid++;
+    else invalid++;
+    i += found - 1;
   }
+  return { valid, invalid };
+}
+
+/** Charsets that have zeros or escapes where others have text: UTF-16 without a mark, and ISO-2022-JP. */
+function shiftedAscii(text: Buffer): string | undefined {
+  if (text.includes(0)) return utf16(text.subarray(0, 4096));
+  return isAscii(text) && isJapanese(text) ? 'iso-2022-jp' : undefined;
+}
+
+/** Escapes that begin Japanese characters (RFC 1468). */
+function isJapanese(text: Buffer): boolean {
+  return text.includes('\u001b$B') || text.includes('\u001b$@');
+}
+
+/** UTF-16, where one byte of each two is that of a few alphabets, the same for most, and the other hardly ever zero. */
+function utf16(text: Buffer): string | undefined {
+  const halves = [0, 1].map((parity) => text.filter((_, i) => i % 2 === parity));
+  const share = (bytes: Uint8Array, holds: (byte: number) => boolean) =>
+    bytes.filter(holds).length / Math.max(1, bytes.length);
+  const isHigh = (bytes: Uint8Array) => share(bytes, (byte) => byte <= 6) > 0.9;
+  const isLow = (bytes: Uint8Array) => share(bytes, (byte) => byte === 0) < 0.05;
+  const [even = text, odd = text] = halves;
+  if (isHigh(odd) && isLow(even)) return 'utf-16le';
+  if (isHigh(even) && isLow(odd)) return 'utf-16be';
+  return undefined;
+}
+
+/** Whether hardly anything of a text is malformed in a charset. */
+function fits(text: Buffer, charset: string): boolean {
+  const read = new TextDecoder(charset).decode(text);
+  const malformed = read.split('\ufffd').length - 1;
+  return malformed <= 1 + read.length * 0.01;
 }

@@ -269,7 +269,7 @@ async function fullType(
   const sample =
     held === undefined ? await samples.of(handle, file) : { head: held, bytes: held, whole: true };
   if (media.type === undefined && !looksLikeText(sample.head)) return typeOfBytes(file.name, sample.head);
-  return `${media.type ?? 'text/plain'}; charset=${await charsetOf(sample)}`;
+  return `${media.type ?? 'text/plain'}; charset=${charsetOf(sample, media.type ?? 'text/plain')}`;
 }
 
 async function withFile<T>(file: FileFacts, read: (handle: FileHandle) => Promise<T>): Promise<T> {
