@@ -1,10 +1,14 @@
-// Tells when one of some files changes. In: files, one by one. Out: a call for each burst of changes. Each file is
-// watched through its folder, for editors replace files, and a folder stays.
-import { type FSWatcher, statSync, watch } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+// Tells when one of some files changes. In: files, one by one. Out: a call for each burst of changes, once a file that
+// changed is there: editors replace files, builds and checkouts remove whole folders and make them again.
+import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { Watcher } from '../documents/watcher.js';
 
 /** Milliseconds without a further change before it is told: editors and compilers write in bursts. */
 const calm = 100;
+/** However they follow each other, changes are told after this time. */
+const patience = 2000;
 
 /** Source code that isn't a package's, nor in a folder that tools hide. */
 function isSource(file: string): boolean {
@@ -12,14 +16,21 @@ function isSource(file: string): boolean {
 }
 
 export class FileWatch {
-  readonly #folders = new Map<string, { watcher: FSWatcher; names: Set<string> }>();
+  readonly #watcher: Watcher;
   readonly #trees = new Map<string, FSWatcher>();
   readonly #changed: (file: string) => void;
+  /** Files that changed since it was last told, the latest last. */
+  readonly #waiting = new Set<string>();
+  #first = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param changed called with the file that changed last */
-  constructor(changed: (file: string) => void) {
+  /**
+   * @param changed called with the file that changed last
+   * @param polling called once, when the system cannot watch and files are looked at instead
+   */
+  constructor(changed: (file: string) => void, polling: (error: NodeJS.ErrnoException) => void) {
     this.#changed = changed;
+    this.#watcher = new Watcher({ changed: (file) => this.#note(file), polling, persistent: true });
   }
 
   /**
@@ -27,12 +38,9 @@ export class FileWatch {
    * @param since milliseconds since the epoch; a file modified later than that counts as changed
    */
   add(file: string, since: number): void {
-    const folder = dirname(file);
-    const watched = this.#folders.get(folder) ?? this.#watch(folder);
-    if (!watched || watched.names.has(basename(file))) return;
-    watched.names.add(basename(file));
+    this.#watcher.watch(file);
     const stats = statSync(file, { throwIfNoEntry: false });
-    if (stats && stats.mtimeMs > since) this.#tell(file);
+    if (stats && stats.mtimeMs > since) this.#note(file);
   }
 
   /**
@@ -43,43 +51,38 @@ export class FileWatch {
     if (this.#trees.has(folder)) return;
     try {
       const watcher = watch(folder, { recursive: true }, (_event, name) => {
-        if (name !== null && isSource(name)) this.#tell(join(folder, name));
+        if (name !== null && isSource(name)) this.#note(join(folder, name));
       });
       watcher.on('error', () => watcher.close());
       this.#trees.set(folder, watcher);
     } catch {
-      // As for a single folder.
+      // The folder is gone, or the system watches no more: the files that are known are watched all the same.
     }
   }
 
   close(): void {
     clearTimeout(this.#timer);
-    for (const { watcher } of this.#folders.values()) watcher.close();
+    this.#watcher.close();
     for (const watcher of this.#trees.values()) watcher.close();
-    this.#folders.clear();
     this.#trees.clear();
   }
 
-  #watch(folder: string): { watcher: FSWatcher; names: Set<string> } | undefined {
-    const names = new Set<string>();
-    try {
-      const watcher = watch(folder, (_event, name) => {
-        if (name !== null && names.has(name)) this.#tell(join(folder, name));
-      });
-      watcher.on('error', () => {
-        watcher.close();
-        this.#folders.delete(folder);
-      });
-      this.#folders.set(folder, { watcher, names });
-      return { watcher, names };
-    } catch {
-      // The folder is gone, or there is no descriptor left: its files are watched no more.
-      return undefined;
-    }
+  #note(file: string): void {
+    this.#waiting.delete(file);
+    this.#waiting.add(file);
+    const now = performance.now();
+    if (this.#timer === undefined) this.#first = now;
+    else if (now - this.#first > patience) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tell(), calm);
   }
 
-  #tell(file: string): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#changed, calm, file);
+  #tell(): void {
+    this.#timer = undefined;
+    // What was removed is told when it is back; without it the program could not start.
+    const there = [...this.#waiting].filter((file) => existsSync(file));
+    for (const file of there) this.#waiting.delete(file);
+    const last = there.at(-1);
+    if (last !== undefined) this.#changed(last);
   }
 }

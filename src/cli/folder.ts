@@ -20,6 +20,7 @@ export async function serveFolder({ path }: Target, context: Context): Promise<v
     cleanUrls: settings['clean-urls'],
     followLinks: settings['follow-links'],
     reload: settings.reload,
+    onPolling: ({ message }) => console.error(`premier: ${context.say.cannotWatch(message)}`),
     cors: settings.cors,
     headers: headersFrom(settings.header),
     ...(given.has('lang') && settings.lang ? { lang: settings.lang } : {}),

@@ -92,6 +92,8 @@ export const english = {
     `This server is for the computer it runs on, and answers requests for localhost. Whoever runs it can let in another name: ${command} --allow-host NAME.`,
   passwordInClear:
     'The password of --auth travels unencrypted on the network; --tls-cert and --tls-key encrypt it.',
+  cannotWatch: (reason: string) =>
+    `The system can't watch for changes (${reason}); the files are looked at every second instead.`,
   cannotOpen: (address: string) => `No browser could be opened; open ${address} yourself.`,
 
   programFailed: (path: string) => `${path} failed to start:`,

@@ -85,6 +85,8 @@ export const french: Messages = {
     `Ce serveur est pour l’ordinateur où il tourne, et répond aux requêtes pour localhost. Qui le fait tourner peut admettre un autre nom : ${command} --allow-host NOM.`,
   passwordInClear:
     'Le mot de passe de --auth circule en clair sur le réseau ; --tls-cert et --tls-key le chiffrent.',
+  cannotWatch: (reason) =>
+    `Le système ne peut pas guetter les changements (${reason}) ; les fichiers sont regardés chaque seconde à la place.`,
   cannotOpen: (address) => `Aucun navigateur n’a pu être ouvert ; ouvrez ${address} vous-même.`,
 
   programFailed: (path) => `${path} n’a pas pu démarrer :`,

@@ -31,7 +31,8 @@ const notes: Record<Language, string> = {
 - TypeScript runs where Node.js strips types by itself (22.18 and newer).
 - \`--watch\` looks at every file that the program loads with \`import\` or \`require\`, \`node_modules\` aside. The program
   before goes on serving until the new one listens, and then has five seconds to finish its answers; if the new one fails,
-  it simply goes on.
+  it simply goes on. Folders may be removed and made again, as builds and checkouts do; the program starts again when its
+  changed files are back. Where the system cannot watch, it says so, and looks at the files every second.
 
 ## More on what is printed
 
@@ -76,7 +77,9 @@ signal ends at once, with code 1.
 - TypeScript tourne là où Node.js retire les types de lui-même (22.18 et suivants).
 - \`--watch\` regarde chaque fichier que le programme charge par \`import\` ou \`require\`, sauf \`node_modules\`. Le programme
   d’avant continue de servir jusqu’à ce que le nouveau écoute, et a ensuite cinq secondes pour finir ses réponses ; si le
-  nouveau échoue, l’ancien continue, tout simplement.
+  nouveau échoue, l’ancien continue, tout simplement. Des dossiers peuvent être supprimés et refaits, comme le font les
+  compilations et les checkouts ; le programme est relancé quand ses fichiers changés sont de retour. Si le système ne
+  peut pas guetter, il le dit, et regarde les fichiers chaque seconde.
 
 ## L’affichage en détail
 

@@ -45,7 +45,10 @@ class Supervisor {
   #stopping = false;
   /** Whether the first line was printed, and on which port. */
   #port: number | undefined;
-  readonly #watch = new FileWatch((file) => this.#replace(file));
+  readonly #watch = new FileWatch(
+    (file) => this.#replace(file),
+    ({ message }) => console.error(`premier: ${this.#context.say.cannotWatch(message)}`),
+  );
   readonly #args: readonly string[];
   readonly #target: Target;
   readonly #context: Context;

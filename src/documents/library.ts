@@ -3,6 +3,7 @@
  * memory is compared with the disk at most about once a second, and never given longer than that after a change.
  */
 import type { Buffer } from 'node:buffer';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Cache, type Route } from './cache.js';
 import {
@@ -20,7 +21,8 @@ import { type Found, Root } from './locate.js';
 import { mediaTypeOf } from './media-type.js';
 import { decisive } from './navigation.js';
 import type { Settings } from './options.js';
-import { Reload, scriptFrom, withScript } from './reload.js';
+import { Reload } from './reload.js';
+import { scriptFrom, withScript } from './reload-script.js';
 import { type Outcome, resolve } from './resolve.js';
 import { Samples } from './sample.js';
 import { SharedWork } from './shared-work.js';
@@ -58,7 +60,7 @@ export class Library {
     this.#settings = settings;
     this.#cache = new Cache(bytes, entries);
     this.root = new Root(folder, settings.followLinks);
-    this.reload = settings.reload ? new Reload(() => this.#cache.clear()) : undefined;
+    this.reload = settings.reload ? new Reload(() => this.#cache.clear(), settings.onPolling) : undefined;
     this.making = {
       entryBytes: Math.min(entryBytes, bytes),
       compress: settings.compress,
@@ -108,7 +110,7 @@ export class Library {
    * @param standsIn it is sent in place of what isn't at the target, with status 200 or 404
    */
   async read(file: Found, target: Target, standsIn?: 'for a page' | 'as 404'): Promise<Document | undefined> {
-    this.reload?.watchDocument(file.path);
+    this.reload?.watchDocument(file);
     const added = this.#settings.rules.for(target);
     const key = [keyOf(file), added.id, standsIn ?? ''].join('\0');
     const edition: Edition = {
@@ -126,6 +128,22 @@ export class Library {
     const known = this.#cache.document(key);
     if (known?.settled && known.sources !== undefined && sameSources(known.sources, sources)) return known;
     return readDocument(key, sources, this.making, edition);
+  }
+
+  /** Watches what would answer a target where nothing was, or what was could not be read. */
+  async watchMissing({ segments, reach }: Target): Promise<void> {
+    const { reload, root } = this;
+    if (reload === undefined || reach !== 'document') return;
+    for (let depth = segments.length; depth >= 0; depth--) {
+      const found = await root.locate(segments.slice(0, depth)).catch(() => undefined);
+      if (found?.kind !== 'folder' && depth > 0) continue;
+      const folder = found?.asked ?? root.folder;
+      const next = segments[depth] ?? (this.#settings.index || '404.html');
+      for (const name of new Set([next, next.normalize('NFC'), next.normalize('NFD'), `${next}.html`])) {
+        reload.watchMissing(join(folder, name));
+      }
+      return;
+    }
   }
 
   /** Compressed forms beside a file. */

@@ -11,7 +11,9 @@ import { isHidden } from './target.js';
 
 export interface Found extends FileFacts {
   readonly kind: 'file' | 'folder';
-  /** The name it was asked for by, which may be that of a link. */
+  /** The path it was asked for by, which may be that of a link or lead through one. */
+  readonly asked: string;
+  /** The last name of that path. */
   readonly name: string;
 }
 
@@ -48,7 +50,7 @@ export class Root {
       if (!(await this.#shows(real))) return undefined;
       const stats = await stat(real);
       const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : undefined;
-      return kind && { kind, name: basename(path), ...factsFrom(real, stats) };
+      return kind && { kind, asked: path, name: basename(path), ...factsFrom(real, stats) };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw error;

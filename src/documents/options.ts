@@ -57,6 +57,11 @@ export interface DocumentsOptions {
    * with a 5xx status. Default: one line on stderr.
    */
   onError?: (error: Error, req: IncomingMessage) => void;
+  /**
+   * Told once when the system cannot watch a folder for `reload` (no inotify instance left, say), so that files are
+   * looked at every second instead. Default: one line on stderr.
+   */
+  onPolling?: (error: NodeJS.ErrnoException) => void;
 }
 
 /** The options with every default filled in. */
@@ -83,6 +88,10 @@ export function settingsFrom(options: DocumentsOptions = {}): Settings {
     reload: false,
     compress: true,
     onError: reportOnStderr,
+    onPolling: ({ message }) =>
+      console.error(
+        `premier: the system cannot watch files (${message}); they are looked at every second instead.`,
+      ),
     rules: new FieldRules({}, false),
     lang: undefined,
     cache: { bytes: 64 * 1024 * 1024, entries: 4096, entryBytes: 1024 * 1024 },

@@ -14,11 +14,13 @@ import { targetFrom } from './target.js';
 export interface Refusing {
   readonly lang: Language | undefined;
   readonly rules: FieldRules;
+  /** Address of the script that reloads the page once it may be otherwise. */
+  readonly script?: string | undefined;
 }
 
 /** Sends a status with a short body that explains it. */
 export function refuse(
-  { lang, rules }: Refusing,
+  { lang, rules, script }: Refusing,
   req: IncomingMessage,
   res: ServerResponse,
   status: number,
@@ -33,7 +35,7 @@ export function refuse(
           lang: language,
           title: `${status} ${title}`,
           body: `<main class="refusal"><strong aria-hidden="true">${status}</strong><h1>${title}</h1><p>${explanation}</p></main>`,
-          script: undefined,
+          script,
         })
       : `${status} ${title}: ${explanation}\n`,
   );
@@ -44,7 +46,7 @@ export function refuse(
     String(body.length),
     'Content-Language',
     language,
-    ...(html ? ['Content-Security-Policy', policyOf(false)] : []),
+    ...(html ? ['Content-Security-Policy', policyOf(script !== undefined)] : []),
     ...fields,
   ];
   const { refusal, vary } = rules.for(targetFrom(req.url ?? '/'));

@@ -17,7 +17,7 @@ import { asksForPage } from './navigation.js';
 import type { Settings } from './options.js';
 import { policyOf } from './page.js';
 import { refuse } from './refusal.js';
-import { scriptFrom } from './reload.js';
+import { retrying, scriptFrom } from './reload-script.js';
 import { SharedWork } from './shared-work.js';
 import { statusOf } from './status.js';
 import { type Target, targetFrom } from './target.js';
@@ -137,7 +137,7 @@ export class Site {
 
   async #list(exchange: Exchange, target: Target, folder: Found): Promise<void> {
     const { root, making, reload } = this.#library;
-    reload?.watchFolder(folder.path);
+    reload?.watchFolder(folder);
     const { req } = exchange;
     const lang = languageFor(req, this.#settings.lang);
     const json = new Negotiator(req).mediaType(['text/html', 'application/json']) === 'application/json';
@@ -147,7 +147,7 @@ export class Site {
       [folder.path, order.by, order.descending, shown, lang].join('\0'),
       () => readFolder(root, folder, order, shown, lang),
     );
-    const script = reload && scriptFrom(target.path);
+    const script = this.#scriptFor(target);
     const place = { segments: target.segments, order, lang, script };
     const fields = ['Content-Language', lang, 'Content-Security-Policy', policyOf(script !== undefined)];
     const listing = pageDocument(
@@ -171,13 +171,14 @@ export class Site {
       process.nextTick(next);
       return;
     }
+    await this.#library.watchMissing(target);
     const file = await this.#library.root.locate(['404.html']);
     const page = file?.kind === 'file' ? await this.#library.read(file, target, 'as 404') : undefined;
     const { 'accept-encoding': accept } = req.headers;
     const chosen = await page?.choose(accept === undefined ? {} : { 'accept-encoding': accept });
     if (isAnswered(exchange)) return;
     if (!(chosen?.source instanceof Uint8Array)) {
-      refuse(this.#settings, req, res, 404);
+      refuse({ ...this.#settings, script: this.#scriptFor(target) }, req, res, 404);
       return;
     }
     const { refusal } = this.#settings.rules.for(target);
@@ -206,8 +207,16 @@ export class Site {
         return;
       }
       if (status >= 500) this.#settings.onError(error as Error, req);
-      refuse(this.#settings, req, res, status, status === 503 ? ['Retry-After', '1'] : []);
+      const target = targetFrom(req.url ?? '/');
+      if (target !== undefined) void this.#library.watchMissing(target);
+      const script = this.#scriptFor(target, status === 503 ? retrying : '');
+      refuse({ ...this.#settings, script }, req, res, status, status === 503 ? ['Retry-After', '1'] : []);
     });
+  }
+
+  /** The address of the script that reloads a page, if pages are to be reloaded. */
+  #scriptFor(target: Target | undefined, query = ''): string | undefined {
+    return this.#library.reload && target && scriptFrom(target.path) + query;
   }
 }
 

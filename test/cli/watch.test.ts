@@ -1,8 +1,10 @@
 // --watch: the program starts again when its code changes, and nobody is refused meanwhile.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { type Command, serving, start, temporaryFolder } from './command.js';
 
 const app = (text: string) => `export default (req, res) => {
@@ -114,4 +116,65 @@ test('a port in use ends the command; a broken program waits for a change', asyn
   await broken.printed(/^Serveur démarré !$/m);
   broken.child.kill('SIGTERM');
   assert.equal(await broken.ended, 0);
+});
+
+test('a folder that is removed and made again is watched as before', async (t) => {
+  const top = temporaryFolder(t);
+  const folder = join(top, 'project/src');
+  const write = (name: string, code: string) => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), code);
+  };
+  const program = `import part from './part.cjs'; export default (req, res) => res.end(part);`;
+  write('app.mjs', program);
+  write('part.cjs', `module.exports = 'one';`);
+  const { url, stderr } = await serving(t, [join(folder, 'app.mjs'), '--watch', '--log', 'off']);
+  await until(url, 'one');
+  for (const [text, removed] of [
+    ['two', 'project/src'],
+    ['three', 'project'],
+    ['four', 'project/src/part.cjs'],
+  ] as const) {
+    rmSync(join(top, removed), { recursive: true });
+    // Longer than changes take to be told: without its files the program is not started.
+    await delay(300);
+    assert.equal(
+      await (await fetch(url)).text(),
+      text === 'two' ? 'one' : text === 'three' ? 'two' : 'three',
+    );
+    write('app.mjs', program);
+    write('part.cjs', `module.exports = '${text}';`);
+    await until(url, text);
+  }
+  assert.doesNotMatch(stderr(), /failed to start/);
+});
+
+test('where the system cannot watch, it says so once and looks at the files instead', async (t) => {
+  const folder = temporaryFolder(t);
+  const patch = join(folder, 'patch.mjs');
+  writeFileSync(
+    patch,
+    `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
+    fs.watch = () => { throw Object.assign(new Error('EMFILE: too many open files, watch'), { code: 'EMFILE' }); };
+    syncBuiltinESMExports();`,
+  );
+  const file = join(folder, 'app.mjs');
+  for (const [lang, line] of [
+    [
+      'en',
+      /^premier: The system can't watch for changes \(EMFILE[^\n]*\); the files are looked at every second instead\.\n$/,
+    ],
+    [
+      'fr',
+      /^premier: Le système ne peut pas guetter les changements \(EMFILE[^\n]*\) ; les fichiers [^\n]*\n$/,
+    ],
+  ] as const) {
+    writeFileSync(file, app('one'));
+    const args = [file, '--watch', '--log', 'off', '--lang', lang];
+    const { url, stderr } = await serving(t, args, { node: ['--import', pathToFileURL(patch).href] });
+    await until(url, 'one');
+    writeFileSync(file, app('two, and longer'));
+    await until(url, 'two');
+    assert.match(stderr(), line);
+  }
 });

@@ -1,10 +1,17 @@
 // Open pages follow their documents.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { appendFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import process from 'node:process';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { documents } from 'premier/documents';
+import { withScript } from '../../dist/documents/reload-script.js';
 import { launchChromium, withoutChromium } from '../site/chromium.js';
-import { bytesOf, shelf } from './shelf.js';
+import { bytesOf, type Files, folderWith, put, type Shelf, serving, shelf } from './shelf.js';
 
 const files = {
   'index.html': '<!doctype html><title>one</title><body><p>home</BODY></html>',
@@ -16,18 +23,18 @@ const files = {
   'list/a.txt': 'a',
 };
 
-test('only HTML gets the script, at the end of its body', async (t) => {
+test('only HTML gets the script, as the first thing in its head', async (t) => {
   const site = await shelf(t, files, { reload: true });
   for (const [target, body] of [
     [
       '/',
-      '<!doctype html><title>one</title><body><p>home<script src="./.premier/reload.js"></script>\n</BODY></html>',
+      '<!doctype html><script src="./.premier/reload.js"></script><title>one</title><body><p>home</BODY></html>',
     ],
-    ['/bare.html', 'no end tag<script src="./.premier/reload.js"></script>\n'],
-    ['/sub/deep/page.html', '<body><script src="../../.premier/reload.js"></script>\n</body>'],
+    ['/bare.html', '<script src="./.premier/reload.js"></script>no end tag'],
+    ['/sub/deep/page.html', '<script src="../../.premier/reload.js"></script><body></body>'],
     [
       '/latin.html',
-      '<meta charset=windows-1252><body>\xe9t\xe9<script src="./.premier/reload.js"></script>\n</body>',
+      '<script src="./.premier/reload.js"></script><meta charset=windows-1252><body>\xe9t\xe9</body>',
     ],
     ['/a.txt', '</body>'],
   ] as const) {
@@ -35,6 +42,38 @@ test('only HTML gets the script, at the end of its body', async (t) => {
     assert.equal(bytesOf(answer).toString('latin1'), body, target);
     assert.equal(answer.field('content-length'), String(body.length));
   }
+});
+
+test('nothing in a page is mistaken for the place of the script', () => {
+  // `|` stands for the script.
+  for (const page of [
+    '|',
+    '|text',
+    '<!doctype html>|<p>text',
+    '\xef\xbb\xbf<!DOCTYPE html>\n|<p>text',
+    '<!doctype html>\n<html lang="fr">\n<head>|<title>a</title></head>',
+    '<!doctype html><html>|<body>',
+    '<!doctype html><HTML data-a="<head>" data-b=\'>\'><HEAD class=x>|<meta>',
+    '<!-- <head> --><!doctype html><!-- a --!><html><!----><!-->\n<head>|<!-- x -->',
+    '<?xml version="1.0"?><!doctype html><html><head>|',
+    '<!doctype html>|<header>',
+    '<!doctype html>|<htmlx><head>',
+    '<!doctype html>|<html lang="never ends',
+    '<!doctype html>|<!-- never ends <head>',
+    '<head>|<script>"</body>"</script><textarea></body></textarea><iframe srcdoc="</body>"></iframe>',
+    '<!doctype html>|<script>const page = `<html><head></head><body></body>`;</script>',
+    '<!doctype html>|<frameset><frame></frameset>',
+    '<!doctype html><html><head>|<base href="https://elsewhere.example/">',
+  ]) {
+    const plain = Buffer.from(page.replace('|', ''), 'latin1');
+    const edited = withScript(plain, 'x.js').toString('latin1');
+    assert.equal(edited, page.replace('|', '<script src="x.js"></script>'));
+  }
+});
+
+test('a large page without end of its comment costs no more than it is long', () => {
+  const page = Buffer.from('<!--'.repeat(200_000));
+  assert.equal(withScript(page, 'x.js').length, page.length + '<script src="x.js"></script>'.length);
 });
 
 test('the tag is that of the page with its script', async (t) => {
@@ -69,13 +108,11 @@ test('the stream tells another version when a document that was sent changes', a
   writeFileSync(join(site.root, 'index.html'), 'changed');
   await client.sees('data: ');
   assert.ok(Number(/data: (\d+)/.exec(client.pending)?.[1]) > Number(version));
-  assert.match((await site.ask('/')).body, /^changed/);
+  assert.match((await site.ask('/')).body, /changed$/);
   client.socket.destroy();
 });
 
 test('closing the handler ends the streams', async (t) => {
-  const { documents } = await import('premier/documents');
-  const { folderWith, serving } = await import('./shelf.js');
   const handler = documents(folderWith(t, files), { reload: true });
   const { connect, ask } = await serving(t, handler);
   await ask('/');
@@ -86,6 +123,209 @@ test('closing the handler ends the streams', async (t) => {
   await client.rest();
   assert.equal((await ask('/a.txt')).status, 200);
 });
+
+/** Reads the stream until it tells a version. */
+async function streamOf(site: Shelf): Promise<{ next(): Promise<number>; version: number }> {
+  const client = site.connect();
+  client.send('GET /.premier/reload HTTP/1.1\r\nHost: a\r\n\r\n');
+  const next = async () => {
+    await client.sees('data: ');
+    await client.sees('\n\n');
+    const version = Number(/data: (\d+)/.exec(client.pending)?.[1]);
+    client.pending = '';
+    return version;
+  };
+  return { next, version: await next() };
+}
+
+const html = { Accept: 'text/html' };
+
+test('a page that stands for a failure reloads as well', async (t) => {
+  const site = await shelf(t, { ...files, 'folder/x.txt': 'x' }, { reload: true, listing: false });
+  for (const [target, address] of [
+    ['/missing', './.premier/reload.js'],
+    ['/folder/', '../.premier/reload.js'],
+    ['/no/such/page.html', '../../.premier/reload.js'],
+    ['/folder/.hidden', '../.premier/reload.js'],
+  ] as const) {
+    const answer = await site.ask(target, html);
+    assert.equal(answer.status, 404);
+    assert.ok(answer.body.includes(`<script src="${address}">`), target);
+    assert.match(answer.field('content-security-policy') as string, /script-src 'self'; connect-src 'self'/);
+    assert.ok(!(await site.ask(target)).body.includes('script'));
+  }
+  const own = await shelf(t, { '404.html': '<p>lost' }, { reload: true });
+  const answer = await own.ask('/a/missing', html);
+  assert.equal(answer.body, '<script src="../.premier/reload.js"></script><p>lost');
+});
+
+test('what was missed is told when it comes, however deep', async (t) => {
+  for (const [target, options, make] of [
+    ['/page.html', {}, 'page.html'],
+    ['/page', { cleanUrls: true }, 'page.html'],
+    ['/folder/', { listing: false }, 'folder/index.html'],
+    ['/a/b/c/page.html', {}, 'a/b/c/page.html'],
+  ] as const) {
+    const site = await shelf(t, { 'folder/x.txt': 'x' }, { reload: true, ...options });
+    assert.equal((await site.ask(target, html)).status, 404);
+    const { next, version } = await streamOf(site);
+    put(site.root, make, '<p>there');
+    assert.ok((await next()) > version, target);
+    while ((await site.ask(target, html)).status !== 200) await next();
+  }
+});
+
+test('a folder that is removed and built again, and the one above, are told of again and again', async (t) => {
+  const site = await shelf(t, { 'dist/index.html': 'one', 'dist/assets/a.css': 'a' }, { reload: true });
+  await site.ask('/dist/');
+  await site.ask('/dist/assets/a.css');
+  const { next } = await streamOf(site);
+  for (const text of ['two', 'three', 'four']) {
+    rmSync(join(site.root, text === 'three' ? '' : 'dist'), { recursive: true });
+    await next();
+    assert.equal((await site.ask('/dist/', html)).status, 404);
+    put(site.root, 'dist/index.html', text);
+    do await next();
+    while (!(await site.ask('/dist/')).body.endsWith(text));
+  }
+});
+
+test('a root that is a link and is switched is told of', async (t) => {
+  const parent = folderWith(t, { 'v1/index.html': 'one', 'v2/index.html': 'two' });
+  const root = join(parent, 'current');
+  symlinkSync('v1', root);
+  const handler = documents(root, { reload: true });
+  t.after(() => handler.close());
+  const site = { ...(await serving(t, handler)), root };
+  await site.ask('/');
+  const { next } = await streamOf(site);
+  unlinkSync(root);
+  symlinkSync('v2', root);
+  await next();
+  assert.match((await site.ask('/')).body, /two/);
+});
+
+test('a file that never rests does not keep changes from being told', async (t) => {
+  const site = await shelf(t, { 'a.html': 'a', 'a.log': 'a' }, { reload: true });
+  await site.ask('/a.log');
+  const { next, version } = await streamOf(site);
+  const writing = setInterval(() => appendFileSync(join(site.root, 'a.log'), 'a'), 10);
+  t.after(() => clearInterval(writing));
+  assert.ok((await next()) > version);
+});
+
+test('the script knows the version that stands, and is never kept', async (t) => {
+  const site = await shelf(t, files, { reload: true, headers: { 'Cache-Control': 'max-age=3600' } });
+  const { version } = await streamOf(site);
+  const script = await site.ask('/.premier/reload.js');
+  assert.ok(script.body.includes(`'${version}'`));
+  assert.equal(script.field('cache-control'), 'no-store');
+});
+
+test('that the system cannot watch is told once, and changes are told all the same', async (t) => {
+  const root = folderWith(t, { 'index.html': 'one' });
+  const program = fileURLToPath(new URL('unwatched.js', import.meta.url));
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, root]);
+  assert.match(
+    stderr,
+    /^premier: the system cannot watch files \(EMFILE[^\n]*\); they are looked at every second instead\.\n$/,
+  );
+  assert.equal(stdout, 'changed\n');
+});
+
+/** A site that counts the streams that are open. */
+async function counted(t: TestContext, files: Files): Promise<Shelf & { streams(): number }> {
+  const root = folderWith(t, files);
+  const handler = documents(root, { reload: true });
+  t.after(() => handler.close());
+  let open = 0;
+  const site = await serving(t, (req, res) => {
+    if (req.url === '/.premier/reload') {
+      open++;
+      res.on('close', () => open--);
+    }
+    handler(req, res);
+  });
+  return { ...site, root, streams: () => open };
+}
+
+const browsed = { skip: withoutChromium };
+
+test('of many frames and tabs one has the stream, and all show the change', browsed, async (t) => {
+  const frames = '<iframe src="frame.html"></iframe>'.repeat(5);
+  const site = await counted(t, {
+    'index.html': `<!doctype html><title>one</title><link rel="icon" href="data:,">${frames}`,
+    'frame.html': '<!doctype html><p>frame one',
+  });
+  const browser = await launchChromium();
+  t.after(() => browser.close());
+  const context = await browser.newContext();
+  const pages = [await context.newPage(), await context.newPage(), await context.newPage()];
+  for (const page of pages) {
+    await page.goto(`http://127.0.0.1:${site.port}/`);
+    await page.frameLocator('iframe >> nth=4').getByText('frame one').waitFor();
+  }
+  while (site.streams() === 0) await sleep(20);
+  // Long enough for others to be opened, if there were any.
+  await sleep(300);
+  assert.equal(site.streams(), 1);
+  put(site.root, 'frame.html', '<!doctype html><p>frame two');
+  for (const page of pages) {
+    await page.frameLocator('iframe >> nth=4').getByText('frame two').waitFor();
+  }
+  while (site.streams() !== 1) await sleep(20);
+  // Whoever has the stream leaves: another takes over.
+  await pages[0]?.close();
+  await pages[1]?.close();
+  put(site.root, 'index.html', '<!doctype html><title>two</title><p id="new">new');
+  await pages[2]?.waitForSelector('#new');
+});
+
+test(
+  'a base elsewhere, a policy of the page and what reads like an end do not matter',
+  browsed,
+  async (t) => {
+    const page1 = `<!doctype html><html><head><base href="http://127.0.0.1:1/"><title>one</title>
+<script>window.text = "</body>"; window.other = \`<html><head></head></html>\`;</script></head>
+<body><!-- </body> --><textarea></body></textarea><iframe srcdoc="<p></body>"></iframe></body></html>`;
+    const site = await shelf(t, { 'index.html': page1 }, { reload: true });
+    const browser = await launchChromium();
+    t.after(() => browser.close());
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    const streaming = page.waitForResponse(`http://127.0.0.1:${site.port}/.premier/reload`);
+    await page.goto(`http://127.0.0.1:${site.port}/`);
+    await streaming;
+    assert.deepEqual(
+      await page.evaluate(
+        `[text, document.querySelector('textarea').value, document.scripts.length, document.compatMode]`,
+      ),
+      ['</body>', '</body>', 1, 'CSS1Compat'],
+    );
+    assert.deepEqual(errors, []);
+    put(site.root, 'index.html', '<!doctype html><p id="new">new');
+    await page.waitForSelector('#new');
+  },
+);
+
+test(
+  'a tab that was reloaded while all was being built shows the page once it is there',
+  browsed,
+  async (t) => {
+    const site = await shelf(t, { 'dist/a/index.html': '<!doctype html><p>one' }, { reload: true });
+    const browser = await launchChromium();
+    t.after(() => browser.close());
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${site.port}/dist/a/`);
+    for (const text of ['two', 'three']) {
+      rmSync(join(site.root, 'dist'), { recursive: true });
+      await page.getByText('404').first().waitFor();
+      put(site.root, 'dist/a/index.html', `<!doctype html><p>${text}`);
+      await page.getByText(text).waitFor();
+    }
+  },
+);
 
 test('a page open in Chromium shows the change', { skip: withoutChromium }, async (t) => {
   const site = await shelf(t, files, { reload: true });

@@ -1,0 +1,112 @@
+/**
+ * The script that reloads a page when a document changes, and where it goes in a page. In: the version that stands, HTML.
+ * Out: the script, HTML with it. Nothing of the page itself is changed, whatever its own scripts, texts and comments hold.
+ */
+import { Buffer } from 'node:buffer';
+
+/** Hidden names are never documents, so these addresses cannot collide with one. */
+export const eventsPath = '/.premier/reload';
+export const scriptPath = '/.premier/reload.js';
+
+/** Added to the script's address on a page that only says that something failed for a moment. */
+export const retrying = '?retry';
+
+/**
+ * The script. It is gone before the page's own run. A frame leaves reloading to the page around it; of all tabs one has the
+ * stream and passes on what it hears, since a browser opens only six connections to a server. Without locks, which need
+ * https or this computer, a hidden tab gives its stream back.
+ */
+export function scriptFor(version: number): string {
+  return `(() => {
+  const { currentScript } = document;
+  const address = new URL('reload', currentScript.src);
+  const retry = new URL(currentScript.src).search === '${retrying}';
+  currentScript.remove();
+  if (retry) setTimeout(() => location.reload(), 1000);
+  const mark = Symbol.for('premier reload');
+  self[mark] = true;
+  try {
+    if (parent !== self && parent[mark]) return;
+  } catch {}
+  if (origin !== location.origin) return;
+  const hear = (version) => {
+    if (version !== '${version}') location.reload();
+  };
+  const shared = navigator.locks && self.BroadcastChannel;
+  const channel = shared && new BroadcastChannel(address.href);
+  if (channel) channel.onmessage = ({ data }) => hear(data);
+  let leave = () => {};
+  const listen = () => {
+    const source = new EventSource(address);
+    source.onmessage = ({ data }) => {
+      channel?.postMessage(data);
+      hear(data);
+    };
+    return () => source.close();
+  };
+  const join = () => {
+    if (!shared) {
+      leave();
+      leave = listen();
+      return;
+    }
+    const waiting = new AbortController();
+    leave = () => waiting.abort();
+    navigator.locks
+      .request(address.href, { signal: waiting.signal }, () => {
+        const close = listen();
+        return new Promise((release) => {
+          leave = () => {
+            close();
+            release();
+          };
+        });
+      })
+      .catch(() => {});
+  };
+  addEventListener('pagehide', () => leave());
+  addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
+  if (!shared) document.addEventListener('visibilitychange', () => (document.hidden ? leave() : join()));
+  join();
+})();
+`;
+}
+
+/** The script's address as seen from a path, relative so that it holds wherever the handler is mounted. */
+export function scriptFrom(path: string): string {
+  return ('../'.repeat(path.split('/').length - 2) || './') + scriptPath.slice(1);
+}
+
+/** How much of a page is looked at for the beginning of its head (bytes). */
+const furthest = 64 * 1024;
+
+/**
+ * Adds the script to an HTML document: as the first thing in its head, where no text, comment or script of the page can
+ * be mistaken for another place, and no `<base>` has been met.
+ */
+export function withScript(html: Buffer, address: string): Buffer {
+  const at = headOf(html.toString('latin1', 0, furthest));
+  const tag = Buffer.from(`<script src="${address}"></script>`, 'latin1');
+  return Buffer.concat([html.subarray(0, at), tag, html.subarray(at)]);
+}
+
+/** White space, comments, a doctype, and what is read as a comment (HTML §13.2.5.42 and §13.2.6.4.1). */
+const ignored = /\s+|<!-->|<!--->|<!--.*?--!?>|<!(?!--)[^>]*>|<\?[^>]*>/sy;
+const attributes = String.raw`(?=[\s/>])(?:"[^"]*"|'[^']*'|[^"'>])*>`;
+const htmlTag = new RegExp(`<html${attributes}`, 'iy');
+const headTag = new RegExp(`<head${attributes}`, 'iy');
+
+/** Where the head of a page begins: after the tag that says so, or where the parser of a browser puts one in. */
+function headOf(text: string): number {
+  let at = text.startsWith('\xef\xbb\xbf') ? 3 : 0;
+  const after = (expression: RegExp) => {
+    expression.lastIndex = at;
+    if (!expression.test(text)) return false;
+    at = expression.lastIndex;
+    return true;
+  };
+  while (after(ignored));
+  if (after(htmlTag)) while (after(ignored));
+  after(headTag);
+  return at;
+}
