@@ -58,8 +58,8 @@ function withoutCutEnds(sample: Buffer): Buffer {
 }
 
 /**
- * Counts characters beyond ASCII that are well-formed UTF-8, and errors: each byte that fits nowhere is one, and so is a
- * character that was cut (Unicode §3.9, table 3-7).
+ * Counts the bytes after the first of characters that are well-formed UTF-8, and errors: each byte that fits nowhere is
+ * one, and so is a character that was cut (Unicode §3.9, table 3-7).
  */
 function countUtf8(text: Buffer): { valid: number; invalid: number } {
   let valid = 0;
@@ -76,7 +76,8 @@ function countUtf8(text: Buffer): { valid: number; invalid: number } {
       if (next < lowest || next > highest) break;
       [lowest, highest] = [0x80, 0xbf];
     }
-    if (length > 1 && found === length) valid++;
+    // The longer a character, the less likely it is there by chance.
+    if (length > 1 && found === length) valid += length - 1;
     else invalid++;
     i += found - 1;
   }

@@ -118,7 +118,8 @@ export class Library {
       standsIn: standsIn !== undefined,
       vary: standsIn === 'for a page' ? decisive : [],
     };
-    if (this.reload !== undefined && mediaTypeOf(file.name).type === 'text/html') {
+    const type = (edition.standsIn ? undefined : added.type) ?? mediaTypeOf(file.name).type;
+    if (this.reload !== undefined && /^text\/html\b/i.test(type ?? '')) {
       const script = scriptFrom(target.path);
       const edit = (bytes: Buffer) => withScript(bytes, script);
       const sources = { file, neighbours: new Map() };

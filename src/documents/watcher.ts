@@ -143,7 +143,8 @@ export class Watcher {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return;
     folder.state = 'polled';
     folder.seen = namesIn(folder);
-    if (this.#toldOfPolling) return;
+    // A folder that may not be read says nothing of what the system can do.
+    if (this.#toldOfPolling || error.code === 'EACCES') return;
     this.#toldOfPolling = true;
     this.#options.polling(error);
   }

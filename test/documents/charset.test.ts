@@ -312,6 +312,21 @@ test('a text that is UTF-8 but for an error is UTF-8', () => {
   }
 });
 
+test('one sign of three bytes outweighs one bad byte', () => {
+  for (const [text, charset] of [
+    ['It’s a caf\xe9', 'utf-8'],
+    ['\xe9 – ', 'utf-8'],
+    ['It’s a caf\xe9, na\xefve, r\xe9sum\xe9', 'windows-1252'],
+  ] as const) {
+    const bytes = Buffer.concat(
+      Array.from(text, (char) =>
+        /[\x80-\xff]/.test(char) ? Buffer.from(char, 'latin1') : Buffer.from(char),
+      ),
+    );
+    assert.equal(charsetOf({ head: bytes, bytes, whole: true }, 'text/plain'), charset, text);
+  }
+});
+
 test('one byte beyond ASCII is not enough to tell a language by', () => {
   const text = 'The quick brown fox jumps over the lazy dog, and nobody said a word.\n'.repeat(50);
   for (let byte = 128; byte < 256; byte++) {

@@ -87,9 +87,17 @@ test('a thousand hostile requests leave the server well and the secret secret', 
 const linux = { skip: process.platform !== 'linux' && 'ulimit and users as on Linux' };
 
 /** Runs the program beside this test, which serves `root` under a hardship, and gives what it reports. */
-async function hardship(root: string, kind: string): Promise<string> {
+async function hardship(root: string, ...kind: string[]): Promise<string> {
   const program = fileURLToPath(new URL('hardship.js', import.meta.url));
-  const child = spawn('sh', ['-c', 'ulimit -n 100 && exec "$0" "$@"', process.execPath, program, kind, root]);
+  const child = spawn('sh', [
+    '-c',
+    'ulimit -n 100 && exec "$0" "$@"',
+    process.execPath,
+    program,
+    kind[0] as string,
+    root,
+    ...kind.slice(1),
+  ]);
   let output = '';
   child.stdout.on('data', (data) => {
     output += data;
@@ -115,4 +123,13 @@ test(
 test('what the server may not read is forbidden, in words that tell nothing', linux, async (t) => {
   const root = folderWith(t, { 'a.txt': secret, 'dir/b.txt': secret });
   assert.equal(await hardship(root, 'permissions'), '403 403 200');
+});
+
+test('the page of such a refusal reloads when it may be otherwise', linux, async (t) => {
+  const root = folderWith(t, { 'a.txt': 'a', 'dir/b.txt': 'b' });
+  assert.match(
+    await hardship(root, 'descriptors', 'reload'),
+    /\n503 1\n\.\/\.premier\/reload\.js\?retry\n200$/,
+  );
+  assert.equal(await hardship(root, 'permissions', 'reload'), '403 403 200\n./.premier/reload.js');
 });
