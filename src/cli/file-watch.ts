@@ -39,8 +39,7 @@ export class FileWatch {
    */
   add(file: string, since: number): void {
     this.#watcher.watch(file);
-    const stats = statSync(file, { throwIfNoEntry: false });
-    if (stats && stats.mtimeMs > since) this.#note(file);
+    if (modifiedAt(file) > since) this.#note(file);
   }
 
   /**
@@ -84,5 +83,14 @@ export class FileWatch {
     for (const file of there) this.#waiting.delete(file);
     const last = there.at(-1);
     if (last !== undefined) this.#changed(last);
+  }
+}
+
+/** When a file was last modified (ms since the epoch); never, when it can't be told. */
+function modifiedAt(file: string): number {
+  try {
+    return statSync(file).mtimeMs;
+  } catch {
+    return Number.NEGATIVE_INFINITY;
   }
 }

@@ -3,16 +3,10 @@
  * is known by its path: it may be removed and made again, replaced by another, or be a link that is switched, anywhere
  * on its way from the root. What the system cannot watch is looked at from time to time instead; it never goes silent.
  */
-import {
-  type BigIntStats,
-  type FSWatcher,
-  readdirSync,
-  type Stats,
-  statSync,
-  watch as watchFolder,
-} from 'node:fs';
+import { type FSWatcher, readdirSync, type Stats, statSync, watch as watchFolder } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 
 export interface WatcherOptions {
   /** Called with the path of each change, several times for one that takes several steps. */
@@ -36,6 +30,8 @@ interface Watched {
   /** `polled`: the system cannot watch it. */
   state: 'watched' | 'missing' | 'polled';
   watcher: FSWatcher | undefined;
+  /** Since when its state is what it is, by `performance.now()`. */
+  since: number;
   /** Which folder stood at the path when it was last looked at. */
   identity: string;
   /** What its names were when they were last looked at; only of one that is polled. */
@@ -44,8 +40,9 @@ interface Watched {
 
 /** How often it is looked at whether the folders are still the same (ms), and what is polled. */
 const often = 1000;
-/** How often where a folder is missing: it is likely to come back soon. */
+/** How often (ms), and for how long, where a folder is missing: it is likely to come back soon. */
 const sooner = 100;
+const lately = 60_000;
 /** Beyond this number of names in a folder, all of them matter. */
 const mostNames = 1000;
 
@@ -66,8 +63,8 @@ export class Watcher {
     if (this.#closed) return;
     const folder = this.#folderAt(dirname(file));
     if (folder.names.has(basename(file))) return;
-    folder.names.add(basename(file));
-    if (folder.names.size > mostNames) folder.whole = true;
+    if (folder.names.size < mostNames) folder.names.add(basename(file));
+    else folder.whole = true;
     if (folder.state === 'polled') folder.seen = namesIn(folder);
   }
 
@@ -99,7 +96,8 @@ export class Watcher {
       whole: false,
       state: 'missing',
       watcher: undefined,
-      identity: identityOf(statSync(path, { throwIfNoEntry: false, bigint: true })),
+      since: performance.now(),
+      identity: identityOf(statOf(path)),
       seen: new Map(),
     };
     this.#folders.set(path, folder);
@@ -122,6 +120,7 @@ export class Watcher {
     folder.watcher?.close();
     folder.watcher = undefined;
     folder.state = 'missing';
+    folder.since = performance.now();
     if (folder.identity === '') return;
     const { watch = watchFolder, persistent } = this.#options;
     try {
@@ -166,7 +165,7 @@ export class Watcher {
    * @param doubted its watcher may be dead though the folder seems the same: a new one may have the number of the old
    */
   async #look(folder: Watched, doubted = false): Promise<void> {
-    const identity = identityOf(await stat(folder.path, { bigint: true }).catch(() => undefined));
+    const identity = identityOf(await stat(folder.path).catch(() => undefined));
     if (this.#closed || this.#folders.get(folder.path) !== folder) return;
     if (identity !== folder.identity || doubted) {
       folder.identity = identity;
@@ -193,7 +192,10 @@ export class Watcher {
   /** Has all folders looked at after a while, and again and again. */
   #lookLater(): void {
     if (this.#looking || this.#closed) return;
-    const missing = [...this.#folders.values()].some(({ state }) => state === 'missing');
+    const recently = performance.now() - lately;
+    const missing = [...this.#folders.values()].some(
+      ({ state, since }) => state === 'missing' && since > recently,
+    );
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#lookAtAll(), missing ? sooner : often);
     if (!this.#options.persistent) this.#timer.unref();
@@ -211,7 +213,7 @@ function matters({ names, whole }: Watched, name: string): boolean {
   return names.has(name) || (whole && !name.startsWith('.'));
 }
 
-function identityOf(stats: BigIntStats | undefined): string {
+function identityOf(stats: Stats | undefined): string {
   return stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : '';
 }
 
@@ -235,7 +237,7 @@ function namesOf(path: string): string[] {
 
 function statOf(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return statSync(path);
   } catch {
     return undefined;
   }
