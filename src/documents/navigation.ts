@@ -21,5 +21,10 @@ export function asksForPage(req: IncomingMessage, path: string): boolean {
   if (req.headers['sec-fetch-dest'] !== undefined) return false;
   const indifferent = accepted.every((range) => range.endsWith('/*'));
   // A program that takes anything: a name with a dot is that of a file, which isn't there.
-  return indifferent && negotiator.mediaType(['text/html']) !== undefined && !/\.[^/]*$/.test(path);
+  return indifferent && negotiator.mediaType(['text/html']) !== undefined && !nameOf(path).includes('.');
+}
+
+/** What comes after the last slash. */
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { FileWatch } from '../../dist/cli/file-watch.js';
+import { until } from '../subjects.js';
 import { type Command, serving, start, temporaryFolder } from './command.js';
 
 const app = (text: string) => `export default (req, res) => {
@@ -27,7 +28,7 @@ async function watched(t: TestContext, code: string): Promise<Watched> {
 }
 
 /** Asks until the answer begins so; every question on the way must be answered. */
-async function until(url: string, beginning: string): Promise<string> {
+async function answers(url: string, beginning: string): Promise<string> {
   for (;;) {
     const answer = await fetch(url, { headers: { connection: 'close' } });
     const text = await answer.text();
@@ -37,10 +38,10 @@ async function until(url: string, beginning: string): Promise<string> {
 
 test('a change is served soon, and every request on the way is answered', async (t) => {
   const { url, change, child, ended, stdout, printed } = await watched(t, app('one'));
-  await until(url, 'one');
+  await answers(url, 'one');
   for (const text of ['two', 'three']) {
     change(app(text));
-    await until(url, text);
+    await answers(url, text);
     await printed(new RegExp(`(app\\.mjs changed: started again\\.\n(.|\n)*){${text === 'two' ? 1 : 2}}`));
   }
   child.kill('SIGTERM');
@@ -50,34 +51,34 @@ test('a change is served soon, and every request on the way is answered', async 
 
 test('an answer under way is finished by the program that began it', async (t) => {
   const { url, change } = await watched(t, app('one'));
-  const pid = Number((await until(url, 'one')).split(' ')[1]);
+  const pid = Number((await answers(url, 'one')).split(' ')[1]);
   const held = await fetch(new URL('/hold', url));
   change(app('two'));
-  await until(url, 'two');
+  await answers(url, 'two');
   process.kill(pid, 'SIGUSR2');
   assert.equal(await held.text(), 'begun and ended');
 });
 
 test('a change that breaks the program leaves the version before', async (t) => {
   const { url, change, printed, stderr } = await watched(t, app('one'));
-  await until(url, 'one');
+  await answers(url, 'one');
   change('export default (');
   await printed('The version before goes on serving. Waiting for a change.', 'stderr');
   assert.match(stderr(), /app\.mjs failed to start:\n/);
-  await until(url, 'one');
+  await answers(url, 'one');
   change(app('two'));
-  await until(url, 'two');
+  await answers(url, 'two');
 });
 
 test('a program that crashes is started again at the next change', async (t) => {
   const { url, change, printed } = await watched(t, app('one'));
-  await until(url, 'one');
+  await answers(url, 'one');
   await fetch(new URL('/crash', url)).catch(() => {});
   await printed('crashed', 'stderr');
   await printed(/^Waiting for a change\.$/m, 'stderr');
   change(app('two'));
   await printed('started again');
-  await until(url, 'two');
+  await answers(url, 'two');
 });
 
 test('only files that the program loads start it again', async (t) => {
@@ -90,11 +91,11 @@ test('only files that the program loads start it again', async (t) => {
   writeFileSync(part, `module.exports = 'one';`);
   writeFileSync(file, `import part from './part.cjs'; export default (req, res) => res.end(part);`);
   const { url, stdout, printed } = await serving(t, [file, '--watch', '--log', 'off']);
-  await until(url, 'one');
+  await answers(url, 'one');
   writeFileSync(part, `module.exports = 'two';`);
   // Of several changes together the last one is named: this one, if it counted.
   writeFileSync(data, '{}');
-  await until(url, 'two');
+  await answers(url, 'two');
   await printed('started again');
   assert.match(stdout(), /part\.cjs changed: started again\.\n$/);
   assert.equal(stdout().match(/started again/g)?.length, 1);
@@ -129,22 +130,17 @@ test('a folder that is removed and made again is watched as before', async (t) =
   write('app.mjs', program);
   write('part.cjs', `module.exports = 'one';`);
   const { url, stderr } = await serving(t, [join(folder, 'app.mjs'), '--watch', '--log', 'off']);
-  await until(url, 'one');
+  await answers(url, 'one');
   for (const [text, removed] of [
     ['two', 'project/src'],
     ['three', 'project'],
     ['four', 'project/src/part.cjs'],
   ] as const) {
     rmSync(join(top, removed), { recursive: true });
-    // Longer than changes take to be told: without its files the program is not started.
-    await delay(300);
-    assert.equal(
-      await (await fetch(url)).text(),
-      text === 'two' ? 'one' : text === 'three' ? 'two' : 'three',
-    );
+    await (await fetch(url)).text();
     write('app.mjs', program);
     write('part.cjs', `module.exports = '${text}';`);
-    await until(url, text);
+    await answers(url, text);
   }
   assert.doesNotMatch(stderr(), /failed to start/);
 });
@@ -172,9 +168,41 @@ test('where the system cannot watch, it says so once and looks at the files inst
     writeFileSync(file, app('one'));
     const args = [file, '--watch', '--log', 'off', '--lang', lang];
     const { url, stderr } = await serving(t, args, { node: ['--import', pathToFileURL(patch).href] });
-    await until(url, 'one');
+    await answers(url, 'one');
     writeFileSync(file, app('two, and longer'));
-    await until(url, 'two');
+    await answers(url, 'two');
     assert.match(stderr(), line);
   }
+});
+
+test('a file that is removed is told of once it is back', async (t) => {
+  const folder = temporaryFolder(t);
+  const [file, other] = [join(folder, 'a/file'), join(folder, 'a/other')];
+  const write = (path: string) => {
+    mkdirSync(join(folder, 'a'), { recursive: true });
+    writeFileSync(path, '');
+  };
+  write(file);
+  const told: string[] = [];
+  const watch = new FileWatch((path) => told.push(path), assert.ifError);
+  t.after(() => watch.close());
+  watch.add(file, Date.now() + 1000);
+  watch.add(other, 0);
+  rmSync(join(folder, 'a'), { recursive: true });
+  // What changes after it is told, and what is not there is not.
+  write(other);
+  await until(() => told.includes(other), 'the other file');
+  assert.deepEqual(told, [other]);
+  write(file);
+  await until(() => told.includes(file), 'the file');
+});
+
+test('a file that was modified before it was watched counts as changed', async (t) => {
+  const file = join(temporaryFolder(t), 'file');
+  writeFileSync(file, '');
+  const told: string[] = [];
+  const watch = new FileWatch((path) => told.push(path), assert.ifError);
+  t.after(() => watch.close());
+  watch.add(file, 0);
+  await until(() => told.includes(file), 'the file');
 });

@@ -8,10 +8,11 @@ import { stepsOf } from '../counted-steps.js';
 const { evaluate, rangeHolds } = await import('../../dist/documents/conditions.js');
 const { Negotiation } = await import('../../dist/documents/encodings.js');
 const { languageFor } = await import('../../dist/documents/language.js');
+const { asksForPage } = await import('../../dist/documents/navigation.js');
 const { default: Negotiator } = await import('negotiator');
 const { rangesFrom } = await import('../../dist/documents/ranges.js');
 
-const validators = { etag: '"tag"', lastModified: 0 };
+const validators = { etag: '"tag"', lastModified: 0, dateTrusted: true };
 const negotiation = Negotiation.among(['br', 'gzip', 'identity']);
 
 /** The readers of the fields that are lists, or have a form. */
@@ -23,6 +24,7 @@ const readers: Record<string, (value: string) => unknown> = {
   'If-Unmodified-Since': (value) => evaluate({ 'if-unmodified-since': value }, validators),
   'If-Range': (value) => rangeHolds(value, validators),
   Accept: (value) => new Negotiator({ headers: { accept: value } }).mediaType(['text/html', 'text/plain']),
+  'Accept, of a page': (value) => asksForPage({ headers: { accept: value } } as IncomingMessage, '/a'),
   'Accept-Encoding': (value) => negotiation.order(value),
   'Accept-Language': (value) =>
     languageFor({ headers: { 'accept-language': value } } as IncomingMessage, undefined),

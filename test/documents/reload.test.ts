@@ -5,12 +5,12 @@ import { appendFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from '
 import { join } from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { documents } from 'premier/documents';
 import { withScript } from '../../dist/documents/reload-script.js';
 import { launchChromium, withoutChromium } from '../site/chromium.js';
+import { until } from '../subjects.js';
 import { bytesOf, type Files, folderWith, put, type Shelf, serving, shelf } from './shelf.js';
 
 const files = {
@@ -265,15 +265,16 @@ test('of many frames and tabs one has the stream, and all show the change', brow
     await page.goto(`http://127.0.0.1:${site.port}/`);
     await page.frameLocator('iframe >> nth=4').getByText('frame one').waitFor();
   }
-  while (site.streams() === 0) await sleep(20);
-  // Long enough for others to be opened, if there were any.
-  await sleep(300);
-  assert.equal(site.streams(), 1);
+  const locks =
+    '(async () => { const l = await navigator.locks.query(); return [l.held.length, l.pending.length]; })()';
+  // One page has the stream, the others wait for it, and their frames do neither.
+  while (`${await pages[0]?.evaluate(locks)}` !== '1,2');
+  await until(() => site.streams() === 1, 'a stream');
   put(site.root, 'frame.html', '<!doctype html><p>frame two');
   for (const page of pages) {
     await page.frameLocator('iframe >> nth=4').getByText('frame two').waitFor();
   }
-  while (site.streams() !== 1) await sleep(20);
+  await until(() => site.streams() === 1, 'one stream again');
   // Whoever has the stream leaves: another takes over.
   await pages[0]?.close();
   await pages[1]?.close();

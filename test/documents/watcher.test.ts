@@ -4,7 +4,6 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -14,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Watcher, type WatcherOptions } from '../../dist/documents/watcher.js';
+import { until } from '../subjects.js';
 
 /** Fails as a system that has no inotify instance left. */
 const none: WatcherOptions['watch'] = (() => {
@@ -29,6 +28,7 @@ interface Listening {
   readonly troubles: string[];
   put(name: string, text?: string): string;
   hears(path: string): Promise<void>;
+  settle(): Promise<void>;
 }
 
 function listening(t: TestContext, options: Partial<WatcherOptions> = {}): Listening {
@@ -52,10 +52,17 @@ function listening(t: TestContext, options: Partial<WatcherOptions> = {}): Liste
     writeFileSync(path, text);
     return path;
   };
-  const hears = async (path: string) => {
-    while (!heard.has(path)) await sleep(10);
+  const hears = (path: string) => until(() => heard.has(path), path);
+  /** All that happened until now has been heard: what happens here is heard after it. */
+  const settle = async () => {
+    for (let turn = 0; turn < 2; turn++) {
+      const last = put('settled/file');
+      watcher.watch(last);
+      heard.delete(last);
+      await hears(put('settled/file'));
+    }
   };
-  return { top, watcher, heard, troubles, put, hears };
+  return { top, watcher, heard, troubles, put, hears, settle };
 }
 
 const ways: [what: string, happens: (at: Listening) => void][] = [
@@ -127,9 +134,8 @@ function cases(kind: string, watch: WatcherOptions['watch']): void {
       at.watcher.watch(file);
       happens(at);
       await at.hears(file);
-      // Lets pass what is still to be heard of this, so that what comes after is told by itself.
-      await sleep(300);
       for (let turn = 0; turn < 2; turn++) {
+        await at.settle();
         rmSync(file, { force: true });
         at.heard.clear();
         at.put('a/b/file');
@@ -144,10 +150,10 @@ function cases(kind: string, watch: WatcherOptions['watch']): void {
     const file = join(at.top, 'x/y/z');
     at.watcher.watch(file);
     mkdirSync(join(at.top, 'x'));
-    await sleep(50);
+    await at.settle();
     mkdirSync(join(at.top, 'x/y'));
     await at.hears(file);
-    await sleep(300);
+    await at.settle();
     at.heard.clear();
     at.put('x/y/z');
     await at.hears(file);
@@ -217,7 +223,9 @@ test('after a close nothing is heard', async (t) => {
   at.watcher.watch(file);
   at.watcher.close();
   at.watcher.watch(file);
+  const other = listening(t);
+  other.watcher.watch(file);
   at.put('a/file');
-  await sleep(100);
-  assert.equal(readFileSync(file, 'utf8').length > 0 && at.heard.size, 0);
+  await other.hears(file);
+  assert.equal(at.heard.size, 0);
 });
