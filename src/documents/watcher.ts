@@ -138,8 +138,11 @@ export class Watcher {
   }
 
   #poll(folder: Watched, error: NodeJS.ErrnoException): void {
-    // It has gone between two looks.
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return;
+    // It has gone between two looks; that it comes back is to be told, even with the same number.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+      folder.identity = '';
+      return;
+    }
     folder.state = 'polled';
     folder.seen = namesIn(folder);
     // A folder that may not be read says nothing of what the system can do.
@@ -173,8 +176,6 @@ export class Watcher {
       // Watched first, told then: whoever reads now misses nothing that comes after.
       this.#tellAll(folder);
       this.#lookLater();
-    } else if (folder.state === 'missing' && identity !== '') {
-      this.#begin(folder);
     } else if (folder.state === 'polled') {
       this.#compare(folder);
     }
