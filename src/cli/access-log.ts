@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { ServerResponse } from '../index.js';
 import { refusalResponse } from '../server/http1/refusal-response.js';
 import type { Messages } from './language.js';
-import { type Answer, formats, type LogForm } from './log-formats.js';
+import { type Answer, formats, type LogForm, textOf } from './log-formats.js';
 
 /** Bytes that may wait for a slow reader of stdout before lines are dropped. */
 const backlog = 1024 * 1024;
@@ -110,7 +110,7 @@ function answerOf(res: ServerResponse, { req, start, remote, bytes }: Tally): An
   const { headers } = req;
   return {
     method: req.method ?? '-',
-    target: req.url ?? '-',
+    target: textOf(req.url ?? '-'),
     version: req.httpVersion,
     status: res.statusCode,
     bytes: hasBody(req, res) ? bytes : 0,
@@ -119,8 +119,8 @@ function answerOf(res: ServerResponse, { req, start, remote, bytes }: Tally): An
     time: new Date(),
     remote,
     user: userOf(headers.authorization),
-    referer: headers.referer,
-    agent: headers['user-agent'],
+    referer: textOf(headers.referer),
+    agent: textOf(headers['user-agent']),
   };
 }
 

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Messages } from './language.js';
 import { type Option, type OptionName, optionEntries, options, type Settings } from './options.js';
 import { UsageError } from './trouble.js';
+import { hintFor } from './unknown-option.js';
 
 export interface Arguments {
   /** The folder or program named on the command line. */
@@ -11,6 +12,20 @@ export interface Arguments {
   settings: Settings;
   /** Names of the options that were given, on the command line or by a variable. */
   given: ReadonlySet<OptionName>;
+  /** What stands after `--`: the program's own arguments. */
+  forProgram: readonly string[];
+  /** The command line in order, for an error that repeats it with a change. */
+  words: readonly Word[];
+  /** The target, where it stands right after `--host` and may have been meant as its value. */
+  afterHost: string | undefined;
+}
+
+/** One option with its value, or one word by itself. */
+export interface Word {
+  option?: OptionName;
+  /** As it was written, without the value. */
+  written: string;
+  value?: string | undefined;
 }
 
 /** Takes the command line apart. */
@@ -19,6 +34,31 @@ export function parseArguments(
   environment: NodeJS.ProcessEnv,
   say: Messages,
 ): Arguments {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  const words = wordsOf(args.slice(0, end), say);
+  const targets = words.filter(({ option }) => option === undefined).map(({ written }) => written);
+  const rest = args.slice(end + 1);
+  // Without a target before it, `--` is what lets one begin with a dash.
+  const target = targets[0] ?? rest.shift();
+  const hosted = words.find(({ option }, index) => option === undefined && isBareHost(words[index - 1]));
+  const afterHost = hosted?.written;
+  if (targets.length > 1) {
+    const hint = afterHost === undefined ? '' : ` ${say.hostNeedsEquals(afterHost)}`;
+    throw new UsageError(say.oneTarget(targets[0] as string, targets[1] as string) + hint);
+  }
+  if (target === '') throw new UsageError(say.emptyTarget);
+
+  const settings: Record<string, unknown> = {};
+  const given = new Set(words.flatMap(({ option }) => option ?? []));
+  for (const [name, option] of optionEntries) {
+    if (option.kind === 'valued' && option.environment && environment[option.environment]) given.add(name);
+    const texts = words.filter((word) => word.option === name);
+    settings[name] = setting(name, option, texts, environment, say);
+  }
+  return { target, settings: settings as Settings, given, forProgram: rest, words, afterHost };
+}
+
+function wordsOf(args: readonly string[], say: Messages): Word[] {
   const { tokens } = parseArgs({
     args: withBareValues(args),
     options: Object.fromEntries(
@@ -31,48 +71,33 @@ export function parseArguments(
     allowPositionals: true,
     tokens: true,
   });
-
-  const texts = new Map<OptionName, { written: string; text: string }[]>();
-  const targets: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'positional') targets.push(token.value);
-    if (token.kind !== 'option') continue;
-    const name = knownName(token.name, token.rawName, say);
-    checkValue(options[name], token.rawName, token.value, token.inlineValue, say);
-    const earlier = texts.get(name) ?? [];
-    texts.set(name, [...earlier, { written: token.rawName, text: token.value ?? '' }]);
-  }
-  if (targets.includes('')) throw new UsageError(say.emptyTarget);
-  if (targets.length > 1) throw new UsageError(say.oneTarget(targets[0] as string, targets[1] as string));
-
-  const settings: Record<string, unknown> = {};
-  const given = new Set(texts.keys());
-  for (const [name, option] of optionEntries) {
-    if (option.kind === 'valued' && option.environment && environment[option.environment]) given.add(name);
-    settings[name] = setting(name, option, texts.get(name) ?? [], environment, say);
-  }
-  return { target: targets[0], settings: settings as Settings, given };
+  return tokens.flatMap((token): Word[] => {
+    if (token.kind === 'positional') return [{ written: token.value }];
+    if (token.kind !== 'option') return [];
+    const { name, rawName: written, value, inlineValue } = token;
+    if (!Object.hasOwn(options, name))
+      throw new UsageError(say.unknownOption(written) + hintFor(written, say));
+    const option = name as OptionName;
+    checkValue(options[option], written, value, inlineValue, say);
+    return [{ option, written, value }];
+  });
 }
 
 /** Writes out the value of an option that may stand alone, where it does. */
 function withBareValues(args: readonly string[]): string[] {
-  const end = args.includes('--') ? args.indexOf('--') : args.length;
   return args.map((arg, index) => {
-    if (index >= end || !arg.startsWith('--')) return arg;
-    const option: Option | undefined = options[arg.slice(2) as OptionName];
+    if (!arg.startsWith('--')) return arg;
+    const name = arg.slice(2);
+    const option: Option | undefined = Object.hasOwn(options, name) ? options[name as OptionName] : undefined;
     if (option?.kind !== 'valued' || option.bare === undefined) return arg;
-    const next = index + 1 < end ? args[index + 1] : undefined;
+    const next = args[index + 1];
     // An empty word is a value that is missing, never one that was left out.
     return next !== undefined && (next === '' || option.isValue?.(next)) ? arg : `${arg}=${option.bare}`;
   });
 }
 
-function knownName(name: string, written: string, say: Messages): OptionName {
-  if (Object.hasOwn(options, name)) return name as OptionName;
-  const near = optionEntries.map(([known]) => known).filter((known) => distance(name, known) <= 2);
-  const hint = near[0] === undefined ? '' : ` ${say.didYouMean(`--${near[0]}`)}`;
-  throw new UsageError(say.unknownOption(written) + hint);
-}
+const isBareHost = (word: Word | undefined): boolean =>
+  word?.option === 'host' && word.value === options.host.bare;
 
 function checkValue(
   option: Option,
@@ -96,32 +121,19 @@ function checkValue(
 function setting(
   name: OptionName,
   option: Option,
-  texts: readonly { written: string; text: string }[],
+  words: readonly Word[],
   environment: NodeJS.ProcessEnv,
   say: Messages,
 ): unknown {
-  if (option.kind === 'flag') return texts.length > 0;
-  if (option.repeatable) return texts.map(({ written, text }) => option.read(text, written, say));
-  const last = texts.at(-1);
-  if (last) return option.read(last.text, last.written, say);
+  if (option.kind === 'flag') return words.length > 0;
+  const values = words.map(({ value, written }) => option.read(value ?? '', written, say));
+  const { fallback, repeatable } = option;
+  const byDefault = () => (fallback === undefined ? undefined : option.read(fallback, `--${name}`, say));
+  if (repeatable) return values.length > 0 ? values : [byDefault()].filter((value) => value !== undefined);
+  if (values.length > 0) return values.at(-1);
   const variable = option.environment && environment[option.environment];
   // A password that is empty by mistake must not stand for none; a port that is empty is the usual one.
-  if (variable === '' && option.fallback === undefined)
+  if (variable === '' && fallback === undefined)
     throw new UsageError(say.emptyValue(option.environment as string));
-  if (variable) return option.read(variable, option.environment as string, say);
-  return option.fallback === undefined ? undefined : option.read(option.fallback, `--${name}`, say);
-}
-
-/** How many letters must be added, removed or replaced to make one word the other (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [line, letter] of [...from].entries()) {
-    const next = [line + 1];
-    for (const [column, other] of [...to].entries()) {
-      const replaced = (row[column] as number) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[column + 1] as number) + 1, (next[column] as number) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] as number;
+  return variable ? option.read(variable, option.environment as string, say) : byDefault();
 }

@@ -1,10 +1,37 @@
 // Asks for a name and a password (RFC 7617). In: a handler and the credentials. Out: a handler that answers 401 to all
 // others. The time it takes says nothing about how much of a guess was right.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Credentials } from './option-values.js';
 
 const digest = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest();
+
+const challenge = {
+  'WWW-Authenticate': 'Basic realm="premier", charset="UTF-8"',
+  'Content-Type': 'text/plain; charset=utf-8',
+  'Content-Length': 17,
+  'Cache-Control': 'no-store',
+};
+const body = '401 Unauthorized\n';
+
+/** Tells who gives the right name and password. */
+export function passwordCheck({ user, password }: Credentials): (req: IncomingMessage) => boolean {
+  const expected = digest(`${user}:${password}`);
+  // Digests have one length, as timingSafeEqual asks, whatever the length of the guess.
+  return ({ headers }) => timingSafeEqual(digest(credentialsOf(headers.authorization)), expected);
+}
+
+/** Asks for a password. */
+export function challengeClient(res: ServerResponse): void {
+  res.writeHead(401, challenge).end(body);
+}
+
+/** The same for a client that wants to leave HTTP, and has no response. */
+export function challengeSocket(socket: Duplex): void {
+  const fields = Object.entries(challenge).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 401 Unauthorized\r\n${fields.join('')}Connection: close\r\n\r\n${body}`);
+}
 
 /**
  * Puts a password before a handler.
@@ -12,22 +39,13 @@ const digest = (bytes: string | Buffer) => createHash('sha256').update(bytes).di
  */
 export function withBasicAuth(
   handler: RequestListener,
-  { user, password }: Credentials,
+  credentials: Credentials,
   exempt: (req: IncomingMessage) => boolean,
 ): RequestListener {
-  const expected = digest(`${user}:${password}`);
+  const allowed = passwordCheck(credentials);
   return (req, res) => {
-    // Digests have one length, as timingSafeEqual asks, whatever the length of the guess.
-    const given = digest(credentialsOf(req.headers.authorization));
-    if (timingSafeEqual(given, expected) || exempt(req)) return handler(req, res);
-    const body = '401 Unauthorized\n';
-    res.writeHead(401, {
-      'WWW-Authenticate': 'Basic realm="premier", charset="UTF-8"',
-      'Content-Type': 'text/plain; charset=utf-8',
-      'Content-Length': body.length,
-      'Cache-Control': 'no-store',
-    });
-    res.end(body);
+    if (allowed(req) || exempt(req)) handler(req, res);
+    else challengeClient(res);
   };
 }
 

@@ -36,10 +36,14 @@ export function fetchHandler(fetch: FetchFunction): (...args: Parameters<Request
       return;
     }
     const response = await fetch(request, { incoming: req, outgoing: res });
-    if (!(response instanceof Response)) throw new TypeError('fetch() must return a Response');
+    if (!(response instanceof Response)) throw new TypeError(notAResponse(response));
     await send(response, req, res);
   };
 }
+
+/** Another realm's or a polyfill's Response is none of ours; what a handler that is none returns, even less. */
+const notAResponse = (value: unknown) =>
+  `a handler (request) must return a Response, not ${value === null ? 'null' : typeof value}; one that calls res.end() is written (req, res)`;
 
 /** The same request, as Fetch writes it. */
 function requestFrom(req: IncomingMessage, signal: AbortSignal): Request {
@@ -95,8 +99,10 @@ function bodyOf(req: IncomingMessage): ReadableStream<Uint8Array> {
 }
 
 /** Writes a response out; resolves when it has been handed over or the client is gone. */
-async function send(response: Response, req: IncomingMessage, res: ServerResponse): Promise<void> {
+export async function send(response: Response, req: IncomingMessage, res: ServerResponse): Promise<void> {
   res.statusCode = response.status;
+  // A body that is not as long as its Content-Length says would put the connection out of step.
+  res.strictContentLength = true;
   if (response.statusText) res.statusMessage = response.statusText;
   for (const [name, value] of response.headers) {
     if (name !== 'set-cookie') res.setHeader(name, value);

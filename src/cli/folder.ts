@@ -4,17 +4,16 @@ import type { FieldValue, HeaderRules } from '../documents/answer-fields.js';
 import { withHostCheck } from './host-check.js';
 import type { Field } from './option-values.js';
 import { type Context, type Site, serve } from './serve.js';
-import type { Target } from './target.js';
 import { UsageError } from './trouble.js';
 
 /** Serves a folder until a signal comes. */
-export async function serveFolder({ path }: Target, context: Context): Promise<void> {
+export async function serveFolder(context: Context): Promise<void> {
   const { documents } = await import('../documents/index.js');
   const { settings, given } = context.args;
   if (settings.listing && settings['no-listing']) {
     throw new UsageError(context.say.contradiction('--listing', '--no-listing'));
   }
-  const handler = documents(path, {
+  const handler = documents(context.target.path, {
     ...(settings.listing || settings['no-listing'] ? { listing: settings.listing } : {}),
     single: settings.single,
     cleanUrls: settings['clean-urls'],
@@ -25,8 +24,8 @@ export async function serveFolder({ path }: Target, context: Context): Promise<v
     headers: headersFrom(settings.header),
     ...(given.has('lang') && settings.lang ? { lang: settings.lang } : {}),
   });
-  const hosts = { host: settings.host, allowed: settings['allow-host'] };
-  const checked = withHostCheck(handler, hosts, context.command, context.say);
+  const rules = { hosts: settings.host, allowed: settings['allow-host'] };
+  const checked = withHostCheck(handler, rules, context.command, context.say);
   const site: Site = { handler: checked, close: () => handler.close() };
   // A browser asks with OPTIONS and without the password whether it may send the password (Fetch, CORS preflight).
   if (settings.cors) {

@@ -1,45 +1,49 @@
-// Stops servers when SIGINT or SIGTERM asks for it: new connections are refused, answers under way are finished, then
-// the promise resolves. A second signal ends the process at once with code 1.
+// Stops servers when SIGINT or SIGTERM asks for it: new connections are refused, answers under way are finished, and
+// what is left after a time is cut; then the promise resolves. A second signal ends the process at once with code 1.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Messages } from './language.js';
 import { isWorker, stopMessage } from './worker.js';
 
 /**
- * Milliseconds in which a second signal may be the first one's echo: npm passes on what the terminal has already sent to
- * the whole group. The process must also live that long, for an echo would kill it on its way out.
+ * Milliseconds in which a second signal may be the first one's echo: a terminal, npm and `timeout` signal the process and
+ * its whole group. The process must also live that long, for an echo would kill it on its way out.
  */
-const echo = process.env.npm_lifecycle_event === undefined ? 0 : 200;
-
-/** Milliseconds between two looks at which connections have become idle. */
-const sweep = 50;
+const echo = 200;
 
 /** Milliseconds after which the user is told what is being waited for. */
 const patience = 300;
 
+/** Milliseconds from the cut until the process ends, whatever a server still waits for. */
+const afterCut = 100;
+
 /** A server as far as closing it goes. */
-export type Closable = Pick<Server, 'on' | 'prependListener' | 'close' | 'getConnections'> &
-  Partial<Pick<Server, 'closeIdleConnections'>>;
+export type Closable = Pick<Server, 'on' | 'prependListener' | 'close'>;
 
-const connections = new WeakMap<Closable, Set<Socket>>();
+/** What is open on a server. */
+interface Open {
+  sockets: Set<Socket>;
+  /** Those of HTTP/2: its server lets them live after close(). */
+  sessions: Set<Http2Session>;
+}
 
-/** Notes a server's connections, so that closing it can tell those on which nothing was ever asked. */
+const noted = new WeakMap<Closable, Open>();
+
+/** Notes a server's connections, so that what never ends can be cut, whatever protocol it has been upgraded to. */
 export function noteConnections<S extends Closable>(server: S): S {
-  if (connections.has(server)) return server;
-  const open = new Set<Socket>();
-  connections.set(server, open);
-  const event = 'setSecureContext' in server ? 'secureConnection' : 'connection';
-  server.on(event, (socket: Socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
+  if (noted.has(server)) return server;
+  const open: Open = { sockets: new Set(), sessions: new Set() };
+  noted.set(server, open);
+  server.on('connection', (socket: Socket) => keepWhileOpen(open.sockets, socket));
+  server.on('session', (session: Http2Session) => keepWhileOpen(open.sessions, session));
   return server;
 }
 
-/** Browsers open connections ahead of need; to the server they look like a request that is just about to come. */
-function closeSilentConnections(server: Closable): void {
-  for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
+function keepWhileOpen<Item extends Socket | Http2Session>(open: Set<Item>, item: Item): void {
+  open.add(item);
+  item.once('close', () => open.delete(item));
 }
 
 export interface SignalOptions {
@@ -74,35 +78,42 @@ export function firstSignal({ unlessHandled = false }: SignalOptions = {}): Prom
   });
 }
 
-/** Closes servers once the answers under way are finished. */
+export interface Stop {
+  asker: Asker;
+  /** Seconds after which what is left is cut. */
+  stopAfter: number;
+}
+
+/** Closes servers once the answers under way are finished, or cuts them when they take too long. */
 export async function closeGracefully(
   servers: readonly Closable[],
-  asker: Asker,
+  { asker, stopAfter }: Stop,
   say: Messages,
 ): Promise<void> {
   for (const server of servers) server.prependListener('request', sayGoodbye);
   const closed = Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  // A connection becomes idle when its answer is finished, and only then may be closed.
-  const sweeping = setInterval(() => {
-    for (const server of servers) {
-      server.closeIdleConnections?.();
-      closeSilentConnections(server);
-    }
-  }, sweep);
-  const word = setTimeout(async () => {
-    if (asker === 'parent') return;
-    const counts = await Promise.all(servers.map(openConnections));
-    console.error(say.stopping(counts.reduce((sum, count) => sum + count, 0)));
+  for (const server of servers) for (const session of noted.get(server)?.sessions ?? []) session.close();
+  const word = setTimeout(() => {
+    if (asker === 'user') console.error(say.stopping(openSockets(servers).length));
   }, patience);
-  await Promise.all([closed, delay(echo)]);
-  clearInterval(sweeping);
+  const tooLong = new AbortController();
+  const cut = delay(stopAfter * 1000, undefined, tooLong).then(() => {
+    clearTimeout(word);
+    const left = openSockets(servers);
+    if (left.length > 0) console.error(say.cut(left.length, stopAfter));
+    for (const socket of left) socket.destroy();
+    return delay(afterCut);
+  });
+  cut.catch(() => {});
+  await Promise.all([Promise.race([closed, cut]), delay(echo)]);
   clearTimeout(word);
+  tooLong.abort();
 }
 
-/** Tells the client that the answer is the last one on its connection. */
-function sayGoodbye(_req: IncomingMessage, res: ServerResponse): void {
-  if (!res.headersSent) res.setHeader('Connection', 'close');
+/** Tells the client that the answer is the last one on its connection; HTTP/2 has no such field. */
+function sayGoodbye({ httpVersionMajor }: IncomingMessage, res: ServerResponse): void {
+  if (!res.headersSent && httpVersionMajor < 2) res.setHeader('Connection', 'close');
 }
 
-const openConnections = (server: Closable): Promise<number> =>
-  new Promise((resolve) => server.getConnections((_error, count) => resolve(count ?? 0)));
+const openSockets = (servers: readonly Closable[]): Socket[] =>
+  servers.flatMap((server) => [...(noted.get(server)?.sockets ?? [])]);

@@ -2,8 +2,18 @@
 import type { Messages } from './language.js';
 import { groups, type Option, optionEntries, type Valued } from './options.js';
 
+/** How the user started the command, and what it serves unless told otherwise: nothing for the current folder. */
+export interface Asked {
+  command: string;
+  folder: string | undefined;
+}
+
 /** The help, with lines of at most `width` columns. */
-export function help(say: Messages, width: number): string {
+export function help(
+  say: Messages,
+  width: number,
+  { command, folder }: Asked = { command: 'premier', folder: undefined },
+): string {
   const rows = optionEntries.map(([name, option]) => ({ option, left: `  ${spelling(name, option, say)}` }));
   const column = Math.max(...rows.map(({ left }) => left.length)) + 2;
   const parts = groups.map((group) => {
@@ -12,17 +22,24 @@ export function help(say: Messages, width: number): string {
       .map(({ option, left }) => beside(left, column, description(option, say), width));
     return [`${say.headings[group]}`, ...lines].join('\n');
   });
-  const examples = say.examples.list.map(([command, what]) =>
-    beside(`  ${command}`, 46, what as string, width),
-  );
+  const examples = say.examples
+    .list(folder)
+    .map(([args, what]) => beside(`  ${example(command, args)}`, 46, what, width));
   return [
-    say.usage,
-    say.intro.map((line) => wrap(line, width).join('\n')).join('\n'),
+    say.usage(command),
+    say
+      .intro(folder)
+      .map((line) => wrap(line, width).join('\n'))
+      .join('\n'),
     ...parts,
     [say.examples.heading, ...examples].join('\n'),
     wrap(say.exitCodes, width).join('\n'),
   ].join('\n\n');
 }
+
+/** A command with its arguments; what npm needs before them it doesn't need without. */
+export const example = (command: string, args: string): string =>
+  args === '' ? command.replace(/ --$/, '') : `${command} ${args}`;
 
 /** How an option is written: `-p, --port NUMBER`. */
 export function spelling(name: string, option: Option, { language }: Messages): string {

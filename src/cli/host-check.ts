@@ -9,7 +9,7 @@ import { everyInterface } from './options.js';
 
 export interface HostRules {
   /** What the server was told to listen on. */
-  readonly host: string;
+  readonly hosts: readonly string[];
   /** Names let in besides this computer's: `example.com`, `.example.com` for all below it as well, or `*` for all. */
   readonly allowed: readonly string[];
 }
@@ -17,13 +17,13 @@ export interface HostRules {
 /** Puts the check before a handler. On a network it is only made where names were allowed. */
 export function withHostCheck(
   handler: RequestListener,
-  { host, allowed }: HostRules,
+  { hosts, allowed }: HostRules,
   command: string,
   say: Messages,
 ): RequestListener {
-  const everywhere = listensEverywhere(host);
+  const everywhere = hosts.some(listensEverywhere);
   if (allowed.includes('*') || (everywhere && allowed.length === 0)) return handler;
-  const names = [...allowed, host.toLowerCase()];
+  const names = [...allowed, ...hosts.map((host) => host.toLowerCase())];
   const body = `421 Misdirected Request: ${say.misdirected(command)}\n`;
   return (req, res) => {
     // One address is listened on, and each connection tells which.

@@ -10,13 +10,14 @@ export type Text = Record<Language, string>;
 export const catalogues: Record<Language, Messages> = { en: english, fr: french };
 
 /**
- * The language asked for by `--lang`, else by the locale: the first of LC_ALL, LC_MESSAGES and LANG that is set (POSIX),
- * else the system's own (Windows and macOS set none). Anything but French is English.
+ * The language asked for by `--lang` where it is one of ours, else by the locale: the first of LC_ALL, LC_MESSAGES and
+ * LANG that is set (POSIX), else the system's own (Windows and macOS set none). Any other locale is English.
  */
 export function languageOf(args: readonly string[], environment: NodeJS.ProcessEnv): Language {
   const { LC_ALL, LC_MESSAGES, LANG } = environment;
-  const locale =
-    asked(args) || LC_ALL || LC_MESSAGES || LANG || new Intl.DateTimeFormat().resolvedOptions().locale;
+  const wanted = asked(args);
+  if (Object.hasOwn(catalogues, wanted)) return wanted as Language;
+  const locale = LC_ALL || LC_MESSAGES || LANG || new Intl.DateTimeFormat().resolvedOptions().locale;
   return /^fr(?![a-z])/i.test(locale) ? 'fr' : 'en';
 }
 

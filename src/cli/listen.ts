@@ -1,14 +1,17 @@
-// From a host and a port to listening servers. `localhost` is both loopback addresses, so that no other program can
+// From hosts and a port to listening servers. `localhost` is both loopback addresses, so that no other program can
 // hold the one a browser tries first. In: how to make a server. Out: the servers, or a `Trouble` in plain words.
 import { once } from 'node:events';
-import type { AddressInfo, Server } from 'node:net';
+import { lstatSync, unlinkSync } from 'node:fs';
+import { type AddressInfo, connect, type ListenOptions, type Server } from 'node:net';
+import type { Retry } from './command-line.js';
 import type { Messages } from './language.js';
-import { everyInterface } from './options.js';
+import { everyInterface, socketPath } from './options.js';
 import { codeOf, Trouble } from './trouble.js';
 
 export interface Listening<S extends Server> {
   servers: S[];
-  port: number;
+  /** Absent when all of them listen on sockets of the file system. */
+  port?: number | undefined;
 }
 
 export interface Where {
@@ -17,47 +20,82 @@ export interface Where {
 }
 
 /**
- * Listens where it is told.
+ * Listens where it is told, on one port at all the hosts.
  * @param makeServer called once for each address
- * @param command how the user started us, for the way out in an error
- * @throws {Trouble} the port or the address can't be had
+ * @throws {Trouble} the port or an address can't be had
  */
 export async function listen<S extends Server>(
   makeServer: () => S,
-  { host, port }: Where,
-  command: string,
+  { hosts, port }: { hosts: readonly string[]; port: number },
+  retry: Retry,
   say: Messages,
 ): Promise<Listening<S>> {
+  const found: Listening<S> = { servers: [] };
+  // Every interface includes all others, and a port can be had only once.
+  for (const host of hosts.includes(everyInterface) ? [everyInterface] : new Set(hosts)) {
+    try {
+      const more = await listenAt(makeServer, host, found.port ?? port);
+      found.servers.push(...more.servers);
+      found.port ??= more.port;
+    } catch (error) {
+      for (const server of found.servers) server.close();
+      throw new Trouble(whyNot(error as NodeJS.ErrnoException, { host, port }, retry, say));
+    }
+  }
+  return found;
+}
+
+function listenAt<S extends Server>(makeServer: () => S, host: string, port: number): Promise<Listening<S>> {
+  const path = socketPath(host);
+  if (path !== undefined) return listenOnSocket(makeServer, path);
+  if (host === 'localhost') return listenOnLoopback(makeServer, port);
+  return listenOn(makeServer(), { port, ...(host !== everyInterface && { host }) });
+}
+
+async function listenOn<S extends Server>(server: S, where: ListenOptions): Promise<Listening<S>> {
+  server.listen(where);
+  await once(server, 'listening');
+  return { servers: [server], port: (server.address() as AddressInfo).port };
+}
+
+/** A socket of the file system. One that a server left when it was killed is replaced. */
+async function listenOnSocket<S extends Server>(makeServer: () => S, path: string): Promise<Listening<S>> {
   try {
-    return host === 'localhost'
-      ? await listenOnLoopback(makeServer, port)
-      : await listenOn(makeServer(), port, host === everyInterface ? undefined : host);
+    return await listenOn(makeServer(), { path });
   } catch (error) {
-    throw new Trouble(whyNot(error as NodeJS.ErrnoException, { host, port }, command, say));
+    if (codeOf(error) !== 'EADDRINUSE' || !(await isAbandoned(path))) throw error;
+    unlinkSync(path);
+    return listenOn(makeServer(), { path });
   }
 }
 
-async function listenOn<S extends Server>(
-  server: S,
-  port: number,
-  host: string | undefined,
-): Promise<Listening<S>> {
-  server.listen(port, host);
-  await once(server, 'listening');
-  return { servers: [server], port: (server.address() as AddressInfo).port };
+/** Whether it is a socket on which nobody listens any more; a file that isn't one refuses connections as well. */
+async function isAbandoned(path: string): Promise<boolean> {
+  if (!lstatSync(path).isSocket()) return false;
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'ECONNREFUSED';
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** Both loopback addresses on one port; where there is no IPv6, or no IPv4, the other does. */
 async function listenOnLoopback<S extends Server>(makeServer: () => S, port: number): Promise<Listening<S>> {
   const attempts = port === 0 ? 10 : 1;
   for (let attempt = 1; ; attempt++) {
-    const first = await listenOn(makeServer(), port, '127.0.0.1').catch(unlessMissing);
+    const first = await listenOn(makeServer(), { port, host: '127.0.0.1' }).catch(unlessMissing);
     try {
-      const second = await listenOn(makeServer(), first?.port ?? port, '::1').catch(unlessMissing);
-      if (!first && !second) return await listenOn(makeServer(), port, 'localhost');
+      const second = await listenOn(makeServer(), { port: first?.port ?? port, host: '::1' }).catch(
+        unlessMissing,
+      );
+      if (!first && !second) return await listenOn(makeServer(), { port, host: 'localhost' });
       return {
         servers: [...(first?.servers ?? []), ...(second?.servers ?? [])],
-        port: (first ?? second)?.port as number,
+        port: (first ?? second)?.port,
       };
     } catch (error) {
       // A free port on one address may be taken on the other: then another one is drawn.
@@ -76,20 +114,25 @@ function unlessMissing(error: unknown): undefined {
 export function whyNot(
   error: NodeJS.ErrnoException,
   { host, port }: Where,
-  command: string,
+  retry: Retry,
   say: Messages,
 ): string {
+  const path = socketPath(host);
+  if (path !== undefined) {
+    const inUse = codeOf(error) === 'EADDRINUSE';
+    return inUse ? say.socketInUse(path) : say.cannotListen(path, error.message);
+  }
   switch (codeOf(error)) {
     case 'EADDRINUSE':
-      return say.portInUse(port, command);
+      return say.portInUse(port, retry('port', String(port === 65_535 ? 8080 : port + 1)));
     case 'EACCES':
     case 'EPERM':
-      return say.portNeedsRights(port, command);
+      return say.portNeedsRights(port, retry('port', '8080'));
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EINVAL':
-      return say.noSuchHost(host, command);
+      return say.noSuchHost(host, retry('host'));
     default:
       return say.cannotListen(`${host}:${port}`, error.message);
   }

@@ -1,5 +1,6 @@
 // How an answer is written in the access log. In: what is known of an answer. Out: one line, without its end. Whatever a
 // client sent, the line holds no control character and nothing else that a terminal or a log reader would obey.
+import { isUtf8 } from 'node:buffer';
 import { styleText } from 'node:util';
 import type { Messages } from './language.js';
 
@@ -42,7 +43,17 @@ const escaped = (text: string): string =>
     character <= '\u00ff' ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`,
   );
 
-/** The same between double quotes, so that quotes inside can't end it. */
+/**
+ * Bytes of a head as text: Node hands them out one character each, and nearly all who send more than ASCII mean UTF-8. What
+ * isn't UTF-8 is left as it is.
+ */
+export function textOf<Bytes extends string | undefined>(bytes: Bytes): Bytes {
+  if (bytes === undefined || plain.test(bytes)) return bytes;
+  const buffer = Buffer.from(bytes, 'latin1');
+  return isUtf8(buffer) ? (buffer.toString('utf8') as Bytes) : bytes;
+}
+
+/** A printable text between double quotes, so that quotes inside can't end it. */
 const quoted = (text: string | undefined) => `"${printable((text ?? '-').replace(/["\\]/g, '\\$&'))}"`;
 
 /** How each form writes an answer. */
@@ -55,14 +66,14 @@ export function formats(say: Messages, colours: boolean): Record<LogForm, (answe
       const note = aborted ? say.aborted : refusal;
       return note ? `${line} ${paint('yellow', printable(note))}` : line;
     },
-    json: ({ time, version: _, ms, aborted, method, target, status, bytes, ...client }) => {
+    json: ({ time, version: _, ms, aborted, refusal, method, target, status, bytes, ...client }) => {
       const fields = { time: time.toISOString(), method, target, status, bytes, ms: Number(ms.toFixed(3)) };
-      const text = JSON.stringify({ ...fields, ...client, ...(aborted && { aborted }) });
+      const text = JSON.stringify({ ...fields, ...client, ...(aborted && { aborted }), refusal });
       if (plain.test(text)) return text;
       return text.replace(unsafe, (character) => `\\u${hex(character, 4)}`);
     },
     combined: ({ remote, user, time, method, target, version, status, bytes, referer, agent, refusal }) =>
-      `${remote ?? '-'} - ${printable(user ?? '-').replace(/\s/g, '_')} [${apacheTime(time)}] ${quoted(refusal ? '-' : `${method} ${target} HTTP/${version}`)} ${status} ${bytes} ${quoted(referer)} ${quoted(agent)}`,
+      `${remote ?? '-'} - ${printable(user ?? '-').replace(/\s/g, '_')} [${apacheTime(time)}] ${quoted(refusal ? '-' : `${method} ${target} HTTP/${version}`)} ${status} ${bytes} ${quoted(referer)} ${quoted(agent)}${refusal ? ` ${printable(refusal)}` : ''}`,
   };
 }
 

@@ -5,10 +5,11 @@ export type Language = 'en' | 'fr';
 
 export const english = {
   language: 'en' as Language,
-  usage: 'Usage: premier [OPTIONS] [FOLDER | PROGRAM]',
-  intro: [
+  usage: (command: string) => `Usage: ${command} [OPTIONS] [FOLDER | PROGRAM]`,
+  intro: (folder: string | undefined) => [
     'Serves a folder of documents over HTTP, or runs a program on the server.',
-    'FOLDER is the current folder unless given; PROGRAM is a .js, .mjs, .cjs or .ts file.',
+    `FOLDER is ${folder ?? 'the current folder'} unless given; PROGRAM is a .js, .mjs, .cjs or .ts file.`,
+    'What stands after -- is handed to the program.',
   ],
   headings: {
     listening: 'Listening',
@@ -19,11 +20,11 @@ export const english = {
   },
   examples: {
     heading: 'Examples',
-    list: [
-      ['premier', 'the current folder, on http://localhost:8080'],
-      ['premier dist --single --port 3000', 'a single-page app'],
-      ['premier photos --host --auth anna:secret', 'seen on the network, behind a password'],
-      ['premier app.js --watch', 'a program, started again when it changes'],
+    list: (folder: string | undefined): [args: string, what: string][] => [
+      ['', `${folder ?? 'the current folder'}, on http://localhost:8080`],
+      ['dist --single --port 3000', 'a single-page app'],
+      ['photos --host --auth anna:secret', 'seen on the network, behind a password'],
+      ['app.js --watch', 'a program, started again when it changes'],
     ],
   },
   exitCodes: 'Exit code: 0 after a graceful stop, 1 for trouble, 2 for wrong usage.',
@@ -35,11 +36,16 @@ export const english = {
 
   thisComputer: 'This computer',
   network: 'Network',
+  socket: 'Socket',
+  folder: 'Folder',
+  program: 'Program',
   stopHint: 'Ctrl-C to stop',
   stopping: (count: number) =>
     count === 1
       ? 'Finishing one answer; Ctrl-C again to stop at once.'
       : `Finishing ${count} answers; Ctrl-C again to stop at once.`,
+  cut: (count: number, seconds: number) =>
+    `Cut ${count} ${count === 1 ? 'connection' : 'connections'}: not finished after ${seconds} s (--stop-after).`,
   logLinesLost: (count: number) =>
     `${count} lines of the log were dropped: nothing reads this output fast enough.`,
   aborted: 'aborted',
@@ -47,6 +53,10 @@ export const english = {
   seeHelp: (command: string) => `See ${command} --help.`,
   unknownOption: (option: string) => `There is no option ${option}.`,
   didYouMean: (option: string) => `Did you mean ${option}?`,
+  useInstead: (option: string) => `There, it is ${option}.`,
+  folderStandsAlone: 'The folder is named without an option: premier FOLDER.',
+  always: 'That is always on.',
+  hostNeedsEquals: (name: string) => `If ${name} is the name to listen on, write --host=${name}.`,
   flagTakesNoValue: (option: string) => `${option} takes no value.`,
   valueMissing: (option: string, argument: string) => `${option} needs a value: ${option} ${argument}.`,
   emptyValue: (option: string) =>
@@ -57,6 +67,8 @@ export const english = {
     `One folder or program at a time, but there are two: ${first} and ${second}.`,
   badPort: (option: string, value: string) =>
     `${option} must be a whole number from 0 to 65535 (0 picks a free port), not "${value}".`,
+  badSeconds: (option: string, value: string) =>
+    `${option} must be a number of seconds from 0 to 86400, not "${value}".`,
   badChoice: (option: string, value: string, choices: string) =>
     `${option} must be one of ${choices}, not "${value}".`,
   badAuth: (option: string) =>
@@ -77,15 +89,20 @@ export const english = {
     `${path} isn't there: no folder or program has this name. Check the spelling, or the folder you are in.`,
   notServable: (path: string) =>
     `${path} is neither a folder nor a program (.js, .mjs, .cjs, .ts). To serve a file, give the folder it is in.`,
+  noSuchFile: (option: string, path: string) =>
+    `${option}: there is no file ${path}. Check the spelling, or the folder you are in.`,
+  folderNotFile: (option: string, path: string) => `${option}: ${path} is a folder. Give the file in PEM.`,
   unreadable: (path: string, reason: string) => `${path} can't be read (${reason}). Check its permissions.`,
   badTls: (reason: string) =>
     `--tls-cert and --tls-key can't be used: ${reason}. They must be a matching pair in PEM.`,
-  portInUse: (port: number, command: string) =>
-    `Port ${port} is in use by another program. Choose another: ${command} --port ${port === 65535 ? 8080 : port + 1}, or --port 0 for a free one.`,
-  portNeedsRights: (port: number, command: string) =>
-    `Port ${port} needs administrator rights. Choose one from 1024 up: ${command} --port 8080.`,
-  noSuchHost: (host: string, command: string) =>
-    `${host} isn't an address of this computer. Leave --host out for this computer alone, or be seen on the network: ${command} --host.`,
+  portInUse: (port: number, retry: string) =>
+    `Port ${port} is in use by another program. Choose another: ${retry}, or --port 0 for a free one.`,
+  socketInUse: (path: string) =>
+    `${path} is in use by another program, or is no socket. Choose another path, or remove it.`,
+  portNeedsRights: (port: number, retry: string) =>
+    `Port ${port} needs administrator rights. Choose one from 1024 up: ${retry}.`,
+  noSuchHost: (host: string, retry: string) =>
+    `${host} isn't an address of this computer. Leave --host out for this computer alone, or be seen on the network: ${retry}.`,
   cannotListen: (where: string, reason: string) =>
     `Can't listen on ${where}: ${reason}. Try another --port or --host.`,
   misdirected: (command: string) =>
@@ -98,14 +115,21 @@ export const english = {
 
   programFailed: (path: string) => `${path} failed to start:`,
   programDoesNothing: (path: string) =>
-    `${path} neither exports a handler nor listens. Export a function (req, res), an app or { fetch }, or call listen().`,
+    `${path} neither exports what answers nor listens. Export a function (req, res) or (request), an app, a server or { fetch } (not a class), or call listen().`,
+  notListeningYet: (path: string, seconds: number) =>
+    `${path} exports nothing that answers, and hasn't called listen() in ${seconds} s. Waiting for it.`,
+  exportsServer: (path: string, options: string) =>
+    `${path} exports a server of its own, so ${options} can't apply to it. Leave it out, or export the function that answers.`,
   noTypeScript: (path: string, version: string) =>
     `${path} is TypeScript, which Node.js ${version} can't run. Use Node.js 22.18 or newer, or compile it to JavaScript first.`,
   listensItself: (path: string, options: string) =>
     `${path} listens by itself, so ${options} can't apply to it. Leave it out, or export the app instead of calling listen().`,
   handlerFailed: 'The program failed to answer a request:',
-  notAResponse: 'fetch() must return a Response.',
+  noAnswer: (request: string, seconds: number) =>
+    `${request} is still unanswered after ${seconds} s, and the program's function has returned. A function (req, res) answers with res.end(); a function (request) returns a Response. (Said once.)`,
   restarted: (file: string) => `${file} changed: started again.`,
+  killed: (path: string, signal: string, seconds: number) =>
+    `${path} was ended by ${signal}; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,
   waitingForChange: 'Waiting for a change.',
   stillServing: 'The version before goes on serving. Waiting for a change.',
 };

@@ -3,10 +3,11 @@ import type { Messages } from './messages.en.js';
 
 export const french: Messages = {
   language: 'fr',
-  usage: 'Usage : premier [OPTIONS] [DOSSIER | PROGRAMME]',
-  intro: [
+  usage: (command) => `Usage : ${command} [OPTIONS] [DOSSIER | PROGRAMME]`,
+  intro: (folder) => [
     'Sert un dossier de documents par HTTP, ou fait tourner un programme sur le serveur.',
-    'DOSSIER est le dossier courant s’il n’est pas donné ; PROGRAMME est un fichier .js, .mjs, .cjs ou .ts.',
+    `DOSSIER est ${folder ?? 'le dossier courant'} s’il n’est pas donné ; PROGRAMME est un fichier .js, .mjs, .cjs ou .ts.`,
+    'Ce qui suit -- est remis au programme.',
   ],
   headings: {
     listening: 'Écoute',
@@ -17,11 +18,11 @@ export const french: Messages = {
   },
   examples: {
     heading: 'Exemples',
-    list: [
-      ['premier', 'le dossier courant, sur http://localhost:8080'],
-      ['premier dist --single --port 3000', 'une application d’une seule page'],
-      ['premier photos --host --auth anna:secret', 'visible sur le réseau, avec un mot de passe'],
-      ['premier app.js --watch', 'un programme, relancé quand il change'],
+    list: (folder) => [
+      ['', `${folder ?? 'le dossier courant'}, sur http://localhost:8080`],
+      ['dist --single --port 3000', 'une application d’une seule page'],
+      ['photos --host --auth anna:secret', 'visible sur le réseau, avec un mot de passe'],
+      ['app.js --watch', 'un programme, relancé quand il change'],
     ],
   },
   exitCodes: 'Code de sortie : 0 après un arrêt en douceur, 1 en cas d’ennui, 2 pour un mauvais usage.',
@@ -32,17 +33,26 @@ export const french: Messages = {
 
   thisComputer: 'Cet ordinateur',
   network: 'Réseau',
+  socket: 'Prise locale',
+  folder: 'Dossier',
+  program: 'Programme',
   stopHint: 'Ctrl-C pour arrêter',
   stopping: (count) =>
     count === 1
       ? 'Une réponse se termine ; Ctrl-C encore une fois pour arrêter tout de suite.'
       : `${count} réponses se terminent ; Ctrl-C encore une fois pour arrêter tout de suite.`,
+  cut: (count, seconds) =>
+    `${count} ${count < 2 ? 'connexion coupée' : 'connexions coupées'} : rien de fini au bout de ${seconds} s (--stop-after).`,
   logLinesLost: (count) => `${count} lignes du journal sont perdues : rien ne lit cette sortie assez vite.`,
   aborted: 'interrompue',
 
   seeHelp: (command) => `Voir ${command} --help.`,
   unknownOption: (option) => `L’option ${option} n’existe pas.`,
   didYouMean: (option) => `Vouliez-vous dire ${option} ?`,
+  useInstead: (option) => `Là, c’est ${option}.`,
+  folderStandsAlone: 'Le dossier se donne sans option : premier DOSSIER.',
+  always: 'C’est toujours le cas.',
+  hostNeedsEquals: (name) => `Si ${name} est le nom sur lequel écouter, écrivez --host=${name}.`,
   flagTakesNoValue: (option) => `${option} ne prend pas de valeur.`,
   valueMissing: (option, argument) => `${option} demande une valeur : ${option} ${argument}.`,
   emptyValue: (option) =>
@@ -53,6 +63,7 @@ export const french: Messages = {
     `Un seul dossier ou programme à la fois, mais il y en a deux : ${first} et ${second}.`,
   badPort: (option, value) =>
     `${option} doit être un nombre entier de 0 à 65535 (0 choisit un port libre), pas « ${value} ».`,
+  badSeconds: (option, value) => `${option} doit être un nombre de secondes de 0 à 86400, pas « ${value} ».`,
   badChoice: (option, value, choices) => `${option} doit être l’un de ${choices}, pas « ${value} ».`,
   badAuth: (option) =>
     `${option} doit être utilisateur:motdepasse, avec un nom avant le deux-points et un mot de passe après.`,
@@ -70,15 +81,20 @@ export const french: Messages = {
     `${path} n’existe pas : aucun dossier ni programme ne porte ce nom. Vérifiez l’orthographe, ou le dossier où vous êtes.`,
   notServable: (path) =>
     `${path} n’est ni un dossier ni un programme (.js, .mjs, .cjs, .ts). Pour servir un fichier, donnez son dossier.`,
+  noSuchFile: (option, path) =>
+    `${option} : le fichier ${path} n’existe pas. Vérifiez l’orthographe, ou le dossier où vous êtes.`,
+  folderNotFile: (option, path) => `${option} : ${path} est un dossier. Donnez le fichier en PEM.`,
   unreadable: (path, reason) => `${path} ne peut pas être lu (${reason}). Vérifiez ses droits d’accès.`,
   badTls: (reason) =>
     `--tls-cert et --tls-key sont inutilisables : ${reason}. Il faut un certificat et sa propre clé, en PEM.`,
-  portInUse: (port, command) =>
-    `Le port ${port} est déjà pris par un autre programme. Choisissez-en un autre : ${command} --port ${port === 65535 ? 8080 : port + 1}, ou --port 0 pour un port libre.`,
-  portNeedsRights: (port, command) =>
-    `Le port ${port} demande des droits d’administrateur. Choisissez-en un à partir de 1024 : ${command} --port 8080.`,
-  noSuchHost: (host, command) =>
-    `${host} n’est pas une adresse de cet ordinateur. Sans --host, lui seul verra le serveur ; pour le réseau : ${command} --host.`,
+  portInUse: (port, retry) =>
+    `Le port ${port} est déjà pris par un autre programme. Choisissez-en un autre : ${retry}, ou --port 0 pour un port libre.`,
+  socketInUse: (path) =>
+    `${path} est déjà pris par un autre programme, ou n’est pas une prise. Choisissez un autre chemin, ou supprimez-le.`,
+  portNeedsRights: (port, retry) =>
+    `Le port ${port} demande des droits d’administrateur. Choisissez-en un à partir de 1024 : ${retry}.`,
+  noSuchHost: (host, retry) =>
+    `${host} n’est pas une adresse de cet ordinateur. Sans --host, lui seul verra le serveur ; pour le réseau : ${retry}.`,
   cannotListen: (where, reason) =>
     `Impossible d’écouter sur ${where} : ${reason}. Essayez un autre --port ou --host.`,
   misdirected: (command) =>
@@ -91,14 +107,21 @@ export const french: Messages = {
 
   programFailed: (path) => `${path} n’a pas pu démarrer :`,
   programDoesNothing: (path) =>
-    `${path} n’exporte pas de quoi répondre et n’écoute pas non plus. Exportez une fonction (req, res), une application ou { fetch }, ou appelez listen().`,
+    `${path} n’exporte pas de quoi répondre et n’écoute pas non plus. Exportez une fonction (req, res) ou (request), une application, un serveur ou { fetch } (pas une classe), ou appelez listen().`,
+  notListeningYet: (path, seconds) =>
+    `${path} n’exporte pas de quoi répondre, et n’a pas appelé listen() en ${seconds} s. On l’attend.`,
+  exportsServer: (path, options) =>
+    `${path} exporte son propre serveur : ${options} ne peut pas s’y appliquer. Retirez l’option, ou exportez la fonction qui répond.`,
   noTypeScript: (path, version) =>
     `${path} est en TypeScript, que Node.js ${version} ne sait pas lire. Utilisez Node.js 22.18 ou plus récent, ou compilez-le d’abord en JavaScript.`,
   listensItself: (path, options) =>
     `${path} écoute de lui-même : ${options} ne peut pas s’y appliquer. Retirez l’option, ou exportez l’application au lieu d’appeler listen().`,
   handlerFailed: 'Le programme n’a pas su répondre à une requête :',
-  notAResponse: 'fetch() doit rendre une Response.',
+  noAnswer: (request, seconds) =>
+    `${request} est toujours sans réponse après ${seconds} s, et la fonction du programme est finie. Une fonction (req, res) répond par res.end() ; une fonction (request) rend une Response. (Dit une seule fois.)`,
   restarted: (file) => `${file} a changé : relancé.`,
+  killed: (path, signal, seconds) =>
+    `${path} a été tué par ${signal} ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,
   waitingForChange: 'En attente d’un changement.',
   stillServing: 'La version d’avant continue de servir. En attente d’un changement.',
 };

@@ -27,6 +27,13 @@ export function readPort(text: string, option: string, say: Messages): number {
   return port;
 }
 
+/** Seconds, with decimals where wanted; a day at most. */
+export function readSeconds(text: string, option: string, say: Messages): number {
+  const seconds = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(seconds <= 86_400)) throw new UsageError(say.badSeconds(option, text));
+  return seconds;
+}
+
 export function readAuth(text: string, option: string, say: Messages): Credentials {
   const colon = text.indexOf(':');
   if (colon < 1 || colon === text.length - 1) throw new UsageError(say.badAuth(option));

@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net';
 import type { Language, Messages, Text } from './language.js';
-import { readAllowedHost, readAuth, readHeader, readPort, readWord } from './option-values.js';
+import { readAllowedHost, readAuth, readHeader, readPort, readSeconds, readWord } from './option-values.js';
 
 /** Parts of `--help`, in their order. */
 export const groups = ['listening', 'folder', 'program', 'access', 'output'] as const;
@@ -15,6 +15,8 @@ interface Common {
   short?: string;
   /** Set when the option has a meaning for one kind of target only. */
   only?: 'folder' | 'program';
+  /** What does for the other kind of target what this does for its own. */
+  twin?: string;
   about: Text;
 }
 
@@ -59,6 +61,10 @@ const word = (en: string, fr = en): Text => ({ en, fr });
 /** What `--host` without a value stands for: every interface of this computer. */
 export const everyInterface = '*';
 
+/** The path in `unix:PATH`, a host that is a socket of the file system. */
+export const socketPath = (host: string): string | undefined =>
+  host.startsWith('unix:') ? host.slice('unix:'.length) : undefined;
+
 export const options = {
   port: settled({
     group: 'listening',
@@ -72,16 +78,16 @@ export const options = {
       fr: 'Écouter sur ce port ; 0 en choisit un libre.',
     },
   }),
-  host: settled({
+  host: list({
     group: 'listening',
     argument: word('ADDRESS', 'ADRESSE'),
     bare: everyInterface,
-    isValue: (text) => isIP(text) !== 0 || text === 'localhost',
+    isValue: (text) => isIP(text) !== 0 || text === 'localhost' || socketPath(text) !== undefined,
     fallback: 'localhost',
     read: (text) => text,
     about: {
-      en: 'Listen on this address (--host=NAME for a name). --host alone: on all, seen by the network.',
-      fr: 'Écouter sur cette adresse (--host=NOM pour un nom). --host seul : sur toutes, visible du réseau.',
+      en: 'Listen on this address (--host=NAME for a name, unix:PATH for a socket). --host alone: on all, seen by the network.',
+      fr: 'Écouter sur cette adresse (--host=NOM pour un nom, unix:CHEMIN pour une prise locale). --host seul : sur toutes, visible du réseau.',
     },
   }),
   open: flag({
@@ -103,6 +109,16 @@ export const options = {
     argument: word('FILE', 'FICHIER'),
     read: (text) => text,
     about: { en: 'The private key of that certificate (PEM).', fr: 'La clé privée de ce certificat (PEM).' },
+  }),
+  'stop-after': settled({
+    group: 'listening',
+    argument: word('SECONDS', 'SECONDES'),
+    fallback: '30',
+    read: readSeconds,
+    about: {
+      en: 'When stopping, cut the answers that are not finished after this time.',
+      fr: 'À l’arrêt, couper les réponses qui ne sont pas finies au bout de ce temps.',
+    },
   }),
 
   single: flag({
@@ -149,6 +165,7 @@ export const options = {
   reload: flag({
     group: 'folder',
     only: 'folder',
+    twin: 'watch',
     short: 'r',
     about: {
       en: 'Refresh the open pages when a file changes.',
@@ -177,6 +194,7 @@ export const options = {
   watch: flag({
     group: 'program',
     only: 'program',
+    twin: 'reload',
     short: 'w',
     about: {
       en: 'Start again when the code changes, refusing nobody meanwhile.',

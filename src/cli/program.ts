@@ -1,79 +1,115 @@
-// `premier PROGRAM`: runs a program on the engine. What it exports is served as a folder would be; a program that calls
-// listen() itself is left alone, but for the log and a graceful stop where it has none of its own.
+// `premier PROGRAM`: runs a program on the engine, as the main one of its process. What it exports is served as a folder
+// would be; a program that calls listen() itself is left alone, but for the first lines, the log, and a graceful stop
+// where it has none of its own.
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
-import { Server } from 'node:net';
+import { realpathSync } from 'node:fs';
+import Module from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { handlerOf } from './exported-handler.js';
-import { type Asker, type Closable, closeGracefully, firstSignal, noteConnections } from './graceful-stop.js';
+import { type Exported, exportedBy } from './exported.js';
+import { type Asker, type Closable, closeGracefully, firstSignal } from './graceful-stop.js';
 import type { Messages } from './language.js';
 import type { OptionName } from './options.js';
-import { type Context, serve } from './serve.js';
+import type { ProgramFailures } from './program-failures.js';
+import { listeningServers } from './program-servers.js';
+import { type Context, type Servers, serve, serveOn } from './serve.js';
 import type { Target } from './target.js';
 import { ProgramFailure, Trouble, UsageError } from './trouble.js';
 
-/** What can't be done for a program that makes its own server. */
-const beyondReach: OptionName[] = ['auth', 'tls-cert', 'tls-key', 'host', 'open'];
+/** What can't be done for a program that makes its own server and lets it listen. */
+const forListening: OptionName[] = ['auth', 'tls-cert', 'tls-key', 'host', 'open'];
+
+/** What can't be done for a server that a program exports. */
+const forExported: OptionName[] = ['tls-cert', 'tls-key'];
+
+/** Milliseconds after which it is told that the program has neither listened nor ended. */
+const patience = 5000;
 
 /** Runs a program until a signal comes or it ends by itself. */
-export async function runProgram(target: Target, context: Context): Promise<void> {
-  const { args, say } = context;
+export async function runProgram(context: Context): Promise<void> {
+  const { args, say, target } = context;
   if (target.path.endsWith('ts') && !process.features.typescript) {
     throw new Trouble(say.noTypeScript(target.shown, process.version));
   }
   await import('../register.js');
   // As if the program had been started by itself, on the port asked for.
-  process.argv.splice(1, Number.POSITIVE_INFINITY, target.path);
+  process.argv.splice(1, Number.POSITIVE_INFINITY, target.path, ...args.forProgram);
   if (args.given.has('port')) process.env.PORT = String(args.settings.port);
 
-  const servers = listeningServers(() => refuseOptions(target, context));
-  const handler = await load(target, say);
-  if (handler && servers.noted.size === 0) {
+  const servers = listeningServers(context, () => {
+    const error = inVain(forListening, context, say.listensItself);
+    if (error) endWith(error, context);
+  });
+  const exported = await exportedBy(await load(target, say));
+  const serves = exported.handler ?? exported.server;
+  if (serves && servers.noted.size === 0) {
     servers.forget();
-    await serve({ handler: answering(handler, say) }, context);
+    await serveExported(exported, context);
   } else {
-    const asker = await stopAsked();
-    if (!asker && servers.noted.size === 0) throw new ProgramFailure(say.programDoesNothing(target.shown));
-    if (!asker) return;
-    await closeGracefully([...servers.noted], asker, say);
+    await waitFor(servers.noted, context);
   }
   await leave();
 }
 
-/** The listener that the program exports, if it exports one. */
-async function load({ path, shown }: Target, say: Messages): Promise<RequestListener | undefined> {
-  try {
-    return await handlerOf(await import(pathToFileURL(path).href));
-  } catch (error) {
-    console.error(`premier: ${say.programFailed(shown)}`);
-    // Left uncaught: Node shows where in the code it happened, which a syntax error by itself does not tell.
-    throw error;
-  }
+/** Runs the program and returns what it exports. */
+async function load({ path, shown }: Target, say: Messages): Promise<Record<string, unknown>> {
+  // Node goes on to show where in the code it happened, which a syntax error by itself does not tell.
+  const explain = () => console.error(`premier: ${say.programFailed(shown)}`);
+  process.once('uncaughtExceptionMonitor', explain);
+  const { runMain } = Module as unknown as { runMain?: (path: string) => void };
+  // As node itself runs its argument: `require.main === module`, and `import.meta.main`.
+  runMain?.(path);
+  const module = await import(pathToFileURL(realpathSync(path)).href);
+  process.off('uncaughtExceptionMonitor', explain);
+  return module;
 }
 
-/** Notes which servers begin to listen. `onFirst` is called before the first one does. */
-function listeningServers(onFirst: () => void): { noted: ReadonlySet<Closable>; forget(): void } {
-  const noted = new Set<Server & Closable>();
-  const { listen } = Server.prototype;
-  Server.prototype.listen = function noting(this: Server, ...args: Parameters<typeof listen>) {
-    if (noted.size === 0) onFirst();
-    noted.add(this as Server & Closable);
-    noteConnections(this as Server & Closable);
-    return listen.apply(this, args);
-  } as typeof listen;
-  return {
-    noted,
-    forget: () => {
-      Server.prototype.listen = listen;
-    },
-  };
+async function serveExported({ server, handler }: Exported, context: Context): Promise<void> {
+  const { args, say } = context;
+  const { ProgramFailures: Failures } = await import('./program-failures.js');
+  const failures = new Failures(say);
+  const tls = forExported.some((name) => args.given.has(name));
+  if (server && !(tls && handler)) await serveOn(await serversOf(server, failures, context), context);
+  else if (handler) await serve({ handler: failures.answering(handler) }, context);
 }
 
-/** Ends the command when an option was given that would silently do nothing: a password that isn't asked for, say. */
-function refuseOptions({ shown }: Target, { args, say, command }: Context): void {
-  const vain = beyondReach.filter((name) => args.given.has(name));
-  if (vain.length === 0) return;
-  const error = new UsageError(say.listensItself(shown, vain.map((name) => `--${name}`).join(', ')));
+/** The very server that the program exports. */
+async function serversOf(
+  server: NonNullable<Exported['server']>,
+  failures: ProgramFailures,
+  context: Context,
+): Promise<Servers> {
+  // A stream of HTTP/2 needs no request event, so that no password could be asked for.
+  const unfit = 'updateSettings' in server ? [...forExported, 'auth' as const] : forExported;
+  const error = inVain(unfit, context, context.say.exportsServer);
+  if (error) throw error;
+  const { doorsTo, guardServer } = await import('./exported-server.js');
+  const guarded = guardServer(server, failures, context.args.settings.auth);
+  return { make: doorsTo(guarded), scheme: 'setSecureContext' in server ? 'https' : 'http' };
+}
+
+/** Waits for a signal, or for the end of a program that listens by itself. */
+async function waitFor(noted: ReadonlySet<Closable>, { target, args, say }: Context): Promise<void> {
+  const notice = setTimeout(() => {
+    if (noted.size === 0) console.error(`premier: ${say.notListeningYet(target.shown, patience / 1000)}`);
+  }, patience).unref();
+  const asker = await stopAsked();
+  clearTimeout(notice);
+  if (!asker && noted.size === 0) throw new ProgramFailure(say.programDoesNothing(target.shown));
+  if (!asker) return;
+  await closeGracefully([...noted], { asker, stopAfter: args.settings['stop-after'] }, say);
+}
+
+/** What to say when an option was given that would silently do nothing: a password that isn't asked for, say. */
+function inVain(
+  names: readonly OptionName[],
+  { args, target }: Context,
+  complaint: (path: string, options: string) => string,
+): UsageError | undefined {
+  const vain = names.filter((name) => args.given.has(name)).map((name) => `--${name}`);
+  return vain.length === 0 ? undefined : new UsageError(complaint(target.shown, vain.join(', ')));
+}
+
+function endWith(error: UsageError, { say, command }: Context): never {
   console.error(`premier: ${error.message} ${say.seeHelp(command)}`);
   process.exit(error.exitCode);
 }
@@ -84,21 +120,6 @@ function stopAsked(): Promise<Asker | undefined> {
     firstSignal({ unlessHandled: true }),
     once(process, 'beforeExit').then(() => undefined),
   ]);
-}
-
-/** A failing handler costs its own request an answer, not everybody the server. */
-function answering(handler: RequestListener, say: Messages): RequestListener {
-  return async (req, res) => {
-    try {
-      await handler(req, res);
-    } catch (error) {
-      // A client that left is no failure of the program.
-      if (res.destroyed) return;
-      console.error(say.handlerFailed, error);
-      if (res.headersSent) res.destroy();
-      else res.writeHead(500, { 'Content-Type': 'text/plain' }).end('500 Internal Server Error\n');
-    }
-  };
 }
 
 /** Ends the process, whatever else the program keeps open, once what was printed is out. */

@@ -1,5 +1,5 @@
 // docs/cli.md, from the table of options. In: nothing. Out: Markdown, English first, then French.
-import { description, spelling } from './help.js';
+import { description, example, spelling } from './help.js';
 import { catalogues, type Language, type Messages } from './language.js';
 import { groups, optionEntries } from './options.js';
 
@@ -22,36 +22,45 @@ const notes: Record<Language, string> = {
 
 \`premier app.js\` runs a program on premier's engine, as \`node --import premier/register app.js\` would:
 
+- It is the main program of its process: \`require.main === module\`, and \`import.meta.main\` where Node.js has it. What
+  stands after \`--\` is in its \`process.argv\`.
 - What it exports (\`export default\` or \`module.exports\`) is served: a function \`(req, res)\`, an Express, Koa, Fastify or
-  Hono app, any object with \`fetch(request)\` that returns a \`Response\`, or a server that does not listen yet. When such a
-  program fails to answer a request, the client gets status 500, the error is printed, and the server goes on.
-- A program that exports none of these and calls \`listen()\` itself is left to do so. \`--port\` reaches it as the variable
-  \`PORT\`; \`--host\`, \`--auth\`, \`--tls-cert\`, \`--tls-key\` and \`--open\` are refused, for they could not apply. When it has no
-  listener for SIGINT and SIGTERM of its own, its servers are closed gracefully.
+  Hono app, any object with \`fetch(request)\` that returns a \`Response\`, a function \`(request)\` or \`()\` that does, or a
+  server of HTTP, HTTPS or HTTP/2 that does not listen yet. A server is served as it is, with its options and all its
+  listeners; \`--tls-cert\` and \`--tls-key\` are refused for it, and \`--auth\` for one of HTTP/2.
+- When such a program fails to answer a request, by a throw, a rejected promise or an error in a callback, the client gets
+  status 500 without any field of the answer it replaces, or is cut where that has begun; the error is printed, and the
+  server goes on. An error that belongs to no request ends the program, as on Node.js.
+- A program that exports none of these and calls \`listen()\` itself is left to do so, and its addresses are printed. \`--port\`
+  reaches it as the variable \`PORT\`; \`--host\`, \`--auth\`, \`--tls-cert\`, \`--tls-key\` and \`--open\` are refused, for they
+  could not apply. When it has no listener for SIGINT and SIGTERM of its own, its servers are closed gracefully.
 - TypeScript runs where Node.js strips types by itself (22.18 and newer).
 - \`--watch\` looks at every file that the program loads with \`import\` or \`require\`, \`node_modules\` aside. The program
   before goes on serving until the new one listens, and then has five seconds to finish its answers; if the new one fails,
   it simply goes on. Folders may be removed and made again, as builds and checkouts do; the program starts again when its
-  changed files are back. Where the system cannot watch, it says so, and looks at the files every second.
+  changed files are back. Where the system cannot watch, it says so, and looks at the files every second. A program that
+  is killed, or runs out of memory, is started again at once; after pauses that grow to 30 seconds where that goes on.
 
 ## More on what is printed
 
-The first line on stdout is always \`Serveur démarré !\`, whatever the language; programs may wait for it. Then come the
-addresses, then the access log, one line for each answer:
+The first line that premier prints on stdout is always \`Serveur démarré !\`, whatever the language; programs may wait for
+it. Then come the addresses and the folder or program, then the access log, one line for each answer:
 
 - \`--log text\`: method, target, status, bytes of the body, milliseconds, and whether the client left before the end.
 - \`--log json\`: an object a line with \`time\`, \`method\`, \`target\`, \`status\`, \`bytes\`, \`ms\`, \`remote\`, \`user\`, \`referer\`,
   \`agent\`, \`aborted\` and \`refusal\`, those without a value left out. With \`--quiet\` only the first line comes before.
 - \`--log combined\`: Apache's combined format, in UTC.
 
-A request that is no HTTP, or breaks a limit, has \`-\` for method and target, and the error's code at the end. Characters
-that a terminal would obey are written as \`\\x1b\`. Colours appear on a terminal, unless \`NO_COLOR\` is set.
+A request that is no HTTP, or breaks a limit, has \`-\` for method and target, and the error's code at the end. UTF-8 in a
+target is written as it reads, and characters that a terminal would obey as \`\\x1b\`. Colours appear on a terminal, unless \`NO_COLOR\` is set.
 Errors go to stderr.
 
 ## Signals
 
-Ctrl-C (SIGINT) and SIGTERM refuse new connections, let the answers under way finish, and end with code 0. A second
-signal ends at once, with code 1.
+Ctrl-C (SIGINT) and SIGTERM refuse new connections, let the answers under way finish, and end with code 0. What is not
+finished after \`--stop-after\` seconds is cut; a line tells how many, and the code is 0 all the same. A second signal ends
+at once, with code 1; within a fifth of a second it counts as the echo of the first, for a terminal, npm and \`timeout\`
+signal a process and its group.
 `,
   fr: `## Servir un dossier en détail
 
@@ -68,23 +77,32 @@ signal ends at once, with code 1.
 
 \`premier app.js\` fait tourner un programme sur le moteur de premier, comme \`node --import premier/register app.js\` :
 
+- C’est le programme principal de son processus : \`require.main === module\`, et \`import.meta.main\` là où Node.js le
+  connaît. Ce qui suit \`--\` est dans son \`process.argv\`.
 - Ce qu’il exporte (\`export default\` ou \`module.exports\`) est servi : une fonction \`(req, res)\`, une application Express,
-  Koa, Fastify ou Hono, tout objet dont \`fetch(request)\` rend une \`Response\`, ou un serveur qui n’écoute pas encore. Si le
-  programme échoue à répondre à une requête, le client reçoit le statut 500, l’erreur s’affiche et le serveur continue.
-- Un programme qui n’exporte rien de tel et appelle lui-même \`listen()\` est libre de le faire. \`--port\` lui parvient par la
-  variable \`PORT\` ; \`--host\`, \`--auth\`, \`--tls-cert\`, \`--tls-key\` et \`--open\` sont refusées, car elles resteraient sans effet.
-  S’il n’écoute pas lui-même SIGINT et SIGTERM, ses serveurs sont fermés en douceur.
+  Koa, Fastify ou Hono, tout objet dont \`fetch(request)\` rend une \`Response\`, une fonction \`(request)\` ou \`()\` qui en rend
+  une, ou un serveur HTTP, HTTPS ou HTTP/2 qui n’écoute pas encore. Un serveur est servi tel quel, avec ses réglages et
+  tous ses écouteurs ; \`--tls-cert\` et \`--tls-key\` sont refusées pour lui, et \`--auth\` pour un serveur HTTP/2.
+- Si le programme échoue à répondre à une requête, par une exception, une promesse rejetée ou une erreur dans un rappel,
+  le client reçoit le statut 500 sans aucun champ de la réponse remplacée, ou est coupé si elle a commencé ; l’erreur
+  s’affiche et le serveur continue. Une erreur qui n’est celle d’aucune requête termine le programme, comme sous Node.js.
+- Un programme qui n’exporte rien de tel et appelle lui-même \`listen()\` est libre de le faire, et ses adresses s’affichent.
+  \`--port\` lui parvient par la variable \`PORT\` ; \`--host\`, \`--auth\`, \`--tls-cert\`, \`--tls-key\` et \`--open\` sont
+  refusées, car elles resteraient sans effet. S’il n’écoute pas lui-même SIGINT et SIGTERM, ses serveurs sont fermés en
+  douceur.
 - TypeScript tourne là où Node.js retire les types de lui-même (22.18 et suivants).
 - \`--watch\` regarde chaque fichier que le programme charge par \`import\` ou \`require\`, sauf \`node_modules\`. Le programme
   d’avant continue de servir jusqu’à ce que le nouveau écoute, et a ensuite cinq secondes pour finir ses réponses ; si le
   nouveau échoue, l’ancien continue, tout simplement. Des dossiers peuvent être supprimés et refaits, comme le font les
   compilations et les checkouts ; le programme est relancé quand ses fichiers changés sont de retour. Si le système ne
-  peut pas guetter, il le dit, et regarde les fichiers chaque seconde.
+  peut pas guetter, il le dit, et regarde les fichiers chaque seconde. Un programme tué, ou à court de
+  mémoire, est relancé aussitôt ; après des pauses qui grandissent jusqu’à 30 secondes si cela continue.
 
 ## L’affichage en détail
 
-La première ligne de la sortie standard est toujours \`Serveur démarré !\`, dans toutes les langues ; un programme peut
-l’attendre. Puis viennent les adresses, puis le journal d’accès, une ligne par réponse :
+La première ligne que premier écrit sur la sortie standard est toujours \`Serveur démarré !\`, dans toutes les langues ; un
+programme peut l’attendre. Puis viennent les adresses et le dossier ou le programme, puis le journal d’accès, une ligne
+par réponse :
 
 - \`--log text\` : méthode, cible, statut, octets du corps, millisecondes, et si le client est parti avant la fin.
 - \`--log json\` : un objet par ligne avec \`time\`, \`method\`, \`target\`, \`status\`, \`bytes\`, \`ms\`, \`remote\`, \`user\`, \`referer\`,
@@ -92,13 +110,15 @@ l’attendre. Puis viennent les adresses, puis le journal d’accès, une ligne 
 - \`--log combined\` : le format « combined » d’Apache, en temps universel.
 
 Une requête qui n’est pas du HTTP, ou qui dépasse une limite, a \`-\` pour méthode et cible, et le code de l’erreur à la fin.
-Les caractères auxquels un terminal obéirait sont écrits comme \`\\x1b\`. Les couleurs apparaissent sur un terminal, sauf si
+L’UTF-8 d’une cible s’écrit comme il se lit, et les caractères auxquels un terminal obéirait comme \`\\x1b\`. Les couleurs apparaissent sur un terminal, sauf si
 \`NO_COLOR\` est défini. Les erreurs vont sur la sortie d’erreur.
 
 ## Signaux
 
 Ctrl-C (SIGINT) et SIGTERM refusent les nouvelles connexions, laissent finir les réponses en cours et terminent avec le
-code 0. Un second signal termine tout de suite, avec le code 1.
+code 0. Ce qui n’est pas fini après \`--stop-after\` secondes est coupé ; une ligne dit combien, et le code reste 0. Un
+second signal termine tout de suite, avec le code 1 ; moins d’un cinquième de seconde après le premier, il n’en est que
+l’écho, car un terminal, npm et \`timeout\` préviennent un processus et son groupe.
 `,
 };
 
@@ -121,15 +141,17 @@ function page(language: Language, say: Messages): string {
       '\n',
     );
   });
-  const examples = say.examples.list.map(([command, what]) => `${(command as string).padEnd(44)} # ${what}`);
+  const examples = say.examples
+    .list(undefined)
+    .map(([args, what]) => `${example('premier', args).padEnd(44)} # ${what}`);
   return [
     `# ${title[language]}`,
     '',
     '```sh',
-    say.usage,
+    say.usage('premier'),
     '```',
     '',
-    ...say.intro,
+    ...say.intro(undefined),
     say.exitCodes,
     '',
     '```sh',

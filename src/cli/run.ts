@@ -36,7 +36,8 @@ async function obey(args: readonly string[], origin: Required<Origin>, say: Mess
   const parsed = parseArguments(args, process.env, say);
   if (parsed.settings.help) {
     const { help } = await import('./help.js');
-    console.log(help(say, Math.min(process.stdout.columns ?? 100, 100)));
+    const folder = origin.target === '.' ? undefined : origin.target;
+    console.log(help(say, Math.min(process.stdout.columns ?? 100, 100), { command: origin.command, folder }));
     return 0;
   }
   if (parsed.settings.version) {
@@ -45,18 +46,18 @@ async function obey(args: readonly string[], origin: Required<Origin>, say: Mess
     return 0;
   }
   const target = targetOf(parsed.target ?? origin.target, parsed, say);
-  const context = { args: parsed, say, command: origin.command };
+  const context = { args: parsed, say, command: origin.command, target };
   if (target.kind === 'program' && parsed.settings.watch && !isWorker) {
     const { superviseProgram } = await import('./watch.js');
-    return superviseProgram(args, target, context);
+    return superviseProgram(args, context);
   }
   await startLog(context);
   if (target.kind === 'program') {
     const { runProgram } = await import('./program.js');
-    await runProgram(target, context);
+    await runProgram(context);
   } else {
     const { serveFolder } = await import('./folder.js');
-    await serveFolder(target, context);
+    await serveFolder(context);
   }
   // A program may have set a code of its own.
   return Number(process.exitCode ?? 0);

@@ -1,14 +1,16 @@
-// A handler becomes a server that listens, says so, logs and stops. In: a handler and the settings. Out: a promise that
-// resolves once the server has stopped in good order.
-import { readFileSync } from 'node:fs';
+// A handler becomes a server that listens, says so, logs and stops. In: a handler, or a server, and the settings. Out: a
+// promise that resolves once the server has stopped in good order.
 import type { RequestListener, Server } from 'node:http';
-import { addresses, isPublic } from './addresses.js';
+import type { Server as NetServer } from 'node:net';
+import { type Addresses, addresses, isPublic } from './addresses.js';
 import type { Arguments } from './arguments.js';
+import { retrying } from './command-line.js';
 import { closeGracefully, firstSignal, noteConnections } from './graceful-stop.js';
 import type { Messages } from './language.js';
 import { listen } from './listen.js';
 import { announce } from './start-lines.js';
-import { codeOf, Trouble, UsageError } from './trouble.js';
+import type { Target } from './target.js';
+import { tlsPair } from './tls-pair.js';
 
 /** What every part of the command may need to know. */
 export interface Context {
@@ -16,6 +18,7 @@ export interface Context {
   say: Messages;
   /** How the user started us, for the way out in an error: `premier` or `npm start --`. */
   command: string;
+  target: Target;
 }
 
 /** Something that answers requests, and may have an end to tell. */
@@ -27,26 +30,45 @@ export interface Site {
   close?: () => void;
 }
 
-/** Serves until a signal comes, then stops in good order. */
+/** How to make one server for each address, and what they speak. */
+export interface Servers {
+  make: () => NetServer;
+  scheme: 'http' | 'https';
+}
+
+/** Serves a site until a signal comes, then stops in good order. */
 export async function serve(site: Site, context: Context): Promise<void> {
+  const servers = await serversFor(await guarded(site, context), context);
+  await serveOn(servers, context, site.close);
+}
+
+/**
+ * Listens, says so, and closes in good order when a signal comes.
+ * @param onStop called when the stop is asked for, before the servers close
+ */
+export async function serveOn(
+  { make, scheme }: Servers,
+  context: Context,
+  onStop?: () => void,
+): Promise<void> {
   const { args, say, command } = context;
   const { settings } = args;
-  const makeServer = await serverMaker(await guarded(site, context), context);
   const { logRefusals } = await import('./access-log.js');
-  const makeNoted = () => logRefusals(noteConnections(makeServer()));
+  const makeNoted = () => noteConnections(logRefusals(make() as Server));
   const stopAsked = firstSignal();
-  const { servers, port } = await listen(makeNoted, settings, command, say);
+  const retry = retrying(command, args.words, args.forProgram);
+  const where = { hosts: settings.host, port: settings.port };
+  const { servers, port = 0 } = await listen(makeNoted, where, retry, say);
   for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
 
-  const scheme = settings['tls-cert'] ? 'https' : 'http';
   const found = addresses(scheme, settings.host, port);
   announce(found, context);
-  if (settings.auth && scheme === 'http' && isPublic(settings.host)) console.error(say.passwordInClear);
-  if (settings.open) await openBrowser(found.here ?? (found.network[0] as string), say);
+  if (settings.auth && scheme === 'http' && settings.host.some(isPublic)) console.error(say.passwordInClear);
+  if (settings.open) await openBrowser(found, say);
 
   const asker = await stopAsked;
-  site.close?.();
-  await closeGracefully(servers, asker, say);
+  onStop?.();
+  await closeGracefully(servers, { asker, stopAfter: settings['stop-after'] }, say);
 }
 
 async function guarded({ handler, exempt }: Site, { args }: Context): Promise<RequestListener> {
@@ -56,31 +78,15 @@ async function guarded({ handler, exempt }: Site, { args }: Context): Promise<Re
   return withBasicAuth(handler, auth, exempt ?? (() => false));
 }
 
-/** How to make a server for the handler: http, or https with the certificate given. */
-async function serverMaker(handler: RequestListener, { args, say }: Context): Promise<() => Server> {
-  const { 'tls-cert': certFile, 'tls-key': keyFile } = args.settings;
-  if (certFile === undefined && keyFile === undefined) {
-    const { createServer } = await import('../index.js');
-    return () => createServer(handler);
+/** Servers for a handler: http, or https with the certificate given. */
+async function serversFor(handler: RequestListener, { args, say }: Context): Promise<Servers> {
+  const pair = await tlsPair(args.settings, say);
+  if (pair) {
+    const { createServer } = await import('../https.js');
+    return { make: () => createServer(pair, handler), scheme: 'https' };
   }
-  if (certFile === undefined || keyFile === undefined) throw new UsageError(say.tlsNeedsBoth);
-  const pair = { cert: read(certFile, say), key: read(keyFile, say) };
-  const { createSecureContext } = await import('node:tls');
-  const { createServer } = await import('../https.js');
-  try {
-    createSecureContext(pair);
-  } catch (error) {
-    throw new Trouble(say.badTls((error as Error).message));
-  }
-  return () => createServer(pair, handler);
-}
-
-function read(file: string, say: Messages): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new Trouble(say.unreadable(file, codeOf(error)));
-  }
+  const { createServer } = await import('../index.js');
+  return { make: () => createServer(handler), scheme: 'http' };
 }
 
 /** Logs the answers of every server in this process, in the form asked for. */
@@ -93,7 +99,10 @@ export async function startLog({ args, say }: Context): Promise<void> {
   logAnswers(form, say, reload ? '/.premier/' : undefined);
 }
 
-async function openBrowser(address: string, say: Messages): Promise<void> {
+async function openBrowser({ here, network }: Addresses, say: Messages): Promise<void> {
+  const address = here[0] ?? network[0];
+  // A browser opens no socket of the file system.
+  if (address === undefined) return;
   try {
     const { default: open } = await import('open');
     const browser = await open(address);

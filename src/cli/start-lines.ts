@@ -1,27 +1,51 @@
-// What is printed once the server listens: one fixed line, then the addresses.
+// What is printed once the server listens: one fixed line, then the addresses and what is served there.
 import type { Addresses } from './addresses.js';
 import type { Arguments } from './arguments.js';
 import type { Messages } from './language.js';
+import { printable } from './log-formats.js';
+import type { Target } from './target.js';
 import { isSuccessor } from './worker.js';
 
 /** The line that programs wait for; the same in every language. */
 export const started = 'Serveur démarré !';
 
-/** Prints the first line and the addresses on stdout. */
-export function announce(
-  { here, network }: Addresses,
-  { args, say }: { args: Arguments; say: Messages },
-): void {
-  const { quiet, port } = args.settings;
+/** What the lines tell of. */
+interface Start {
+  args: Arguments;
+  say: Messages;
+  target: Target;
+}
+
+/** Prints the first line, the addresses and what is served on stdout. */
+export function announce(found: Addresses, start: Start): void {
   if (isSuccessor) return;
-  const rows = [
-    ...(here ? [[say.thisComputer, here]] : []),
-    ...network.map((address) => [say.network, address]),
-  ] as [string, string][];
-  const width = Math.max(...rows.map(([label]) => label.length));
-  const lines = rows.map(([label, address]) => `  ${label.padEnd(width)}  ${address}`);
+  const { say, target, args } = start;
+  const { quiet, port } = args.settings;
+  const served: Row = [target.kind === 'folder' ? say.folder : say.program, target.path];
   const hint = process.stdout.isTTY ? [`  ${say.stopHint}`] : [];
+  const lines = [...table([...rows(found, start), served], start), ...hint];
   // A port that was picked for the user is known to nobody else, so it is told even then.
-  const rest = quiet ? (port === 0 ? lines : []) : [...lines, ...hint];
+  const rest = quiet ? (port === 0 ? table(rows(found, start), start) : []) : lines;
   process.stdout.write(`${[started, ...rest].join('\n')}\n`);
+}
+
+/** Prints the addresses of one more server of a program. */
+export function announceFurther(found: Addresses, start: Start): void {
+  if (isSuccessor || start.args.settings.quiet) return;
+  process.stdout.write(`${table(rows(found, start), start).join('\n')}\n`);
+}
+
+type Row = [label: string, what: string];
+
+const rows = ({ here, network, sockets }: Addresses, { say }: Start): Row[] => [
+  ...here.map((address): Row => [say.thisComputer, address]),
+  ...network.map((address): Row => [say.network, address]),
+  ...sockets.map((path): Row => [say.socket, path]),
+];
+
+/** Rows with the right column in line. */
+function table(rows: readonly Row[], { say }: Start): string[] {
+  const labels = [say.thisComputer, say.network, say.socket, say.folder, say.program];
+  const width = Math.max(...labels.map((label) => label.length));
+  return rows.map(([label, what]) => `  ${label.padEnd(width)}  ${printable(what)}`);
 }

@@ -18,18 +18,22 @@ export interface Target {
  * @throws {Trouble} nothing is there, it can't be read, or it can't be served
  * @throws {UsageError} an option was given that has no meaning for it
  */
-export function targetOf(shown: string, { given }: Arguments, say: Messages): Target {
+export function targetOf(shown: string, { given, afterHost, forProgram }: Arguments, say: Messages): Target {
   const path = resolve(shown);
-  const target: Target = { kind: kindOf(path, shown, say), path, shown };
-  for (const [name, { only }] of optionEntries) {
+  const target: Target = { kind: kindOf(path, shown, say, afterHost), path, shown };
+  for (const [name, option] of optionEntries) {
+    const { only } = option;
     if (only === undefined || only === target.kind || !given.has(name)) continue;
     const complaint = only === 'folder' ? say.onlyForFolders : say.onlyForPrograms;
-    throw new UsageError(complaint(`--${name}`, shown));
+    const twin = option.twin === undefined ? '' : ` ${say.useInstead(`--${option.twin}`)}`;
+    throw new UsageError(complaint(`--${name}`, shown) + twin);
   }
+  if (target.kind === 'folder' && forProgram[0] !== undefined)
+    throw new UsageError(say.oneTarget(shown, forProgram[0]));
   return target;
 }
 
-function kindOf(path: string, shown: string, say: Messages): Target['kind'] {
+function kindOf(path: string, shown: string, say: Messages, afterHost: string | undefined): Target['kind'] {
   try {
     const stats = statSync(path);
     const kind = stats.isDirectory()
@@ -43,7 +47,11 @@ function kindOf(path: string, shown: string, say: Messages): Target['kind'] {
   } catch (error) {
     if (error instanceof Trouble) throw error;
     const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new Trouble(say.noSuchTarget(shown));
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new Trouble(
+        say.noSuchTarget(shown) + (shown === afterHost ? ` ${say.hostNeedsEquals(shown)}` : ''),
+      );
+    }
     throw new Trouble(say.unreadable(shown, code));
   }
 }

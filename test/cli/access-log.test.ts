@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { catalogues } from '../../dist/cli/language.js';
-import { type Answer, formats, type LogForm } from '../../dist/cli/log-formats.js';
+import { type Answer, formats, type LogForm, textOf } from '../../dist/cli/log-formats.js';
 import { serving, temporaryFolder } from './command.js';
 
 const answer: Answer = {
@@ -38,6 +38,19 @@ test('an answer is written in each form', () => {
     combined({ ...answer, user: 'an na', referer: 'http://a.example/"x\\', agent: 'curl' }),
     '127.0.0.1 - an_na [22/Nov/2026:08:09:10 +0000] "GET / HTTP/1.1" 200 5 "http://a.example/\\"x\\\\" "curl"',
   );
+});
+
+test('bytes of a head are shown as the text they are', () => {
+  const bytes = (text: string) => Buffer.from(text).toString('latin1');
+  const cases: [bytes: string, text: string][] = [
+    ['/a?b=%C3%A9', '/a?b=%C3%A9'],
+    [bytes('/été/日本/🦊'), '/été/日本/🦊'],
+    // Bytes of windows-1252, an overlong slash, and half of a pair of surrogates are no UTF-8.
+    ['/caf\xe9', '/caf\xe9'],
+    ['\xc0\xaf', '\xc0\xaf'],
+    ['\xed\xa0\x80', '\xed\xa0\x80'],
+  ];
+  for (const [given, text] of cases) assert.equal(textOf(given), text, JSON.stringify(given));
 });
 
 test('colours tell the classes of status apart', () => {
@@ -135,11 +148,8 @@ test('each answer of a program is one line with its method, target, status, byte
 test('what the server refuses by itself is logged with its reason', async (t) => {
   const cases: [form: string, line: RegExp][] = [
     ['text', /^- - 400 \d+ B 0\.0 ms HPE_INVALID_METHOD$/m],
-    [
-      'json',
-      /^\{"time":"[^"]+","method":"-","target":"-","status":400,.*"refusal":"HPE_INVALID_METHOD".*\}$/m,
-    ],
-    ['combined', /^127\.0\.0\.1 - - \[[^\]]+\] "-" 400 \d+ "-" "-"$/m],
+    ['json', /^\{"time":"[^"]+","method":"-","target":"-","status":400,.*"refusal":"HPE_INVALID_METHOD"\}$/m],
+    ['combined', /^127\.0\.0\.1 - - \[[^\]]+\] "-" 400 \d+ "-" "-" HPE_INVALID_METHOD$/m],
   ];
   for (const [form, line] of cases) {
     for (const target of [program(t), temporaryFolder(t)]) {
@@ -152,6 +162,20 @@ test('what the server refuses by itself is logged with its reason', async (t) =>
       await printed(line);
       if (form === 'text') assert.match(stdout(), new RegExp(`^- - 400 ${body.length} B `, 'm'));
     }
+  }
+});
+
+test('raw UTF-8 in a target or a field is logged as it reads, in every form', async (t) => {
+  for (const form of ['text', 'json', 'combined']) {
+    const { port, printed, stdout } = await serving(t, [program(t), '--log', form]);
+    const socket = connect(port, '127.0.0.1');
+    socket.end(
+      'GET /caf\u00e9/\u202e HTTP/1.1\r\nHost: a\r\nUser-Agent: Zo\u00eb\r\nConnection: close\r\n\r\n',
+    );
+    await socket.toArray();
+    await printed(/caf/);
+    assert.match(stdout(), /\/café\/\\u202e/);
+    if (form !== 'text') assert.match(stdout(), /"Zoë"/);
   }
 });
 

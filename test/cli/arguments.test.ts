@@ -10,7 +10,7 @@ const parse = (args: string[], environment: Record<string, string> = {}) =>
 
 test('arguments become settings', () => {
   const cases: [args: string[], environment: Record<string, string>, expected: Partial<Settings>][] = [
-    [[], {}, { port: 8080, host: 'localhost', header: [], quiet: false }],
+    [[], {}, { port: 8080, host: ['localhost'], header: [], quiet: false, 'stop-after': 30 }],
     [['--port', '3000'], {}, { port: 3000 }],
     [['--port=3000'], {}, { port: 3000 }],
     [['-p', '3000'], {}, { port: 3000 }],
@@ -21,12 +21,15 @@ test('arguments become settings', () => {
     [[], { PORT: '3000' }, { port: 3000 }],
     [[], { PORT: '' }, { port: 8080 }],
     [['--port', '1'], { PORT: 'nonsense' }, { port: 1 }],
-    [['--host'], {}, { host: '*' }],
-    [['--host', '--port', '1'], {}, { host: '*', port: 1 }],
-    [['--host', '0.0.0.0'], {}, { host: '0.0.0.0' }],
-    [['--host', '::1'], {}, { host: '::1' }],
-    [['--host', 'localhost'], {}, { host: 'localhost' }],
-    [['--host=name.example'], {}, { host: 'name.example' }],
+    [['--host'], {}, { host: ['*'] }],
+    [['--host', '--port', '1'], {}, { host: ['*'], port: 1 }],
+    [['--host', '0.0.0.0'], {}, { host: ['0.0.0.0'] }],
+    [['--host', '::1'], {}, { host: ['::1'] }],
+    [['--host', 'localhost'], {}, { host: ['localhost'] }],
+    [['--host=name.example'], {}, { host: ['name.example'] }],
+    [['--host', '--host', '::1', '--host=a'], {}, { host: ['*', '::1', 'a'] }],
+    [['--host', 'unix:/run/a.sock', '--host'], {}, { host: ['unix:/run/a.sock', '*'] }],
+    [['--stop-after', '0.5'], {}, { 'stop-after': 0.5 }],
     [['--auth', 'anna:s:e c'], {}, { auth: { user: 'anna', password: 's:e c' } }],
     [[], { PREMIER_AUTH: 'anna:secret' }, { auth: { user: 'anna', password: 'secret' } }],
     [
@@ -62,9 +65,25 @@ test('a folder or program is found wherever it stands', () => {
     [['--host', 'dist'], 'dist'],
     [['--host', '127.0.0.1', 'dist'], 'dist'],
     [['--host', './dist'], './dist'],
+    [['--host', 'unix:a', 'dist'], 'dist'],
     [['--', '--odd'], '--odd'],
   ];
   for (const [args, target] of cases) assert.equal(parse(args).target, target, JSON.stringify(args));
+});
+
+test('what stands after -- is the program’s', () => {
+  const cases: [args: string[], target: string, forProgram: string[]][] = [
+    [['app.mjs'], 'app.mjs', []],
+    [['app.mjs', '--'], 'app.mjs', []],
+    [['app.mjs', '-q', '--', '--foo', '-p', 'bar', '--'], 'app.mjs', ['--foo', '-p', 'bar', '--']],
+    [['--host', '--', 'app.mjs', '--quiet'], 'app.mjs', ['--quiet']],
+    [['--port', '1', '--', '--odd', 'x'], '--odd', ['x']],
+  ];
+  for (const [args, target, forProgram] of cases) {
+    const parsed = parse(args);
+    assert.deepEqual([parsed.target, parsed.forProgram], [target, forProgram], JSON.stringify(args));
+    assert.equal(parsed.settings.port, args.includes('1') ? 1 : 8080);
+  }
 });
 
 test('what is not understood is named, with the way out', () => {
@@ -72,6 +91,30 @@ test('what is not understood is named, with the way out', () => {
     [['--prot', '1'], {}, /^There is no option --prot\. Did you mean --port\?$/],
     [['--singel'], {}, /--single\?$/],
     [['--nonsense'], {}, /^There is no option --nonsense\.$/],
+    [['--nope'], {}, /^There is no option --nope\.$/],
+    [['--hots'], {}, /Did you mean --host\?$/],
+    [['--opne'], {}, /Did you mean --open\?$/],
+    [['--wacth'], {}, /Did you mean --watch\?$/],
+    [['--list'], {}, /^There is no option --list\.$/],
+    [['--spa'], {}, /^There is no option --spa\. Did you mean --single\?$/],
+    [['--ssl'], {}, /Did you mean --tls-cert FILE --tls-key FILE\?$/],
+    [
+      ['--directory', 'dist'],
+      {},
+      /^There is no option --directory\. The folder is named without an option: premier FOLDER\.$/,
+    ],
+    [['-d', 'dist'], {}, /The folder is named without an option/],
+    [['-l', '3000'], {}, /^There is no option -l\. Did you mean --port NUMBER --host ADDRESS\?$/],
+    [['-l3000'], {}, /^There is no option -l\. Did you mean --port/],
+    [['--gzip'], {}, /^There is no option --gzip\. That is always on\.$/],
+    [
+      ['--stop-after', 'soon'],
+      {},
+      /^--stop-after must be a number of seconds from 0 to 86400, not "soon"\.$/,
+    ],
+    [['--stop-after', '-1'], {}, /^--stop-after needs a value/],
+    [['--stop-after=1e9'], {}, /"1e9"/],
+    [['--stop-after=86401'], {}, /"86401"/],
     [['--constructor'], {}, /^There is no option --constructor\.$/],
     [['--__proto__'], {}, /^There is no option --__proto__\.$/],
     [['-z'], {}, /^There is no option -z\.$/],

@@ -1,11 +1,10 @@
 // --auth: who is let in, what the others are told, and TLS around it.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { serving, temporaryFolder } from './command.js';
+import { certificate, serving, temporaryFolder } from './command.js';
 
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
 
@@ -67,24 +66,9 @@ test('a password in clear on the network is warned of', async (t) => {
 test('--tls-cert and --tls-key serve https', async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'index.html'), 'encrypted');
-  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  const subject = [
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=localhost',
-    '-addext',
-    'subjectAltName=DNS:localhost',
-  ];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-  try {
-    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], {
-      stdio: 'ignore',
-    });
-  } catch {
-    return t.skip('openssl is needed to make a certificate');
-  }
+  const pair = certificate(t);
+  if (!pair) return t.skip('openssl is needed to make a certificate');
+  const { key, cert } = pair;
   const { url, child, ended } = await serving(t, [folder, '--tls-cert', cert, '--tls-key', key]);
   assert.match(url, /^https:\/\/localhost:\d+\/$/);
   const body = await new Promise<string>((resolve, reject) => {

@@ -1,5 +1,5 @@
 // Starts the built command as a user would, and tells what it printed. In: arguments. Out: a running server or an exit.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -90,4 +90,22 @@ export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'premier-cli-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A certificate of its own making and its key, as files; nothing where there is no openssl. */
+export function certificate(t: TestContext): { key: string; cert: string } | undefined {
+  const folder = temporaryFolder(t);
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')] as [string, string];
+  const names = ['-subj', '/CN=localhost', '-keyout', key, '-out', cert];
+  const { status } = spawnSync('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    ...names,
+  ]);
+  return status === 0 ? { key, cert } : undefined;
 }

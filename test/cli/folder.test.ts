@@ -1,9 +1,11 @@
 // The command serving a folder, from the outside: what it prints and what each option does to the answers.
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { serving, temporaryFolder } from './command.js';
+import { serving, start, temporaryFolder } from './command.js';
 
 /** A folder with a page, a folder without one, and a link that leads out. */
 function site(t: TestContext): string {
@@ -18,14 +20,14 @@ function site(t: TestContext): string {
   return folder;
 }
 
-test('the first line is the same in every language, then come the addresses', async (t) => {
+test('the first line is the same in every language, then come the addresses and what is served', async (t) => {
   const folder = site(t);
-  for (const [LANG, label] of [
-    ['fr_FR.UTF-8', 'Cet ordinateur'],
-    ['en_GB.UTF-8', 'This computer'],
+  for (const [LANG, label, kind] of [
+    ['fr_FR.UTF-8', 'Cet ordinateur', 'Dossier       '],
+    ['en_GB.UTF-8', 'This computer', 'Folder       '],
   ] as const) {
     const { stdout, url } = await serving(t, [folder], { env: { LANG } });
-    assert.equal(stdout(), `Serveur démarré !\n  ${label}  ${url}\n`);
+    assert.equal(stdout(), `Serveur démarré !\n  ${label}  ${url}\n  ${kind}  ${folder}\n`);
     assert.match(url, /^http:\/\/localhost:\d+\/$/);
   }
 });
@@ -52,6 +54,45 @@ test('--host alone listens everywhere and tells this computer’s address first'
   for (const address of stdout().matchAll(/Network +(\S+)/g)) {
     assert.equal((await fetch(address[1] as string)).status, 200, address[1]);
   }
+});
+
+test('--host may be given more than once, and may be a socket of the file system', async (t) => {
+  const folder = site(t);
+  const socketPath = join(folder, '..', `${basename(folder)}.sock`);
+  // What a server that was killed leaves: a socket on which nobody listens.
+  const killed = start(t, [folder, '--host', `unix:${socketPath}`]);
+  await killed.printed(`Socket         ${socketPath}`);
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+
+  const args = [folder, '--host', '127.0.0.1', '--host', `unix:${socketPath}`, '--host=::1'];
+  const { stdout, port, child, ended } = await serving(t, args);
+  assert.match(
+    stdout(),
+    new RegExp(
+      `^Serveur démarré !\n  This computer  http://127\\.0\\.0\\.1:${port}/\n(  This computer  http://\\[::1\\]:${port}/\n)?  Socket {9}${socketPath}\n  Folder {9}${folder}\n$`,
+    ),
+  );
+  const ask = async (options: object) => {
+    const [res] = await once(get({ path: '/sub/note.txt', agent: false, ...options }), 'response');
+    return Buffer.concat(await res.toArray()).toString();
+  };
+  assert.equal(await ask({ host: '127.0.0.1', port }), 'note');
+  assert.equal(await ask({ socketPath }), 'note');
+
+  const second = start(t, [folder, '--host', `unix:${socketPath}`]);
+  assert.equal(await second.ended, 1);
+  assert.match(second.stderr(), /\.sock is in use by another program, or is no socket\./);
+  child.kill();
+  assert.equal(await ended, 0);
+  assert.equal(existsSync(socketPath), false);
+
+  writeFileSync(socketPath, 'no socket');
+  t.after(() => rmSync(socketPath));
+  const blocked = start(t, [folder, '--host', `unix:${socketPath}`]);
+  assert.equal(await blocked.ended, 1);
+  assert.match(blocked.stderr(), /is in use by another program, or is no socket/);
+  assert.equal(readFileSync(socketPath, 'utf8'), 'no socket');
 });
 
 test('each option changes the answers as it says', async (t) => {

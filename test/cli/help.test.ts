@@ -34,6 +34,19 @@ test('docs/cli.md is what the table of options says (npm run docs:cli writes it)
   assert.equal(readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8'), reference());
 });
 
+test('the help of npm start says what npm start does', () => {
+  const texts = Object.values(catalogues).map((say) =>
+    help(say, 100, { command: 'npm start --', folder: 'site' }),
+  );
+  for (const text of texts) {
+    assert.match(text, /^Usage ?: npm start -- \[OPTIONS\]/);
+    assert.match(text, / site (unless given|s’il n’est pas donné)/);
+    assert.match(text, /^ {2}npm start {2,}site, (on|sur) http/m);
+    assert.match(text, /^ {2}npm start -- dist --single/m);
+    assert.doesNotMatch(text, /^ *premier /m);
+  }
+});
+
 test('--help and --version print on stdout and end with code 0', async (t) => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const cases: [args: string[], expected: RegExp][] = [

@@ -20,6 +20,12 @@ test('the language is that of --lang, else of the first locale variable that is 
     [['--lang=en'], { LANG: 'fr_FR' }, 'en'],
     [['--lang=en', '--lang', 'fr'], { LANG: 'en_US' }, 'fr'],
     [['--', '--lang', 'fr'], { LANG: 'en_US' }, 'en'],
+    // What isn't one of them is refused, in the language of the session.
+    [['--lang', 'de'], { LANG: 'fr_FR' }, 'fr'],
+    [['--lang', 'de'], { LANG: 'de_DE' }, 'en'],
+    [['--lang=fr_FR'], { LANG: 'en_US' }, 'en'],
+    [['--lang=constructor'], { LANG: 'fr_FR' }, 'fr'],
+    [['--lang'], { LANG: 'fr_FR' }, 'fr'],
   ];
   for (const [args, environment, expected] of cases) {
     assert.equal(languageOf(args, environment), expected, JSON.stringify([args, environment]));

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { serving, start, temporaryFolder } from './command.js';
+import { certificate, serving, start, temporaryFolder } from './command.js';
 
 /** Writes a program into a folder of its own. */
 function program(t: TestContext, name: string, code: string): string {
@@ -38,6 +39,33 @@ test('what a program exports answers the requests', async (t) => {
       `let text; export default { ready: async () => { text = 'hello'; }, routing: (req, res) => res.end(text),
         then(resolve) { resolve(undefined); } };`,
     ],
+    ['a function of one parameter', 'app.mjs', `export default async (request) => new Response('hello');`],
+    ['a function of none', 'app.mjs', `export default () => new Response('hello');`],
+    [
+      'a function that asks its Request',
+      'app.mjs',
+      `export default (request) => new Response(new URL(request.url).pathname === '/' ? 'hello' : '');`,
+    ],
+    [
+      'a listener that returns a Response',
+      'app.mjs',
+      `export default async (req, context) => new Response('hello');`,
+    ],
+    [
+      'a listener wrapped in one that takes all',
+      'app.mjs',
+      `const listener = (req, res) => res.end('hello'); export default (...all) => listener(...all);`,
+    ],
+    [
+      'a listener wrapped with its first argument named',
+      'app.mjs',
+      `const listener = (req, res) => res.end('hello'); export default function wrap(req, ...all) { listener(req, ...all); }`,
+    ],
+    [
+      'a bound listener',
+      'app.mjs',
+      `export default ((text, req, res) => res.end(text)).bind(undefined, 'hello');`,
+    ],
     [
       'a server that does not listen',
       'app.mjs',
@@ -58,15 +86,94 @@ test('a program that listens by itself gets its port from --port, is logged and 
     t,
     'app.cjs',
     `const server = require('http').createServer((req, res) => res.end('hello'));
-    server.listen(process.env.PORT, () => console.log('Serveur démarré ! http://localhost:' + server.address().port + '/'));
+    server.listen(process.env.PORT, () => console.log('up'));
     setInterval(() => {}, 1e6);`,
   );
-  const { url, child, stdout, printed, ended } = await serving(t, [file]);
+  const { url, port, child, stdout, printed, ended } = await serving(t, [file]);
+  await printed(/^up$/m);
+  assert.match(
+    stdout(),
+    new RegExp(`^Serveur démarré !\n(  [A-Z][a-z ]+  http://\\S+:${port}/\n)+  Program {8}${file}\nup\n$`),
+  );
   assert.equal(await (await fetch(url)).text(), 'hello');
   await printed(/^GET \/ 200 5 B /m);
   child.kill('SIGTERM');
   assert.equal(await ended, 0);
   assert.equal(stdout().match(/Serveur démarré !/g)?.length, 1);
+});
+
+test('the address of every server of a program is told, a socket’s too', async (t) => {
+  const file = program(
+    t,
+    'app.mjs',
+    `import http from 'node:http';
+    http.createServer().listen(0, '127.0.0.1', () => http.createServer().listen('./a.sock', () => console.log('both')));`,
+  );
+  const { printed, stdout } = start(t, [file], { cwd: join(file, '..') });
+  await printed('both');
+  assert.match(
+    stdout(),
+    /^Serveur démarré !\n {2}This computer {2}http:\/\/127\.0\.0\.1:\d+\/\n {2}Program {8}\S+\n {2}Socket {9}\S*a\.sock\nboth\n$/,
+  );
+});
+
+test('a program is the main one of its process, with the arguments after --', async (t) => {
+  const cases: [name: string, code: string][] = [
+    ['app.cjs', `if (require.main === module) console.log('main', JSON.stringify(process.argv.slice(1)));`],
+    ['app.js', `if (require.main === module) console.log('main', JSON.stringify(process.argv.slice(1)));`],
+    [
+      'app.mjs',
+      // Node 24.2 and later, and 22.18.
+      `if (import.meta.main ?? import.meta.filename === process.argv[1]) console.log('main', JSON.stringify(process.argv.slice(1)));`,
+    ],
+  ];
+  for (const [name, code] of cases) {
+    const file = program(t, name, `${code} setTimeout(() => {}, 1);`);
+    const { ended, stdout, stderr } = start(t, [basename(file), '--', '--foo', '-p', 'b c'], {
+      cwd: join(file, '..'),
+    });
+    // It neither exports nor listens.
+    assert.equal(await ended, 1, stderr());
+    assert.equal(stdout(), `main ["${file}","--foo","-p","b c"]\n`, name);
+  }
+});
+
+test('a program that starts itself only as the main one does, and what it exports is left alone', async (t) => {
+  const file = program(
+    t,
+    'app.cjs',
+    `const http = require('http');
+    module.exports = (req, res) => res.end('exported');
+    if (require.main === module) http.createServer((req, res) => res.end('listening')).listen(process.env.PORT);`,
+  );
+  const { url, child, ended } = await serving(t, [file]);
+  assert.equal(await (await fetch(url)).text(), 'listening');
+  child.kill();
+  assert.equal(await ended, 0);
+});
+
+test('an https server that is exported keeps its certificate', async (t) => {
+  const pair = certificate(t);
+  if (!pair) return t.skip('openssl is needed to make a certificate');
+  const { key, cert } = pair;
+  const file = program(
+    t,
+    'app.mjs',
+    `import https from 'node:https'; import fs from 'node:fs';
+    const pair = { key: fs.readFileSync(${JSON.stringify(key)}), cert: fs.readFileSync(${JSON.stringify(cert)}) };
+    export default https.createServer(pair, (req, res) => res.end('hello'));`,
+  );
+  const { url, port, child, ended } = await serving(t, [file]);
+  assert.match(url, /^https:/);
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const [res] = await once(get({ host, port, rejectUnauthorized: false, agent: false }), 'response');
+    assert.equal(Buffer.concat(await res.toArray()).toString(), 'hello');
+  }
+  child.kill();
+  assert.equal(await ended, 0);
+  const refused = start(t, [file, '--tls-cert', cert, '--tls-key', key]);
+  assert.equal(await refused.ended, 2);
+  assert.match(refused.stderr(), /exports a server of its own, so --tls-cert, --tls-key can't apply to it/);
 });
 
 test('a program keeps its own way to stop, and its own exit code', async (t) => {
@@ -81,33 +188,6 @@ test('a program keeps its own way to stop, and its own exit code', async (t) => 
   child.kill('SIGTERM');
   assert.equal(await ended, 7);
   assert.match(stdout(), /own way/);
-});
-
-test('a handler that fails costs its request an answer, not others the server', async (t) => {
-  const file = program(
-    t,
-    'app.mjs',
-    `export default (req, res) => {
-      if (req.url === '/throw') throw new Error('thrown');
-      if (req.url === '/reject') return Promise.reject(new Error('rejected'));
-      if (req.url === '/late') { res.write('begun'); throw new Error('late'); }
-      res.end('hello');
-    };`,
-  );
-  const { url, stderr, printed } = await serving(t, [file]);
-  for (const [path, word] of [
-    ['throw', 'thrown'],
-    ['reject', 'rejected'],
-  ]) {
-    const response = await fetch(new URL(`/${path}`, url));
-    assert.equal(response.status, 500);
-    assert.equal(await response.text(), '500 Internal Server Error\n');
-    await printed(`The program failed to answer a request: Error: ${word}`, 'stderr');
-  }
-  await assert.rejects(async () => (await fetch(new URL('/late', url))).text());
-  await printed('late', 'stderr');
-  assert.equal(await (await fetch(url)).text(), 'hello');
-  assert.match(stderr(), /app\.mjs/);
 });
 
 test('--auth protects what a program exports', async (t) => {
@@ -131,8 +211,25 @@ test('a program that can’t be served is told why', async (t) => {
     expected: RegExp,
     env?: NodeJS.ProcessEnv,
   ][] = [
-    ['app.mjs', 'export const x = 1;', [], 1, /^premier: app\.mjs neither exports a handler nor listens/],
-    ['app.cjs', '', [], 1, /^premier: app\.cjs neither exports a handler nor listens/],
+    ['app.mjs', 'export const x = 1;', [], 1, /^premier: app\.mjs neither exports what answers nor listens/],
+    ['app.cjs', '', [], 1, /^premier: app\.cjs neither exports what answers nor listens/],
+    ['app.mjs', 'export default class App {}', [], 1, /^premier: app\.mjs neither exports what answers nor/],
+    ['app.mjs', `export default 'text';`, [], 1, /^premier: app\.mjs neither exports what answers nor/],
+    [
+      'app.mjs',
+      `import net from 'node:net'; export default net.createServer();`,
+      [],
+      1,
+      /^premier: app\.mjs neither exports what answers nor/,
+    ],
+    [
+      'app.mjs',
+      'await 1; x();',
+      [],
+      1,
+      /^premier: app\.mjs failed to start:\n.*app\.mjs:1\n.*ReferenceError: x/s,
+    ],
+    ['app.cjs', 'x();', [], 1, /^premier: app\.cjs failed to start:\n.*app\.cjs:1\n.*ReferenceError: x/s],
     ['app.mjs', 'export default (', [], 1, /^premier: app\.mjs failed to start:\n.*app\.mjs:\d/],
     [
       'app.mjs',

@@ -43,6 +43,97 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+for (const [first, second] of [
+  ['SIGTERM', 'SIGTERM'],
+  ['SIGINT', 'SIGTERM'],
+] as const) {
+  test(`${second} right after ${first}, as when a group and its child are signalled, still stops gracefully`, async (t) => {
+    const { url, child, ended, printed } = await holding(t);
+    const res = await answerTo(`${url}hold`);
+    child.kill(first);
+    child.kill(second);
+    await printed(/^Finishing one answer/, 'stderr');
+    child.kill('SIGUSR2');
+    assert.equal(Buffer.concat(await res.toArray()).toString(), 'begun and ended');
+    assert.equal(await ended, 0);
+  });
+}
+
+test('what is not finished after --stop-after is cut, told of, and no failure', async (t) => {
+  const folder = temporaryFolder(t);
+  const answers = `(req, res) => { res.write('begun'); }`;
+  const upgrade = `.on('upgrade', (req, socket) => socket.write('HTTP/1.1 101 Switching Protocols\\r\\n\\r\\n'))`;
+  const programs = {
+    'handler.mjs': `export default ${answers};`,
+    'server.mjs': `import http from 'node:http'; export default http.createServer(${answers})${upgrade};`,
+    'listening.cjs': `require('node:http').createServer(${answers})${upgrade}.listen(0);`,
+  };
+  for (const [name, code] of Object.entries(programs)) {
+    writeFileSync(join(folder, name), code);
+    const { port, child, ended, stderr } = await serving(t, [
+      join(folder, name),
+      '--stop-after',
+      '0.4',
+      '--log',
+      'off',
+    ]);
+    const heads = ['', ...(name === 'handler.mjs' ? [] : ['Connection: Upgrade\r\nUpgrade: x\r\n'])];
+    const sockets = heads.map((head) => {
+      const socket = connect(port, name === 'listening.cjs' ? 'localhost' : '127.0.0.1').on(
+        'error',
+        () => {},
+      );
+      socket.write(`GET / HTTP/1.1\r\nHost: a\r\n${head}\r\n`);
+      return socket;
+    });
+    await Promise.all(sockets.map((socket) => once(socket, 'data')));
+    const cut = Promise.all(sockets.map((socket) => once(socket, 'close')));
+    child.kill('SIGTERM');
+    assert.equal(await ended, 0, name);
+    const count = heads.length === 1 ? '1 connection' : '2 connections';
+    assert.match(
+      stderr(),
+      new RegExp(`^Cut ${count}: not finished after 0\\.4 s \\(--stop-after\\)\\.$`, 'm'),
+    );
+    await cut;
+  }
+});
+
+test('a client that never reads does not keep a folder’s server', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'big.bin'), Buffer.alloc(30_000_000));
+  const { port, child, ended, stderr } = await serving(t, [folder, '--stop-after=0.4', '--log', 'off']);
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  t.after(() => socket.destroy());
+  socket.write('GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n');
+  await once(socket, 'readable');
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+  assert.match(stderr(), /^Cut 1 connection: /m);
+});
+
+test('the command leaves it to the server when idle connections end', async (t) => {
+  const program = join(temporaryFolder(t), 'app.mjs');
+  writeFileSync(
+    program,
+    `import http from 'node:http';
+    const server = http.createServer((req, res) => { res.write('begun'); process.once('SIGUSR2', () => res.end()); });
+    let sweeps = 0;
+    server.closeIdleConnections = () => { sweeps++; };
+    process.on('exit', () => console.log('sweeps: ' + sweeps));
+    export default server;`,
+  );
+  const { url, child, ended, printed, stdout } = await serving(t, [program, '--log', 'off']);
+  const res = await answerTo(url);
+  child.kill('SIGTERM');
+  await printed(/^Finishing one answer/, 'stderr');
+  child.kill('SIGUSR2');
+  await res.toArray();
+  assert.equal(await ended, 0);
+  // close() itself may call it, on each of its addresses.
+  assert.match(stdout(), /^sweeps: [012]$/m);
+});
+
 test('a second signal ends at once, with code 1', async (t) => {
   const { url, child, ended, printed } = await holding(t);
   const res = await answerTo(`${url}hold`);

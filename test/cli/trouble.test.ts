@@ -5,6 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parseArguments } from '../../dist/cli/arguments.js';
+import { retrying } from '../../dist/cli/command-line.js';
 import { catalogues } from '../../dist/cli/language.js';
 import { whyNot } from '../../dist/cli/listen.js';
 import { start, temporaryFolder } from './command.js';
@@ -25,7 +27,56 @@ test('an error is one line on stderr and an exit code, in French or English', as
     [['app.mjs', '--single'], 2, /^--single is for a folder, but app\.mjs/, /^--single est pour un dossier/],
     [['site', '--watch'], 2, /^--watch is for a program, but site/, /^--watch est pour un programme/],
     [['site', '--tls-cert', 'notes.pem'], 2, /^--tls-cert and --tls-key go together/, /vont ensemble/],
-    [['site', '--tls-cert=no', '--tls-key=no'], 1, /^no can't be read \(ENOENT\)/, /^no ne peut pas être lu/],
+    [
+      ['site', '--tls-cert=no', '--tls-key=no'],
+      1,
+      /^--tls-cert: there is no file no\. Check the spelling/,
+      /^--tls-cert : le fichier no n’existe pas\. Vérifiez l’orthographe/,
+    ],
+    [
+      ['site', '--tls-cert=notes.pem', '--tls-key=notes.pem/x'],
+      1,
+      /^--tls-key: there is no file notes\.pem\/x/,
+      /^--tls-key : le fichier notes\.pem\/x n’existe pas/,
+    ],
+    [
+      ['site', '--tls-cert=site', '--tls-key=notes.pem'],
+      1,
+      /^--tls-cert: site is a folder\. Give the file/,
+      /^--tls-cert : site est un dossier\. Donnez le fichier/,
+    ],
+    [
+      ['app.mjs', '--reload'],
+      2,
+      /a program\. There, it is --watch\. See/,
+      /un programme\. Là, c’est --watch\. Voir/,
+    ],
+    [
+      ['site', '--watch'],
+      2,
+      /a folder\. There, it is --reload\. See/,
+      /un dossier\. Là, c’est --reload\. Voir/,
+    ],
+    [
+      ['site', '--host', 'example'],
+      2,
+      /two: site and example\. If example is the name to listen on, write --host=example\./,
+      /deux : site et example\. Si example est le nom sur lequel écouter, écrivez --host=example\./,
+    ],
+    [
+      ['--host', 'example'],
+      1,
+      /^example isn't there: .* If example is the name to listen on, write --host=example\.$/,
+      /^example n’existe pas : .* écrivez --host=example\.$/,
+    ],
+    [['site', '--', '--odd'], 2, /^One folder or program at a time, .* site and --odd/, /^Un seul dossier/],
+    [[''], 2, /^The folder or program has an empty name/, /^Le nom du dossier ou du programme est vide/],
+    [
+      ['--', ''],
+      2,
+      /^The folder or program has an empty name/,
+      /^Le nom du dossier ou du programme est vide/,
+    ],
     [
       ['site', '--tls-cert=notes.pem', '--tls-key=notes.pem'],
       1,
@@ -42,7 +93,7 @@ test('an error is one line on stderr and an exit code, in French or English', as
   for (const [args, code, english, french] of cases) {
     await Promise.all(
       [['en', english] as const, ['fr', french] as const].map(async ([lang, expected]) => {
-        const { ended, stdout, stderr } = start(t, [...args, '--lang', lang], { cwd: folder });
+        const { ended, stdout, stderr } = start(t, ['--lang', lang, ...args], { cwd: folder });
         assert.equal(await ended, code, `${args}: ${stderr()}`);
         assert.equal(stdout(), '');
         const [line, ...rest] = stderr().split('\n');
@@ -64,28 +115,44 @@ test('a port in use is told, with another one to take', async (t) => {
     if (host === '::1' && (await held) === null) continue;
     await held;
     const { port } = holder.address() as AddressInfo;
-    const { ended, stdout, stderr } = start(t, [folder, '--port', String(port)]);
+    const args = [folder, '--port', String(port), '--single', '--auth', 'anna:secret', '--header', "A: it's"];
+    const { ended, stdout, stderr } = start(t, args);
     assert.equal(await ended, 1);
     assert.equal(stdout(), '');
-    assert.match(
+    const other = port === 65_535 ? 8080 : port + 1;
+    assert.equal(
       stderr(),
-      new RegExp(
-        `^premier: Port ${port} is in use by another program\\. Choose another: premier --port \\d+,`,
-      ),
+      `premier: Port ${port} is in use by another program. Choose another: premier ${folder} --port ${other} --single --auth USER:PASSWORD --header 'A: it'\\''s', or --port 0 for a free one.\n`,
     );
   }
 });
 
-test('every reason not to listen has its sentence', () => {
-  const cases: [code: string, expected: RegExp][] = [
-    ['EADDRINUSE', /^Port 80 is in use.* npm start -- --port 81,/],
-    ['EACCES', /^Port 80 needs administrator rights.* npm start -- --port 8080\./],
-    ['EADDRNOTAVAIL', /^example isn't an address of this computer/],
-    ['ENOTFOUND', /^example isn't an address of this computer/],
-    ['EMFILE', /^Can't listen on example:80: broken/],
+test('every reason not to listen has its sentence, with the command line to type in its place', () => {
+  const cases: [code: string, host: string, args: string[], expected: RegExp][] = [
+    ['EADDRINUSE', 'example', [], /^Port 80 is in use.* npm start -- --port 81,/],
+    ['EADDRINUSE', 'example', ['-p80', '-q', 'site'], /: npm start -- --port 81 -q site,/],
+    ['EADDRINUSE', 'example', ['--port', '1', 'my site', '--port=80'], /: npm start -- 'my site' --port 81,/],
+    [
+      'EADDRINUSE',
+      'example',
+      ['--host', 'a.mjs', '--', '-x'],
+      /: npm start -- --host a\.mjs --port 81 -- -x,/,
+    ],
+    ['EADDRINUSE', 'unix:/run/a', [], /^\/run\/a is in use by another program, or is no socket/],
+    ['EACCES', 'example', ['site'], /^Port 80 needs administrator rights.* npm start -- site --port 8080\./],
+    [
+      'EADDRNOTAVAIL',
+      'example',
+      ['--host=example'],
+      /^example isn't an address of this computer.*: npm start -- --host\./,
+    ],
+    ['ENOTFOUND', 'example', [], /^example isn't an address of this computer/],
+    ['EMFILE', 'example', [], /^Can't listen on example:80: broken/],
   ];
-  for (const [code, expected] of cases) {
+  for (const [code, host, args, expected] of cases) {
     const error = Object.assign(new Error('broken'), { code });
-    assert.match(whyNot(error, { host: 'example', port: 80 }, 'npm start --', catalogues.en), expected);
+    const { words, forProgram } = parseArguments(args, {}, catalogues.en);
+    const retry = retrying('npm start --', words, forProgram);
+    assert.match(whyNot(error, { host, port: 80 }, retry, catalogues.en), expected);
   }
 });

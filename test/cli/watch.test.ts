@@ -9,7 +9,7 @@ import { until } from '../subjects.js';
 import { type Command, serving, start, temporaryFolder } from './command.js';
 
 const app = (text: string) => `export default (req, res) => {
-  if (req.url === '/crash') setImmediate(() => { throw new Error('crashed'); });
+  if (req.url === '/crash') setTimeout(() => { console.error('crashed'); process.exit(1); });
   else if (req.url === '/hold') { res.write('begun'); process.once('SIGUSR2', () => res.end(' and ended')); }
   else res.end('${text} ' + process.pid);
 };`;
@@ -79,6 +79,35 @@ test('a program that crashes is started again at the next change', async (t) => 
   change(app('two'));
   await printed('started again');
   await answers(url, 'two');
+});
+
+test('a program that is killed is started again at once, then after pauses that grow', async (t) => {
+  const { url, printed, stderr, stdout, change } = await watched(t, app('one'));
+  const pids = new Set<number>();
+  const kill = async (signal: NodeJS.Signals) => {
+    let pid = 0;
+    while (pid === 0 || pids.has(pid)) {
+      const text = await fetch(url, { headers: { connection: 'close' } }).then(
+        (answer) => answer.text(),
+        () => '',
+      );
+      pid = Number(text.split(' ')[1] ?? 0);
+    }
+    pids.add(pid);
+    process.kill(pid, signal);
+  };
+  await kill('SIGKILL');
+  await printed(/app\.mjs was ended by SIGKILL; started again at once\.$/m, 'stderr');
+  await kill('SIGABRT');
+  await printed(/app\.mjs was ended by SIGABRT; started again in 1 s\.$/m, 'stderr');
+  await kill('SIGKILL');
+  await printed(/app\.mjs was ended by SIGKILL; started again in 2 s\.$/m, 'stderr');
+  // A change doesn't wait for the pause.
+  change(app('two'));
+  await printed('app.mjs changed: started again.');
+  await answers(url, 'two');
+  assert.doesNotMatch(stderr(), /Waiting for a change/);
+  assert.equal(stdout().match(/Serveur démarré !/g)?.length, 1);
 });
 
 test('only files that the program loads start it again', async (t) => {

@@ -1,0 +1,83 @@
+// What a program fails at while it answers: a throw, a rejected promise, an error in a callback later on. In: who is
+// being answered, and the work. Out: the error on stderr, status 500 or a cut for that client alone; the server goes on.
+// An error that belongs to no client ends the process, as it does on Node.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Listener } from './exported.js';
+import { answerFailure } from './failed-answer.js';
+import type { Messages } from './language.js';
+import { printable, textOf } from './log-formats.js';
+
+/** Milliseconds after which it is told that a client waits for an answer that nobody has begun. */
+const patience = 5000;
+
+export class ProgramFailures {
+  /** Whose answer is being made: a response, or a socket that has left HTTP. */
+  readonly #answered = new AsyncLocalStorage<ServerResponse | Duplex>();
+  readonly #say: Messages;
+  /** One answer at a time is waited for, until one was waited for in vain. */
+  #waiting: NodeJS.Timeout | 'over' | undefined;
+
+  constructor(say: Messages) {
+    this.#say = say;
+    process.on('uncaughtException', (error) => this.#onUncaught(error));
+  }
+
+  /** A listener that fails costs its own request an answer, not everybody the server. */
+  answering(handler: Listener): (req: IncomingMessage, res: ServerResponse) => void {
+    return (req, res) => {
+      this.#answered.run(res, async () => {
+        try {
+          await handler(req, res);
+          this.#expectAnswer(req, res);
+        } catch (error) {
+          // A client that left is no failure of the program.
+          if (!res.destroyed || res.writableEnded) this.#tell(res, error);
+        }
+      });
+    };
+  }
+
+  /** Runs what answers a client and returns its result, if it has one; a throw is that client's failure. */
+  run<Result>(client: ServerResponse | Duplex, work: () => Result): Result | undefined {
+    return this.#answered.run(client, () => {
+      try {
+        return work();
+      } catch (error) {
+        this.#tell(client, error);
+        return undefined;
+      }
+    });
+  }
+
+  #onUncaught(error: unknown): void {
+    const client = this.#answered.getStore();
+    if (client) this.#tell(client, error);
+    else if (process.listenerCount('uncaughtException') === 1) {
+      console.error(error);
+      process.exit(1);
+    }
+  }
+
+  #tell(client: ServerResponse | Duplex, error: unknown): void {
+    console.error(this.#say.handlerFailed, error);
+    if ('writeHead' in client) answerFailure(client);
+    else client.destroy();
+  }
+
+  /** Says so, once, when a handler has returned and its client still waits a while later. */
+  #expectAnswer({ method, url }: IncomingMessage, res: ServerResponse): void {
+    if (this.#waiting !== undefined || res.headersSent || res.destroyed) return;
+    const notice = setTimeout(() => {
+      if (res.headersSent) return;
+      this.#waiting = 'over';
+      console.error(`premier: ${this.#say.noAnswer(printable(`${method} ${textOf(url)}`), patience / 1000)}`);
+    }, patience).unref();
+    this.#waiting = notice;
+    res.once('close', () => {
+      clearTimeout(notice);
+      if (this.#waiting === notice) this.#waiting = undefined;
+    });
+  }
+}

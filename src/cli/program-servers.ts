@@ -1,0 +1,48 @@
+// The servers that a program lets listen by itself. In: every call of listen() in this process. Out: those servers, noted
+// so that they can be stopped, and the first lines once they listen.
+import { type AddressInfo, Server } from 'node:net';
+import { addresses } from './addresses.js';
+import { type Closable, noteConnections } from './graceful-stop.js';
+import type { Context } from './serve.js';
+import { announce, announceFurther } from './start-lines.js';
+
+export interface ListeningServers {
+  noted: ReadonlySet<Closable>;
+  /** Lets servers listen unnoted from now on. */
+  forget(): void;
+}
+
+/**
+ * Notes which servers begin to listen, and says so before the program hears of it.
+ * @param onFirst called before the first one does
+ */
+export function listeningServers(context: Context, onFirst: () => void): ListeningServers {
+  const noted = new Set<Server & Closable>();
+  const { listen } = Server.prototype;
+  let announced = false;
+  function sayWhere(this: Server): void {
+    const say = announced ? announceFurther : announce;
+    announced = true;
+    say(addressesOf(this), context);
+  }
+  Server.prototype.listen = function noting(this: Server, ...args: Parameters<typeof listen>) {
+    if (noted.size === 0) onFirst();
+    noted.add(this as Server & Closable);
+    noteConnections(this as Server & Closable);
+    this.prependOnceListener('listening', sayWhere);
+    return listen.apply(this, args);
+  } as typeof listen;
+  return {
+    noted,
+    forget: () => {
+      Server.prototype.listen = listen;
+    },
+  };
+}
+
+function addressesOf(server: Server) {
+  const where = server.address() as AddressInfo | string | null;
+  if (where === null) return addresses('http', [], 0);
+  if (typeof where === 'string') return addresses('http', [`unix:${where}`], 0);
+  return addresses('setSecureContext' in server ? 'https' : 'http', [where.address], where.port);
+}

@@ -1,0 +1,167 @@
+// A program that fails at a request: that client gets status 500 with no field of the answer it replaces, or is cut; the
+// error is printed; everybody else is served.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { serving, start, temporaryFolder } from './command.js';
+import { bytesFor } from './raw-exchange.js';
+
+async function running(t: TestContext, code: string) {
+  const file = join(temporaryFolder(t), 'app.mjs');
+  writeFileSync(file, code);
+  return serving(t, [file, '--log', 'off']);
+}
+
+const fields = `{ 'Content-Length': 60, ETag: '"a"', 'Content-Encoding': 'gzip', 'Cache-Control': 'public, immutable',
+  'Set-Cookie': ['a=1', 'b=2'], 'X-Own': 'x', Connection: 'keep-alive', Date: 'never' }`;
+
+/** What fails, by path; `set` has set the fields above. */
+const failures = `(path, res) => {
+  if (path === '/sync') throw new Error('sync');
+  if (path === '/async') return Promise.reject(new Error('async'));
+  if (path === '/later') return new Promise((_, reject) => setImmediate(reject, new Error('later')));
+  if (path === '/callback') return void setTimeout(() => { throw new Error('callback'); });
+  if (path === '/tick') return void process.nextTick(() => { throw new Error('tick'); });
+  if (path === '/unawaited') return void (async () => { await null; throw new Error('unawaited'); })();
+  if (path === '/emitter') return void process.getBuiltinModule('fs').createReadStream('/nowhere');
+  if (path === '/chunked') { res.removeHeader('content-length'); res.setHeader('Transfer-Encoding', 'chunked'); throw new Error('chunked'); }
+  if (path === '/head') { res.writeHead(200); throw new Error('head'); }
+  if (path === '/first') { res.write('begun'); throw new Error('first'); }
+  if (path === '/afterwards') { res.writeHead(200, { 'Content-Length': 2, 'Content-Encoding': 'identity' }); res.end('ok'); throw new Error('afterwards'); }
+}`;
+
+const kinds: [what: string, code: string][] = [
+  [
+    'a listener',
+    `const fail = ${failures};
+    export default (req, res) => {
+      if (req.url === '/') return res.end('hello');
+      for (const [name, value] of Object.entries(${fields})) res.setHeader(name, value);
+      res.statusMessage = 'Fine'; res.strictContentLength = true;
+      return fail(req.url, res);
+    };`,
+  ],
+  [
+    'a server',
+    `import http from 'node:http';
+    const fail = ${failures};
+    export default http.createServer((req, res) => {
+      if (req.url === '/') return res.end('hello');
+      for (const [name, value] of Object.entries(${fields})) res.setHeader(name, value);
+      return fail(req.url, res);
+    });`,
+  ],
+];
+
+for (const [what, code] of kinds) {
+  test(`${what} that fails is answered for: no field of its own is left, and the connection stays in step`, async (t) => {
+    const { port, printed } = await running(t, code);
+    const replaced = ['sync', 'async', 'later', 'callback', 'tick', 'unawaited', 'emitter', 'chunked'];
+    for (const path of replaced) {
+      const answer = await bytesFor(port, `GET /${path}`, 'GET /');
+      assert.match(
+        answer,
+        /^HTTP\/1\.1 500 Internal Server Error\r\nContent-Type: text\/plain; charset=utf-8\r\nContent-Length: 26\r\nCache-Control: no-store\r\nDate: [^\r]+ GMT\r\n\r\n500 Internal Server Error\nHTTP\/1\.1 200 OK\r\n(.+\r\n)+\r\nhello$/,
+        path,
+      );
+      await printed(
+        path === 'emitter' ? 'ENOENT' : `The program failed to answer a request: Error: ${path}`,
+        'stderr',
+      );
+    }
+    for (const [path, expected] of [
+      ['head', /^(HTTP\/1\.1 200 OK\r\n(.+\r\n)+\r\n)?$/],
+      ['first', /^HTTP\/1\.1 200 Fine\r\n(.+\r\n)+\r\nbegun$|^HTTP\/1\.1 200 OK\r\n(.+\r\n)+\r\nbegun$|^$/],
+    ] as const) {
+      const answer = await bytesFor(port, `GET /${path}`, 'GET /');
+      assert.match(answer.replace('200 Fine', '200 OK'), expected, path);
+      await printed(`Error: ${path}`, 'stderr');
+    }
+    // What was answered before it failed is an answer.
+    assert.match(
+      await bytesFor(port, 'GET /afterwards', 'GET /'),
+      /\r\n\r\nokHTTP\/1\.1 200 OK\r\n(.+\r\n)+\r\nhello$/,
+    );
+    await printed('Error: afterwards', 'stderr');
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'hello');
+  });
+}
+
+test('a fetch app whose stream fails first is answered for; later, it is cut', async (t) => {
+  const { port, printed } = await running(
+    t,
+    `const failing = (text) => new ReadableStream({
+      pull(controller) {
+        if (text) { controller.enqueue(new TextEncoder().encode(text)); text = ''; }
+        else throw new Error('broken stream');
+      },
+    }, { highWaterMark: 0 });
+    const headers = ${fields};
+    delete headers['Set-Cookie'];
+    export default { fetch(request) {
+      const { pathname } = new URL(request.url);
+      if (pathname === '/first') return new Response(failing(''), { headers });
+      if (pathname === '/then') return new Response(failing('begun'), { headers });
+      if (pathname === '/short') return new Response('abc', { headers });
+      if (pathname === '/none') return;
+      if (pathname === '/throw') throw new Error('thrown');
+      return new Response('hello');
+    } };`,
+  );
+  for (const path of ['first', 'none', 'throw']) {
+    const answer = await bytesFor(port, `GET /${path}`, 'GET /');
+    assert.match(
+      answer,
+      /^HTTP\/1\.1 500 Internal Server Error\r\nContent-Type: text\/plain.*\nhello\r\n0\r\n\r\n$/s,
+      path,
+    );
+    assert.doesNotMatch(answer, /ETag|immutable|gzip|X-Own|60/);
+  }
+  await printed('must return a Response, not undefined', 'stderr');
+  // A length that isn't kept would have the next answer read as the rest of the body.
+  for (const path of ['then', 'short']) {
+    assert.doesNotMatch(await bytesFor(port, `GET /${path}`, 'GET /'), /hello|500/, path);
+  }
+});
+
+test('a function that is none of the known kinds is answered for, and says what is', async (t) => {
+  const cases: [code: string, expected: RegExp][] = [
+    [`export default async () => 'hi';`, /a handler \(request\) must return a Response, not string/],
+    [
+      `export default () => {};`,
+      /must return a Response, not undefined; one that calls res\.end\(\) is written/,
+    ],
+    [`export default (request) => ({ status: 200 });`, /must return a Response, not object/],
+    [`export default function makeApp() { return (req, res) => res.end(); }`, /not function/],
+    [`export default { fetch: (request) => null };`, /must return a Response, not null/],
+  ];
+  for (const [code, expected] of cases) {
+    const { url, stderr, printed } = await running(t, code);
+    assert.equal((await fetch(url)).status, 500, code);
+    await printed(/The program failed to answer a request: /, 'stderr');
+    assert.match(stderr(), expected);
+  }
+});
+
+test('a listener that returns without an answer is told of, once', async (t) => {
+  const { url, printed, stderr } = await running(t, `export default async (req, res) => {};`);
+  const leaving = new AbortController();
+  const asked = ['a?\u009b', 'b'].map((path) => fetch(new URL(path, url), leaving).catch(() => {}));
+  await printed(/^premier: GET \/a\?%C2%9B is still unanswered after 5 s, .*\(Said once\.\)$/m, 'stderr');
+  leaving.abort();
+  await Promise.all(asked);
+  assert.equal(stderr().match(/unanswered/g)?.length, 1);
+});
+
+test('an error that belongs to no request ends the program, as on Node', async (t) => {
+  const file = join(temporaryFolder(t), 'app.mjs');
+  writeFileSync(
+    file,
+    `setTimeout(() => { throw new Error('on its own'); }, 50); export default (req, res) => res.end();`,
+  );
+  const { ended, stderr } = start(t, [file]);
+  assert.equal(await ended, 1);
+  assert.match(stderr(), /^Error: on its own\n {4}at .*app\.mjs/m);
+  assert.doesNotMatch(stderr(), /failed to start/);
+});
