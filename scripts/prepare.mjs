@@ -1,5 +1,6 @@
 // Brings a checkout up to date: installs dependencies and compiles TypeScript, each only when its inputs changed.
 // In: package-lock.json, src/, test/. Out: node_modules/, dist/, build/. Never touches anything outside the checkout.
+import './node-version.cjs';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {

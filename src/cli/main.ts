@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-// The command `premier`. Nothing is imported before the version of Node.js is known to be good enough.
-import process from 'node:process';
-
+// The command `premier`. Nothing is imported, and nothing written that Node.js 12 can't read, before the version of
+// Node.js is known to be good enough.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(
@@ -9,6 +8,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 1;
 } else {
-  const { run } = await import('./run.js');
-  process.exitCode = await run(process.argv.slice(2));
+  import('./run.js')
+    .then(({ run }) => run(process.argv.slice(2)))
+    .then((code) => {
+      process.exitCode = code;
+    });
 }

@@ -1,7 +1,8 @@
 // Each example is started as its reader would start it, and asked by a real client what its comments promise.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import nodeHttp from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -206,6 +207,49 @@ describe('arret-en-douceur.cjs', () => {
         await example.printed('Serveur arrêté.\n');
       } finally {
         await example.stop();
+      }
+    });
+  }
+});
+
+describe('an example that can’t run yet says so in one sentence', () => {
+  const examples = readdirSync(examplePath('.')).filter((name) => name.endsWith('.cjs'));
+
+  test('in a checkout that was never built', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'premier-unbuilt-'));
+    try {
+      for (const part of ['examples', 'package.json', join('scripts', 'node-version.cjs')]) {
+        await cp(examplePath(join('..', part)), join(folder, part), { recursive: true });
+      }
+      for (const name of examples) {
+        const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'examples', name)], {
+          encoding: 'utf8',
+        });
+        assert.deepEqual([status, stdout], [1, '']);
+        assert.match(stderr, /^premier n’est pas encore construit ; .* premier is not built yet; .*\n$/);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  for (const version of ['18.20.8', '20.18.3', '16.0.0']) {
+    test(`on Node.js ${version}, and so do npm start and the command`, () => {
+      const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
+      const programs = [
+        ...examples.map(examplePath),
+        ...['scripts/start.mjs', 'scripts/test.mjs', 'dist/cli/main.js'].map((file) =>
+          examplePath(`../${file}`),
+        ),
+      ];
+      for (const program of programs) {
+        const args = ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`, program];
+        const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+          encoding: 'utf8',
+          env: { ...process.env, LC_ALL: program.includes('start') ? 'fr_FR.UTF-8' : 'C' },
+        });
+        assert.deepEqual([status, stdout], [1, ''], program);
+        assert.match(stderr, /^premier (needs|demande) Node\.js 20\.19 .* https:\/\/nodejs\.org\/\n$/);
       }
     });
   }
