@@ -7,6 +7,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Found, Root } from './locate.js';
 import type { Language } from './options.js';
+import { sorted } from './sorting.js';
 
 export interface Entry {
   readonly name: string;
@@ -22,11 +23,22 @@ export interface Order {
   readonly descending: boolean;
 }
 
+/** What of a folder is asked for. */
+export interface Wish {
+  readonly order: Order;
+  /** Counted from 1; 0 stands for all of it. */
+  readonly page: number;
+  /** What the names must have in them, whatever its accents and capitals. */
+  readonly filter: string;
+}
+
 export interface Contents {
   /** Those of the page, described. */
   readonly entries: readonly Entry[];
   readonly folders: number;
   readonly documents: number;
+  /** Names there would be without a filter. */
+  readonly total: number;
   /** Counted from 1. */
   readonly page: number;
   readonly pages: number;
@@ -38,30 +50,33 @@ const unreadable = /[\p{Surrogate}\ufffd]/u;
 const pageLength = 1000;
 /** Files looked at side by side. */
 const abreast = 32;
-/** Beyond this, names are ordered by code points: a dictionary's order would hold up other readers. */
-const dictionary = 2000;
 
-/** Reads a folder. `page: 0` stands for all of it. */
+/** Reads a folder. */
 export async function readFolder(
   root: Root,
   folder: Found,
-  order: Order,
-  page: number,
+  { order, page, filter }: Wish,
   lang: Language,
 ): Promise<Contents> {
-  const named = await visibleIn(root, folder);
+  const all = await visibleIn(root, folder);
+  const part = folded(filter);
+  const named = part === '' ? all : all.filter(({ name }) => folded(name).includes(part));
   const folders = named.filter((entry) => entry.folder).length;
   const pages = page === 0 ? 1 : Math.max(1, Math.ceil(named.length / pageLength));
   const current = Math.min(Math.max(page, 1), pages);
-  const slice = (entries: Entry[]) =>
+  const slice = (entries: readonly Entry[]) =>
     page === 0 ? entries : entries.slice((current - 1) * pageLength, current * pageLength);
-  const compare = comparison(order, lang, named.length);
+  const compare = comparison(order, lang);
   const entries =
     order.by === 'name'
-      ? await describe(root, folder, slice(named.sort(compare)))
-      : slice((await describe(root, folder, named)).sort(compare));
-  return { entries, folders, documents: named.length - folders, page: current, pages };
+      ? await describe(root, folder, slice(await sorted(named, compare)))
+      : slice(await sorted(await describe(root, folder, named), compare));
+  const documents = named.length - folders;
+  return { entries, folders, documents, total: all.length, page: current, pages };
 }
+
+/** A text as it is looked for: without accents and capitals. */
+const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** Names and kinds of what may be shown. */
 async function visibleIn(root: Root, folder: Found): Promise<Entry[]> {
@@ -101,17 +116,10 @@ async function inTurns<A, B>(items: readonly A[], apply: (item: A) => Promise<B>
   return results;
 }
 
-/** Folders first, then by the order asked for, then by name. */
-function comparison(
-  { by, descending }: Order,
-  lang: Language,
-  count: number,
-): (a: Entry, b: Entry) => number {
+/** Folders first, then by the order asked for, then by name as a dictionary has it. */
+function comparison({ by, descending }: Order, lang: Language): (a: Entry, b: Entry) => number {
   const collator = new Intl.Collator(lang, { numeric: true, sensitivity: 'base' });
-  const names =
-    count <= dictionary
-      ? (a: Entry, b: Entry) => collator.compare(a.name, b.name) || plain(a.name, b.name)
-      : (a: Entry, b: Entry) => plain(a.name, b.name);
+  const names = (a: Entry, b: Entry) => collator.compare(a.name, b.name) || plain(a.name, b.name);
   const sign = descending ? -1 : 1;
   return (a, b) => {
     if (a.folder !== b.folder) return a.folder ? -1 : 1;

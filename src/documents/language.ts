@@ -17,7 +17,6 @@ export function languageFor(req: IncomingMessage, option: Language | undefined):
 
 interface Sentences {
   readonly contents: string;
-  readonly home: string;
   readonly parent: string;
   readonly name: string;
   readonly size: string;
@@ -26,20 +25,25 @@ interface Sentences {
   readonly folder: string;
   readonly document: string;
   readonly empty: string;
+  readonly filter: { readonly label: string; readonly submit: string; readonly all: string };
+  /** Where the text that was looked for is in no name; it stands between these two. */
+  readonly none: readonly [before: string, after: string];
   readonly folders: (count: number) => string;
   readonly documents: (count: number) => string;
   readonly page: (page: number, pages: number) => string;
   readonly previous: string;
   readonly next: string;
-  readonly pages: string;
+  /** The links to other pages, above and below the list. */
+  readonly pages: readonly [above: string, below: string];
   readonly path: string;
+  readonly start: string;
+  readonly wayBack: string;
   /** For each status: what it is, and what the reader can make of it. */
   readonly statuses: Record<number, readonly [title: string, explanation: string]>;
 }
 
 const en: Sentences = {
   contents: 'Contents of',
-  home: 'Home',
   parent: 'Parent folder',
   name: 'Name',
   size: 'Size',
@@ -48,13 +52,17 @@ const en: Sentences = {
   folder: 'Folder',
   document: 'Document',
   empty: 'This folder is empty.',
+  filter: { label: 'Part of a name', submit: 'Filter', all: 'Show all' },
+  none: ['No name here has “', '” in it.'],
   folders: (count) => `${count} ${count === 1 ? 'folder' : 'folders'}`,
   documents: (count) => `${count} ${count === 1 ? 'document' : 'documents'}`,
   page: (page, pages) => `Page ${page} of ${pages}`,
   previous: 'Previous page',
   next: 'Next page',
-  pages: 'Pages',
+  pages: ['Pages', 'Pages, below'],
   path: 'Path',
+  start: 'Back to the start',
+  wayBack: 'Way back',
   statuses: {
     308: ['Moved', 'This document has another address.'],
     400: ['Bad request', 'This address is not well formed.'],
@@ -71,7 +79,6 @@ const en: Sentences = {
 
 const fr: Sentences = {
   contents: 'Contenu de',
-  home: 'Accueil',
   parent: 'Dossier parent',
   name: 'Nom',
   size: 'Taille',
@@ -80,13 +87,17 @@ const fr: Sentences = {
   folder: 'Dossier',
   document: 'Document',
   empty: 'Ce dossier est vide.',
+  filter: { label: 'Partie d’un nom', submit: 'Filtrer', all: 'Tout montrer' },
+  none: ['Aucun nom ici ne contient « ', ' ».'],
   folders: (count) => `${count} ${count < 2 ? 'dossier' : 'dossiers'}`,
   documents: (count) => `${count} ${count < 2 ? 'document' : 'documents'}`,
   page: (page, pages) => `Page ${page} sur ${pages}`,
   previous: 'Page précédente',
   next: 'Page suivante',
-  pages: 'Pages',
+  pages: ['Pages', 'Pages, en bas'],
   path: 'Chemin',
+  start: 'Revenir au début',
+  wayBack: 'Chemin du retour',
   statuses: {
     308: ['Déplacé', 'Ce document est à une autre adresse.'],
     400: ['Requête incorrecte', 'Cette adresse est mal formée.'],

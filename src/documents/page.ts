@@ -16,8 +16,8 @@ export interface Page {
 }
 
 const style = `
-:root{color-scheme:light dark;--ink:#1c2430;--soft:#5a6676;--line:#e3e7ee;--paper:#fff;--tint:#f4f6fa;--link:#1d4ed8;--accent:#f2b705}
-@media(prefers-color-scheme:dark){:root{--ink:#e8ecf3;--soft:#9aa7b8;--line:#2b3442;--paper:#141a23;--tint:#1c2430;--link:#8fb6ff}}
+:root{color-scheme:light dark;--ink:#1c2430;--soft:#5a6676;--line:#e3e7ee;--paper:#fff;--tint:#f4f6fa;--link:#1d4ed8;--accent:#f2b705;--mark:#8a5a00}
+@media(prefers-color-scheme:dark){:root{--ink:#e8ecf3;--soft:#9aa7b8;--line:#2b3442;--paper:#141a23;--tint:#1c2430;--link:#8fb6ff;--mark:#f2b705}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
 main{max-width:60rem;margin:0 auto;padding:clamp(1rem,4vw,3rem) clamp(.75rem,3vw,2rem)}
@@ -25,7 +25,7 @@ h1{margin:0 0 .25rem;font-size:clamp(1.3rem,4vw,1.9rem);line-height:1.2;overflow
 p{margin:0 0 1.5rem;color:var(--soft)}
 a{color:var(--link);text-decoration:none;border-radius:.2rem}
 a:hover{text-decoration:underline}
-a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+:focus-visible{outline:3px solid var(--mark);outline-offset:2px}
 nav ol{display:flex;flex-wrap:wrap;gap:.25rem;margin:0 0 1rem;padding:0;list-style:none;color:var(--soft);overflow-wrap:anywhere}
 nav li::after{content:"/";margin-left:.25rem}
 table{width:100%;border-collapse:collapse}
@@ -42,10 +42,15 @@ td:first-child{width:100%;padding-left:.5rem;font-size:1rem;white-space:break-sp
 td:first-child a{display:flex;gap:.6rem;align-items:center;padding:.45rem 0;min-height:2.6rem}
 tbody tr:hover{background:var(--tint)}
 svg{flex:none;width:1.2rem;height:1.2rem;fill:none;stroke:var(--soft);stroke-width:1.5;stroke-linejoin:round}
-svg.folder{fill:var(--accent);stroke:var(--accent);fill-opacity:.35}
-.pages{display:flex;flex-wrap:wrap;gap:1rem;justify-content:space-between;margin-top:1.5rem}
+svg.folder{fill:var(--accent);stroke:var(--mark);fill-opacity:.35}
+.pages{display:flex;flex-wrap:wrap;gap:1rem;justify-content:space-between;margin:1rem 0}
+form{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:0 0 1.25rem}
+input,button{min-height:2.6rem;padding:.3rem .75rem;border:1px solid var(--soft);border-radius:.4rem;background:var(--paper);color:var(--ink);font:inherit}
+input{flex:1 1 9rem;min-width:0;max-width:24rem}
+button{background:var(--tint);cursor:pointer}
 .refusal{display:grid;min-height:100vh;min-height:100svh;align-content:center;text-align:center}
-.refusal strong{font-size:clamp(4rem,20vw,8rem);line-height:1;color:var(--accent)}
+.refusal strong{font-size:clamp(4rem,20vw,8rem);line-height:1;color:var(--mark)}
+.refusal nav{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;justify-content:center}
 @media(max-width:32rem){.clock{display:none}th:nth-child(n) a,td:nth-child(n){padding-inline:.3rem}}
 @media(forced-colors:active){svg,svg.folder{stroke:currentColor}}
 `;
@@ -71,10 +76,14 @@ ${tail}</html>
 `;
 }
 
-/** The policy for a page of `htmlOf`. */
-export function policyOf(scripted: boolean): string {
+/**
+ * The policy for a page of `htmlOf`.
+ * @param asking it has a form that asks its own server
+ */
+export function policyOf(scripted: boolean, asking = false): string {
   const live = scripted ? "; script-src 'self'; connect-src 'self'" : '';
-  return `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'${live}`;
+  const form = asking ? "'self'" : "'none'";
+  return `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; base-uri 'none'; form-action ${form}; frame-ancestors 'self'${live}`;
 }
 
 const entities: Record<string, string> = {

@@ -8,7 +8,8 @@ import { begin } from './answer.js';
 import { type FieldRules, without } from './answer-fields.js';
 import { languageFor, sentences } from './language.js';
 import type { Language } from './options.js';
-import { htmlOf, policyOf } from './page.js';
+import { policyOf } from './page.js';
+import { refusalPage } from './refusal-page.js';
 import { targetFrom } from './target.js';
 
 export interface Refusing {
@@ -31,12 +32,7 @@ export function refuse(
   const html = req.headers.accept?.includes('text/html') ?? false;
   const body = Buffer.from(
     html
-      ? htmlOf({
-          lang: language,
-          title: `${status} ${title}`,
-          body: `<main class="refusal"><strong aria-hidden="true">${status}</strong><h1>${title}</h1><p>${explanation}</p></main>`,
-          script,
-        })
+      ? refusalPage({ lang: language, status, title, explanation, path: pathOf(req), script })
       : `${status} ${title}: ${explanation}\n`,
   );
   const ours = [
@@ -54,3 +50,5 @@ export function refuse(
   begin(res, status, ['Vary', varying, ...without(ours, refusal), ...refusal]);
   res.end(req.method === 'HEAD' ? undefined : body);
 }
+
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] as string;

@@ -4,6 +4,7 @@
  */
 import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { basename } from 'node:path';
 import process from 'node:process';
 import Negotiator from 'negotiator';
 import { answer, begin } from './answer.js';
@@ -141,15 +142,15 @@ export class Site {
     const { req } = exchange;
     const lang = languageFor(req, this.#settings.lang);
     const json = new Negotiator(req).mediaType(['text/html', 'application/json']) === 'application/json';
-    const { order, page } = wishFrom(target.query);
-    const shown = json ? 0 : page;
-    const contents = await this.#folders.join(
-      [folder.path, order.by, order.descending, shown, lang].join('\0'),
-      () => readFolder(root, folder, order, shown, lang),
+    const asked = wishFrom(target.query);
+    const wish = json ? { ...asked, page: 0 } : asked;
+    const contents = await this.#folders.join(JSON.stringify([folder.path, wish, lang]), () =>
+      readFolder(root, folder, wish, lang),
     );
     const script = this.#scriptFor(target);
-    const place = { segments: target.segments, order, lang, script };
-    const fields = ['Content-Language', lang, 'Content-Security-Policy', policyOf(script !== undefined)];
+    const place = { segments: target.segments, home: basename(root.folder) || '/', wish, lang, script };
+    const policy = policyOf(script !== undefined, true);
+    const fields = ['Content-Language', lang, 'Content-Security-Policy', policy];
     const listing = pageDocument(
       Buffer.from(json ? listingJson(contents, place) : listingPage(contents, place)),
       {

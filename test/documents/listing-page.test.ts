@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium, withoutChromium } from '../site/chromium.js';
@@ -68,14 +69,35 @@ describe('the listing in Chromium', { skip: withoutChromium }, () => {
 
   test('folders open and lead back, by keyboard alone', async () => {
     await open('/', {}, async (page) => {
-      assert.equal(await page.title(), 'Contenu de /');
+      const name = basename(site.root);
+      assert.equal(await page.title(), `Contenu de ${name}`);
+      assert.equal(await page.locator('h1 bdi').textContent(), name);
       await page.getByRole('link', { name: 'dossier d’été' }).focus();
       await page.keyboard.press('Enter');
       await page.getByRole('link', { name: 'intérieur' }).press('Enter');
       await page.waitForURL('**/int%C3%A9rieur/');
       assert.equal(await page.locator('h1 bdi').textContent(), 'intérieur');
-      await page.getByRole('navigation').getByRole('link', { name: 'Accueil' }).press('Enter');
+      await page
+        .getByRole('navigation')
+        .getByRole('link', { name: basename(site.root) })
+        .press('Enter');
       await page.waitForURL(`http://127.0.0.1:${site.port}/`);
+    });
+  });
+
+  test('a part of a name is looked for, without accents, and the order stays', async () => {
+    await open('/?sort=size&order=desc', {}, async (page) => {
+      await page.getByRole('searchbox', { name: 'Partie d’un nom' }).fill('CREAtion');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/?filter=CREAtion&sort=size&order=desc');
+      const names = await page.locator('tbody bdi').allTextContents();
+      assert.deepEqual(names, ['Cre\u0301ation decomposed.txt', 'Création.txt']);
+      await page.getByRole('searchbox').fill('<b>no');
+      await page.getByRole('button', { name: 'Filtrer' }).click();
+      await page.getByText('Aucun nom ici ne contient « <b>no ».').waitFor();
+      await page.getByRole('link', { name: 'Tout montrer' }).click();
+      await page.waitForURL('**/?sort=size');
+      assert.ok((await page.locator('tbody bdi').count()) > 10);
     });
   });
 
@@ -91,7 +113,7 @@ describe('the listing in Chromium', { skip: withoutChromium }, () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [360, 1100]) {
       test(`nothing hinders a reader, ${colorScheme}, ${width} px wide`, async () => {
-        for (const path of ['/', '/dossier%20d%E2%80%99%C3%A9t%C3%A9/']) {
+        for (const path of ['/', '/?filter=nothing-of-this', '/dossier%20d%E2%80%99%C3%A9t%C3%A9/']) {
           const view = { colorScheme, viewport: { width, height: 700 } };
           // axe is injected, which the page's own policy rightly forbids.
           await open(path, { ...view, bypassCSP: true }, async (page) => {
@@ -105,6 +127,28 @@ describe('the listing in Chromium', { skip: withoutChromium }, () => {
               [],
             );
           });
+        }
+      });
+
+      test(`nothing hinders a reader of a refusal, ${colorScheme}, ${width} px wide`, async () => {
+        const view = { colorScheme, viewport: { width, height: 700 }, bypassCSP: true };
+        const context = await browser.newContext({ locale: 'fr-FR', ...view });
+        try {
+          const page = await context.newPage();
+          await page.goto(`http://127.0.0.1:${site.port}/a/nowhere`);
+          assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
+          // What only decorates is hidden from those who don't see it, but must be seen by those who see little.
+          await page.evaluate(`document.querySelector('strong').removeAttribute('aria-hidden')`);
+          await page.evaluate(axe);
+          const found = (await page.evaluate('axe.run()')) as { violations: { id: string; help: string }[] };
+          assert.deepEqual(
+            found.violations.map(({ id, help }) => `${id}: ${help}`),
+            [],
+          );
+          await page.getByRole('link', { name: 'Revenir au début' }).press('Enter');
+          await page.waitForURL(`http://127.0.0.1:${site.port}/`);
+        } finally {
+          await context.close();
         }
       });
     }

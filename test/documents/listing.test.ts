@@ -130,6 +130,80 @@ test('the headings tell the order and turn it round', async (t) => {
   ]);
 });
 
+test('names are in the order of a dictionary, however many there are', async (t) => {
+  const many = Array.from({ length: 5000 }, (_, i) => `file ${(i * 7919) % 5000}`);
+  const words = ['Zèbre', 'abeille', 'Été', 'etape', 'file 10a', 'Œuf', '_under', 'Ärger', 'été 2'];
+  const site = await shelf(t, filesNamed([...many, ...words]));
+  const { compare } = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+  const names = async (query: string) => (await listed(site, `/${query}`)).entries.map(({ name }) => name);
+  const expected = [...many, ...words].sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
+  assert.deepEqual(await names(''), expected);
+  assert.deepEqual(await names('?order=desc'), expected.toReversed());
+  const bySize = await listed(site, '/?sort=size');
+  assert.deepEqual(
+    bySize.entries.map(({ size }) => size),
+    bySize.entries.map(({ size }) => size).sort((a, b) => (a as number) - (b as number)),
+  );
+});
+
+test('a filter keeps the names that have a text in them', async (t) => {
+  const names = ['Été.txt', 'ete 2.txt', 'hiver.txt', 'a&b.txt', "l'été.txt", 'ＦＵＬＬ.txt'];
+  const site = await shelf(t, { ...filesNamed(names), 'étés/x': 'x' });
+  const kept = async (text: string) =>
+    (await listed(site, `/?filter=${encodeURIComponent(text)}`)).entries.map(({ name }) => name).sort();
+  assert.deepEqual(await kept('été'), ['ete 2.txt', "l'été.txt", 'Été.txt', 'étés']);
+  assert.deepEqual(await kept(' ETE '), ['ete 2.txt', "l'été.txt", 'Été.txt', 'étés']);
+  assert.deepEqual(await kept('&'), ['a&b.txt']);
+  assert.deepEqual(await kept('full'), ['ＦＵＬＬ.txt']);
+  assert.deepEqual(await kept('.*'), []);
+  assert.equal((await kept('')).length, names.length + 1);
+  const page = textOf(await site.ask(`/?filter=%22%3E%3Cb%27&order=desc`, { Accept: 'text/html' }));
+  assert.match(page, /name="filter" value="&quot;&gt;&lt;b&#39;"/);
+  assert.match(page, /<a href="\?sort=size&amp;filter=%22%3E%3Cb%27"/);
+  assert.match(page, /name="order" value="desc"/);
+  assert.doesNotMatch(page, /<b'/);
+});
+
+test('times tell their zone, in summer and in winter', async (t) => {
+  const site = await shelf(t, {});
+  put(site.root, 'a.txt', 'a', new Date('2024-07-01T12:30:00Z'));
+  const page = textOf(await site.ask('/', { Accept: 'text/html', 'Accept-Language': 'fr' }));
+  const zone = /<time datetime="2024-07-01T12:30:00.000Z">[^<]+<span class="clock"> \d\d:\d\d ([^<]+)</.exec(
+    page,
+  );
+  const { timeZoneName } = Object.fromEntries(
+    new Intl.DateTimeFormat('fr', { timeZoneName: 'short' })
+      .formatToParts(new Date('2024-07-01T12:30:00Z'))
+      .map(({ type, value }) => [type, value]),
+  );
+  assert.equal(zone?.[1], timeZoneName);
+});
+
+test('a refusal leads back to the folder above and to the start, wherever the handler is mounted', async (t) => {
+  const site = await shelf(t, { 'a/b/c.txt': 'c' }, { listing: false });
+  const cases: [target: string, links: string[]][] = [
+    ['/nowhere', ['/']],
+    ['/a/b/nowhere?x=//evil.example', ['/a/b/', '/']],
+    ['/a/b/', ['/a/', '/']],
+    ['/a/%2F', ['/a/', '/']],
+    ['//evil.example/x', ['//evil.example/', '/']],
+    ['/', []],
+    ['/"><script>/x', ['/%22%3E%3Cscript%3E/', '/']],
+  ];
+  for (const [target, links] of cases) {
+    const answer = await site.ask(target, { Accept: 'text/html' });
+    const page = textOf(answer);
+    const hrefs = [...page.matchAll(/<a href="([^"]+)"/g)].map(([, href]) => href as string);
+    for (const href of hrefs) assert.match(href, /^(\.\/|(\.\.\/)+)$/);
+    const from = `http://host${target}`;
+    assert.deepEqual(
+      hrefs.map((href) => new URL(href, from).href.slice('http://host'.length)),
+      links,
+      target,
+    );
+  }
+});
+
 test('a long folder comes in pages, JSON whole', async (t) => {
   const site = await shelf(
     t,
@@ -139,7 +213,9 @@ test('a long folder comes in pages, JSON whole', async (t) => {
   const rows = (html: string) => html.match(/<tr><td>/g)?.length;
   const first = await page('');
   assert.equal(rows(first), 1000);
-  assert.match(first, /<a rel="next" href="\?sort=name&amp;page=2">/);
+  assert.equal(first.match(/<a rel="next" href="\?sort=name&amp;page=2">/g)?.length, 2, 'above and below');
+  const filtered = await page('?filter=1&order=desc');
+  assert.match(filtered, /<a rel="next" href="\?sort=name&amp;order=desc&amp;page=2&amp;filter=1">/);
   assert.doesNotMatch(first, /rel="prev"/);
   const last = await page('?page=3');
   assert.equal(rows(last), 500);
