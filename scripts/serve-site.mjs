@@ -18,5 +18,6 @@ try {
 
 const { run } = await import('../dist/cli/run.js');
 const target = relative(process.cwd(), join(root, 'site')) || '.';
-const code = await run(process.argv.slice(2), { command: 'npm start --', target });
+const translations = { fr: '/', en: '/en/' };
+const code = await run(process.argv.slice(2), { command: 'npm start --', target, translations });
 process.exitCode = code === 0 ? 0 : 1;

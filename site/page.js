@@ -6,11 +6,22 @@ const patience = 10_000; // ms
 
 const element = (id) => document.getElementById(id);
 
+/** Characters that find room in the drawing's address bar. */
+const addressLength = 16;
+
+/** The page itself knows only the customary port; this one knows which one it came through. */
 function showPort() {
   const port = location.port || (location.protocol === 'https:' ? '443' : '80');
   for (const note of document.querySelectorAll('[data-port]')) {
     note.textContent = ` ${note.dataset.port} ${port}.`;
     note.hidden = false;
+  }
+  for (const text of document.querySelectorAll('.model .port, .model desc')) {
+    text.textContent = text.textContent.replace('8080', port);
+  }
+  const { host } = location;
+  for (const text of document.querySelectorAll('.model .small')) {
+    text.textContent = host.length > addressLength ? `…${host.slice(1 - addressLength)}` : host;
   }
 }
 

@@ -4,6 +4,7 @@ import type { FieldValue, HeaderRules } from '../documents/answer-fields.js';
 import { withHostCheck } from './host-check.js';
 import type { Field } from './option-values.js';
 import { type Context, type Site, serve } from './serve.js';
+import { withTranslations } from './translations.js';
 import { UsageError } from './trouble.js';
 
 /** Serves a folder until a signal comes. */
@@ -24,8 +25,10 @@ export async function serveFolder(context: Context): Promise<void> {
     headers: headersFrom(settings.header),
     ...(given.has('lang') && settings.lang ? { lang: settings.lang } : {}),
   });
+  const { translations } = context;
+  const translated = translations ? withTranslations(handler, translations) : handler;
   const rules = { hosts: settings.host, allowed: settings['allow-host'] };
-  const checked = withHostCheck(handler, rules, context.command, context.say);
+  const checked = withHostCheck(translated, rules, context.command, context.say);
   const site: Site = { handler: checked, close: () => handler.close() };
   // A browser asks with OPTIONS and without the password whether it may send the password (Fetch, CORS preflight).
   if (settings.cors) {

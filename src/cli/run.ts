@@ -5,6 +5,7 @@ import { parseArguments } from './arguments.js';
 import { catalogues, languageOf, type Messages } from './language.js';
 import { startLog } from './serve.js';
 import { targetOf } from './target.js';
+import type { Translations } from './translations.js';
 import { ProgramFailure, Trouble, UsageError } from './trouble.js';
 import { isWorker, troubleMessage } from './worker.js';
 
@@ -13,16 +14,20 @@ export interface Origin {
   command?: string;
   /** What to serve when nothing is named. Default: the current folder. */
   target?: string;
+  /** Where the start of that folder stands in each language, if it has several. */
+  translations?: Translations;
 }
+
+type KnownOrigin = Required<Omit<Origin, 'translations'>> & { translations: Translations | undefined };
 
 /** Runs the command and tells the exit code. */
 export async function run(args: readonly string[], origin: Origin = {}): Promise<number> {
-  const { command = 'premier', target = '.' } = origin;
+  const { command = 'premier', target = '.', translations } = origin;
   // Whoever read our output may leave; the server goes on.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
   const say = catalogues[languageOf(args, process.env)];
   try {
-    return await obey(args, { command, target }, say);
+    return await obey(args, { command, target, translations }, say);
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     const hint = error instanceof UsageError ? ` ${say.seeHelp(command)}` : '';
@@ -32,7 +37,7 @@ export async function run(args: readonly string[], origin: Origin = {}): Promise
   }
 }
 
-async function obey(args: readonly string[], origin: Required<Origin>, say: Messages): Promise<number> {
+async function obey(args: readonly string[], origin: KnownOrigin, say: Messages): Promise<number> {
   const parsed = parseArguments(args, process.env, say);
   if (parsed.settings.help) {
     const { help } = await import('./help.js');
@@ -46,7 +51,8 @@ async function obey(args: readonly string[], origin: Required<Origin>, say: Mess
     return 0;
   }
   const target = targetOf(parsed.target ?? origin.target, parsed, say);
-  const context = { args: parsed, say, command: origin.command, target };
+  const translations = parsed.target === undefined ? origin.translations : undefined;
+  const context = { args: parsed, say, command: origin.command, target, translations };
   if (target.kind === 'program' && parsed.settings.watch && !isWorker) {
     const { superviseProgram } = await import('./watch.js');
     return superviseProgram(args, context);

@@ -11,6 +11,7 @@ import { listen } from './listen.js';
 import { announce } from './start-lines.js';
 import type { Target } from './target.js';
 import { tlsPair } from './tls-pair.js';
+import type { Translations } from './translations.js';
 
 /** What every part of the command may need to know. */
 export interface Context {
@@ -19,6 +20,8 @@ export interface Context {
   /** How the user started us, for the way out in an error: `premier` or `npm start --`. */
   command: string;
   target: Target;
+  /** Where the start of the folder stands in each language, for one that has several. */
+  translations?: Translations | undefined;
 }
 
 /** Something that answers requests, and may have an end to tell. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -45,6 +46,43 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     assert.equal(await ended, 0);
   });
 }
+
+test('npm start answers its start in the reader’s language, and each language by its address', async (t) => {
+  const { child, text } = npmStart(t, ['--port', '0', '--log', 'text']);
+  while (!/http:\S+\n/.test(text.out)) await once(child.stdout, 'data');
+  const url = /http:\/\/localhost:\d+\//.exec(text.out)?.[0] as string;
+  const cases: [path: string, accepted: string | undefined, language: string][] = [
+    ['/', undefined, 'fr'],
+    ['/', '*', 'fr'],
+    ['/', 'en', 'en'],
+    ['/', 'en-GB,en;q=0.9,fr;q=0.5', 'en'],
+    ['/', 'fr-CA,fr;q=0.9,en;q=0.5', 'fr'],
+    ['/', 'fr;q=0.1,en;q=0.2', 'en'],
+    ['/', 'de', 'en'],
+    ['/', 'en;q=0,fr', 'fr'],
+    ['/?lang=fr', 'en', 'fr'],
+    ['/en/', 'fr', 'en'],
+  ];
+  for (const [path, accepted, language] of cases) {
+    // fetch() would add a field of its own.
+    const headers = accepted === undefined ? {} : { 'Accept-Language': accepted };
+    const [res] = await once(get(new URL(path, url), { headers, agent: false }), 'response');
+    const page = Buffer.concat(await res.toArray()).toString();
+    assert.match(page, new RegExp(`<html lang="${language}">`), `${path} ${accepted}`);
+    if (path !== '/') continue;
+    assert.match(res.headers.vary, /(^|, )Accept-Language(,|$)/);
+    assert.equal(res.headers['content-language'], language);
+    const { etag } = res.headers;
+    const [again] = await once(
+      get(new URL(path, url), { headers: { ...headers, 'If-None-Match': etag }, agent: false }),
+      'response',
+    );
+    assert.equal(again.statusCode, 304);
+    again.resume();
+  }
+  assert.doesNotMatch(text.out, /GET \/en\/ 304/);
+  child.kill('SIGTERM');
+});
 
 test('npm start ends with code 1 and one clear line when it can’t serve', async (t) => {
   const cases: [args: string[], env: NodeJS.ProcessEnv, expected: RegExp][] = [

@@ -72,6 +72,20 @@ async function violations(page: Page): Promise<string[]> {
   return wrong;
 }
 
+/** The texts of the drawing that is shown over which one of its arrows runs. */
+const struckWords = `(() => {
+  const svg = [...document.querySelectorAll('.model svg')].find((it) => it.getBoundingClientRect().width > 0);
+  const arrows = [...svg.querySelectorAll('.wire, .tip')];
+  return [...svg.querySelectorAll('text')].filter((text) => {
+    const { x, y, width, height } = text.getBBox();
+    for (let i = 0; i <= 20; i++) for (let j = 0; j <= 8; j++) {
+      const point = new DOMPoint(x + (width * i) / 20, y + (height * j) / 8);
+      if (arrows.some((arrow) => arrow.isPointInStroke(point))) return true;
+    }
+    return false;
+  }).map((text) => text.textContent);
+})()`;
+
 describe('the welcome page', { skip: withoutChromium }, () => {
   before(async () => {
     site = await serveSite();
@@ -106,6 +120,27 @@ describe('the welcome page', { skip: withoutChromium }, () => {
       assert.match(await page.locator('.words').innerText(), new RegExp(`par le port ${site.port}\\.`));
     }));
 
+  for (const path of pages) {
+    test(`${path} draws the port it came through, and no other`, () =>
+      visit(path, async (page) => {
+        for (const width of [360, 1280]) {
+          await page.setViewportSize({ width, height: 800 });
+          const drawing = page.getByRole('img', { name: /client-ser/ });
+          assert.deepEqual(await drawing.locator('.port').allTextContents(), [`port ${site.port}`]);
+          assert.deepEqual(await drawing.locator('.small').allTextContents(), [`localhost:${site.port}`]);
+          assert.match((await drawing.locator('desc').textContent()) ?? '', new RegExp(` ${site.port}\\s?:`));
+        }
+      }));
+
+    test(`${path} has no word struck through by an arrow, narrow or wide`, () =>
+      visit(path, async (page) => {
+        for (const width of [360, 768, 1280]) {
+          await page.setViewportSize({ width, height: 800 });
+          assert.deepEqual(await page.evaluate(struckWords), []);
+        }
+      }));
+  }
+
   test('has an English twin, and each leads to the other', () =>
     visit('/', async (page) => {
       await page.getByRole('link', { name: 'English' }).click();
@@ -131,7 +166,7 @@ describe('the welcome page', { skip: withoutChromium }, () => {
           `[...document.querySelectorAll('link[rel=alternate]')].map((link) => [link.hreflang, link.href])`,
         );
         assert.deepEqual(links, [
-          ['fr', `${site.origin}/`],
+          ['fr', `${site.origin}/?lang=fr`],
           ['en', `${site.origin}/en/`],
         ]);
       }));
