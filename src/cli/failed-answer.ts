@@ -22,7 +22,8 @@ export function answerFailure(res: ServerResponse, status = 500, fields: object 
   try {
     for (const name of res.getHeaderNames()) res.removeHeader(name);
     res.sendDate = true;
-    res.statusMessage = STATUS_CODES[status] ?? '';
+    // HTTP/2 has none, and warns when one is set.
+    if (!('stream' in res)) res.statusMessage = STATUS_CODES[status] ?? '';
     res.writeHead(status, {
       ...fields,
       'Content-Type': 'text/plain; charset=utf-8',

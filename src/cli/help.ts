@@ -22,9 +22,11 @@ export function help(
       .map(({ option, left }) => beside(left, column, description(option, say), width));
     return [`${say.headings[group]}`, ...lines].join('\n');
   });
-  const examples = say.examples
+  const commands = say.examples
     .list(folder)
-    .map(([args, what]) => beside(`  ${example(command, args)}`, 46, what, width));
+    .map(([args, what]) => ({ left: `  ${example(command, args)}`, what }));
+  const indent = Math.max(...commands.map(({ left }) => left.length)) + 4;
+  const examples = commands.map(({ left, what }) => beside(left, indent, what, width));
   return [
     say.usage(command),
     say
@@ -33,7 +35,7 @@ export function help(
       .join('\n'),
     ...parts,
     [say.examples.heading, ...examples].join('\n'),
-    wrap(say.exitCodes, width).join('\n'),
+    wrap(folder === undefined ? say.exitCodes : say.exitCodesOfStart, width).join('\n'),
   ].join('\n\n');
 }
 

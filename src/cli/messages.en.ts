@@ -28,6 +28,7 @@ export const english = {
     ],
   },
   exitCodes: 'Exit code: 0 after a graceful stop, 1 for trouble, 2 for wrong usage.',
+  exitCodesOfStart: 'Exit code: 0 after a graceful stop, 1 for trouble or wrong usage.',
   byDefault: (value: string) => `Default: ${value}.`,
   byEnvironment: (variable: string, value: string) => `Default: the variable ${variable}, else ${value}.`,
   orEnvironment: (variable: string) =>
@@ -56,7 +57,8 @@ export const english = {
   useInstead: (option: string) => `There, it is ${option}.`,
   folderStandsAlone: 'The folder is named without an option: premier FOLDER.',
   always: 'That is always on.',
-  hostNeedsEquals: (name: string) => `If ${name} is the name to listen on, write --host=${name}.`,
+  hostNeedsEquals: (name: string) =>
+    `If ${name} is where to listen, write --host=${name.replace(/:(\d+)$/, ' --port $1')}.`,
   flagTakesNoValue: (option: string) => `${option} takes no value.`,
   valueMissing: (option: string, argument: string) => `${option} needs a value: ${option} ${argument}.`,
   emptyValue: (option: string) =>
@@ -92,7 +94,8 @@ export const english = {
   noSuchFile: (option: string, path: string) =>
     `${option}: there is no file ${path}. Check the spelling, or the folder you are in.`,
   folderNotFile: (option: string, path: string) => `${option}: ${path} is a folder. Give the file in PEM.`,
-  unreadable: (path: string, reason: string) => `${path} can't be read (${reason}). Check its permissions.`,
+  unreadable: (path: string, reason: string) =>
+    `${path} can't be read (${reason}).${/^E(ACCES|PERM)$/.test(reason) ? ' Check its permissions.' : ''}`,
   badTls: (reason: string) =>
     `--tls-cert and --tls-key can't be used: ${reason}. They must be a matching pair in PEM.`,
   portInUse: (port: number, retry: string) =>

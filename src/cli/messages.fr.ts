@@ -26,6 +26,7 @@ export const french: Messages = {
     ],
   },
   exitCodes: 'Code de sortie : 0 après un arrêt en douceur, 1 en cas d’ennui, 2 pour un mauvais usage.',
+  exitCodesOfStart: 'Code de sortie : 0 après un arrêt en douceur, 1 en cas d’ennui ou de mauvais usage.',
   byDefault: (value) => `Par défaut : ${value}.`,
   byEnvironment: (variable, value) => `Par défaut : la variable ${variable}, sinon ${value}.`,
   orEnvironment: (variable) => `Ou la variable ${variable}, que la liste des processus ne montre pas.`,
@@ -52,7 +53,8 @@ export const french: Messages = {
   useInstead: (option) => `Là, c’est ${option}.`,
   folderStandsAlone: 'Le dossier se donne sans option : premier DOSSIER.',
   always: 'C’est toujours le cas.',
-  hostNeedsEquals: (name) => `Si ${name} est le nom sur lequel écouter, écrivez --host=${name}.`,
+  hostNeedsEquals: (name) =>
+    `Si ${name} dit où écouter, écrivez --host=${name.replace(/:(\d+)$/, ' --port $1')}.`,
   flagTakesNoValue: (option) => `${option} ne prend pas de valeur.`,
   valueMissing: (option, argument) => `${option} demande une valeur : ${option} ${argument}.`,
   emptyValue: (option) =>
@@ -84,7 +86,8 @@ export const french: Messages = {
   noSuchFile: (option, path) =>
     `${option} : le fichier ${path} n’existe pas. Vérifiez l’orthographe, ou le dossier où vous êtes.`,
   folderNotFile: (option, path) => `${option} : ${path} est un dossier. Donnez le fichier en PEM.`,
-  unreadable: (path, reason) => `${path} ne peut pas être lu (${reason}). Vérifiez ses droits d’accès.`,
+  unreadable: (path, reason) =>
+    `${path} ne peut pas être lu (${reason}).${/^E(ACCES|PERM)$/.test(reason) ? ' Vérifiez ses droits d’accès.' : ''}`,
   badTls: (reason) =>
     `--tls-cert et --tls-key sont inutilisables : ${reason}. Il faut un certificat et sa propre clé, en PEM.`,
   portInUse: (port, retry) =>

@@ -31,7 +31,8 @@ export async function runProgram(context: Context): Promise<void> {
     throw new Trouble(say.noTypeScript(target.shown, process.version));
   }
   await import('../register.js');
-  // As if the program had been started by itself, on the port asked for.
+  // As if the program had been started by itself, on the port asked for; so are the processes that it forks.
+  process.execArgv.push('--import', new URL('../register.js', import.meta.url).href);
   process.argv.splice(1, Number.POSITIVE_INFINITY, target.path, ...args.forProgram);
   if (args.given.has('port')) process.env.PORT = String(args.settings.port);
 
@@ -39,7 +40,7 @@ export async function runProgram(context: Context): Promise<void> {
     const error = inVain(forListening, context, say.listensItself);
     if (error) endWith(error, context);
   });
-  const exported = await exportedBy(await load(target, say));
+  const exported = await load(target, say);
   const serves = exported.handler ?? exported.server;
   if (serves && servers.noted.size === 0) {
     servers.forget();
@@ -51,16 +52,16 @@ export async function runProgram(context: Context): Promise<void> {
 }
 
 /** Runs the program and returns what it exports. */
-async function load({ path, shown }: Target, say: Messages): Promise<Record<string, unknown>> {
+async function load({ path, shown }: Target, say: Messages): Promise<Exported> {
   // Node goes on to show where in the code it happened, which a syntax error by itself does not tell.
   const explain = () => console.error(`premier: ${say.programFailed(shown)}`);
   process.once('uncaughtExceptionMonitor', explain);
   const { runMain } = Module as unknown as { runMain?: (path: string) => void };
   // As node itself runs its argument: `require.main === module`, and `import.meta.main`.
   runMain?.(path);
-  const module = await import(pathToFileURL(realpathSync(path)).href);
+  const exported = await exportedBy(await import(pathToFileURL(realpathSync(path)).href));
   process.off('uncaughtExceptionMonitor', explain);
-  return module;
+  return exported;
 }
 
 async function serveExported({ server, handler }: Exported, context: Context): Promise<void> {

@@ -43,6 +43,8 @@ test('the help of npm start says what npm start does', () => {
     assert.match(text, / site (unless given|s’il n’est pas donné)/);
     assert.match(text, /^ {2}npm start {2,}site, (on|sur) http/m);
     assert.match(text, /^ {2}npm start -- dist --single/m);
+    assert.match(text, /--auth anna:secret {2,}\S/);
+    assert.doesNotMatch(text, /\b2 (for|pour)/);
     assert.doesNotMatch(text, /^ *premier /m);
   }
 });

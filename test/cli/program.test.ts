@@ -138,6 +138,19 @@ test('a program is the main one of its process, with the arguments after --', as
   }
 });
 
+test('what a program forks runs on premier as well', async (t) => {
+  const file = program(
+    t,
+    'app.cjs',
+    `const premier = Object.hasOwn(require('http'), Symbol.for('premier.registered'));
+    if (process.argv[2] === 'child') console.log('child', premier);
+    else require('child_process').fork(__filename, ['child']).on('exit', () => process.exit(0));`,
+  );
+  const { ended, stdout, stderr } = start(t, [file]);
+  assert.equal(await ended, 0, stderr());
+  assert.equal(stdout(), 'child true\n');
+});
+
 test('a program that starts itself only as the main one does, and what it exports is left alone', async (t) => {
   const file = program(
     t,
@@ -228,6 +241,13 @@ test('a program that can’t be served is told why', async (t) => {
       [],
       1,
       /^premier: app\.mjs failed to start:\n.*app\.mjs:1\n.*ReferenceError: x/s,
+    ],
+    [
+      'app.mjs',
+      `export default Promise.reject(new Error('no app'));`,
+      [],
+      1,
+      /^premier: app\.mjs failed to start:\n.*Error: no app/s,
     ],
     ['app.cjs', 'x();', [], 1, /^premier: app\.cjs failed to start:\n.*app\.cjs:1\n.*ReferenceError: x/s],
     ['app.mjs', 'export default (', [], 1, /^premier: app\.mjs failed to start:\n.*app\.mjs:\d/],

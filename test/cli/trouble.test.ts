@@ -60,13 +60,19 @@ test('an error is one line on stderr and an exit code, in French or English', as
     [
       ['site', '--host', 'example'],
       2,
-      /two: site and example\. If example is the name to listen on, write --host=example\./,
-      /deux : site et example\. Si example est le nom sur lequel écouter, écrivez --host=example\./,
+      /two: site and example\. If example is where to listen, write --host=example\./,
+      /deux : site et example\. Si example dit où écouter, écrivez --host=example\./,
+    ],
+    [
+      ['site', '--host', 'example:3000'],
+      2,
+      /If example:3000 is where to listen, write --host=example --port 3000\./,
+      /écrivez --host=example --port 3000\./,
     ],
     [
       ['--host', 'example'],
       1,
-      /^example isn't there: .* If example is the name to listen on, write --host=example\.$/,
+      /^example isn't there: .* If example is where to listen, write --host=example\.$/,
       /^example n’existe pas : .* écrivez --host=example\.$/,
     ],
     [['site', '--', '--odd'], 2, /^One folder or program at a time, .* site and --odd/, /^Un seul dossier/],
