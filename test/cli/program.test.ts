@@ -129,6 +129,8 @@ test('a program is the main one of its process, with the arguments after --', as
   ];
   for (const [name, code] of cases) {
     const file = program(t, name, `${code} setTimeout(() => {}, 1);`);
+    // Else a package above the temporary folder would say what .js is.
+    writeFileSync(join(file, '..', 'package.json'), '{}');
     const { ended, stdout, stderr } = start(t, [basename(file), '--', '--foo', '-p', 'b c'], {
       cwd: join(file, '..'),
     });
