@@ -26,7 +26,11 @@ export function guardServer<S extends Server>(
     const hasResponse = answerable.includes(event);
     if (!hasResponse && !leaving.includes(event)) return tell();
     const [req, client] = args as [IncomingMessage, ServerResponse | Duplex];
-    if (allowed(req)) return failures.run(client, tell) ?? true;
+    if (allowed(req)) {
+      const told = failures.run(client, tell) ?? true;
+      if (hasResponse) failures.expectAnswer(req, client as ServerResponse);
+      return told;
+    }
     if (hasResponse) challengeClient(client as ServerResponse);
     else challengeSocket(client as Duplex);
     return true;

@@ -39,7 +39,8 @@ export function answerFailure(res: ServerResponse, status = 500, fields: object 
 
 /**
  * Answers what an app of Express or Connect has passed on: 404 without an error, else the status that the error asks
- * for. Where it asks for none, the program has failed: the error is thrown, out of the way of the app.
+ * for. Where it asks for none, or for one of the server's, the program has failed: the error is thrown, out of the way of
+ * the app.
  */
 export function answerInStead(res: ServerResponse, error: unknown): void {
   // `next('router')` and `next('route')` leave the app as next() does.
@@ -49,10 +50,8 @@ export function answerInStead(res: ServerResponse, error: unknown): void {
   }
   const { status, statusCode, headers } = Object(error) as HttpError;
   const wanted = [status, statusCode].find(isErrorStatus);
-  if (wanted !== undefined && wanted < 500) {
-    answerFailure(res, wanted, typeof headers === 'object' ? (headers ?? {}) : {});
-    return;
-  }
+  if (wanted !== undefined) answerFailure(res, wanted, typeof headers === 'object' ? (headers ?? {}) : {});
+  if (wanted !== undefined && wanted < 500) return;
   process.nextTick(() => {
     throw error;
   });

@@ -13,8 +13,8 @@ import { isWorker, stopMessage } from './worker.js';
  */
 const echo = 200;
 
-/** Milliseconds after which the user is told what is being waited for. */
-const patience = 300;
+/** Milliseconds after which the user is told what is being waited for; a server ends by then what is idle. */
+const patience = 500;
 
 /** Milliseconds from the cut until the process ends, whatever a server still waits for. */
 const afterCut = 100;
@@ -94,7 +94,8 @@ export async function closeGracefully(
   const closed = Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
   for (const server of servers) for (const session of noted.get(server)?.sessions ?? []) session.close();
   const word = setTimeout(() => {
-    if (asker === 'user') console.error(say.stopping(openSockets(servers).length));
+    const { length } = openSockets(servers);
+    if (asker === 'user' && length > 0) console.error(say.stopping(length));
   }, patience);
   const tooLong = new AbortController();
   const cut = delay(stopAfter * 1000, undefined, tooLong).then(() => {
@@ -115,5 +116,7 @@ function sayGoodbye({ httpVersionMajor }: IncomingMessage, res: ServerResponse):
   if (!res.headersSent && httpVersionMajor < 2) res.setHeader('Connection', 'close');
 }
 
-const openSockets = (servers: readonly Closable[]): Socket[] =>
-  servers.flatMap((server) => [...(noted.get(server)?.sockets ?? [])]);
+/** Each once: a server may have them from another, which listens on a further address for it. */
+const openSockets = (servers: readonly Closable[]): Socket[] => [
+  ...new Set(servers.flatMap((server) => [...(noted.get(server)?.sockets ?? [])])),
+];

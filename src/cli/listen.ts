@@ -31,8 +31,7 @@ export async function listen<S extends Server>(
   say: Messages,
 ): Promise<Listening<S>> {
   const found: Listening<S> = { servers: [] };
-  // Every interface includes all others, and a port can be had only once.
-  for (const host of hosts.includes(everyInterface) ? [everyInterface] : new Set(hosts)) {
+  for (const host of hosts) {
     try {
       const more = await listenAt(makeServer, host, found.port ?? port);
       found.servers.push(...more.servers);
@@ -43,6 +42,12 @@ export async function listen<S extends Server>(
     }
   }
   return found;
+}
+
+/** The hosts to listen on, each once: every interface includes all others, and a port can be had only once. */
+export function distinctHosts(hosts: readonly string[]): string[] {
+  const everywhere = hosts.find((host) => host === everyInterface) ?? hosts.find((host) => host === '::');
+  return [...new Set(hosts.map((host) => (socketPath(host) === undefined ? (everywhere ?? host) : host)))];
 }
 
 function listenAt<S extends Server>(makeServer: () => S, host: string, port: number): Promise<Listening<S>> {

@@ -129,7 +129,7 @@ export const english = {
     `${path} listens by itself, so ${options} can't apply to it. Leave it out, or export the app instead of calling listen().`,
   handlerFailed: 'The program failed to answer a request:',
   noAnswer: (request: string, seconds: number) =>
-    `${request} is still unanswered after ${seconds} s, and the program's function has returned. A function (req, res) answers with res.end(); a function (request) returns a Response. (Said once.)`,
+    `${request} is still unanswered after ${seconds} s. A function (req, res) answers with res.end(); a function (request) returns a Response. (Said once.)`,
   restarted: (file: string) => `${file} changed: started again.`,
   killed: (path: string, signal: string, seconds: number) =>
     `${path} was ended by ${signal}; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,

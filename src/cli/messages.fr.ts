@@ -121,7 +121,7 @@ export const french: Messages = {
     `${path} écoute de lui-même : ${options} ne peut pas s’y appliquer. Retirez l’option, ou exportez l’application au lieu d’appeler listen().`,
   handlerFailed: 'Le programme n’a pas su répondre à une requête :',
   noAnswer: (request, seconds) =>
-    `${request} est toujours sans réponse après ${seconds} s, et la fonction du programme est finie. Une fonction (req, res) répond par res.end() ; une fonction (request) rend une Response. (Dit une seule fois.)`,
+    `${request} est toujours sans réponse après ${seconds} s. Une fonction (req, res) répond par res.end() ; une fonction (request) rend une Response. (Dit une seule fois.)`,
   restarted: (file) => `${file} a changé : relancé.`,
   killed: (path, signal, seconds) =>
     `${path} a été tué par ${signal} ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,

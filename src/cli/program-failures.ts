@@ -29,8 +29,9 @@ export class ProgramFailures {
     return (req, res) => {
       this.#answered.run(res, async () => {
         try {
-          await handler(req, res);
-          this.#expectAnswer(req, res);
+          const answered = handler(req, res);
+          this.expectAnswer(req, res);
+          await answered;
         } catch (error) {
           // A client that left is no failure of the program.
           if (!res.destroyed || res.writableEnded) this.#tell(res, error);
@@ -66,8 +67,8 @@ export class ProgramFailures {
     else client.destroy();
   }
 
-  /** Says so, once, when a handler has returned and its client still waits a while later. */
-  #expectAnswer({ method, url }: IncomingMessage, res: ServerResponse): void {
+  /** Says so, once, when an answer that has not begun has still not a while later. */
+  expectAnswer({ method, url }: IncomingMessage, res: ServerResponse): void {
     if (this.#waiting !== undefined || res.headersSent || res.destroyed) return;
     const notice = setTimeout(() => {
       if (res.headersSent) return;

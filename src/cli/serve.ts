@@ -7,7 +7,7 @@ import type { Arguments } from './arguments.js';
 import { retrying } from './command-line.js';
 import { closeGracefully, firstSignal, noteConnections } from './graceful-stop.js';
 import type { Messages } from './language.js';
-import { listen } from './listen.js';
+import { distinctHosts, listen } from './listen.js';
 import { announce } from './start-lines.js';
 import type { Target } from './target.js';
 import { tlsPair } from './tls-pair.js';
@@ -60,13 +60,13 @@ export async function serveOn(
   const makeNoted = () => noteConnections(logRefusals(make() as Server));
   const stopAsked = firstSignal();
   const retry = retrying(command, args.words, args.forProgram);
-  const where = { hosts: settings.host, port: settings.port };
-  const { servers, port = 0 } = await listen(makeNoted, where, retry, say);
+  const hosts = distinctHosts(settings.host);
+  const { servers, port = 0 } = await listen(makeNoted, { hosts, port: settings.port }, retry, say);
   for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
 
-  const found = addresses(scheme, settings.host, port);
+  const found = addresses(scheme, hosts, port);
   announce(found, context);
-  if (settings.auth && scheme === 'http' && settings.host.some(isPublic)) console.error(say.passwordInClear);
+  if (settings.auth && scheme === 'http' && hosts.some(isPublic)) console.error(say.passwordInClear);
   if (settings.open) await openBrowser(found, say);
 
   const asker = await stopAsked;

@@ -144,14 +144,23 @@ test('a function that is none of the known kinds is answered for, and says what 
   }
 });
 
-test('a listener that returns without an answer is told of, once', async (t) => {
-  const { url, printed, stderr } = await running(t, `export default async (req, res) => {};`);
-  const leaving = new AbortController();
-  const asked = ['a?\u009b', 'b'].map((path) => fetch(new URL(path, url), leaving).catch(() => {}));
-  await printed(/^premier: GET \/a\?%C2%9B is still unanswered after 5 s, .*\(Said once\.\)$/m, 'stderr');
-  leaving.abort();
-  await Promise.all(asked);
-  assert.equal(stderr().match(/unanswered/g)?.length, 1);
+test('an answer that never begins is told of, once', async (t) => {
+  for (const code of [
+    `export default async (req, res) => {};`,
+    `export default { fetch: () => new Promise(() => {}) };`,
+    `import http from 'node:http'; export default http.createServer((req, res) => {});`,
+  ]) {
+    const { url, printed, stderr } = await running(t, code);
+    const leaving = new AbortController();
+    const asked = ['a?\u009b', 'b'].map((path) => fetch(new URL(path, url), leaving).catch(() => {}));
+    await printed(
+      /^premier: GET \/(a\?%C2%9B|b) is still unanswered after 5 s\. .*\(Said once\.\)$/m,
+      'stderr',
+    );
+    leaving.abort();
+    await Promise.all(asked);
+    assert.equal(stderr().match(/unanswered/g)?.length, 1);
+  }
 });
 
 test('an error that belongs to no request ends the program, as on Node', async (t) => {

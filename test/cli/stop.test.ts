@@ -79,10 +79,7 @@ test('what is not finished after --stop-after is cut, told of, and no failure', 
     ]);
     const heads = ['', ...(name === 'handler.mjs' ? [] : ['Connection: Upgrade\r\nUpgrade: x\r\n'])];
     const sockets = heads.map((head) => {
-      const socket = connect(port, name === 'listening.cjs' ? 'localhost' : '127.0.0.1').on(
-        'error',
-        () => {},
-      );
+      const socket = connect(port, name === 'handler.mjs' ? '127.0.0.1' : 'localhost').on('error', () => {});
       socket.write(`GET / HTTP/1.1\r\nHost: a\r\n${head}\r\n`);
       return socket;
     });

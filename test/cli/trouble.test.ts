@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { parseArguments } from '../../dist/cli/arguments.js';
 import { retrying } from '../../dist/cli/command-line.js';
 import { catalogues } from '../../dist/cli/language.js';
-import { whyNot } from '../../dist/cli/listen.js';
+import { distinctHosts, whyNot } from '../../dist/cli/listen.js';
 import { start, temporaryFolder } from './command.js';
 
 test('an error is one line on stderr and an exit code, in French or English', async (t) => {
@@ -161,4 +161,24 @@ test('every reason not to listen has its sentence, with the command line to type
     const retry = retrying('npm start --', words, forProgram);
     assert.match(whyNot(error, { host, port: 80 }, retry, catalogues.en), expected);
   }
+});
+
+test('a host that another one includes is not listened on twice', () => {
+  const cases: [hosts: string[], distinct: string[]][] = [
+    [['localhost'], ['localhost']],
+    [
+      ['a', 'unix:/b', 'a', 'unix:/b'],
+      ['a', 'unix:/b'],
+    ],
+    [
+      ['127.0.0.1', '*', 'unix:/b', 'a'],
+      ['*', 'unix:/b'],
+    ],
+    [['::', '127.0.0.1'], ['::']],
+    [
+      ['0.0.0.0', '::1'],
+      ['0.0.0.0', '::1'],
+    ],
+  ];
+  for (const [hosts, distinct] of cases) assert.deepEqual(distinctHosts(hosts), distinct);
 });

@@ -19,6 +19,9 @@ app.get('/callback', () => {
 app.get('/teapot', () => {
   throw Object.assign(new Error('short and stout'), { status: 418, headers: { 'X-Pot': 'tea' } });
 });
+app.get('/busy', () => {
+  throw Object.assign(new Error('too much to do'), { statusCode: 503 });
+});
 app.get('/break', (_req, res, next) => {
   res.write('begun');
   next(new Error('broken'));
