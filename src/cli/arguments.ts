@@ -42,11 +42,11 @@ export function parseArguments(
   const target = targets[0] ?? rest.shift();
   const hosted = words.find(({ option }, index) => option === undefined && isBareHost(words[index - 1]));
   const afterHost = hosted?.written;
+  if (target === '' || targets.includes('')) throw new UsageError(say.emptyTarget);
   if (targets.length > 1) {
     const hint = afterHost === undefined ? '' : ` ${say.hostNeedsEquals(afterHost)}`;
     throw new UsageError(say.oneTarget(targets[0] as string, targets[1] as string) + hint);
   }
-  if (target === '') throw new UsageError(say.emptyTarget);
 
   const settings: Record<string, unknown> = {};
   const given = new Set(words.flatMap(({ option }) => option ?? []));

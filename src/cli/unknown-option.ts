@@ -3,7 +3,7 @@
 import type { Messages } from './language.js';
 import { optionEntries } from './options.js';
 
-/** What others call it → how it is said here. A phrase in quotes that isn't an option is one of ours. */
+/** What other servers call it → how it is written here. */
 const elsewhere: Record<string, string> = {
   '--spa': '--single',
   '--history': '--single',

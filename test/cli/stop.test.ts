@@ -102,7 +102,7 @@ test('a client that never reads does not keep a folder’s server', async (t) =>
   const { port, child, ended, stderr } = await serving(t, [folder, '--stop-after=0.4', '--log', 'off']);
   const socket = connect(port, '127.0.0.1').on('error', () => {});
   t.after(() => socket.destroy());
-  socket.write('GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n');
+  socket.write('GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await once(socket, 'readable');
   child.kill('SIGTERM');
   assert.equal(await ended, 0);

@@ -76,11 +76,11 @@ test('an error is one line on stderr and an exit code, in French or English', as
       /^example n’existe pas : .* écrivez --host=example\.$/,
     ],
     [['site', '--', '--odd'], 2, /^One folder or program at a time, .* site and --odd/, /^Un seul dossier/],
-    [[''], 2, /^The folder or program has an empty name/, /^Le nom du dossier ou du programme est vide/],
+    [[''], 2, /^The name of the folder or program is empty/, /^Le nom du dossier ou du programme est vide/],
     [
       ['--', ''],
       2,
-      /^The folder or program has an empty name/,
+      /^The name of the folder or program is empty/,
       /^Le nom du dossier ou du programme est vide/,
     ],
     [
