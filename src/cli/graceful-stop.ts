@@ -1,6 +1,6 @@
 // Stops servers when SIGINT or SIGTERM asks for it: new connections are refused, answers under way are finished, and
 // what is left after a time is cut; then the promise resolves. A second signal ends the process at once with code 1.
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -20,7 +20,7 @@ const patience = 500;
 const afterCut = 100;
 
 /** A server as far as closing it goes. */
-export type Closable = Pick<Server, 'on' | 'prependListener' | 'close'>;
+export type Closable = Pick<Server, 'on' | 'close'>;
 
 /** What is open on a server. */
 interface Open {
@@ -90,7 +90,6 @@ export async function closeGracefully(
   { asker, stopAfter }: Stop,
   say: Messages,
 ): Promise<void> {
-  for (const server of servers) server.prependListener('request', sayGoodbye);
   const closed = Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
   for (const server of servers) for (const session of noted.get(server)?.sessions ?? []) session.close();
   const word = setTimeout(() => {
@@ -109,11 +108,6 @@ export async function closeGracefully(
   await Promise.all([Promise.race([closed, cut]), delay(echo)]);
   clearTimeout(word);
   tooLong.abort();
-}
-
-/** Tells the client that the answer is the last one on its connection; HTTP/2 has no such field. */
-function sayGoodbye({ httpVersionMajor }: IncomingMessage, res: ServerResponse): void {
-  if (!res.headersSent && httpVersionMajor < 2) res.setHeader('Connection', 'close');
 }
 
 /** Each once: a server may have them from another, which listens on a further address for it. */

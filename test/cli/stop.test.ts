@@ -141,6 +141,24 @@ test('a second signal ends at once, with code 1', async (t) => {
   await assert.rejects(res.toArray(), { code: 'ECONNRESET' });
 });
 
+test('an answer that begins after the signal tells its client that it is the last', async (t) => {
+  const program = join(temporaryFolder(t), 'app.mjs');
+  writeFileSync(
+    program,
+    `export default (req, res) => { console.log('asked'); process.once('SIGUSR2', () => res.end('ended')); };`,
+  );
+  const { url, child, ended, printed } = await serving(t, [program, '--log', 'off']);
+  const answer = answerTo(url, new Agent({ keepAlive: true }));
+  await printed('asked');
+  child.kill('SIGTERM');
+  await printed(/^Finishing one answer/, 'stderr');
+  child.kill('SIGUSR2');
+  const res = await answer;
+  assert.equal(res.headers.connection, 'close');
+  assert.equal(Buffer.concat(await res.toArray()).toString(), 'ended');
+  assert.equal(await ended, 0);
+});
+
 test('connections that wait for nothing do not hold the server', async (t) => {
   const { url, port, child, ended, stderr } = await holding(t);
   const agent = new Agent({ keepAlive: true });
