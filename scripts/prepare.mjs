@@ -13,10 +13,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -144,40 +144,21 @@ export function tryInstall(folder) {
   });
 }
 
-/**
- * Puts what programs import into a few files with the whole engine: they load in two thirds of the time, and leave the
- * collector less to look at. The modules stay beside them, for tests and measurements. A constructor's variable has
- * another name than the constructor (`PremierServerResponse`): where two names meet, one is changed, and stacks show it.
- */
-function bundleFaces(folder) {
-  const { buildSync } = createRequire(import.meta.url)('esbuild');
-  buildSync({
-    absWorkingDir: folder,
-    entryPoints: ['index.js', 'https.js', 'register.js'],
-    outdir: '.',
-    allowOverwrite: true,
-    bundle: true,
-    splitting: true,
-    chunkNames: 'engine-[hash]',
-    format: 'esm',
-    platform: 'node',
-    keepNames: true,
-    logLevel: 'warning',
-  });
-}
-
 /** Compiles src/ to dist/ when a source changed since the last time. */
 export function build() {
-  const inputs = ['src', 'tsconfig.json', 'package-lock.json', join('scripts', 'prepare.mjs')];
+  const inputs = ['src', 'faces', 'tsconfig.json', 'package.json', 'package-lock.json', 'scripts'];
   whenChanged(join('dist', '.stamp'), inputs, ['dist'], () => {
-    compile('tsconfig.json', 'dist', bundleFaces);
+    compile('tsconfig.json', 'dist', bundle);
     chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
   });
 }
 
 /** Compiles test/ to build/ when a test or a source changed since the last time. */
 export function buildTests() {
-  whenChanged(join('build', '.stamp'), ['src', 'test', 'tsconfig.json', 'package-lock.json'], ['build'], () =>
-    compile(join('test', 'tsconfig.json'), 'build'),
+  whenChanged(
+    join('build', '.stamp'),
+    ['src', 'faces', 'test', 'tsconfig.json', 'package-lock.json'],
+    ['build'],
+    () => compile(join('test', 'tsconfig.json'), 'build'),
   );
 }

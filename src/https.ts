@@ -15,12 +15,8 @@ export function createServer(
   return new SecureServer(options, listener);
 }
 
-/** The class, in the types of `node:https`. */
-export const Server = SecureServer as unknown as typeof https.Server;
-export type Server = https.Server;
-export const { Agent, get, globalAgent, request } = https;
-export type { SecureServerOptions as ServerOptions };
-
 /** `node:https` as it is on this Node, with the server half replaced. */
-const premier = { ...https, createServer, Server } as typeof https;
+const premier = Object.defineProperties({}, Object.getOwnPropertyDescriptors(https)) as typeof https;
+// The types of Node's class; what is more of it is in faces/https.d.cts.
+Object.assign(premier, { createServer, Server: SecureServer });
 export default premier;

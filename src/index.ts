@@ -1,11 +1,13 @@
 /**
  * The server half of `node:http`, over premier's own HTTP/1.1 engine; the client half is Node's.
  *
- * `import http from 'premier'`, `import { createServer } from 'premier'` and `require('premier')` all work.
+ * Programs see it through `faces/index.js` and `faces/index.cjs`, in the types of `faces/index.d.cts`.
  */
 import http from 'node:http';
 import { IncomingMessage as PremierIncomingMessage } from './message/incoming-message.js';
 import { ServerResponse as PremierServerResponse } from './message/server-response.js';
+import { type HttpServer, kEngine } from './server/http-server.js';
+import { attach } from './server/protocol.js';
 import { Server as PremierServer, type RequestListener } from './server/server.js';
 import type { ServerOptions } from './server/server-options.js';
 
@@ -25,17 +27,27 @@ export function createServer(
 
 /** The classes, in the types of `node:http`: a program that is written for those compiles unchanged. */
 export const IncomingMessage = PremierIncomingMessage as unknown as typeof http.IncomingMessage;
-export type IncomingMessage = http.IncomingMessage;
 export const Server = PremierServer as unknown as typeof http.Server;
-export type Server = http.Server;
 export const ServerResponse = PremierServerResponse as unknown as typeof http.ServerResponse;
 export type ServerResponse = http.ServerResponse;
 
-export const { Agent, ClientRequest, get, globalAgent, maxHeaderSize, METHODS, OutgoingMessage, request } =
-  http;
-export const { setMaxIdleHTTPParsers, STATUS_CODES, validateHeaderName, validateHeaderValue } = http;
-export type { RequestListener, ServerOptions };
+type ServerSocket = Parameters<typeof attach>[0];
+type ConnectionListener = (this: object, socket: ServerSocket) => void;
 
-/** `node:http` as it is on this Node, with the server half replaced. */
-const premier = { ...http, createServer, IncomingMessage, Server, ServerResponse } as typeof http;
+/** `node:http` with the function by which a server takes over a socket: Node has it, and its types do not. */
+type Http = typeof http & { _connectionListener: ConnectionListener };
+const { _connectionListener: attachNode } = http as Http;
+
+/** Takes over a socket for a server, premier's or one of Node's that was made before. */
+function _connectionListener(this: object, socket: ServerSocket): void {
+  if (kEngine in this) attach.call(this as HttpServer, socket);
+  else attachNode.call(this, socket);
+}
+
+/**
+ * `node:http` as it is on this Node, with the server half replaced. What is an accessor there is one here, so that
+ * `globalAgent` is the one that Node's client uses, and nothing is loaded before somebody asks for it.
+ */
+const premier = Object.defineProperties({}, Object.getOwnPropertyDescriptors(http)) as Http;
+Object.assign(premier, { _connectionListener, createServer, IncomingMessage, Server, ServerResponse });
 export default premier;

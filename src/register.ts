@@ -23,14 +23,14 @@ function warnIfLate(): void {
   );
 }
 
-function register(): void {
-  const { createServer, IncomingMessage, Server, ServerResponse } = premierHttp;
+/** Replaces the server half, once; the faces in faces/register.* call it when they are loaded. */
+export function register(): void {
+  if (process.env.PREMIER === 'off' || Object.hasOwn(http, kRegistered)) return;
+  const { _connectionListener, createServer, IncomingMessage, Server, ServerResponse } = premierHttp;
   warnIfLate();
   setRefusalStyle('bare');
-  Object.assign(http, { createServer, IncomingMessage, Server, ServerResponse });
+  Object.assign(http, { _connectionListener, createServer, IncomingMessage, Server, ServerResponse });
   Object.assign(https, { createServer: premierHttps.createServer, Server: premierHttps.Server });
   syncBuiltinESMExports();
   Object.defineProperty(http, kRegistered, { value: true });
 }
-
-if (process.env.PREMIER !== 'off' && !Object.hasOwn(http, kRegistered)) register();

@@ -80,7 +80,7 @@ test('it replaces the server half of both modules, with premier itself, and noth
   assert.equal(stderr, '');
   assert.deepEqual(JSON.parse(stdout), {
     changed: [
-      ['IncomingMessage', 'Server', 'ServerResponse', 'createServer'],
+      ['IncomingMessage', 'Server', 'ServerResponse', '_connectionListener', 'createServer'],
       ['Server', 'createServer'],
     ],
     premiers: true,

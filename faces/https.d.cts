@@ -1,0 +1,103 @@
+/** The types of `premier/https`: those of `node:https` as the installed `@types/node` has them, and what premier adds. */
+import type * as http from 'node:http';
+import { Server as NodeServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket, TlsOptions } from 'node:tls';
+import type { ClientError, ServerOptions as PlainServerOptions } from './index.cjs';
+
+export * from 'node:https';
+
+type AnyRequest = typeof http.IncomingMessage;
+type AnyResponse<Request extends AnyRequest> = typeof http.ServerResponse<InstanceType<Request>>;
+type Head = ReturnType<typeof Buffer.alloc>;
+
+/** The options of `https.createServer`: those of `tls.createServer` and of premier's `http.createServer`. */
+export interface ServerOptions<
+  Request extends AnyRequest = AnyRequest,
+  Response extends AnyResponse<Request> = typeof http.ServerResponse,
+> extends PlainServerOptions<Request, Response>,
+    TlsOptions {}
+
+/** The events of a server, with what their listeners get. */
+interface Events<Request extends AnyRequest, Response extends AnyResponse<Request>> {
+  checkContinue: Parameters<http.RequestListener<Request, Response>>;
+  checkExpectation: Parameters<http.RequestListener<Request, Response>>;
+  clientError: [error: ClientError, socket: Duplex];
+  close: [];
+  connect: [request: InstanceType<Request>, socket: Duplex, head: Head];
+  connection: [socket: Socket];
+  dropRequest: [request: InstanceType<Request>, socket: Duplex];
+  error: [error: Error];
+  keylog: [line: Head, socket: TLSSocket];
+  listening: [];
+  newSession: [sessionId: Head, sessionData: Head, callback: () => void];
+  OCSPRequest: [
+    certificate: Head,
+    issuer: Head,
+    callback: (error: Error | null, response: Buffer | null) => void,
+  ];
+  request: Parameters<http.RequestListener<Request, Response>>;
+  resumeSession: [sessionId: Head, callback: (error: Error | null, sessionData: Buffer | null) => void];
+  secureConnection: [socket: TLSSocket];
+  tlsClientError: [error: Error, socket: TLSSocket];
+  upgrade: [request: InstanceType<Request>, socket: Duplex, head: Head];
+}
+
+/** @see https://nodejs.org/api/https.html#class-httpsserver */
+export class Server<
+  Request extends AnyRequest = AnyRequest,
+  Response extends AnyResponse<Request> = typeof http.ServerResponse,
+> extends NodeServer<Request, Response> {
+  constructor(requestListener?: http.RequestListener<Request, Response>);
+  constructor(
+    options: ServerOptions<Request, Response>,
+    requestListener?: http.RequestListener<Request, Response>,
+  );
+
+  /** ms that a connection stays open longer than its `Keep-Alive` field says. Default 1000. */
+  keepAliveTimeoutBuffer: number;
+
+  addListener<E extends keyof Events<Request, Response>>(
+    event: E,
+    listener: (...args: Events<Request, Response>[E]) => void,
+  ): this;
+  addListener(event: string | symbol, listener: (...args: any[]) => void): this;
+  on<E extends keyof Events<Request, Response>>(
+    event: E,
+    listener: (...args: Events<Request, Response>[E]) => void,
+  ): this;
+  on(event: string | symbol, listener: (...args: any[]) => void): this;
+  once<E extends keyof Events<Request, Response>>(
+    event: E,
+    listener: (...args: Events<Request, Response>[E]) => void,
+  ): this;
+  once(event: string | symbol, listener: (...args: any[]) => void): this;
+  prependListener<E extends keyof Events<Request, Response>>(
+    event: E,
+    listener: (...args: Events<Request, Response>[E]) => void,
+  ): this;
+  prependListener(event: string | symbol, listener: (...args: any[]) => void): this;
+  prependOnceListener<E extends keyof Events<Request, Response>>(
+    event: E,
+    listener: (...args: Events<Request, Response>[E]) => void,
+  ): this;
+  prependOnceListener(event: string | symbol, listener: (...args: any[]) => void): this;
+}
+
+/**
+ * Makes a server that speaks HTTP over TLS.
+ * @throws TypeError or RangeError for an option of the wrong type or range
+ * @see https://nodejs.org/api/https.html#httpscreateserveroptions-requestlistener
+ */
+export function createServer<
+  Request extends AnyRequest = AnyRequest,
+  Response extends AnyResponse<Request> = typeof http.ServerResponse,
+>(requestListener?: http.RequestListener<Request, Response>): Server<Request, Response>;
+export function createServer<
+  Request extends AnyRequest = AnyRequest,
+  Response extends AnyResponse<Request> = typeof http.ServerResponse,
+>(
+  options: ServerOptions<Request, Response>,
+  requestListener?: http.RequestListener<Request, Response>,
+): Server<Request, Response>;

@@ -1,0 +1,2 @@
+// `require('premier')`: `node:http` as it is on this Node, with the server half replaced.
+module.exports = require('./engine.cjs').http;

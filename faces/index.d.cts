@@ -1,0 +1,119 @@
+/**
+ * The types of `premier`: those of `node:http` as the installed `@types/node` has them, and what premier adds.
+ *
+ * `premier/https` builds on this file; the ES module has the same types, and this namespace as its default.
+ */
+import type * as http from 'node:http';
+import { Server as NodeServer } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+export * from 'node:http';
+
+type AnyRequest = typeof http.IncomingMessage;
+type AnyResponse<Request extends AnyRequest> = typeof http.ServerResponse<InstanceType<Request>>;
+type Head = ReturnType<typeof Buffer.alloc>;
+
+/** Why a request was refused: what a `'clientError'` listener gets. */
+export interface ClientError extends Error {
+  /** `HPE_…` for what broke the rules of HTTP, `ERR_HTTP_REQUEST_TIMEOUT`, or the code of a broken connection. */
+  code?: string;
+  /** What was wrong, as a sentence. */
+  reason?: string;
+  /** The section that says so, such as `RFC 9112 §6.3`; absent where the connection broke. */
+  rfc?: string;
+  /** The status that premier would answer with; absent where the connection broke. */
+  status?: number;
+  /** Bytes of the segment that had been read before the error. */
+  bytesParsed?: number;
+  /** The segment in which the error was found. */
+  rawPacket?: Head;
+}
+
+/** The options of `http.createServer` on the newest Node; each works on every Node. */
+export interface ServerOptions<
+  Request extends AnyRequest = AnyRequest,
+  Response extends AnyResponse<Request> = typeof http.ServerResponse,
+> extends http.ServerOptions<Request, Response> {
+  /** Which characters a field value may have. Default `'strict'`. */
+  httpValidation?: 'strict' | 'relaxed' | 'insecure' | undefined;
+  /** ms that a connection stays open longer than its `Keep-Alive` field says. Default 1000. */
+  keepAliveTimeoutBuffer?: number | undefined;
+  /** Skip the events of requests without a body. Default false. */
+  optimizeEmptyRequests?: boolean | undefined;
+  /** Whether a request that asks for it is upgraded. Default: when `'upgrade'` has a listener. */
+  shouldUpgradeCallback?: ((request: InstanceType<Request>) => boolean) | undefined;
+}
+
+/** The events of a server, with what their listeners get. */
+interface Events<Request extends AnyRequest, Response extends AnyResponse<Request>> {
+  checkContinue: Parameters<http.RequestListener<Request, Response>>;
+  checkExpectation: Parameters<http.RequestListener<Request, Response>>;
+  clientError: [error: ClientError, socket: Duplex];
+  close: [];
+  connect: [request: InstanceType<Request>, socket: Duplex, head: Head];
+  connection: [socket: Socket];
+  dropRequest: [request: InstanceType<Request>, socket: Duplex];
+  error: [error: Error];
+  listening: [];
+  request: Parameters<http.RequestListener<Request, Response>>;
+  upgrade: [request: InstanceType<Request>, socket: Duplex, head: Head];
+}
+
+/** @see https://nodejs.org/api/http.html#class-httpserver */
+export class Server<
+  Request extends AnyRequest = AnyRequest,
+  Response extends AnyResponse<Request> = typeof http.ServerResponse,
+> extends NodeServer<Request, Response> {
+  constructor(requestListener?: http.RequestListener<Request, Response>);
+  constructor(
+    options: ServerOptions<Request, Response>,
+    requestListener?: http.RequestListener<Request, Response>,
+  );
+
+  /** ms that a connection stays open longer than its `Keep-Alive` field says. Default 1000. */
+  keepAliveTimeoutBuffer: number;
+
+  addListener<E extends keyof Events<Request, Response>>(
+    event: E,
+    listener: (...args: Events<Request, Response>[E]) => void,
+  ): this;
+  addListener(event: string | symbol, listener: (...args: any[]) => void): this;
+  on<E extends keyof Events<Request, Response>>(
+    event: E,
+    listener: (...args: Events<Request, Response>[E]) => void,
+  ): this;
+  on(event: string | symbol, listener: (...args: any[]) => void): this;
+  once<E extends keyof Events<Request, Response>>(
+    event: E,
+    listener: (...args: Events<Request, Response>[E]) => void,
+  ): this;
+  once(event: string | symbol, listener: (...args: any[]) => void): this;
+  prependListener<E extends keyof Events<Request, Response>>(
+    event: E,
+    listener: (...args: Events<Request, Response>[E]) => void,
+  ): this;
+  prependListener(event: string | symbol, listener: (...args: any[]) => void): this;
+  prependOnceListener<E extends keyof Events<Request, Response>>(
+    event: E,
+    listener: (...args: Events<Request, Response>[E]) => void,
+  ): this;
+  prependOnceListener(event: string | symbol, listener: (...args: any[]) => void): this;
+}
+
+/**
+ * Makes a server. Nothing listens until `server.listen()` is called.
+ * @throws TypeError or RangeError for an option of the wrong type or range
+ * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
+ */
+export function createServer<
+  Request extends AnyRequest = AnyRequest,
+  Response extends AnyResponse<Request> = typeof http.ServerResponse,
+>(requestListener?: http.RequestListener<Request, Response>): Server<Request, Response>;
+export function createServer<
+  Request extends AnyRequest = AnyRequest,
+  Response extends AnyResponse<Request> = typeof http.ServerResponse,
+>(
+  options: ServerOptions<Request, Response>,
+  requestListener?: http.RequestListener<Request, Response>,
+): Server<Request, Response>;

@@ -1,0 +1,2 @@
+/** Puts premier under `node:http` and `node:https`; exports nothing. */
+export {};

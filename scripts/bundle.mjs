@@ -1,0 +1,110 @@
+// Makes what the package ships out of the modules that tsc has compiled.
+// In: a folder of compiled modules, faces/, the packages that are bundled. Out, in the same folder: `engine.cjs`, the whole
+// engine in one CommonJS file; `documents.cjs`; the command in a few files; the faces, for `import` and for `require`;
+// `licences.txt`. The modules themselves stay beside them, for tests and measurements; the package leaves them out.
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
+const { version, dependencies = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** A constructor's variable has another name than the constructor (`PremierServerResponse`): stacks show the latter. */
+function run(folder, options) {
+  const { buildSync } = require('esbuild');
+  const { metafile } = buildSync({
+    absWorkingDir: folder,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    keepNames: true,
+    allowOverwrite: true,
+    metafile: true,
+    nodePaths: [join(root, 'node_modules')],
+    define: { PREMIER_VERSION: JSON.stringify(version) },
+    external: [...Object.keys(dependencies), ...(options.external ?? [])],
+    logLevel: 'warning',
+    ...options.build,
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/**
+ * One CommonJS file. What it takes from Node is read from Node's own objects: the copies that esbuild makes of them are
+ * read through getters, which costs on every request, and nothing of Node's is marked as an ES module.
+ */
+function commonJs(folder, entry, output) {
+  const inputs = run(folder, { build: { entryPoints: [entry], outfile: output, format: 'cjs' } });
+  const file = join(folder, output);
+  const text = readFileSync(file, 'utf8')
+    .replace(/__toESM\(require\("(node:\w+)"\)(, 1)?\)/g, 'require("$1")')
+    .replace(/\b(import_node_\w+)\.default\b/g, '$1');
+  if (text.includes('__toESM(require("node:'))
+    throw new Error(`${output}: a built-in module is still copied`);
+  writeFileSync(file, text);
+  return inputs;
+}
+
+/** The command, in as many files as it loads one after the other; faces, and what package.json names, stay outside. */
+function command(folder) {
+  return run(folder, {
+    external: ['../index.js', '../https.js', '../register.js', '../documents/index.js'],
+    build: {
+      entryPoints: ['cli/main.js'],
+      outdir: '.',
+      outbase: '.',
+      splitting: true,
+      chunkNames: 'cli/part-[hash]',
+      format: 'esm',
+      banner: { js: '' },
+    },
+  });
+}
+
+/** What tsc declares of the documents, once more for `require`. */
+function declareForRequire(folder) {
+  for (const name of ['index', 'options', 'site']) {
+    const text = readFileSync(join(folder, 'documents', `${name}.d.ts`), 'utf8');
+    writeFileSync(
+      join(folder, 'documents', `${name}.d.cts`),
+      text.replace(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'"),
+    );
+  }
+}
+
+/** The names of the packages that files come from, such as `../node_modules/mime/dist/src/index.js`. */
+function packagesOf(inputs) {
+  const names = inputs.map((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))].sort();
+}
+
+/** The licences of the packages that are bundled, which each of them asks to go with its code. */
+function writeLicences(folder, names) {
+  const parts = names.map((name) => {
+    const home = join(root, 'node_modules', name);
+    const { version, license } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+    const file = readdirSync(home).find((entry) => /^licen[cs]e/i.test(entry));
+    if (!file) throw new Error(`${name} is bundled, and its package has no licence file`);
+    return `${name} ${version} (${license})\n\n${readFileSync(join(home, file), 'utf8').trim()}\n`;
+  });
+  writeFileSync(
+    join(folder, 'licences.txt'),
+    `Parts of these packages are in the files of this folder.\n\n${parts.join('\n---\n\n')}`,
+  );
+}
+
+/** @param folder - the absolute path of the folder of compiled modules */
+export function bundle(folder) {
+  const inputs = [
+    ...commonJs(folder, 'engine.js', 'engine.cjs'),
+    ...commonJs(folder, 'documents/index.js', 'documents.cjs'),
+    ...command(folder),
+  ];
+  writeLicences(folder, packagesOf(inputs));
+  declareForRequire(folder);
+  cpSync(join(root, 'faces'), folder, { recursive: true });
+  // `open` has a copy of xdg-open for the systems that lack it, and looks for it beside itself.
+  const opener = join(root, 'node_modules', 'open', 'xdg-open');
+  if (existsSync(opener)) copyFileSync(opener, join(folder, 'cli', 'xdg-open'));
+}
