@@ -71,9 +71,6 @@ export class Server<
     requestListener?: http.RequestListener<Request, Response>,
   );
 
-  /** ms that a connection stays open longer than its `Keep-Alive` field says. Default 1000. */
-  keepAliveTimeoutBuffer: number;
-
   addListener<E extends keyof Events<Request, Response>>(
     event: E,
     listener: (...args: Events<Request, Response>[E]) => void,

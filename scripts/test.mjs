@@ -21,7 +21,9 @@ if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(', ')}.`);
   process.exit(1);
 }
-if (files.some((file) => file.startsWith(join('build', 'apps')))) tryInstall(join('test', 'apps'));
+for (const folder of ['apps', 'package']) {
+  if (files.some((file) => file.startsWith(join('build', folder)))) tryInstall(join('test', folder));
+}
 
 const { status } = spawnSync(
   process.execPath,
