@@ -32,18 +32,33 @@ function run(folder, options) {
 
 /**
  * One CommonJS file. What it takes from Node is read from Node's own objects: the copies that esbuild makes of them are
- * read through getters, which costs on every request, and nothing of Node's is marked as an ES module.
+ * read through getters, which costs on every request.
  */
 function commonJs(folder, entry, output) {
   const inputs = run(folder, { build: { entryPoints: [entry], outfile: output, format: 'cjs' } });
-  const file = join(folder, output);
-  const text = readFileSync(file, 'utf8')
-    .replace(/__toESM\(require\("(node:\w+)"\)(, 1)?\)/g, 'require("$1")')
-    .replace(/\b(import_node_\w+)\.default\b/g, '$1');
-  if (text.includes('__toESM(require("node:'))
-    throw new Error(`${output}: a built-in module is still copied`);
-  writeFileSync(file, text);
+  rewrite(join(folder, output), (text) =>
+    text
+      .replace(/__toESM\(require\("(node:[\w/]+)"\)(, 1)?\)/g, 'require("$1")')
+      .replace(/\b(import_node_\w+)\.default\b/g, '$1'),
+  );
   return inputs;
+}
+
+/** The engine, which asks for Node's modules in a way that no test runner comes between: see faces/builtin.cjs. */
+function engine(folder) {
+  const inputs = commonJs(folder, 'engine.js', 'engine.cjs');
+  rewrite(
+    join(folder, 'engine.cjs'),
+    (text) =>
+      `const builtin = require('./builtin.cjs');\n${text.replace(/\brequire\("(node:[\w/]+)"\)/g, 'builtin("$1")')}`,
+  );
+  return inputs;
+}
+
+function rewrite(file, change) {
+  const text = change(readFileSync(file, 'utf8'));
+  if (text.includes('__toESM(require("node:')) throw new Error(`${file}: a built-in module is still copied`);
+  writeFileSync(file, text);
 }
 
 /** The command, in as many files as it loads one after the other; faces, and what package.json names, stay outside. */
@@ -57,7 +72,6 @@ function command(folder) {
       splitting: true,
       chunkNames: 'cli/part-[hash]',
       format: 'esm',
-      banner: { js: '' },
     },
   });
 }
@@ -97,7 +111,7 @@ function writeLicences(folder, names) {
 /** @param folder - the absolute path of the folder of compiled modules */
 export function bundle(folder) {
   const inputs = [
-    ...commonJs(folder, 'engine.js', 'engine.cjs'),
+    ...engine(folder),
     ...commonJs(folder, 'documents/index.js', 'documents.cjs'),
     ...command(folder),
   ];

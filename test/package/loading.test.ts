@@ -1,0 +1,139 @@
+// What is published, as programs load it: by require and by import, one engine; and with every name that Node has.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { project, published, root } from './project.js';
+
+/** Runs a program in a project of its own and returns what it printed, read as JSON. */
+async function printed(
+  context: Parameters<typeof project>[0],
+  name: string,
+  text: string,
+  flags: string[] = [],
+) {
+  const { run } = project(context, { [name]: text, 'package.json': {} });
+  const { code, output } = await run([...flags, name]);
+  assert.equal(code, 0, output);
+  return JSON.parse(output);
+}
+
+const answers = `
+const answersOn = (http) => new Promise((resolve, reject) => {
+  const server = http.createServer((req, res) => res.end(String(req instanceof http.IncomingMessage)));
+  server.listen(0, '127.0.0.1', () => {
+    http.get({ port: server.address().port }, (res) => {
+      res.setEncoding('utf8').on('data', (text) => server.close(() => resolve(text)));
+    }).on('error', reject);
+  });
+});`;
+
+test('require and import give the same engine', async (context) => {
+  const text = `${answers}
+    const required = require('premier');
+    const secure = require('premier/https');
+    const { documents } = require('premier/documents');
+    (async () => {
+      const imported = await import('premier');
+      const importedSecure = await import('premier/https');
+      const server = imported.createServer();
+      console.log(JSON.stringify({
+        default: imported.default === required && importedSecure.default === secure,
+        names: ['createServer', 'IncomingMessage', 'Server', 'ServerResponse', 'METHODS', 'Agent', 'globalAgent']
+          .every((name) => imported[name] === required[name]),
+        instance: server instanceof required.Server && secure.createServer() instanceof importedSecure.Server,
+        documents: (await import('premier/documents')).documents === documents,
+        answers: [await answersOn(required), await answersOn(imported)],
+      }));
+    })();`;
+  assert.deepEqual(await printed(context, 'both.cjs', text), {
+    default: true,
+    names: true,
+    instance: true,
+    documents: true,
+    answers: ['true', 'true'],
+  });
+});
+
+for (const [name, text] of Object.entries({
+  'required.cjs': `
+    const missing = (ours, theirs) => Object.keys(theirs).filter((name) => !(name in ours));
+    console.log(JSON.stringify([
+      missing(require('premier'), require('node:http')), missing(require('premier/https'), require('node:https')),
+    ]));`,
+  'imported.mjs': `
+    import nodeHttp from 'node:http';
+    import nodeHttps from 'node:https';
+    import * as http from 'premier';
+    import * as https from 'premier/https';
+    import { _connectionListener, OutgoingMessage } from 'premier';
+    const missing = (ours, theirs) => Object.keys(theirs).filter((name) => !(name in ours));
+    if (typeof _connectionListener !== 'function' || OutgoingMessage !== nodeHttp.OutgoingMessage) throw new Error();
+    console.log(JSON.stringify([missing(http, nodeHttp), missing(https, nodeHttps)]));`,
+})) {
+  test(`no name that this Node has is missing: ${name}`, async (context) => {
+    assert.deepEqual(await printed(context, name, text), [[], []]);
+  });
+}
+
+test('what is an accessor on node:http is one on premier', async (context) => {
+  const text = `
+    const nodeHttp = require('node:http');
+    const http = require('premier');
+    const agent = new http.Agent();
+    http.globalAgent = agent;
+    console.log(JSON.stringify(nodeHttp.globalAgent === agent && http.maxHeaderSize === nodeHttp.maxHeaderSize));`;
+  assert.equal(await printed(context, 'accessors.cjs', text), true);
+});
+
+test('_connectionListener takes over a socket, for a server of premier and for one of Node', async (context) => {
+  const text = `
+    const net = require('node:net');
+    const nodeHttp = require('node:http');
+    const http = require('premier');
+    const handler = (req, res) => res.end(req.url);
+    const ask = (server) => new Promise((resolve) => {
+      const front = net.createServer((socket) => http._connectionListener.call(server, socket)).listen(0, () => {
+        nodeHttp.get({ port: front.address().port, path: '/a', agent: false }, (res) => {
+          res.setEncoding('utf8').on('data', resolve).on('end', () => front.close());
+        });
+      });
+    });
+    Promise.all([ask(http.createServer(handler)), ask(nodeHttp.createServer(handler))])
+      .then((texts) => console.log(JSON.stringify(texts)));`;
+  assert.deepEqual(await printed(context, 'attached.cjs', text), ['/a', '/a']);
+});
+
+for (const flags of [
+  ['--import', 'premier/register'],
+  ['--require', 'premier/register'],
+  ['--require', 'premier/register', '--import', 'premier/register'],
+]) {
+  test(`node ${flags.join(' ')} puts premier under node:http`, async (context) => {
+    const text = `
+      const http = require('node:http');
+      const premier = require('premier');
+      import('node:https').then((https) => console.log(JSON.stringify([
+        http.Server === premier.Server, http.createServer === premier.createServer,
+        https.Server === require('premier/https').Server,
+      ])));`;
+    assert.deepEqual(await printed(context, 'app.cjs', text, flags), [true, true, true]);
+  });
+}
+
+test('one file that is published has the engine in it', () => {
+  const code = published().filter((path) => /\.c?js$/.test(path));
+  const holding = (text: string) =>
+    code.filter((path) => readFileSync(join(root, path), 'utf8').includes(text));
+  assert.deepEqual(holding('RequestParser = class'), ['dist/engine.cjs']);
+  assert.deepEqual(holding('premier.engine'), ['dist/engine.cjs']);
+});
+
+test('faces are thin: none of them has code of its own', () => {
+  for (const face of ['index', 'https', 'register']) {
+    for (const extension of ['js', 'cjs']) {
+      const text = readFileSync(join(root, 'dist', `${face}.${extension}`), 'utf8');
+      assert.doesNotMatch(text, /=>|function|class|if \(/, `${face}.${extension}`);
+    }
+  }
+});

@@ -1,0 +1,141 @@
+// Test runners and bundlers that people have, with premier in what they test.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { project, root, tool, withoutTools } from './project.js';
+
+/** The same suite in every runner: a server answers, and is what the other ways to load premier make. */
+const body = `
+test('premier answers', async () => {
+  class Mine extends http.IncomingMessage {}
+  const server = http.createServer({ IncomingMessage: Mine }, (req, res) => {
+    res.setHeader('X-Mine', String(req instanceof Mine && req instanceof http.IncomingMessage)).end('hello');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const answer = await fetch(\`http://127.0.0.1:\${(server.address() as any).port}/\`, { headers: { connection: 'close' } });
+  expect(await answer.text()).toBe('hello');
+  expect(answer.headers.get('x-mine')).toBe('true');
+  expect(server instanceof http.Server && server instanceof Server).toBe(true);
+  expect(typeof documents).toBe('function');
+  await new Promise((resolve) => server.close(resolve));
+});
+`;
+const untyped = body.replace(' as any', '');
+const required = `
+const http = require('premier');
+const { Server } = require('premier');
+const { documents } = require('premier/documents');
+`;
+const imported = `
+import http, { Server } from 'premier';
+import { documents } from 'premier/documents';
+`;
+
+const linked = Object.fromEntries(
+  ['jest', 'ts-jest', 'vitest', 'typescript', '@types/node', 'undici-types'].map((name) => [name, name]),
+);
+const jest = (): string => tool('jest', 'bin', 'jest.js');
+/** Without its cache, so that what is tested is what is published now. */
+const jestFlags = ['--no-cache', '--no-watchman', '--runInBand'];
+const vitest = (): string => tool('vitest', 'vitest.mjs');
+
+describe('runners', { concurrency: 2, skip: withoutTools }, () => {
+  test('Jest, with require', async (context) => {
+    const { run } = project(context, {
+      'package.json': { jest: { testEnvironment: 'node' } },
+      'a.test.js': required + untyped,
+    });
+    await passes(run([jest(), ...jestFlags]));
+  });
+
+  test('Jest, with ES modules', async (context) => {
+    const { run } = project(context, {
+      'package.json': { type: 'module', jest: { testEnvironment: 'node', transform: {} } },
+      'a.test.js': imported + untyped,
+    });
+    await passes(run(['--experimental-vm-modules', jest(), ...jestFlags]));
+  });
+
+  test('Jest, with node:http mapped to premier', async (context) => {
+    const { run } = project(context, {
+      'package.json': {
+        jest: { testEnvironment: 'node', moduleNameMapper: { '^(node:)?http$': 'premier' } },
+      },
+      'a.test.js': required.replace(/'premier'/g, "'node:http'") + untyped,
+    });
+    await passes(run([jest(), ...jestFlags]));
+  });
+
+  test('Jest, with ES modules and node:http mapped to premier', async (context) => {
+    const { run } = project(context, {
+      'package.json': {
+        type: 'module',
+        jest: { testEnvironment: 'node', transform: {}, moduleNameMapper: { '^(node:)?http$': 'premier' } },
+      },
+      'a.test.js': imported.replace(/'premier'/g, "'http'") + untyped,
+    });
+    await passes(run(['--experimental-vm-modules', jest(), ...jestFlags]));
+  });
+
+  test('ts-jest', async (context) => {
+    const { run } = project(
+      context,
+      {
+        'package.json': { jest: { testEnvironment: 'node', preset: 'ts-jest' } },
+        'tsconfig.json': {
+          compilerOptions: {
+            module: 'commonjs',
+            moduleResolution: 'node10',
+            target: 'es2022',
+            esModuleInterop: true,
+            strict: true,
+            types: ['node'],
+          },
+        },
+        'a.test.ts': `${imported}declare const test: any, expect: any;${body}`,
+      },
+      linked,
+    );
+    await passes(run([jest(), ...jestFlags]));
+  });
+
+  test('vitest', async (context) => {
+    const { run } = project(
+      context,
+      {
+        'package.json': { type: 'module' },
+        'a.test.ts': `${imported}import { expect, test } from 'vitest';${body}`,
+      },
+      linked,
+    );
+    await passes(run([vitest(), 'run'], { CI: 'true' }));
+  });
+
+  for (const format of ['cjs', 'esm']) {
+    test(`esbuild, to ${format}`, async (context) => {
+      const out = format === 'cjs' ? 'out.cjs' : 'out.mjs';
+      const { run } = project(context, {
+        'package.json': {},
+        'build.cjs': `require(${JSON.stringify(join(root, 'node_modules', 'esbuild'))}).buildSync({
+          entryPoints: ['app.js'], bundle: true, platform: 'node', format: '${format}', outfile: '${out}',
+          banner: ${format === 'esm' ? '{ js: "import { createRequire } from \'node:module\'; const require = createRequire(import.meta.url);" }' : '{}'},
+        });`,
+        'app.js': `
+          import http, { createServer, STATUS_CODES } from 'premier';
+          const server = createServer((req, res) => res.end(STATUS_CODES[200]));
+          server.listen(0, () => http.get({ port: server.address().port }, (res) => {
+            res.setEncoding('utf8').on('data', (text) => { console.log(text); server.close(); });
+          }));`,
+      });
+      assert.deepEqual(await run(['build.cjs']), { code: 0, output: '' });
+      assert.deepEqual(await run([out]), { code: 0, output: 'OK\n' });
+    });
+  }
+});
+
+/** A runner's own word for it: none failed, and one passed. */
+async function passes(running: Promise<{ code: number | null; output: string }>): Promise<void> {
+  const { code, output } = await running;
+  assert.equal(code, 0, output);
+  assert.match(output, /1 passed/, output);
+}
