@@ -47,10 +47,11 @@ function commonJs(folder, entry, output) {
 /** The engine, which asks for Node's modules in a way that no test runner comes between: see faces/builtin.cjs. */
 function engine(folder) {
   const inputs = commonJs(folder, 'engine.js', 'engine.cjs');
-  rewrite(
-    join(folder, 'engine.cjs'),
-    (text) =>
-      `const builtin = require('./builtin.cjs');\n${text.replace(/\brequire\("(node:[\w/]+)"\)/g, 'builtin("$1")')}`,
+  rewrite(join(folder, 'engine.cjs'), (text) =>
+    text
+      .replace(/\brequire\("(node:[\w/]+)"\)/g, 'builtin("$1")')
+      // A directive counts in the first place only.
+      .replace('"use strict";\n', '"use strict";\nconst builtin = require("./builtin.cjs");\n'),
   );
   return inputs;
 }

@@ -1,8 +1,9 @@
 /**
  * Puts premier under a program that uses `node:http` and `node:https`: `node --import premier/register app.js`.
  *
- * In: nothing but `PREMIER=off`, which switches it off. Out: the server half replaced on Node's own module objects,
- * for `require` and for every form of `import`. Prints nothing, unless a server was made before it came.
+ * In: nothing but `PREMIER=off`, which switches it off, and `PREMIER=debug`, which makes it say that it is there. Out:
+ * the server half replaced on Node's own module objects, for `require` and for every form of `import`. Prints nothing
+ * else, unless a server was made before it came.
  */
 import http from 'node:http';
 import https from 'node:https';
@@ -11,6 +12,9 @@ import premierHttps from './https.js';
 import premierHttp from './index.js';
 import { isServerListening } from './node/listening-servers.js';
 import { setRefusalStyle } from './server/server.js';
+
+/** The version of the package, which the build puts in. */
+declare const PREMIER_VERSION: string;
 
 const kRegistered = Symbol.for('premier.registered');
 
@@ -23,9 +27,20 @@ function warnIfLate(): void {
   );
 }
 
+/** The answer to "is it really premier that answers?", for whoever asks with `PREMIER=debug`. */
+function say(what: string): void {
+  if (process.env.PREMIER !== 'debug') return;
+  process.stderr.write(`premier/register: ${what} (premier ${PREMIER_VERSION}, Node.js ${process.version}, `);
+  process.stderr.write(`process ${process.pid})\n`);
+}
+
 /** Replaces the server half, once; the faces in faces/register.* call it when they are loaded. */
 export function register(): void {
-  if (process.env.PREMIER === 'off' || Object.hasOwn(http, kRegistered)) return;
+  if (process.env.PREMIER === 'off') return;
+  if (Object.hasOwn(http, kRegistered)) {
+    say('premier was under node:http and node:https already');
+    return;
+  }
   const { _connectionListener, createServer, IncomingMessage, Server, ServerResponse } = premierHttp;
   warnIfLate();
   setRefusalStyle('bare');
@@ -33,4 +48,5 @@ export function register(): void {
   Object.assign(https, { createServer: premierHttps.createServer, Server: premierHttps.Server });
   syncBuiltinESMExports();
   Object.defineProperty(http, kRegistered, { value: true });
+  say('node:http and node:https serve with premier');
 }

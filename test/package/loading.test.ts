@@ -121,6 +121,16 @@ for (const flags of [
   });
 }
 
+test('PREMIER=debug makes premier/register say that it is there; without it, it says nothing', async (context) => {
+  const { run } = project(context, { 'app.cjs': '', 'package.json': {} });
+  const flags = ['--import', 'premier/register', 'app.cjs'];
+  assert.deepEqual(await run(flags), { code: 0, output: '' });
+  const { code, output } = await run(flags, { PREMIER: 'debug' });
+  assert.equal(code, 0);
+  assert.match(output, /^premier\/register: node:http and node:https serve with premier \(premier \d.*\)\n$/);
+  assert.deepEqual(await run(flags, { PREMIER: 'off' }), { code: 0, output: '' });
+});
+
 test('one file that is published has the engine in it', () => {
   const code = published().filter((path) => /\.c?js$/.test(path));
   const holding = (text: string) =>
