@@ -7,6 +7,7 @@ import { root } from '../scripts/prepare.mjs';
 import { nodeBinary } from './contenders.mjs';
 import { generator } from './load/flood.mjs';
 import { cores } from './processes.mjs';
+import { weightTable } from './weight.mjs';
 
 const round = (number, digits) =>
   number.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -139,6 +140,7 @@ export function docsPart(results) {
     table(results.rows),
     '',
     fieldTable(results.rows),
+    ...(results.weight ? ['', weightTable(results.weight)] : []),
     ...(notes.length > 0 ? ['', 'To be known when reading these figures:', '', ...notes] : []),
     end,
   ].join('\n');

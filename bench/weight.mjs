@@ -1,0 +1,84 @@
+// What the package weighs where it is installed, and how long it takes to start: figures with a bound each.
+// In: what `npm pack` makes of this checkout, installed as anybody would. Out: rows as plain data.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { root } from '../scripts/prepare.mjs';
+import { median } from './load/percentile.mjs';
+
+/** title, unit and bound of each row, and what is measured in a project that has the package. */
+export const weights = [
+  {
+    title: 'installed size, all packages',
+    unit: 'MB',
+    atMost: 2,
+    figure: (project) => bytesIn(project.modules) / 1e6,
+  },
+  { title: 'packages installed', unit: 'packages', atMost: 8, figure: (project) => project.packages },
+  startRow("import('premier')", ['--input-type=module', '-e', "import 'premier'"]),
+  startRow("require('premier')", ['-e', "require('premier')"]),
+  startRow('premier --version', [join('node_modules', 'premier', 'dist', 'cli', 'main.js'), '--version']),
+];
+
+function startRow(title, args) {
+  return {
+    title: `${title}, more than node -e 0`,
+    unit: 'ms',
+    atMost: 40,
+    figure: ({ folder, rounds }) => longer(folder, args, rounds),
+  };
+}
+
+function bytesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + lstatSync(join(entry.parentPath, entry.name)).size, 0);
+}
+
+/** ms that Node takes longer with these arguments than with nothing to do: the median of rounds taken in turn. */
+function longer(cwd, args, rounds) {
+  const took = (all) => {
+    const before = process.hrtime.bigint();
+    const { status, stderr } = spawnSync(process.execPath, all, { cwd, encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+    return Number(process.hrtime.bigint() - before) / 1e6;
+  };
+  const differences = Array.from({ length: rounds }, () => took(args) - took(['-e', '0']));
+  return Math.max(0, median(differences));
+}
+
+/** Packs, installs and measures. Resolves to { title, unit, figure, atMost, verdict } of each row. */
+export function weigh({ rounds }) {
+  const folder = mkdtempSync(join(tmpdir(), 'premier-weight-'));
+  const npm = (args, cwd) =>
+    execFileSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' });
+  try {
+    npm(['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], root);
+    const [archive] = readdirSync(folder);
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+    npm(['install', archive, '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], folder);
+    const modules = join(folder, 'node_modules');
+    const lock = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8'));
+    const project = { folder, modules, packages: Object.keys(lock.packages).length, rounds: rounds * 7 };
+    return weights.map(({ title, unit, atMost, figure }) => {
+      const value = figure(project);
+      return { title, unit, atMost, figure: value, verdict: value <= atMost ? 'kept' : 'exceeded' };
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The rows in a table of Markdown. */
+export function weightTable(rows) {
+  return [
+    '| what | unit | figure | bound | |',
+    '| --- | --- | ---: | ---: | --- |',
+    ...rows.map(
+      ({ title, unit, figure, atMost, verdict }) =>
+        `| ${title} | ${unit} | ${figure.toFixed(unit === 'MB' ? 2 : 0)} | ≤ ${atMost} | ${verdict === 'kept' ? verdict : `**${verdict}**`} |`,
+    ),
+  ].join('\n');
+}

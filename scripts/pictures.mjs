@@ -1,0 +1,157 @@
+// `npm run docs:pictures`: the pictures of README.md, of the command as it is now: docs/terminal.svg, of what it prints
+// (drawn from its own output, colours included), and docs/listing.png, of the list of a folder in a browser.
+// Needs a Chromium in PATH, for the second one.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { chromium } from 'playwright-core';
+import { build, install, root } from './prepare.mjs';
+
+const documents = {
+  'essay.html': 12_400,
+  'holidays/beach.jpg': 482_113,
+  'notes.md': 2_310,
+  'paper.pdf': 1_204_224,
+  'songs/first.mp3': 3_412_001,
+  'table.csv': 9_870,
+};
+
+/** A folder of documents that looks the same each time. */
+function makeFolder() {
+  const parent = mkdtempSync(join(tmpdir(), 'premier-pictures-'));
+  const folder = join(parent, 'my-folder');
+  for (const [name, size] of Object.entries(documents)) {
+    const file = join(folder, name);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, 'a'.repeat(size));
+    utimesSync(file, 1_780_000_000, 1_780_000_000);
+  }
+  for (const name of ['holidays', 'songs']) utimesSync(join(folder, name), 1_780_000_000, 1_780_000_000);
+  return parent;
+}
+
+/** Starts the command as in a terminal; resolves when it listens. */
+function start(cwd) {
+  const terminal = 'data:text/javascript,process.stdout.isTTY=true;process.stdout.hasColors=()=>true;';
+  const args = ['--import', terminal, join(root, 'dist', 'cli', 'main.js'), 'my-folder', '--lang', 'en'];
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { ...process.env, NO_COLOR: '', FORCE_COLOR: '1' },
+  });
+  const printed = { text: '', child };
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    printed.text += text;
+  });
+  child.stderr.pipe(process.stderr);
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the command ended with code ${code}`)));
+    const wait = setInterval(() => {
+      if (!printed.text.includes('http://')) return;
+      clearInterval(wait);
+      resolve(printed);
+    }, 20);
+  });
+}
+
+const ask = (path, headers = {}) =>
+  new Promise((resolve, reject) => {
+    const request = get({ port: 8080, host: 'localhost', path, agent: false, headers }, (response) =>
+      response.resume().on('end', resolve),
+    );
+    request.on('error', reject);
+  });
+
+/** Looks at some documents; resolves when the line of the last one is printed. */
+async function visit(printed) {
+  const before = printed.text.length;
+  await ask('/', { Accept: 'text/html' });
+  await ask('/essay.html');
+  await ask('/songs/first.mp3', { Range: 'bytes=0-65535' });
+  await ask('/secret.html');
+  while (!printed.text.slice(before).includes('/secret.html')) await new Promise(setImmediate);
+}
+
+const colours = {
+  31: '#ff7b72',
+  32: '#3fb950',
+  33: '#d29922',
+  34: '#79c0ff',
+  35: '#d2a8ff',
+  36: '#56d4dd',
+  90: '#8b949e',
+};
+const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+
+/** A line with its escape sequences as `tspan` elements. */
+function spans(line) {
+  let style = '';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  const parts = line.split(/\x1b\[([\d;]*)m/);
+  return parts
+    .map((part, index) => {
+      if (index % 2 === 0) return part && `<tspan${style}>${escaped(part)}</tspan>`;
+      const code = part.split(';').find((one) => one in colours || one === '1' || one === '2');
+      if (code === '1') style = ' font-weight="bold"';
+      else if (code === '2') style = ` fill="${colours[90]}"`;
+      else style = code ? ` fill="${colours[code]}"` : '';
+      return '';
+    })
+    .join('');
+}
+
+function terminalSvg(text) {
+  const lines = ['$ premier my-folder', ...text.trimEnd().split('\n')];
+  const height = 58 + lines.length * 20;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 ${height}" width="760" height="${height}" role="img" aria-label="premier my-folder in a terminal: the addresses, then a line for each answer" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="13">`,
+    `<rect width="760" height="${height}" rx="8" fill="#0d1117"/>`,
+    ...['#ff5f56', '#ffbd2e', '#27c93f'].map(
+      (fill, i) => `<circle cx="${20 + i * 18}" cy="18" r="6" fill="${fill}"/>`,
+    ),
+    ...lines.map(
+      (line, i) =>
+        `<text xml:space="preserve" x="18" y="${54 + i * 20}" fill="#e6edf3">${spans(line)}</text>`,
+    ),
+    '</svg>\n',
+  ].join('\n');
+}
+
+async function screenshot(file) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  });
+  try {
+    const page = await browser.newPage({
+      viewport: { width: 760, height: 470 },
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+    });
+    await page.goto('http://localhost:8080/');
+    await page.screenshot({ path: file });
+  } finally {
+    await browser.close();
+  }
+}
+
+install();
+build();
+const parent = makeFolder();
+const printed = await start(parent);
+try {
+  const greeting = printed.text;
+  // Once so that nothing is cold, and once for the picture.
+  await visit(printed);
+  const before = printed.text.length;
+  await visit(printed);
+  const text = greeting + printed.text.slice(before);
+  writeFileSync(join(root, 'docs', 'terminal.svg'), terminalSvg(text));
+  await screenshot(join(root, 'docs', 'listing.png'));
+} finally {
+  printed.child.removeAllListeners('exit');
+  printed.child.kill('SIGTERM');
+  rmSync(parent, { recursive: true, force: true });
+}
