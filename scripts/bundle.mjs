@@ -1,10 +1,11 @@
 // Makes what the package ships out of the modules that tsc has compiled.
 // In: a folder of compiled modules, faces/, the packages that are bundled. Out, in the same folder: `engine.cjs`, the whole
 // engine in one CommonJS file; `documents.cjs`; the command in a few files; the faces, for `import` and for `require`;
-// `licences.txt`. The modules themselves stay beside them, for tests and measurements; the package leaves them out.
+// `licences.txt` and `sbom.cdx.json`, of the packages that are in them. The modules themselves stay beside them, for tests and measurements; the package leaves them out.
 import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { sbom } from './sbom.mjs';
 
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -21,6 +22,7 @@ function run(folder, options) {
     keepNames: true,
     allowOverwrite: true,
     metafile: true,
+    preserveSymlinks: true,
     nodePaths: [join(root, 'node_modules')],
     define: { PREMIER_VERSION: JSON.stringify(version) },
     external: [...Object.keys(dependencies), ...(options.external ?? [])],
@@ -116,7 +118,9 @@ export function bundle(folder) {
     ...commonJs(folder, 'documents/index.js', 'documents.cjs'),
     ...command(folder),
   ];
-  writeLicences(folder, packagesOf(inputs));
+  const names = packagesOf(inputs);
+  writeLicences(folder, names);
+  writeFileSync(join(folder, 'sbom.cdx.json'), sbom(root, names));
   declareForRequire(folder);
   cpSync(join(root, 'faces'), folder, { recursive: true });
   // `open` has a copy of xdg-open for the systems that lack it, and looks for it beside itself.
