@@ -10,7 +10,7 @@ export * from 'node:https';
 
 type AnyRequest = typeof http.IncomingMessage;
 type AnyResponse<Request extends AnyRequest> = typeof http.ServerResponse<InstanceType<Request>>;
-type Head = ReturnType<typeof Buffer.alloc>;
+type Bytes = ReturnType<typeof Buffer.alloc>;
 
 /** The options of `https.createServer`: those of `tls.createServer` and of premier's `http.createServer`. */
 export interface ServerOptions<
@@ -25,23 +25,23 @@ interface Events<Request extends AnyRequest, Response extends AnyResponse<Reques
   checkExpectation: Parameters<http.RequestListener<Request, Response>>;
   clientError: [error: ClientError, socket: Duplex];
   close: [];
-  connect: [request: InstanceType<Request>, socket: Duplex, head: Head];
+  connect: [request: InstanceType<Request>, socket: Duplex, head: Bytes];
   connection: [socket: Socket];
   dropRequest: [request: InstanceType<Request>, socket: Duplex];
   error: [error: Error];
-  keylog: [line: Head, socket: TLSSocket];
+  keylog: [line: Bytes, socket: TLSSocket];
   listening: [];
-  newSession: [sessionId: Head, sessionData: Head, callback: () => void];
+  newSession: [sessionId: Bytes, sessionData: Bytes, callback: () => void];
   OCSPRequest: [
-    certificate: Head,
-    issuer: Head,
+    certificate: Bytes,
+    issuer: Bytes,
     callback: (error: Error | null, response: Buffer | null) => void,
   ];
   request: Parameters<http.RequestListener<Request, Response>>;
-  resumeSession: [sessionId: Head, callback: (error: Error | null, sessionData: Buffer | null) => void];
+  resumeSession: [sessionId: Bytes, callback: (error: Error | null, sessionData: Buffer | null) => void];
   secureConnection: [socket: TLSSocket];
   tlsClientError: [error: Error, socket: TLSSocket];
-  upgrade: [request: InstanceType<Request>, socket: Duplex, head: Head];
+  upgrade: [request: InstanceType<Request>, socket: Duplex, head: Bytes];
 }
 
 /** @see https://nodejs.org/api/https.html#class-httpsserver */

@@ -12,7 +12,7 @@ export * from 'node:http';
 
 type AnyRequest = typeof http.IncomingMessage;
 type AnyResponse<Request extends AnyRequest> = typeof http.ServerResponse<InstanceType<Request>>;
-type Head = ReturnType<typeof Buffer.alloc>;
+type Bytes = ReturnType<typeof Buffer.alloc>;
 
 /** Why a request was refused: what a `'clientError'` listener gets. */
 export interface ClientError extends Error {
@@ -27,7 +27,7 @@ export interface ClientError extends Error {
   /** Bytes of the segment that had been read before the error. */
   bytesParsed?: number;
   /** The segment in which the error was found. */
-  rawPacket?: Head;
+  rawPacket?: Bytes;
 }
 
 /** The options of `http.createServer` on the newest Node; each works on every Node. */
@@ -51,13 +51,13 @@ interface Events<Request extends AnyRequest, Response extends AnyResponse<Reques
   checkExpectation: Parameters<http.RequestListener<Request, Response>>;
   clientError: [error: ClientError, socket: Duplex];
   close: [];
-  connect: [request: InstanceType<Request>, socket: Duplex, head: Head];
+  connect: [request: InstanceType<Request>, socket: Duplex, head: Bytes];
   connection: [socket: Socket];
   dropRequest: [request: InstanceType<Request>, socket: Duplex];
   error: [error: Error];
   listening: [];
   request: Parameters<http.RequestListener<Request, Response>>;
-  upgrade: [request: InstanceType<Request>, socket: Duplex, head: Head];
+  upgrade: [request: InstanceType<Request>, socket: Duplex, head: Bytes];
 }
 
 /** @see https://nodejs.org/api/http.html#class-httpserver */

@@ -1,2 +1,2 @@
-/** Puts premier under `node:http` and `node:https`; exports nothing. */
-export {};
+/** Puts premier under `node:http` and `node:https`; has no values to import. */
+export type { Environment } from './register.cjs';

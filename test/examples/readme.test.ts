@@ -51,14 +51,33 @@ test('the README and its French twin have the same shape', () => {
     // Each leads to its twin, so that link alone differs.
     links: [...read(readme).matchAll(/\]\(([^)]+)\)/g)]
       .map((match) => match[1])
-      .filter((link) => !/^README/.test(link as string)),
+      .filter((link) => !/^README/.test(link as string))
+      .map((link) => link?.replace('.fr.md', '.md')),
     commands: blocks(readme, 'sh').map((block) =>
-      block.replace(/ +#.*$/gm, '').replace(/my-folder|mon-dossier/, 'FOLDER'),
+      block
+        .replace(/ +#.*$/gm, '')
+        .replace(/my-folder|mon-dossier/g, 'FOLDER')
+        .replace(/Bonjour/g, 'Hello')
+        .replace(/bonjour/g, 'hello'),
     ),
     items: (read(readme).match(/^(?:- |\d\. |\| )/gm) ?? []).length,
   }));
   assert.deepEqual(french, english);
 });
+
+for (const name of ['README', 'learn', 'vocabulary', 'troubleshooting']) {
+  test(`docs/${name}.md and its French twin have the same shape`, () => {
+    const [english, french] = [`docs/${name}.md`, `docs/${name}.fr.md`].map((paper) => ({
+      headings: [...read(paper).matchAll(/^(#+) /gm)].map((match) => match[1]),
+      links: [...read(paper).matchAll(/\]\(([^)#]+)[^)]*\)/g)]
+        .map((match) => (match[1] as string).replace('.fr.md', '.md'))
+        .filter((link) => link !== `${name}.md`),
+      items: (read(paper).match(/^(?:- |\d\. |\| )/gm) ?? []).length,
+      programs: blocks(paper, 'js').map((block) => block.replace('Bonjour !', 'Hello!')),
+    }));
+    assert.deepEqual(french, english);
+  });
+}
 
 describe('each link within the project leads to a file', () => {
   for (const paper of papers) {
