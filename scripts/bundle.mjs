@@ -1,7 +1,8 @@
 // Makes what the package ships out of the modules that tsc has compiled.
 // In: a folder of compiled modules, faces/, the packages that are bundled. Out, in the same folder: `engine.cjs`, the whole
-// engine in one CommonJS file; `documents.cjs`; the command in a few files; the faces, for `import` and for `require`;
-// `licences.txt` and `sbom.cdx.json`, of the packages that are in them. The modules themselves stay beside them, for tests and measurements; the package leaves them out.
+// engine in one CommonJS file; `document-server.cjs`; the command in a few files; the faces, for `import` and for `require`;
+// `licences.txt` and `sbom.cdx.json`, of the packages that are in them. The modules themselves stay beside them, for tests
+// and measurements; the package leaves them out.
 import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -115,7 +116,7 @@ function writeLicences(folder, names) {
 export function bundle(folder) {
   const inputs = [
     ...engine(folder),
-    ...commonJs(folder, 'documents/index.js', 'documents.cjs'),
+    ...commonJs(folder, 'documents/index.js', 'document-server.cjs'),
     ...command(folder),
   ];
   const names = packagesOf(inputs);

@@ -1,0 +1,3 @@
+// `require('premier/documents')`.
+const { documents } = require('./document-server.cjs');
+module.exports = { documents };
