@@ -20,8 +20,8 @@ const modules = [
     title: 'premier/documents',
     intro:
       'A folder of documents as a request listener, on premier, `node:http`, Express and Connect. [Documents](documents.md) tells how it answers.',
-    files: ['dist/documents/index.d.ts', 'dist/documents/options.d.ts'],
-    names: ['documents', 'DocumentsHandler', 'DocumentsOptions', 'CacheLimits'],
+    files: ['dist/documents/index.d.ts', 'dist/documents/options.d.ts', 'dist/documents/answer-fields.d.ts'],
+    names: ['documents', 'DocumentsHandler', 'DocumentsOptions', 'HeaderRules', 'FieldValue', 'CacheLimits'],
   },
   {
     title: 'premier/register',
@@ -76,12 +76,14 @@ function members(body) {
 
 /** A declaration by its name: { doc, kind, head, members }. */
 function declaration(text, name) {
-  const start = new RegExp(`(?:${comment})?(?:export )?(?:declare )?(interface|function) ${name}\\b`);
+  const start = new RegExp(
+    `(?:${comment})?(?:export )?(?:declare )?(interface|function|type(?= ${name} =)) ${name}\\b`,
+  );
   const match = start.exec(text);
   if (!match) return undefined;
   const [, doc, kind] = match;
   const rest = text.slice(match.index + match[0].length);
-  if (kind === 'function')
+  if (kind !== 'interface')
     return { doc, kind, head: `${name}${rest.slice(0, rest.indexOf(';'))}`, members: [] };
   const body = rest.slice(rest.indexOf('{\n') + 2, rest.indexOf('\n}'));
   return { doc, kind, head: name, members: members(body) };

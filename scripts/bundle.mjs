@@ -82,7 +82,7 @@ function command(folder) {
 
 /** What tsc declares of the documents, once more for `require`. */
 function declareForRequire(folder) {
-  for (const name of ['index', 'options', 'site']) {
+  for (const name of ['answer-fields', 'index', 'options', 'site', 'target']) {
     const text = readFileSync(join(folder, 'documents', `${name}.d.ts`), 'utf8');
     writeFileSync(
       join(folder, 'documents', `${name}.d.cts`),

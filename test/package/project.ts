@@ -68,10 +68,6 @@ export function project(
       link,
     );
   }
-  // What the document server loads besides itself.
-  for (const name of ['jschardet'].filter((name) => existsSync(join(root, 'node_modules', name)))) {
-    if (!existsSync(join(modules, name))) symlinkSync(join(root, 'node_modules', name), join(modules, name));
-  }
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(
