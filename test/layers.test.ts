@@ -59,6 +59,10 @@ test('imports between the layers go downwards only', () => {
   assert.deepEqual(wrong.map(asSentence), []);
 });
 
+test('no file imports itself by way of others', () => {
+  assert.deepEqual(circlesOf(imports()), []);
+});
+
 test('what reads and composes bytes imports nothing that does input or output', () => {
   const wrong = imports().filter(({ file, specifier }) => isIn(withoutIo, file) && io.test(specifier));
   assert.deepEqual(wrong.map(asSentence), []);
