@@ -43,6 +43,8 @@ class Supervisor {
   #current: Worker | undefined;
   /** The one that is starting. */
   #next: Worker | undefined;
+  /** Those that listen or did. */
+  readonly #listening = new WeakSet<Worker>();
   #stopping = false;
   /** Whether the first line was printed, and on which port. */
   #port: number | undefined;
@@ -81,6 +83,7 @@ class Supervisor {
     };
     worker.on('listening', ({ port }) => {
       this.#port ??= port;
+      this.#listening.add(worker);
       watchUnreported();
       clearTimeout(timer);
       timer = setTimeout(() => this.#takeOver(worker, changed), settling);
@@ -101,7 +104,9 @@ class Supervisor {
 
   /** Starts the changed program; what runs goes on until it listens. */
   #replace(changed: string): void {
-    this.#next?.process.kill('SIGKILL');
+    // One that listens may have been given requests already.
+    if (this.#next && this.#listening.has(this.#next)) retire(this.#next);
+    else this.#next?.process.kill('SIGKILL');
     this.start(changed);
   }
 

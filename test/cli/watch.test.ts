@@ -59,6 +59,20 @@ test('an answer under way is finished by the program that began it', async (t) =
   assert.equal(await held.text(), 'begun and ended');
 });
 
+test('a program that is replaced before it took over finishes its answers too', async (t) => {
+  const { url, change } = await watched(t, app('one'));
+  const pids = [Number((await answers(url, 'one')).split(' ')[1])];
+  // It takes over once it has listened for the last time: never.
+  change(`import net from 'node:net'; setInterval(() => net.createServer().listen(0), 20); ${app('two')}`);
+  pids.push(Number((await answers(url, 'two')).split(' ')[1]));
+  // Connections go to each of both in turn.
+  const held = await Promise.all([1, 2, 3, 4].map(() => fetch(new URL('/hold', url))));
+  change(app('three'));
+  await answers(url, 'three');
+  for (const pid of pids) process.kill(pid, 'SIGUSR2');
+  for (const answer of held) assert.equal(await answer.text(), 'begun and ended');
+});
+
 test('a change that breaks the program leaves the version before', async (t) => {
   const { url, change, printed, stderr } = await watched(t, app('one'));
   await answers(url, 'one');
@@ -234,4 +248,25 @@ test('a file that was modified before it was watched counts as changed', async (
   t.after(() => watch.close());
   watch.add(file, 0);
   await until(() => told.includes(file), 'the file');
+});
+
+test('where no file can be named, source code in a folder and below is watched, packages and hidden folders aside', async (t) => {
+  const folder = temporaryFolder(t);
+  const put = (name: string) => writeFileSync(join(folder, name), `${name} ${told.length}`);
+  const told: string[] = [];
+  for (const name of ['below', 'node_modules/package', '.hidden'])
+    mkdirSync(join(folder, name), { recursive: true });
+  const watch = new FileWatch((path) => told.push(path), assert.ifError);
+  t.after(() => watch.close());
+  watch.addSources(folder);
+  // Of each burst the file that changed last is told: never one of the others, though they are written last.
+  for (const source of ['app.mjs', 'below/part.ts', 'below/data.json']) {
+    for (const name of [source, 'a.txt', 'below/a.html', 'node_modules/package/a.js', '.hidden/a.js'])
+      put(name);
+    await until(() => told.includes(join(folder, source)), source);
+  }
+  assert.deepEqual(
+    told.filter((path) => !/(app\.mjs|part\.ts|data\.json)$/.test(path)),
+    [],
+  );
 });
