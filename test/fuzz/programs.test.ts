@@ -6,7 +6,9 @@ import nodeHttp from 'node:http';
 import { after, before, test } from 'node:test';
 import { compare } from './programs/comparison.js';
 import { departures } from './programs/departures.js';
+import { framingRows } from './programs/framing-steps.js';
 import { differences, explain } from './programs/judge.js';
+import { leftOut } from './programs/left-out-steps.js';
 import { open } from './programs/open-differences.js';
 import { poisonMemory } from './programs/poisoned-memory.js';
 import { randomProgram } from './programs/random-program.js';
@@ -24,7 +26,8 @@ after(() => restoreMemory());
 
 test('each departure that the fuzz knows is a row of docs/compatibility.md', () => {
   const page = readFileSync(new URL('../../docs/compatibility.md', import.meta.url), 'utf8');
-  for (const { row } of departures) assert.ok(page.includes(`\n| ${row} |`), row);
+  const rows = [...departures, ...leftOut].map(({ row }) => row);
+  for (const row of [...rows, ...Object.values(framingRows)]) assert.ok(page.includes(`\n| ${row} |`), row);
 });
 
 test('a program is observed twice the same on node:http', async () => {

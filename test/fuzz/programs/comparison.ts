@@ -23,7 +23,8 @@ function shorten(one: string, other: string): [string, string] {
   return [`${look} ${left[at]}`, `${look} ${right[at]}`];
 }
 
-const PROPERTY = / (?=\w+=)/;
+/** Between the properties that a look shows. */
+export const PROPERTY = / (?=\w+=)/;
 
 /** The first note that differs, by its owner. */
 function firstNote(node: Notes, here: Notes): [node: string, here: string] | null {

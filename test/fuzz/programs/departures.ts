@@ -1,12 +1,12 @@
 // The departures of docs/compatibility.md that programs meet, each by the first cell of its row.
 // In: what was observed. Out: the same without what a row says differs; whatever else differs stays to be seen. A row is
-// applied as narrowly as it can be told: to the bytes, properties and events it names, never to a whole program.
-// `calls`: a step that isn't performed on either server, since what would follow from it can't be held side by side.
+// applied as narrowly as it can be told: to the bytes, properties and events it names, never to a whole program. Steps
+// that can't be compared at all are those of left-out-steps.ts.
 import { Buffer } from 'node:buffer';
-import type { ServerResponse } from 'node:http';
 import { node } from '../../subjects.js';
-import type { ObjectStep, Value } from './program.js';
-import { type HeadLine, rewriteHeads } from './response-heads.js';
+import { PROPERTY } from './comparison.js';
+import type { ClientAction, Program } from './program.js';
+import { type HeadLine, rewriteHeads, withJoinedChunks } from './response-heads.js';
 import type { Observation, Section } from './trace.js';
 
 interface Departure {
@@ -14,20 +14,23 @@ interface Departure {
   row: string;
   /** The last line of Node that it concerns; all where it is left out. */
   until?: number;
+  /** The first line of Node that it concerns; all where it is left out. */
+  since?: number;
   /** What node:http sends and shows, turned into what premier does. */
   heads?(status: number, lines: HeadLine[]): HeadLine[];
   /** What both have, without what may differ. */
   both?(section: Section): Section;
-  /** Whether a step can't be compared. */
-  calls?(step: ObjectStep, object: object, atRest: boolean): boolean;
+  /** A property of a look that may differ as long as both servers show one of these values, in the looks of `where`. */
+  shows?: RegExp;
+  where?(node: string, here: string): boolean;
+  /** The program without what can't be compared. */
+  program?(program: Program): Program;
 }
 
 const isFraming = (name: string) => ({
   length: name === 'content-length',
   coding: name === 'transfer-encoding',
 });
-
-const interim = new Set(['writeContinue', 'writeProcessing', 'writeEarlyHints', 'writeInformation']);
 
 export const departures: readonly Departure[] = [
   {
@@ -50,37 +53,9 @@ export const departures: readonly Departure[] = [
     heads: (_, lines) => lines.map(({ name, line }) => ({ name, line: asLatin1(line) })),
   },
   {
-    row: 'interim responses to HTTP/1.0',
-    calls: (step, object) =>
-      'call' in step &&
-      interim.has(step.call) &&
-      (object as { req?: { httpVersion?: string } }).req?.httpVersion === '1.0',
-  },
-  {
-    row: 'interim responses after the head',
+    row: 'callbacks of `end`',
     until: 23,
-    calls: (step, object) =>
-      'call' in step && interim.has(step.call) && (object as ServerResponse).headersSent,
-  },
-  {
-    row: 'encodings that do not exist',
-    calls: (step) =>
-      'call' in step &&
-      (step.call === 'write' || step.call === 'end') &&
-      step.on === 'res' &&
-      isUnknownEncoding(step.with[1]),
-  },
-  {
-    row: '`end` with what is no chunk',
-    calls: (step) => 'call' in step && step.call === 'end' && step.on === 'res' && isWrongChunk(step.with[0]),
-  },
-  {
-    row: '`cork()`',
-    calls: (step, object, atRest) =>
-      'call' in step &&
-      step.on === 'res' &&
-      ((step.call === 'cork' && (object as ServerResponse).headersSent && !atRest) ||
-        (step.call === 'uncork' && (object as ServerResponse).writableCorked === 0)),
+    both: (section) => ({ ...section, events: withoutEndings(section.events) }),
   },
   {
     row: "when 'finish' comes",
@@ -88,32 +63,133 @@ export const departures: readonly Departure[] = [
   },
   {
     row: "'close' of a response whose connection is lost before its turn",
+    both: (section) => withoutEvents(section, (event) => event.includes(UNTIMELY)),
+  },
+  {
+    row: 'what one segment holds',
+    both: (section) => ({ ...section, order: section.order.filter((event) => !ofSegment.test(event)) }),
+  },
+  {
+    row: "the turn of a pipelined response, and its 'socket'",
+    both: (section) => withoutEvents(section, (event) => event.endsWith('socket <socket>')),
+  },
+  {
+    row: '`writableLength`',
     both: (section) => ({
       ...section,
-      order: section.order.filter((event) => !event.includes(UNTIMELY)),
-      events: mapValues(section.events, (events) => events.filter((event) => !event.includes(UNTIMELY))),
+      steps: mapValues(section.steps, (steps) => steps.map(withoutLength)),
+    }),
+  },
+  {
+    row: 'small print of streams',
+    both: (section) => ({ ...section, events: mapValues(section.events, withoutRepeatedReadable) }),
+  },
+  {
+    row: 'answers to what is refused, in `premier`',
+    both: (section) => ({ ...section, wire: section.wire.replace(refusal, '<refusal>') }),
+  },
+  {
+    row: 'a connection that the client resets',
+    both: (section) => ({
+      ...section,
+      events: mapValues(section.events, (events) =>
+        events.map((event) => event.replace(reset, 'ECONNRESET')),
+      ),
+      order: section.order.map((event) => event.replace(reset, 'ECONNRESET')),
+    }),
+  },
+  {
+    row: '`readableFlowing` of an answered request',
+    shows: /^readableFlowing=(?:true|false|null)$/,
+    where: (look) => / complete=true /.test(look),
+  },
+  {
+    row: "'finish' of a response whose connection is lost",
+    until: 23,
+    shows: /^writableFinished=(?:true|false)$/,
+    where: (_, here) => / destroyed=true /.test(here),
+  },
+  {
+    row: 'small print of streams',
+    shows: /^writableCorked=\d+$/,
+    where: (look, here) => node < 22 || / destroyed=true /.test(look + here),
+  },
+  {
+    row: 'what is written in one turn, on Node 26',
+    since: 26,
+    both: (section) => ({ ...section, wire: withJoinedChunks(section.wire) }),
+  },
+  {
+    row: 'a connection that the client resets',
+    program: (program) => ({ ...program, client: program.client.flatMap(withRestBeforeReset) }),
+  },
+  {
+    row: 'a request after one with Upgrade that nobody takes, in the same segment',
+    program: (program) =>
+      program.listeners.includes('upgrade')
+        ? program
+        : { ...program, client: program.client.map(withoutUntakenUpgrade) },
+  },
+  {
+    row: 'small print of streams',
+    since: 26,
+    both: (section) =>
+      withoutEvents(section, (event) => /^write callback of \d+ called \w*Error/.test(event)),
+  },
+  {
+    row: 'Upgrade in an HTTP/1.0 request',
+    program: (program) => ({
+      ...program,
+      listeners: program.listeners.filter((event) => event !== 'upgrade' || !asksForOldUpgrade(program)),
     }),
   },
 ];
 
-/** How the notes call the end of a response that waited for others. */
-export const UNTIMELY = 'before its turn';
+/** What comes in a tick of its own on node:http, and within one tick on premier. */
+const ofSegment = /^(?:server begins|req \d+ (?:data|readable)|res \d+ error .*ERR_STREAM_WRITE_AFTER_END)/;
 
-function isUnknownEncoding(value: Value | undefined): boolean {
-  return typeof value === 'string' && !Buffer.isEncoding(value);
+/** An answer to what can't be read, which is the last thing on a connection. */
+const refusal =
+  /HTTP\/1\.1 (?:4\d\d|5\d\d) [\w ]+\r\n(?:Connection: close\r\n\r\n|Date: <date>\r\nConnection: close\r\nContent-Type: text\/plain; charset=utf-8\r\nContent-Length: \d+\r\n\r\n\d{3} [\w ]+: .* \(RFC \d+, section [\d.]+\)\n)$/;
+
+const reset = /(?:read|write) ECONNRESET/;
+
+/** What the client sends is read before it resets. */
+function withRestBeforeReset(action: ClientAction): ClientAction[] {
+  return action === 'reset' ? ['quiet', 'reset'] : [action];
 }
 
-function isWrongChunk(value: Value | undefined): boolean {
-  if (value === undefined || value === null || typeof value === 'string') return false;
-  if (typeof value !== 'object' || Array.isArray(value)) return true;
-  return !(
-    'bytes' in value ||
-    'array' in value ||
-    'repeat' in value ||
-    'do' in value ||
-    'undefined' in value
-  );
+function withoutUntakenUpgrade(action: ClientAction): ClientAction {
+  if (typeof action !== 'object') return action;
+  return {
+    send: action.send.replace(/Upgrade: websocket\r\n(?=[\s\S]*\r\n\r\n[\s\S]*[A-Z]+ \S+ HTTP\/1)/g, ''),
+  };
 }
+
+function asksForOldUpgrade({ client }: Program): boolean {
+  const sent = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
+  return / HTTP\/1\.0\r\n/.test(sent) && /\r\nUpgrade:/.test(sent);
+}
+
+function withoutLength(step: string): string {
+  return step.replace(/ (?:writableLength)=\d+/, '').replace(/(res\d*\.writableLength): \d+$/, '$1');
+}
+
+/** One call of a listener for 'readable' where there are several in a row. */
+function withoutRepeatedReadable(events: string[]): string[] {
+  return events.filter((event, at) => !(event.startsWith('readable') && event === events[at - 1]));
+}
+
+function withoutEvents(section: Section, is: (event: string) => boolean): Section {
+  return {
+    ...section,
+    order: section.order.filter((event) => !is(event)),
+    events: mapValues(section.events, (events) => events.filter((event) => !is(event))),
+  };
+}
+
+/** How the notes call an event that comes, or doesn't, where a response waited for others or has lost its connection. */
+export const UNTIMELY = 'untimely';
 
 /** A line that was sent as UTF-8. */
 function asLatin1(line: string): string {
@@ -137,6 +213,19 @@ function withoutHaste({ events }: Section): Section['events'] {
   return Object.fromEntries(parted.filter(([, list]) => list.length > 0));
 }
 
+/** The callbacks of `end` apart from other events, whatever they get. */
+function withoutEndings(events: Section['events']): Section['events'] {
+  const lists = Object.entries(events).flatMap(([owner, list]) => {
+    const isEnding = (event: string) => event.startsWith('end callback');
+    const endings = list.filter(isEnding).map((event) => event.replace(/ called .*$/, ' called'));
+    return [
+      [owner, list.filter((event) => !isEnding(event))] as const,
+      [`${owner}, ended`, endings] as const,
+    ];
+  });
+  return Object.fromEntries(lists.filter(([, list]) => list.length > 0));
+}
+
 /** Tells of a write after the end, and so waits for nothing. */
 function isLate(event: string): boolean {
   return event.includes('ERR_STREAM_WRITE_AFTER_END') || event.includes('ERR_STREAM_ALREADY_FINISHED');
@@ -147,7 +236,7 @@ function mapValues(notes: Section['events'], change: (list: string[]) => string[
   return Object.fromEntries(changed.filter(([, list]) => list.length > 0));
 }
 
-const applied = departures.filter(({ until }) => until === undefined || node <= until);
+const applied = departures.filter(({ until = node, since = node }) => since <= node && node <= until);
 
 /** What node:http showed, with what is listed as premier shows it. */
 export function asListed(observation: Observation): Observation {
@@ -176,7 +265,31 @@ export function withoutListed(observation: Observation): Observation {
   return { ...observation, sections };
 }
 
-/** The row for which a step is left out, if there is one. */
-export function rowOf(step: ObjectStep, object: object, atRest: boolean): string | undefined {
-  return applied.find(({ calls }) => calls?.(step, object, atRest))?.row;
+/** What node:http showed, with the properties that differ from premier's in a listed way as premier shows them. */
+export function asShownBeside(node: Observation, here: Observation): Observation {
+  const sections = node.sections.map((section, number) => {
+    const steps = Object.entries(section.steps).map(([owner, list]) => {
+      const beside = here.sections[number]?.steps[owner] ?? [];
+      return [owner, list.map((step, at) => asPropertiesBeside(step, beside[at] ?? ''))] as const;
+    });
+    return { ...section, steps: Object.fromEntries(steps) };
+  });
+  return { ...node, sections };
+}
+
+function asPropertiesBeside(step: string, beside: string): string {
+  const others = beside.split(PROPERTY);
+  const shown = step.split(PROPERTY).map((property, at) => {
+    const other = others[at] ?? '';
+    const isListed = applied.some(
+      ({ shows, where }) => shows?.test(property) && shows.test(other) && (where?.(step, beside) ?? true),
+    );
+    return isListed ? other : property;
+  });
+  return shown.join(' ');
+}
+
+/** The program without what a row says can't be compared. */
+export function comparable(program: Program): Program {
+  return applied.reduce((changed, departure) => departure.program?.(changed) ?? changed, program);
 }

@@ -6,9 +6,12 @@ import type { EventEmitter } from 'node:events';
 import http, { type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import process from 'node:process';
+import { node } from '../../subjects.js';
 import type { Client } from './client.js';
-import { rowOf, UNTIMELY } from './departures.js';
+import { UNTIMELY } from './departures.js';
+import { type Moment, rowOf } from './left-out-steps.js';
 import type { ObjectStep, On, Program, Step, Target, Value, Wait } from './program.js';
+import { ResponseUse } from './response-use.js';
 import type { Rest } from './rest.js';
 import { isMoving, read, snapshot } from './snapshot.js';
 import type { Trace } from './trace.js';
@@ -44,6 +47,7 @@ export class Interpreter {
   readonly #exchanges: Objects[] = [];
   readonly #shared = new Map<string, unknown[]>();
   readonly #sockets = new Map<object, number>();
+  readonly #use = new ResponseUse();
 
   constructor(program: Program, trace: Trace, rest: Rest, server: object) {
     this.#program = program;
@@ -51,6 +55,24 @@ export class Interpreter {
     this.#rest = rest;
     this.#server = server;
     trace.name(server, 'server');
+  }
+
+  #isUntimelyOnSocket(watched: string): boolean {
+    if (node < 24 && this.#resets) return true;
+    return (watched === 'socket close' || watched === 'socket end') && this.#isInPieces;
+  }
+
+  /** Whether requests come in several pieces, so that a connection may end within a body. */
+  get #isInPieces(): boolean {
+    return this.#program.client.filter((action) => typeof action === 'object').length > 1;
+  }
+
+  get #resets(): boolean {
+    return /"reset"/.test(JSON.stringify(this.#program));
+  }
+
+  get #pipelined(): boolean {
+    return this.#program.handlers.length > 1;
   }
 
   /** The next exchange's steps begin. */
@@ -70,7 +92,11 @@ export class Interpreter {
     }
     this.#trace.event('server', `begins ${number}`);
     this.#watch('req', req, `req ${number}`);
-    if (res !== undefined) this.#watch('res', res, `res ${number}`);
+    if (res !== undefined) {
+      // What an error that nobody listens for takes along is listed.
+      (res as EventEmitter).on('error', () => {});
+      this.#watch('res', res, `res ${number}`);
+    }
     new Run(this, number, this.#program.handlers[number] ?? []).go();
   }
 
@@ -80,10 +106,24 @@ export class Interpreter {
       if (whose !== target) continue;
       (object as EventEmitter).on(event, (...values: unknown[]) => {
         const shown = `${event} ${values.map((value) => this.#trace.show(value))}`;
-        const untimely = watched === 'res close' && this.#waits(Number(name.slice(4)));
+        const untimely =
+          target === 'res'
+            ? this.#isUntimely(event, Number(name.slice(4)))
+            : this.#isUntimelyOnSocket(watched);
         this.#trace.event(name, untimely ? `${shown} ${UNTIMELY}` : shown);
       });
     }
+  }
+
+  /** Whether an event of a response is listed: that of one that waits for others, or whose connection is lost. */
+  #isUntimely(event: string, number: number): boolean {
+    const { res, socket } = this.#exchanges[number] as { res: ServerResponse; socket: Socket };
+    if (event === 'close') {
+      return this.#waits(number) || (node < 24 && socket.destroyed && this.#pipelined);
+    }
+    if (event === 'finish') return node < 24 && (socket.destroyed || this.#resets);
+    if (event === 'drain' && this.#pipelined) return true;
+    return (event === 'prefinish' || event === 'drain') && (res.destroyed || socket.destroyed);
   }
 
   /** Whether responses before that of an exchange haven't left. */
@@ -109,45 +149,66 @@ export class Interpreter {
     const runner = `${number} ${object.on}${object.of ?? ''} ${name}`;
     return (...values) => {
       const called = `${name} of ${number} called ${values.map((value) => this.#trace.show(value))}`;
-      const untimely = name === 'close listener' && object.on === 'res' && this.#waits(object.of ?? number);
+      const event = name.replace(' listener', '');
+      const untimely = object.on === 'res' && this.#isUntimely(event, object.of ?? number);
       this.#trace.event(owner, untimely ? `${called} ${UNTIMELY}` : called);
-      if (!untimely) for (const step of steps) this.perform(number, step, runner, false);
+      if (!untimely)
+        for (const step of steps) if (!('throw' in step)) this.perform(number, step, runner, 'turn');
     };
   }
 
   /**
    * Performs a step that doesn't wait.
    * @param runner - what runs it, for the notes
-   * @param atRest - nothing is under way that can't be compared
    */
-  perform(number: number, step: Step, runner: string, atRest: boolean): void {
+  perform(number: number, step: Step, runner: string, moment: Moment): void {
     if ('throw' in step) {
-      // Within the parser, what an exception that nobody catches takes along is listed.
-      if (!atRest) return;
       this.#trace.step(runner, 'throws');
       throw new Error(step.throw);
     }
     if ('client' in step) {
+      // What was written in this turn may leave before or after a reset.
+      if (step.client === 'reset' && moment !== 'rest') return;
+      // It would cut off what the script still sends.
+      if (step.client === 'end' && this.#isInPieces) return;
       if (step.client !== 'quiet') this.client?.act(step.client);
     } else if ('push' in step) {
       this.#shared.get(step.push)?.push(this.#value(number, step.value, NOWHERE));
     } else if ('on' in step) {
-      const result = this.#attempt(number, step, atRest);
+      const result = this.#attempt(number, step, moment);
       this.#trace.step(runner, `${describe(step)}: ${result}`);
     }
   }
 
-  #attempt(number: number, step: ObjectStep, atRest: boolean): string {
+  #attempt(number: number, step: ObjectStep, moment: Moment): string {
     const trace = this.#trace;
+    // A pipelined response gets its turn when those before it have ended: that is listed.
+    const atRest = moment === 'rest' || (moment === 'begun' && !this.#pipelined);
     if (step.of !== undefined && !atRest) return 'only at rest';
     const object = this.#exchanges[step.of ?? number]?.[step.on];
     if (object === undefined) return 'absent';
     try {
+      if (
+        node < 24 &&
+        step.on === 'res' &&
+        this.#pipelined &&
+        (object as ServerResponse).req.socket.destroyed
+      )
+        return 'listed';
       if ('look' in step) return snapshot(trace, step.on, object, atRest);
       if ('get' in step) {
         if (!atRest && isMoving(step.on, step.get)) return 'moving';
         return read(trace, step.on, object, step.get);
       }
+      const row = rowOf(step, {
+        object,
+        moment,
+        res: this.#exchanges[step.of ?? number]?.res as ServerResponse | undefined,
+        use: this.#use,
+        responses: this.#responses(this.#exchanges.length),
+        pipelined: this.#pipelined,
+      });
+      if (row !== undefined) return `left out: ${row}`;
       if ('set' in step) return `set ${Reflect.set(object, step.set, this.#value(number, step.to, NOWHERE))}`;
       if ('listen' in step) {
         (object as EventEmitter).on(
@@ -157,15 +218,25 @@ export class Interpreter {
         return 'listens';
       }
       if (!isThere(step)) return 'not on this line of Node';
-      const row = rowOf(step, object, atRest);
-      if (row !== undefined) return `left out: ${row}`;
       const method = Reflect.get(object, step.call);
       const place = { on: step, name: `${step.call} callback` };
       const values = step.with.map((value) => this.#value(number, value, place));
-      return trace.show(Reflect.apply(method, object, values));
+      const result = Reflect.apply(method, object, values);
+      this.#use.note(step, object, this.#exchanges[number]?.res);
+      return step.call === 'write' && this.#isMoving(step, step.of ?? number, atRest)
+        ? 'moving'
+        : trace.show(result);
     } catch (error) {
       return `threw ${trace.show(error)}`;
     }
+  }
+
+  /** Whether what a write returns is listed: it depends on what is counted, and on what was written before in this turn. */
+  #isMoving({ on }: ObjectStep, number: number, atRest: boolean): boolean {
+    const { res, socket } = this.#exchanges[number] as Objects;
+    if (on === 'socket' || res === undefined) return !atRest;
+    if ((socket as Socket).destroyed || this.#use.corksOf(res) > 0) return true;
+    return this.#waits(number) || (this.#pipelined && !atRest);
   }
 
   #value(number: number, value: Value, place: Place): unknown {
@@ -188,10 +259,17 @@ export class Interpreter {
     return list;
   }
 
+  /** Uncorks what the program left corked: what becomes of that at the end of a connection is listed. */
+  uncork(): void {
+    for (const res of this.#responses(this.#exchanges.length)) {
+      for (let corks = this.#use.corksOf(res); corks > 0; corks--) res.uncork();
+    }
+  }
+
   /** Calls `next` when a wait is over. */
-  wait(wait: Wait, next: () => void): void {
+  wait(number: number, wait: Wait, next: () => void): void {
     if (wait === 'quiet') {
-      this.#rest.afterwards(next);
+      this.#rest.afterwards(number, next);
       return;
     }
     this.#rest.pending++;
@@ -208,7 +286,7 @@ export class Interpreter {
 /** The steps of one exchange, one after the other. */
 class Run {
   #next = 0;
-  #atRest = true;
+  #moment: Moment = 'begun';
 
   constructor(
     readonly interpreter: Interpreter,
@@ -220,13 +298,15 @@ class Run {
     while (this.#next < this.steps.length) {
       const step = this.steps[this.#next++] as Step;
       if ('wait' in step) {
-        this.#atRest = step.wait === 'quiet';
-        this.interpreter.wait(step.wait, this.go);
+        this.#moment = step.wait === 'quiet' ? 'rest' : 'ticks';
+        this.interpreter.wait(this.number, step.wait, this.go);
         return;
       }
-      this.interpreter.perform(this.number, step, `handler ${this.number}`, this.#atRest);
+      // Within the parser, what an exception that nobody catches takes along is listed.
+      if ('throw' in step && this.#moment !== 'rest') continue;
+      this.interpreter.perform(this.number, step, `handler ${this.number}`, this.#moment);
       // What moves is comparable until the program moves something itself.
-      if (!('look' in step || 'get' in step)) this.#atRest = false;
+      if (this.#moment !== 'ticks' && !('look' in step || 'get' in step)) this.#moment = 'turn';
     }
   };
 }

@@ -8,23 +8,23 @@ import premier from 'premier';
 import type { Http } from '../../subjects.js';
 import { asJavaScript } from './as-javascript.js';
 import { compare, type Difference } from './comparison.js';
-import { asListed, withoutListed } from './departures.js';
+import { asListed, asShownBeside, comparable, withoutListed } from './departures.js';
 import type { Program } from './program.js';
 import { run } from './run.js';
 import { shrink } from './shrinking.js';
 import type { Observation } from './trace.js';
 
 async function onNode(program: Program): Promise<Observation> {
-  return withoutListed(asListed(await run(nodeHttp, program)));
+  return withoutListed(asListed(await run(nodeHttp, comparable(program))));
 }
 
 async function onPremier(program: Program): Promise<Observation> {
-  return withoutListed(await run(premier as unknown as Http, program));
+  return withoutListed(await run(premier as unknown as Http, comparable(program)));
 }
 
 export async function differences(program: Program): Promise<Difference[]> {
   const [node, here] = [await onNode(program), await onPremier(program)];
-  const found = compare(node, here);
+  const found = compare(asShownBeside(node, here), here);
   if (found.length === 0) return found;
   const steady =
     isDeepStrictEqual(await onNode(program), node) && isDeepStrictEqual(await onPremier(program), here);

@@ -1,4 +1,4 @@
-// Finds the heads of responses among the bytes that reached a client.
+// Finds the heads of responses, and the chunks of bodies, among the bytes that reached a client.
 
 /** A field line as it was sent, without its end. */
 export interface HeadLine {
@@ -26,4 +26,45 @@ export function rewriteHeads(
         .join('')
     );
   });
+}
+
+const chunkedHead =
+  /^HTTP\/1\.1 (?!1)\d{3}[^\r\n]*\r\n(?:[^\r\n]+\r\n)*?Transfer-Encoding: chunked\r\n(?:[^\r\n]+\r\n)*\r\n/i;
+const size = /^([0-9a-f]+)\r\n/;
+
+/** The same bytes, with the chunks that stand next to each other as one. */
+export function withJoinedChunks(wire: string): string {
+  let joined = '';
+  let rest = wire;
+  while (rest !== '') {
+    const head = chunkedHead.exec(rest)?.[0] ?? (joined === '' && size.test(rest) ? '' : undefined);
+    if (head === undefined) {
+      joined += rest[0];
+      rest = rest.slice(1);
+      continue;
+    }
+    const { data, left } = chunksOf(rest.slice(head.length));
+    joined += head + (data === '' ? '' : `${data.length.toString(16)}\r\n${data}\r\n`);
+    rest = left;
+    if (head === '' && data === '') {
+      joined += rest[0];
+      rest = rest.slice(1);
+    }
+  }
+  return joined;
+}
+
+/** The data of the whole chunks at the beginning, and what is left after them. */
+function chunksOf(text: string): { data: string; left: string } {
+  let data = '';
+  let left = text;
+  for (;;) {
+    const [line, digits] = size.exec(left) ?? [];
+    const length = Number.parseInt(digits ?? '0', 16);
+    if (line === undefined || length === 0) return { data, left };
+    const end = line.length + length;
+    if (left.slice(end, end + 2) !== '\r\n') return { data, left };
+    data += left.slice(line.length, end);
+    left = left.slice(end + 2);
+  }
 }

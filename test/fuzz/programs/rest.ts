@@ -13,7 +13,7 @@ export class Rest {
   /** Steps that are under way: ticks and immediates that are still to come. */
   pending = 0;
   readonly #trace: Trace;
-  readonly #steps: (() => void)[] = [];
+  readonly #steps: { number: number; step: () => void }[] = [];
   #script: (() => void) | null = null;
   #turning = false;
 
@@ -21,9 +21,10 @@ export class Rest {
     this.#trace = trace;
   }
 
-  /** Calls a handler's next step at rest. */
-  afterwards(step: () => void): void {
-    this.#steps.push(step);
+  /** Calls a handler's next step at rest: those of the first exchange before those of the next. */
+  afterwards(number: number, step: () => void): void {
+    const before = this.#steps.filter((other) => other.number <= number).length;
+    this.#steps.splice(before, 0, { number, step });
     this.#turn();
   }
 
@@ -54,7 +55,7 @@ export class Rest {
   #arrive(): void {
     this.#turning = false;
     this.#trace.rest();
-    const step = this.restless ? undefined : this.#steps.shift();
+    const step = this.restless ? undefined : this.#steps.shift()?.step;
     const waiter = step ?? this.#script;
     if (step === undefined) this.#script = null;
     try {

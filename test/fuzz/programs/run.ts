@@ -50,7 +50,8 @@ function listen(server: Server, program: Program, interpreter: Interpreter, trac
 }
 
 /** What the client does after its script: it leaves, so that the end of the connection is seen as well. */
-async function leave(client: Client, rest: Rest): Promise<void> {
+async function leave(client: Client, interpreter: Interpreter, rest: Rest): Promise<void> {
+  interpreter.uncork();
   client.act('resume');
   await rest.ofAll();
   client.act('end');
@@ -79,7 +80,7 @@ export async function run(http: Http, program: Program): Promise<Observation> {
       else client.act(action);
     }
     await rest.ofAll();
-    await leave(client, rest);
+    await leave(client, interpreter, rest);
   } finally {
     client.destroy();
     server.closeAllConnections();

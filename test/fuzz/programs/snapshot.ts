@@ -117,6 +117,7 @@ const moving = new Set([
   'req.readableEnded',
   'req.readableLength',
   'req.closed',
+  'socket.timeout',
   'socket.bytesRead',
   'socket.readable',
   'socket.writable',

@@ -1,0 +1,61 @@
+// What a program has done with each response, whatever became of that.
+// In: the steps that were performed. Out: numbers of bytes and of corks, whether it was ended, and whether a request's
+// body is piped into it.
+import { Buffer } from 'node:buffer';
+import type { ObjectStep, Value } from './program.js';
+
+export class ResponseUse {
+  readonly #sizes = new WeakMap<object, number>();
+  readonly #corks = new WeakMap<object, number>();
+  readonly #ended = new WeakSet<object>();
+  readonly #piped = new WeakSet<object>();
+
+  /** A step was performed on an object; `res` is the response of its exchange. */
+  note(step: ObjectStep, object: object, res: object | undefined): void {
+    if (!('call' in step)) return;
+    if (step.on === 'res' && (step.call === 'write' || step.call === 'end')) {
+      this.#sizes.set(object, this.sizeOf(object) + sizeOfChunk(step.with));
+      if (step.call === 'end') this.#end(object);
+    } else if (step.on === 'res' && step.call === 'cork') this.#corks.set(object, this.corksOf(object) + 1);
+    else if (step.on === 'res' && step.call === 'uncork') this.#corks.set(object, this.corksOf(object) - 1);
+    else if (step.on === 'req' && step.call === 'pipe' && res !== undefined) this.#piped.add(res);
+  }
+
+  #end(res: object): void {
+    this.#ended.add(res);
+    this.#corks.delete(res);
+  }
+
+  /** How often it was corked and not uncorked again. */
+  corksOf(res: object): number {
+    return this.#corks.get(res) ?? 0;
+  }
+
+  /** Whether the program, or what it pipes, may have ended it. */
+  mayHaveEnded(res: object): boolean {
+    return this.#ended.has(res) || this.#piped.has(res);
+  }
+
+  /** In bytes. */
+  sizeOf(res: object): number {
+    return this.#sizes.get(res) ?? 0;
+  }
+
+  isPiped(res: object): boolean {
+    return this.#piped.has(res);
+  }
+}
+
+/** The bytes of what `write` or `end` is called with. */
+export function sizeOfChunk([chunk, encoding]: readonly Value[]): number {
+  if (typeof chunk === 'string') return sizeOfText(chunk, encoding);
+  if (typeof chunk !== 'object' || chunk === null || Array.isArray(chunk)) return 0;
+  if ('repeat' in chunk) return sizeOfText(chunk.repeat, encoding) * chunk.times;
+  if ('bytes' in chunk) return chunk.bytes.length * (chunk.times ?? 1);
+  return 'array' in chunk ? chunk.array.length : 0;
+}
+
+function sizeOfText(text: string, encoding: Value | undefined): number {
+  const isKnown = typeof encoding === 'string' && Buffer.isEncoding(encoding);
+  return Buffer.byteLength(text, isKnown ? encoding : 'utf8');
+}
