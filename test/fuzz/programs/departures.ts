@@ -106,7 +106,7 @@ export const departures: readonly Departure[] = [
   {
     row: "'finish' of a response whose connection is lost",
     until: 23,
-    shows: /^writableFinished=(?:true|false)$/,
+    shows: /^(?:writableFinished=(?:true|false)|(?:socket|connection)=(?:null|<socket>))$/,
     where: (_, here) => / destroyed=true /.test(here),
   },
   {
@@ -162,7 +162,7 @@ function withRestBeforeReset(action: ClientAction): ClientAction[] {
 function withoutUntakenUpgrade(action: ClientAction): ClientAction {
   if (typeof action !== 'object') return action;
   return {
-    send: action.send.replace(/Upgrade: websocket\r\n(?=[\s\S]*\r\n\r\n[\s\S]*[A-Z]+ \S+ HTTP\/1)/g, ''),
+    send: action.send.replace(/Upgrade: websocket\r\n(?=[\s\S]* HTTP\/1\.)/g, ''),
   };
 }
 

@@ -119,6 +119,16 @@ export const leftOut: readonly LeftOut[] = [
       on === 'res' && pipelined && (object as ServerResponse).req.socket.destroyed,
   },
   {
+    row: "'finish' of a response whose connection is lost",
+    until: 23,
+    is: ({ on, call }, { moment, res, use }) =>
+      on !== 'server' &&
+      call === 'destroy' &&
+      moment !== 'rest' &&
+      res !== undefined &&
+      use.mayHaveEnded(res),
+  },
+  {
     row: 'what is written in one turn, on Node 26',
     since: 26,
     is: ({ on, call }, { moment }) =>
