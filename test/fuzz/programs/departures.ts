@@ -5,7 +5,7 @@
 import { Buffer } from 'node:buffer';
 import { node } from '../../subjects.js';
 import { PROPERTY } from './comparison.js';
-import type { ClientAction, Program } from './program.js';
+import type { ClientAction, Program, Step } from './program.js';
 import { type HeadLine, rewriteHeads, withJoinedChunks } from './response-heads.js';
 import type { Observation, Section } from './trace.js';
 
@@ -49,6 +49,11 @@ export const departures: readonly Departure[] = [
         : lines,
   },
   {
+    row: 'Content-Length and Transfer-Encoding in an interim response',
+    heads: (status, lines) =>
+      lines.filter(({ name }) => status > 199 || !(isFraming(name).length || isFraming(name).coding)),
+  },
+  {
     row: 'fields with characters above US-ASCII',
     heads: (_, lines) => lines.map(({ name, line }) => ({ name, line: asLatin1(line) })),
   },
@@ -67,6 +72,10 @@ export const departures: readonly Departure[] = [
   },
   {
     row: 'what one segment holds',
+    program: (program) =>
+      isOnePiece(program)
+        ? program
+        : { ...program, handlers: program.handlers.map((steps) => steps.map(withImmediate)) },
     both: (section) => ({ ...section, order: section.order.filter((event) => !ofSegment.test(event)) }),
   },
   {
@@ -128,13 +137,29 @@ export const departures: readonly Departure[] = [
     program: (program) =>
       program.listeners.includes('upgrade')
         ? program
-        : { ...program, client: program.client.map(withoutUntakenUpgrade) },
+        : { ...program, client: program.client.map((action) => without(action, upgradeBefore)) },
   },
   {
     row: 'small print of streams',
-    since: 26,
     both: (section) =>
-      withoutEvents(section, (event) => /^write callback of \d+ called \w*Error/.test(event)),
+      withoutEvents(section, (event) => /^write\w* callback of \d+ called \w*Error/.test(event)),
+  },
+  {
+    row: 'interim responses that wait for their turn',
+    program: (program) =>
+      program.handlers.length === 1 || program.listeners.includes('checkContinue')
+        ? program
+        : {
+            ...program,
+            client: program.client.map((action) => without(action, /Expect: 100-continue\r\n/g)),
+          },
+  },
+  {
+    row: "CONNECT after other requests, without a 'connect' listener",
+    program: (program) =>
+      program.handlers.length === 1 || program.listeners.includes('connect')
+        ? program
+        : { ...program, client: program.client.map((action) => without(action, /CONNECT [\s\S]*$/)) },
   },
   {
     row: 'Upgrade in an HTTP/1.0 request',
@@ -152,6 +177,9 @@ const ofSegment = /^(?:server begins|req \d+ (?:data|readable)|res \d+ error .*E
 const refusal =
   /HTTP\/1\.1 (?:4\d\d|5\d\d) [\w ]+\r\n(?:Connection: close\r\n\r\n|Date: <date>\r\nConnection: close\r\nContent-Type: text\/plain; charset=utf-8\r\nContent-Length: \d+\r\n\r\n\d{3} [\w ]+: .* \(RFC \d+, section [\d.]+\)\n)$/;
 
+/** What asks for an upgrade in a request that isn't the last of its segment. */
+const upgradeBefore = /Upgrade: websocket\r\n(?=[\s\S]* HTTP\/1\.)/g;
+
 const reset = /(?:read|write) ECONNRESET/;
 
 /** What the client sends is read before it resets. */
@@ -159,11 +187,19 @@ function withRestBeforeReset(action: ClientAction): ClientAction[] {
   return action === 'reset' ? ['quiet', 'reset'] : [action];
 }
 
-function withoutUntakenUpgrade(action: ClientAction): ClientAction {
-  if (typeof action !== 'object') return action;
-  return {
-    send: action.send.replace(/Upgrade: websocket\r\n(?=[\s\S]* HTTP\/1\.)/g, ''),
-  };
+function without(action: ClientAction, text: RegExp): ClientAction {
+  return typeof action === 'object' ? { send: action.send.replace(text, '') } : action;
+}
+
+/** Whether the client sends nothing but one head. */
+function isOnePiece({ client, handlers }: Program): boolean {
+  const sent = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
+  return handlers.length === 1 && sent.endsWith('\r\n\r\n') && sent.split('\r\n\r\n').length === 2;
+}
+
+/** By the next immediate all that a segment holds has come. */
+function withImmediate(step: Step): Step {
+  return 'wait' in step && (step.wait === 'tick' || step.wait === 'microtask') ? { wait: 'immediate' } : step;
 }
 
 function asksForOldUpgrade({ client }: Program): boolean {
@@ -207,8 +243,13 @@ function withoutHaste({ events }: Section): Section['events'] {
   const parted = Object.entries(events).flatMap(([owner, list]) => {
     if (!owner.startsWith('res')) return [[owner, list] as const];
     const isLeaving = (event: string) => /^(?:finish|close|drain|\w+ callback)/.test(event) && !isLate(event);
-    const [leaving, others] = [list.filter(isLeaving), list.filter((event) => !isLeaving(event))];
-    return [[`${owner}, what has left`, leaving] as const, [owner, others] as const];
+    const late = list.filter(isLate);
+    const others = list.filter((event) => !isLeaving(event) && !isLate(event));
+    return [
+      [`${owner}, what has left`, list.filter(isLeaving)] as const,
+      [`${owner}, late`, late] as const,
+      [owner, others] as const,
+    ];
   });
   return Object.fromEntries(parted.filter(([, list]) => list.length > 0));
 }

@@ -147,15 +147,19 @@ export class Interpreter {
     const owner =
       object.on === 'socket' || object.on === 'server' ? object.on : `${object.on} ${object.of ?? number}`;
     const runner = `${number} ${object.on}${object.of ?? ''} ${name}`;
+    let calls = 0;
     return (...values) => {
+      calls++;
       const called = `${name} of ${number} called ${values.map((value) => this.#trace.show(value))}`;
       const event = name.replace(' listener', '');
       const untimely = object.on === 'res' && this.#isUntimely(event, object.of ?? number);
       this.#trace.event(owner, untimely ? `${called} ${UNTIMELY}` : called);
-      // Before Node 24 the callback of `end` comes after 'finish', and so finds another response.
-      const performs = !untimely && (name !== 'end callback' || node >= 24);
+      // The callback of `end` may find that the response has left, always before Node 24.
+      const isRepeated = event === 'readable' && calls > 1;
+      const performs =
+        !isRepeated && !untimely && !(name === 'end callback' && (node < 24 || this.#pipelined));
       if (performs)
-        for (const step of steps) if (!('throw' in step)) this.perform(number, step, runner, 'turn');
+        for (const step of steps) if (!('throw' in step)) this.perform(number, step, runner, 'call');
     };
   }
 
@@ -225,7 +229,8 @@ export class Interpreter {
       const values = step.with.map((value) => this.#value(number, value, place));
       const result = Reflect.apply(method, object, values);
       this.#use.note(step, object, this.#exchanges[number]?.res);
-      return step.call === 'write' && this.#isMoving(step, step.of ?? number, atRest)
+      return (step.call === 'write' || step.call === 'unshift') &&
+        this.#isMoving(step, step.of ?? number, atRest)
         ? 'moving'
         : trace.show(result);
     } catch (error) {
@@ -236,7 +241,7 @@ export class Interpreter {
   /** Whether what a write returns is listed: it depends on what is counted, and on what was written before in this turn. */
   #isMoving({ on }: ObjectStep, number: number, atRest: boolean): boolean {
     const { res, socket } = this.#exchanges[number] as Objects;
-    if (on === 'socket' || res === undefined) return !atRest;
+    if (on !== 'res' || res === undefined) return !atRest;
     if ((socket as Socket).destroyed || this.#use.corksOf(res) > 0) return true;
     return this.#waits(number) || (this.#pipelined && !atRest);
   }

@@ -10,9 +10,9 @@ import { type ResponseUse, sizeOfChunk } from './response-use.js';
 
 /**
  * When a step runs: first in its handler or after a rest, so that nothing is under way that can't be compared; later in
- * the same turn or in a function that was called; or after ticks that are no rest.
+ * the same turn; in a function that was called; or after ticks that are no rest.
  */
-export type Moment = 'begun' | 'rest' | 'turn' | 'ticks';
+export type Moment = 'begun' | 'rest' | 'turn' | 'call' | 'ticks';
 
 export interface Circumstances {
   object: object;
@@ -96,11 +96,21 @@ export const leftOut: readonly LeftOut[] = [
     row: "when 'finish' comes",
     is: (step, { object, moment, use }) =>
       (isBody(step) && moment === 'ticks' && use.mayHaveEnded(object)) ||
-      (step.on === 'socket' && step.call === 'cork' && !isAtRest(moment)),
+      (step.on === 'socket' && step.call === 'cork' && !isAtRest(moment)) ||
+      (step.call === 'closeIdleConnections' && moment !== 'rest') ||
+      ((moment === 'call' || moment === 'ticks') && cuts.has(`${step.on}.${step.call}`)),
   },
   {
     row: "the turn of a pipelined response, and its 'socket'",
-    is: ({ on, call }, { moment, pipelined }) => pipelined && moment !== 'rest' && cuts.has(`${on}.${call}`),
+    is: ({ on, call }, { moment, pipelined }) => {
+      const isPastResponses = on === 'socket' && pastResponses.has(call);
+      const isCut = cuts.has(`${on}.${call}`) || (on === 'req' && call === 'unshift');
+      return pipelined && moment !== 'rest' && (isCut || isPastResponses);
+    },
+  },
+  {
+    row: 'interim responses that wait for their turn',
+    is: ({ call }, { pipelined }) => pipelined && interim.has(call),
   },
   {
     row: 'what one segment holds',
