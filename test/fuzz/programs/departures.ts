@@ -42,6 +42,11 @@ export const departures: readonly Departure[] = [
       }),
   },
   {
+    row: 'Content-Length in a 204, Transfer-Encoding in a 204 or 304',
+    shows: /^shouldKeepAlive=/,
+    where: (look) => /statusCode=(?:204|304) /.test(look),
+  },
+  {
     row: 'Content-Length beside Transfer-Encoding in a response',
     heads: (_, lines) =>
       lines.some(({ name }) => isFraming(name).coding)
@@ -114,7 +119,6 @@ export const departures: readonly Departure[] = [
   },
   {
     row: "'finish' of a response whose connection is lost",
-    until: 23,
     shows: /^(?:writableFinished=(?:true|false)|(?:socket|connection)=(?:null|<socket>))$/,
     where: (_, here) => / destroyed=true /.test(here),
   },
@@ -127,6 +131,14 @@ export const departures: readonly Departure[] = [
     row: 'what is written in one turn, on Node 26',
     since: 26,
     both: (section) => ({ ...section, wire: withJoinedChunks(section.wire) }),
+  },
+  {
+    row: 'a connection that the client resets',
+    shows: /^errored=(?:null|Error \[ECONNRESET\]: write ECONNRESET)$/,
+  },
+  {
+    row: 'size and encoding of writes',
+    program: ({ options: { noDelay: _, ...options }, ...program }) => ({ ...program, options }),
   },
   {
     row: 'a connection that the client resets',
@@ -159,7 +171,7 @@ export const departures: readonly Departure[] = [
     program: (program) =>
       program.handlers.length === 1 || program.listeners.includes('connect')
         ? program
-        : { ...program, client: program.client.map((action) => without(action, /CONNECT [\s\S]*$/)) },
+        : { ...program, client: withoutConnect(program.client) },
   },
   {
     row: 'Upgrade in an HTTP/1.0 request',
@@ -171,7 +183,7 @@ export const departures: readonly Departure[] = [
 ];
 
 /** What comes in a tick of its own on node:http, and within one tick on premier. */
-const ofSegment = /^(?:server begins|req \d+ (?:data|readable)|res \d+ error .*ERR_STREAM_WRITE_AFTER_END)/;
+const ofSegment = /^(?:server begins|req \d+ (?:data|\w+ listener)|res \d+ error)/;
 
 /** An answer to what can't be read, which is the last thing on a connection. */
 const refusal =
@@ -189,6 +201,14 @@ function withRestBeforeReset(action: ClientAction): ClientAction[] {
 
 function without(action: ClientAction, text: RegExp): ClientAction {
   return typeof action === 'object' ? { send: action.send.replace(text, '') } : action;
+}
+
+/** What is sent before a CONNECT. */
+function withoutConnect(client: ClientAction[]): ClientAction[] {
+  const at = client.findIndex((action) => typeof action === 'object' && /CONNECT /.test(action.send));
+  if (at < 0) return client;
+  const rest = client.slice(at + 1).filter((action) => typeof action !== 'object');
+  return [...client.slice(0, at), without(client[at] as ClientAction, /CONNECT [\s\S]*$/), ...rest];
 }
 
 /** Whether the client sends nothing but one head. */
@@ -244,9 +264,11 @@ function withoutHaste({ events }: Section): Section['events'] {
     if (!owner.startsWith('res')) return [[owner, list] as const];
     const isLeaving = (event: string) => /^(?:finish|close|drain|\w+ callback)/.test(event) && !isLate(event);
     const late = list.filter(isLate);
+    const isDrain = (event: string) => event.startsWith('drain');
     const others = list.filter((event) => !isLeaving(event) && !isLate(event));
     return [
-      [`${owner}, what has left`, list.filter(isLeaving)] as const,
+      [`${owner}, what has left`, list.filter((event) => isLeaving(event) && !isDrain(event))] as const,
+      [`${owner}, drained`, list.filter(isDrain)] as const,
       [`${owner}, late`, late] as const,
       [owner, others] as const,
     ];

@@ -121,7 +121,7 @@ export class Interpreter {
     if (event === 'close') {
       return this.#waits(number) || (node < 24 && socket.destroyed && this.#pipelined);
     }
-    if (event === 'finish') return node < 24 && (socket.destroyed || this.#resets);
+    if (event === 'finish') return socket.destroyed || (node < 24 && this.#resets);
     if (event === 'drain' && this.#pipelined) return true;
     return (event === 'prefinish' || event === 'drain') && (res.destroyed || socket.destroyed);
   }

@@ -154,6 +154,10 @@ export const leftOut: readonly LeftOut[] = [
     is: (step, { pipelined }) => isBody(step) && pipelined && isLongBeyondAscii(step.with[0]),
   },
   {
+    row: 'size and encoding of writes',
+    is: ({ call }) => call === 'setNoDelay',
+  },
+  {
     row: 'a final answer with a status below 200',
     is: ({ call, with: [status] }) => call === 'writeHead' && isInterimStatus(status ?? null),
     isSet: ({ set, to }) => set === 'statusCode' && isInterimStatus(to),
