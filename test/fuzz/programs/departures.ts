@@ -265,10 +265,12 @@ function withoutHaste({ events }: Section): Section['events'] {
     const isLeaving = (event: string) => /^(?:finish|close|drain|\w+ callback)/.test(event) && !isLate(event);
     const late = list.filter(isLate);
     const isDrain = (event: string) => event.startsWith('drain');
+    const isFinish = (event: string) => event.startsWith('finish');
     const others = list.filter((event) => !isLeaving(event) && !isLate(event));
     return [
       [`${owner}, what has left`, list.filter((event) => isLeaving(event) && !isDrain(event))] as const,
-      [`${owner}, drained`, list.filter(isDrain)] as const,
+      // What else was written decides whether it comes before 'finish'.
+      [`${owner}, drained`, list.some(isFinish) ? [] : list.filter(isDrain)] as const,
       [`${owner}, late`, late] as const,
       [owner, others] as const,
     ];

@@ -21,6 +21,7 @@ export const framingRows = {
   trailers: 'fields that frame a body, among the trailers',
   beyond: 'a body beyond its Content-Length',
   shorter: 'a body shorter than its Content-Length',
+  connection: '`close` within another word in Connection',
 };
 
 /** What makes the call throw before the field is taken: that is compared. */
@@ -65,6 +66,9 @@ export function framingRow(step: Call, { object, use }: Circumstances): string |
     return framingRows.delimited;
   }
   const fields = fieldsOf(step).filter(([, value]) => !isRefused(value));
+  if (fields.some(([name, value]) => isNamed(name, 'connection') && value === 'x-close')) {
+    return framingRows.connection;
+  }
   const lengths = fields.filter(([name]) => isNamed(name, 'content-length'));
   const codings = fields.filter(([name]) => isNamed(name, 'transfer-encoding'));
   if (step.call === 'addTrailers')

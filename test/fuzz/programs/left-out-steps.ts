@@ -141,8 +141,7 @@ export const leftOut: readonly LeftOut[] = [
   {
     row: 'what is written in one turn, on Node 26',
     since: 26,
-    is: ({ on, call }, { moment }) =>
-      on === 'socket' && (call === 'end' || call === 'destroySoon') && moment !== 'rest',
+    is: ({ on, call }, { moment }) => on === 'socket' && pastResponses.has(call) && moment !== 'rest',
   },
   {
     row: '`writeHead` with an array that names a field twice',
