@@ -1,11 +1,10 @@
 // The departures of docs/compatibility.md that programs meet, each by the first cell of its row.
 // In: what was observed. Out: the same without what a row says differs; whatever else differs stays to be seen. A row is
 // applied as narrowly as it can be told: to the bytes, properties and events it names, never to a whole program. Steps
-// that can't be compared at all are those of left-out-steps.ts.
+// that can't be compared at all are those of left-out-steps.ts, parts of programs those of comparable-programs.ts.
 import { Buffer } from 'node:buffer';
 import { node } from '../../subjects.js';
 import { PROPERTY } from './comparison.js';
-import type { ClientAction, Program, Step } from './program.js';
 import { type HeadLine, rewriteHeads, withJoinedChunks } from './response-heads.js';
 import type { Observation, Section } from './trace.js';
 
@@ -23,8 +22,6 @@ interface Departure {
   /** A property of a look that may differ as long as both servers show one of these values, in the looks of `where`. */
   shows?: RegExp;
   where?(node: string, here: string): boolean;
-  /** The program without what can't be compared. */
-  program?(program: Program): Program;
 }
 
 const isFraming = (name: string) => ({
@@ -77,10 +74,6 @@ export const departures: readonly Departure[] = [
   },
   {
     row: 'what one segment holds',
-    program: (program) =>
-      isOnePiece(program)
-        ? program
-        : { ...program, handlers: program.handlers.map((steps) => steps.map(withImmediate)) },
     both: (section) => ({ ...section, order: section.order.filter((event) => !ofSegment.test(event)) }),
   },
   {
@@ -137,48 +130,9 @@ export const departures: readonly Departure[] = [
     shows: /^errored=(?:null|Error \[ECONNRESET\]: write ECONNRESET)$/,
   },
   {
-    row: 'size and encoding of writes',
-    program: ({ options: { noDelay: _, ...options }, ...program }) => ({ ...program, options }),
-  },
-  {
-    row: 'a connection that the client resets',
-    program: (program) => ({ ...program, client: program.client.flatMap(withRestBeforeReset) }),
-  },
-  {
-    row: 'a request after one with Upgrade that nobody takes, in the same segment',
-    program: (program) =>
-      program.listeners.includes('upgrade')
-        ? program
-        : { ...program, client: program.client.map((action) => without(action, upgradeBefore)) },
-  },
-  {
     row: 'small print of streams',
     both: (section) =>
       withoutEvents(section, (event) => /^write\w* callback of \d+ called \w*Error/.test(event)),
-  },
-  {
-    row: 'interim responses that wait for their turn',
-    program: (program) =>
-      program.handlers.length === 1 || program.listeners.includes('checkContinue')
-        ? program
-        : {
-            ...program,
-            client: program.client.map((action) => without(action, /Expect: 100-continue\r\n/g)),
-          },
-  },
-  {
-    row: "CONNECT after other requests, without a 'connect' listener",
-    program: (program) =>
-      program.handlers.length === 1 || program.listeners.includes('connect')
-        ? program
-        : { ...program, client: withoutConnect(program.client) },
-  },
-  {
-    row: 'Upgrade in an HTTP/1.0 request',
-    program: (program) => ({
-      ...program,
-      listeners: program.listeners.filter((event) => event !== 'upgrade' || !asksForOldUpgrade(program)),
-    }),
   },
 ];
 
@@ -189,43 +143,7 @@ const ofSegment = /^(?:server begins|req \d+ (?:data|\w+ listener)|res \d+ error
 const refusal =
   /HTTP\/1\.1 (?:4\d\d|5\d\d) [\w ]+\r\n(?:Connection: close\r\n\r\n|Date: <date>\r\nConnection: close\r\nContent-Type: text\/plain; charset=utf-8\r\nContent-Length: \d+\r\n\r\n\d{3} [\w ]+: .* \(RFC \d+, section [\d.]+\)\n)$/;
 
-/** What asks for an upgrade in a request that isn't the last of its segment. */
-const upgradeBefore = /Upgrade: websocket\r\n(?=[\s\S]* HTTP\/1\.)/g;
-
 const reset = /(?:read|write) ECONNRESET/;
-
-/** What the client sends is read before it resets. */
-function withRestBeforeReset(action: ClientAction): ClientAction[] {
-  return action === 'reset' ? ['quiet', 'reset'] : [action];
-}
-
-function without(action: ClientAction, text: RegExp): ClientAction {
-  return typeof action === 'object' ? { send: action.send.replace(text, '') } : action;
-}
-
-/** What is sent before a CONNECT. */
-function withoutConnect(client: ClientAction[]): ClientAction[] {
-  const at = client.findIndex((action) => typeof action === 'object' && /CONNECT /.test(action.send));
-  if (at < 0) return client;
-  const rest = client.slice(at + 1).filter((action) => typeof action !== 'object');
-  return [...client.slice(0, at), without(client[at] as ClientAction, /CONNECT [\s\S]*$/), ...rest];
-}
-
-/** Whether the client sends nothing but one head. */
-function isOnePiece({ client, handlers }: Program): boolean {
-  const sent = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
-  return handlers.length === 1 && sent.endsWith('\r\n\r\n') && sent.split('\r\n\r\n').length === 2;
-}
-
-/** By the next immediate all that a segment holds has come. */
-function withImmediate(step: Step): Step {
-  return 'wait' in step && (step.wait === 'tick' || step.wait === 'microtask') ? { wait: 'immediate' } : step;
-}
-
-function asksForOldUpgrade({ client }: Program): boolean {
-  const sent = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
-  return / HTTP\/1\.0\r\n/.test(sent) && /\r\nUpgrade:/.test(sent);
-}
 
 function withoutLength(step: string): string {
   return step.replace(/ (?:writableLength)=\d+/, '').replace(/(res\d*\.writableLength): \d+$/, '$1');
@@ -352,9 +270,4 @@ function asPropertiesBeside(step: string, beside: string): string {
     return isListed ? other : property;
   });
   return shown.join(' ');
-}
-
-/** The program without what a row says can't be compared. */
-export function comparable(program: Program): Program {
-  return applied.reduce((changed, departure) => departure.program?.(changed) ?? changed, program);
 }

@@ -9,6 +9,7 @@ import process from 'node:process';
 import { node } from '../../subjects.js';
 import type { Client } from './client.js';
 import { UNTIMELY } from './departures.js';
+import { HandlerRun } from './handler-run.js';
 import { type Moment, rowOf } from './left-out-steps.js';
 import type { ObjectStep, On, Program, Step, Target, Value, Wait } from './program.js';
 import { ResponseUse } from './response-use.js';
@@ -97,7 +98,7 @@ export class Interpreter {
       (res as EventEmitter).on('error', () => {});
       this.#watch('res', res, `res ${number}`);
     }
-    new Run(this, number, this.#program.handlers[number] ?? []).go();
+    new HandlerRun(this, number, this.#program.handlers[number] ?? []).go();
   }
 
   #watch(target: Target, object: object, name: string): void {
@@ -288,34 +289,6 @@ export class Interpreter {
     else if (wait === 'microtask') queueMicrotask(after);
     else setImmediate(after);
   }
-}
-
-/** The steps of one exchange, one after the other. */
-class Run {
-  #next = 0;
-  #moment: Moment = 'begun';
-
-  constructor(
-    readonly interpreter: Interpreter,
-    readonly number: number,
-    readonly steps: readonly Step[],
-  ) {}
-
-  go = (): void => {
-    while (this.#next < this.steps.length) {
-      const step = this.steps[this.#next++] as Step;
-      if ('wait' in step) {
-        this.#moment = step.wait === 'quiet' ? 'rest' : 'ticks';
-        this.interpreter.wait(this.number, step.wait, this.go);
-        return;
-      }
-      // Within the parser, what an exception that nobody catches takes along is listed.
-      if ('throw' in step && this.#moment !== 'rest') continue;
-      this.interpreter.perform(this.number, step, `handler ${this.number}`, this.#moment);
-      // What moves is comparable until the program moves something itself.
-      if (this.#moment !== 'ticks' && !('look' in step || 'get' in step)) this.#moment = 'turn';
-    }
-  };
 }
 
 function saysClose(res: ServerResponse): boolean {

@@ -1,0 +1,99 @@
+// Programs without what can't be compared, since a row of docs/compatibility.md says that all that follows differs.
+// In: a program. Out: the same with as little as possible left out or put in another place. Both servers run that one.
+import type { ClientAction, Program, Step } from './program.js';
+
+interface Change {
+  /** What the row of docs/compatibility.md begins with. */
+  row: string;
+  program(program: Program): Program;
+}
+
+export const changes: readonly Change[] = [
+  {
+    row: 'Upgrade in an HTTP/1.0 request',
+    program: (program) => ({
+      ...program,
+      listeners: program.listeners.filter((event) => event !== 'upgrade' || !asksForOldUpgrade(program)),
+    }),
+  },
+  {
+    row: 'what one segment holds',
+    program: (program) =>
+      isOnePiece(program)
+        ? program
+        : { ...program, handlers: program.handlers.map((steps) => steps.map(withImmediate)) },
+  },
+  {
+    row: 'size and encoding of writes',
+    program: ({ options: { noDelay: _, ...options }, ...program }) => ({ ...program, options }),
+  },
+  {
+    row: 'a connection that the client resets',
+    program: (program) => ({ ...program, client: program.client.flatMap(withRestBeforeReset) }),
+  },
+  {
+    row: 'a request after one with Upgrade that nobody takes, in the same segment',
+    program: (program) =>
+      program.listeners.includes('upgrade')
+        ? program
+        : { ...program, client: program.client.map((action) => without(action, upgradeBefore)) },
+  },
+  {
+    row: 'interim responses that wait for their turn',
+    program: (program) =>
+      program.handlers.length === 1 || program.listeners.includes('checkContinue')
+        ? program
+        : {
+            ...program,
+            client: program.client.map((action) => without(action, /Expect: 100-continue\r\n/g)),
+          },
+  },
+  {
+    row: "CONNECT after other requests, without a 'connect' listener",
+    program: (program) =>
+      program.handlers.length === 1 || program.listeners.includes('connect')
+        ? program
+        : { ...program, client: withoutConnect(program.client) },
+  },
+];
+
+/** What the client sends is read before it resets. */
+function withRestBeforeReset(action: ClientAction): ClientAction[] {
+  return action === 'reset' ? ['quiet', 'reset'] : [action];
+}
+
+function without(action: ClientAction, text: RegExp): ClientAction {
+  return typeof action === 'object' ? { send: action.send.replace(text, '') } : action;
+}
+
+/** What is sent before a CONNECT. */
+function withoutConnect(client: ClientAction[]): ClientAction[] {
+  const at = client.findIndex((action) => typeof action === 'object' && /CONNECT /.test(action.send));
+  if (at < 0) return client;
+  const rest = client.slice(at + 1).filter((action) => typeof action !== 'object');
+  return [...client.slice(0, at), without(client[at] as ClientAction, /CONNECT [\s\S]*$/), ...rest];
+}
+
+/** Whether the client sends nothing but one head. */
+function isOnePiece({ client, handlers }: Program): boolean {
+  const sent = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
+  return handlers.length === 1 && sent.endsWith('\r\n\r\n') && sent.split('\r\n\r\n').length === 2;
+}
+
+/** By the next immediate all that a segment holds has come. */
+function withImmediate(step: Step): Step {
+  return 'wait' in step && (step.wait === 'tick' || step.wait === 'microtask') ? { wait: 'immediate' } : step;
+}
+
+function asksForOldUpgrade({ client }: Program): boolean {
+  const sent = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
+  return / HTTP\/1\.0\r\n/.test(sent) && /\r\nUpgrade:/.test(sent);
+}
+
+/** What asks for an upgrade in a request that isn't the last of its segment. */
+const upgradeBefore = /Upgrade: websocket\r\n(?=[\s\S]* HTTP\/1\.)/g;
+
+/** The program without what a row says can't be compared. */
+export function comparable(program: Program): Program {
+  return changes.reduce((changed, change) => change.program(changed), program);
+}
