@@ -24,8 +24,6 @@ export function dropUnread(request: IncomingMessage): void {
     return;
   }
   request._dumped = true;
-  // The program may have paused the socket: nobody is left who would resume it.
-  if (request.socket.readableFlowing === false) request._source.more(request);
 }
 
 /** Whether the program reads the body, or began to. */

@@ -190,7 +190,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
     const list = fieldList(this, fields);
     // What was called while the fields were read doesn't count.
     this.statusCode = status;
-    this.statusMessage = reasonText;
+    if (typeof this.statusMessage === 'object') this.statusMessage = reasonText;
     this._composeHead(list);
     return this;
   }
