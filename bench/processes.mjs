@@ -1,5 +1,5 @@
 // The processes of a measurement: the server under test on one core, the load generator on another, and what the
-// kernel says of the time they had. Leaves no process behind, whatever happens.
+// kernel says of the time they had. Leaves no process after, whatever happens.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

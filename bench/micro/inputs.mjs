@@ -1,6 +1,6 @@
 // Streams of bytes for the request parser: benign ones, and hostile ones that try to make it do more for a byte than
 // the others do. In: a size. Out: about so many bytes. Those whose head or trailer section would outgrow its bound
-// are requests one behind the other, each just under the bound; `refused` is a stream that the parser may end early.
+// are requests one after the other, each just under the bound; `refused` is a stream that the parser may end early.
 import { browser, post, toBytes } from '../load/requests.mjs';
 
 /** Just under the default bounds of 16 KiB for a head, for a trailer section and for the chunk extensions of a body. */
@@ -12,10 +12,10 @@ const fill = (text, size) => text.repeat(Math.max(1, Math.floor(size / text.leng
 const requestLine = 'GET / HTTP/1.1\r\n';
 const host = 'Host: localhost\r\n';
 
-/** Requests one behind the other, each with these field lines. */
+/** Requests one after the other, each with these field lines. */
 const heads = (lines) => (size) => fill(`${requestLine}${host}${lines}\r\n`, size);
 
-/** Chunked requests one behind the other, each with this body: chunks, last chunk and trailer section. */
+/** Chunked requests one after the other, each with this body: chunks, last chunk and trailer section. */
 const chunked = (body) => (size) =>
   fill(`POST / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n${body}`, size);
 
@@ -35,7 +35,7 @@ export const benign = {
 
 export const hostile = {
   'spaces before a value': heads(`A:${' '.repeat(nearlyFull)}x\r\n`),
-  'spaces behind a value': heads(`A: x${' '.repeat(nearlyFull)}\r\n`),
+  'spaces after a value': heads(`A: x${' '.repeat(nearlyFull)}\r\n`),
   'spaces between words': heads(`A: x${fill(' y', nearlyFull)}\r\n`),
   'runs of spaces and tabs': heads(`A: ${fill(`${' \t'.repeat(50)}x`, nearlyFull)}\r\n`),
   'the smallest requests': (size) => fill('GET / HTTP/1.1\r\nHost:\r\n\r\n', size),

@@ -1,5 +1,5 @@
 // A server that a program has made and exports. In: that server. Out: the same one, reached through more addresses than
-// one, behind a password where one is asked for, and not ended by what fails in one of its listeners.
+// one, after a password where one is asked for, and not ended by what fails in one of its listeners.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer, type Server as NetServer, type ServerOpts, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';

@@ -23,7 +23,7 @@ export const english = {
     list: (folder: string | undefined): [args: string, what: string][] => [
       ['', `${folder ?? 'the current folder'}, on http://localhost:8080`],
       ['dist --single --port 3000', 'a single-page app'],
-      ['photos --host --auth anna:secret', 'seen on the network, behind a password'],
+      ['photos --host --auth anna:secret', 'seen on the network, after a password'],
       ['app.js --watch', 'a program, started again when it changes'],
     ],
   },

@@ -2,7 +2,7 @@
  * Takes the chunked coding off a body (RFC 9112 §7.1).
  *
  * In: segments of bytes, cut anywhere. Out: data, then DONE when the trailer section may begin. The first chunks of a
- * segment leave one by one, as their sender wrote them; many small ones behind them leave as one buffer, so that a body
+ * segment leave one by one, as their sender wrote them; many small ones after them leave as one buffer, so that a body
  * of 1-byte chunks costs its reader little more than a plain one. Extensions are checked, counted and dropped. Never
  * looks at a byte twice.
  */

@@ -1,7 +1,7 @@
 /**
  * Reads one field line, of a head or of a trailer section (RFC 9112 §5).
  *
- * In: a window and the index where a line begins. Out: the index behind the line, with `name` and `value` set (the
+ * In: a window and the index where a line begins. Out: the index after the line, with `name` and `value` set (the
  * value without the white space around it). Each byte is looked at a constant number of times.
  * Never accepts a bare CR or LF, white space before the colon, or a folded line.
  */
@@ -54,7 +54,7 @@ function valueError(stop: number): WireError {
   return new WireError(stop === CR ? 'lineFeedMissing' : 'fieldValueInvalid');
 }
 
-/** The index behind an empty line at `start`; `start` itself when the line there is not empty. */
+/** The index after an empty line at `start`; `start` itself when the line there is not empty. */
 export function skipEmptyLine(bytes: Uint8Array, start: number): number {
   const byte = bytes[start];
   if (byte === LF) throw new WireError('carriageReturnMissing');

@@ -12,9 +12,9 @@ const NO_BYTES = new Uint8Array(0);
 
 export class LineWindow {
   bytes: Uint8Array = NO_BYTES;
-  /** The index behind the last whole line. */
+  /** The index after the last whole line. */
   end = 0;
-  /** The index behind the last byte that was looked for lines. */
+  /** The index after the last byte that was looked for lines. */
   limit = 0;
   #text = '';
   #origin = 0;

@@ -1,7 +1,7 @@
 /**
  * Reads a request line (RFC 9112 §3).
  *
- * In: a window and the index where the line begins. Out: the index behind the line, with method, target and minor
+ * In: a window and the index where the line begins. Out: the index after the line, with method, target and minor
  * version set on the head. What can't become a request line is refused as soon as its first bytes show it.
  */
 

@@ -195,7 +195,7 @@ export class RequestParser {
     this.#size.check(this.#carry.length, KIND[this.#state]);
   }
 
-  /** Reads the whole lines of the window from `start`; gives the index behind them, or behind the section. */
+  /** Reads the whole lines of the window from `start`; gives the index after them, or after the section. */
   #takeLines(start: number): number {
     const window = this.#window;
     let i = start;
@@ -219,10 +219,10 @@ export class RequestParser {
 
   /** An empty line is skipped (RFC 9112 §2.2). */
   #takeRequestLine(start: number): number {
-    const behind = skipEmptyLine(this.#window.bytes, start);
-    if (behind !== start) {
-      this.#size.add(behind - start, REQUEST_LINE_KIND);
-      return behind;
+    const after = skipEmptyLine(this.#window.bytes, start);
+    if (after !== start) {
+      this.#size.add(after - start, REQUEST_LINE_KIND);
+      return after;
     }
     this.#head ??= new RequestHead(this.#line === LENIENT_LINE);
     const next = readRequestLine(this.#window, start, this.#head);
@@ -233,10 +233,10 @@ export class RequestParser {
 
   /** An empty line ends the section. */
   #takeFieldLine(start: number): number {
-    const behind = skipEmptyLine(this.#window.bytes, start);
-    if (behind !== start) {
+    const after = skipEmptyLine(this.#window.bytes, start);
+    if (after !== start) {
       this.#complete = true;
-      return behind;
+      return after;
     }
     const line = this.#line;
     const next = line.read(this.#window, start);

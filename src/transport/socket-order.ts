@@ -1,5 +1,5 @@
 /**
- * Keeps what a program does to its socket by itself behind what it has answered, as it is on `node:http`.
+ * Keeps what a program does to its socket by itself after what it has answered, as it is on `node:http`.
  *
  * In: a connection's socket and the output that gathers what is to leave through it. Out: `write`, `end` and `destroy`
  * of that socket which hand over first what waits: `res.end('Too much'); req.destroy()` is how programs refuse an

@@ -1,5 +1,5 @@
 // Starts a program of test/apps/programs as its owner would, on node:http or, with --import, on premier.
-// In: a file name. Out: the port that the program prints first, what it writes, how it ends. Never leaves a process behind.
+// In: a file name. Out: the port that the program prints first, what it writes, how it ends. Never leaves a process after.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// WebSockets with `ws`: behind 'upgrade' listeners, given the server, and turned away.
+// WebSockets with `ws`: after 'upgrade' listeners, given the server, and turned away.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';

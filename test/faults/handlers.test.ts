@@ -26,12 +26,12 @@ const throwing: Record<string, Listener> = {
   'before the head': () => {
     throw fault;
   },
-  'behind the head': (_req, res) => {
+  'after the head': (_req, res) => {
     res.writeHead(200, { 'Content-Length': 4 });
     res.write('ab');
     throw fault;
   },
-  'behind the answer': (_req, res) => {
+  'after the answer': (_req, res) => {
     res.end('done');
     throw fault;
   },
@@ -78,7 +78,7 @@ for (const [where, handle] of Object.entries(throwing)) {
 const loses = { notNode: 'it loses what else was in the segment' };
 
 behaviour(
-  'requests behind a handler that throws behind its answer are served',
+  'requests after a handler that throws after its answer are served',
   async ({ serve }) => {
     const served = await serve((req, res) => {
       res.end(req.url);
@@ -95,7 +95,7 @@ behaviour(
 );
 
 behaviour(
-  'thousands of requests behind a handler that throws are answered in order',
+  'thousands of requests after a handler that throws are answered in order',
   async ({ serve }) => {
     const served = await serve((req, res) => {
       res.end(req.url);

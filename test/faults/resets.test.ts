@@ -59,7 +59,7 @@ const moments: Record<string, Moment> = {
     handle: readAll,
   },
   'while the handler works': { send: `${head}\r\n`, reached: 'request' },
-  'while requests wait behind it': { send: `${head}\r\n`.repeat(10), reached: 'request' },
+  'while requests wait after it': { send: `${head}\r\n`.repeat(10), reached: 'request' },
   'while the answer streams': { send: `${head}\r\n`, reached: 'answer', handle: streaming },
   'while an early answer streams and the body comes': {
     send: `${head}Content-Length: 10\r\n\r\nabc`,

@@ -71,7 +71,7 @@ test('100,000 pipelined requests whose answers are not read: no more is read tha
   await end(unread);
 });
 
-test('a large answer that is not read waits once, not once for each request behind it', async () => {
+test('a large answer that is not read waits once, not once for each request after it', async () => {
   let requests = 0;
   const body = Buffer.alloc(8 * 1024 * 1024);
   const unread = await sendWithoutReading(Buffer.from(request.repeat(1000)), (_req, res) => {

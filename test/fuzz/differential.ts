@@ -18,7 +18,7 @@ interface Seen {
   rawTrailers: string[];
 }
 
-/** Node leaves out of `headers` what comes behind so many fields, in some of its lines, and out of the trailers. */
+/** Node leaves out of `headers` what comes after so many fields, in some of its lines, and out of the trailers. */
 const MOST_FIELDS = 1000;
 
 /** What one server made of one connection: the requests that came in whole, and the error if there was one. */

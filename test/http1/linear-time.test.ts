@@ -17,7 +17,7 @@ const chunked = `${start}Transfer-Encoding: chunked\r\n\r\n`;
 /** About `size` bytes of each kind. */
 const hostile: Record<string, (size: number) => string> = {
   'a run of spaces before a value': (size) => `${start}A:${' '.repeat(size)}x\r\n\r\n`,
-  'a run of spaces behind a value': (size) => `${start}A: x${' '.repeat(size)}\r\n\r\n`,
+  'a run of spaces after a value': (size) => `${start}A: x${' '.repeat(size)}\r\n\r\n`,
   'spaces between words': (size) => `${start}A: ${'x '.repeat(size / 2)}\r\n\r\n`,
   'tiny fields': (size) => `${start}${'a:b\r\n'.repeat(size / 5)}\r\n`,
   'Connection in many fields': (size) => `${start}${'Connection: a\r\n'.repeat(size / 15)}\r\n`,

@@ -1,4 +1,4 @@
-// Every case of the tables, read whole, byte by byte, cut in two everywhere, and with bytes behind it: the requests,
+// Every case of the tables, read whole, byte by byte, cut in two everywhere, and with bytes after it: the requests,
 // the refusal and what is left unread must always be the same.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -95,7 +95,7 @@ for (const refuse of refusals) {
     assert.deepEqual(readSegments(everyByte(bytes), refuse.options), whole, 'byte by byte');
     eachCut(bytes, (segments) => assert.deepEqual(readSegments(segments, refuse.options), whole));
     const longer = readWhole(Buffer.concat([bytes, next]), refuse.options);
-    assert.deepEqual(longer, whole, 'with bytes behind it');
+    assert.deepEqual(longer, whole, 'with bytes after it');
   });
 }
 

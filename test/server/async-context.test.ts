@@ -197,7 +197,7 @@ behaviour('a context around listen() is not what requests see of each other', as
 });
 
 behaviour(
-  'the end of a response behind bytes that wait is told in the context of its end',
+  'the end of a response after bytes that wait is told in the context of its end',
   async ({ serve }) => {
     const storage = new AsyncLocalStorage<string>();
     const stores: unknown[] = [];

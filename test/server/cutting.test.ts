@@ -1,4 +1,4 @@
-// An answer that was ended reaches its client, whatever the handler does to the connection right behind it.
+// An answer that was ended reaches its client, whatever the handler does to the connection right after it.
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { behaviour, get, type Request, type Response } from '../subjects.js';
@@ -9,7 +9,7 @@ const requests: [sentence: string, bytes: string][] = [
   ['a request', get()],
   ['a request with its body', withBody],
   ['a request with half its body', withBody.slice(0, -2)],
-  ['a request with another behind it', get() + get('/next')],
+  ['a request with another after it', get() + get('/next')],
 ];
 
 const cuts: [sentence: string, cut: (req: Request, res: Response, socket: Socket) => void][] = [

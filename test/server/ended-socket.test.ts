@@ -1,8 +1,8 @@
-// What a program writes behind its own end of the socket goes nowhere, and makes no noise.
+// What a program writes after its own end of the socket goes nowhere, and makes no noise.
 import assert from 'node:assert/strict';
 import { behaviour, get } from '../subjects.js';
 
-behaviour('a response behind the end of its socket is dropped without an error', async ({ serve }) => {
+behaviour('a response after the end of its socket is dropped without an error', async ({ serve }) => {
   const events: string[] = [];
   let told = () => {};
   const over = new Promise<void>((resolve) => {

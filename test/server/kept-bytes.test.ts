@@ -34,7 +34,7 @@ for (const [what, framed] of [
   });
 }
 
-behaviour('what came behind an upgrade', async ({ serve }) => {
+behaviour('what came after an upgrade', async ({ serve }) => {
   const upgraded = outcome<Buffer>();
   const served = await serve((_req, res) => res.end());
   served.server.on('upgrade', (_req, socket, head) => {
@@ -78,7 +78,7 @@ behaviour('the packet of an error', async ({ serve }) => {
   assert.equal(packet.toString(), 'GET / HTTP/1.1\r\nbad field\r\n\r\n');
 });
 
-behaviour('requests that wait behind responses nobody reads yet', async ({ serve }) => {
+behaviour('requests that wait after responses nobody reads yet', async ({ serve }) => {
   const answer = 'x'.repeat(20_000);
   const targets: string[] = [];
   const served = await serve((req, res) => {

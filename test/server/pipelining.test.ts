@@ -115,7 +115,7 @@ behaviour('bodies of pipelined requests stay with their requests', async ({ serv
     assert.equal((await client.response()).body, body);
 });
 
-behaviour('a request behind a body that nobody reads is answered', async ({ serve }) => {
+behaviour('a request after a body that nobody reads is answered', async ({ serve }) => {
   const { connect } = await serve((req, res) => res.end(req.url));
   const size = 300_000;
   const client = connect().send(

@@ -61,7 +61,7 @@ behaviour("the socket's _httpMessage is the answer under way", async ({ serve })
 const wrappers = { notNode: 'it sends nothing that is written through a wrapper' };
 
 behaviour(
-  'an answer works behind Object.create',
+  'an answer works after Object.create',
   async ({ serve }) => {
     const { connect } = await serve((_req, res) => {
       const wrapped = Object.create(res) as Response;
@@ -80,7 +80,7 @@ behaviour(
 );
 
 behaviour(
-  'a request and an answer work behind a Proxy',
+  'a request and an answer work after a Proxy',
   async ({ serve }) => {
     const { connect } = await serve((req, res) => {
       const request = new Proxy(req, {});
@@ -114,7 +114,7 @@ const bound = <T extends object>(target: T): T =>
     },
   });
 
-behaviour('a request and an answer work behind a Proxy that binds their methods', async ({ serve }) => {
+behaviour('a request and an answer work after a Proxy that binds their methods', async ({ serve }) => {
   const { connect } = await serve((req, res) => {
     const request = bound(req);
     const response = bound(res);

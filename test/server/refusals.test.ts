@@ -118,7 +118,7 @@ behaviour(
 );
 
 behaviour(
-  'an error that is emitted on the socket ends the connection behind what was sent',
+  'an error that is emitted on the socket ends the connection after what was sent',
   async ({ serve }) => {
     const { connect } = await serve((_req, res) => {
       res.write('so far', () => res.socket?.emit('error', new Error('no more')));

@@ -121,7 +121,7 @@ behaviour('a source piped into an answer waits for a slow client', async ({ serv
   assert.equal((await client.response()).body.length, 500 * 64 * 1024);
 });
 
-behaviour('a body goes on being received behind a large answer that nobody reads yet', async ({ serve }) => {
+behaviour('a body goes on being received after a large answer that nobody reads yet', async ({ serve }) => {
   const received = outcome<number>();
   const { connect } = await serve((req, res) => {
     let length = 0;

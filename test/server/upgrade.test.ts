@@ -1,4 +1,4 @@
-// Upgrade and CONNECT: the socket is handed over, with what had come behind the request.
+// Upgrade and CONNECT: the socket is handed over, with what had come after the request.
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -15,7 +15,7 @@ function tunnel(socket: Duplex, head: Buffer, status: string): void {
   socket.pipe(socket);
 }
 
-behaviour("'upgrade' hands over the socket and the bytes behind the request", async ({ serve }) => {
+behaviour("'upgrade' hands over the socket and the bytes after the request", async ({ serve }) => {
   const { server, connect } = await serve(() => assert.fail('request was emitted'));
   server.on('upgrade', (req, socket, head) => {
     assert.equal(req.method, 'GET');
@@ -116,7 +116,7 @@ behaviour('a socket handed over is free of the server', async ({ serve }) => {
   assert.equal(await client.rest(), 'bye');
 });
 
-behaviour('what comes behind an upgrade waits for its reader', async ({ serve }) => {
+behaviour('what comes after an upgrade waits for its reader', async ({ serve }) => {
   const answered = outcome();
   const received = outcome<string>();
   const { server, connect } = await serve((_req, res) => void setTimeout(() => res.end('answer'), 5));

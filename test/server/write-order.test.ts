@@ -194,7 +194,7 @@ behaviour(
 );
 
 behaviour(
-  'a closing server still serves what comes right behind an answer that said keep-alive',
+  'a closing server still serves what comes right after an answer that said keep-alive',
   async ({ serve }) => {
     const { server, connect } = await serve((req, res) => {
       res.end(req.url);

@@ -45,7 +45,7 @@ const behaviours: Record<string, Handler> = {
     res.setHeader('Connection', 'close');
     res.end('early');
   },
-  // Answers when 30 turns of the event loop are over: whatever came behind it has been read by then.
+  // Answers when 30 turns of the event loop are over: whatever came after it has been read by then.
   '/do/answer-late': after((res) => {
     let turns = 30;
     const wait = () => (turns-- > 0 ? setImmediate(wait) : res.end('late'));

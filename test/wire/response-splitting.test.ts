@@ -112,7 +112,7 @@ async function attack(subject: (typeof premiers)[number], attack: Attack, evil: 
       undefined,
     );
     assert.match(String(thrown?.code), /^ERR_(INVALID_|HTTP_INVALID_)/, 'no error was thrown');
-    assert.equal(client.pending, '', 'there are bytes behind the response');
+    assert.equal(client.pending, '', 'there are bytes after the response');
     const next = await client.send('GET /next HTTP/1.1\r\nHost: a\r\n\r\n').response();
     assert.equal(next.body, 'next');
   } finally {

@@ -1,7 +1,7 @@
 /**
  * Leaves HTTP: 'upgrade' and 'connect' (RFC 9110 §7.8, §9.3.6).
  *
- * In: the request that asked for it and what came behind its head. Out: the socket, as it was before the server had
+ * In: the request that asked for it and what came after its head. Out: the socket, as it was before the server had
  * it, to whoever listens; closed where nobody does.
  */
 import type { AsyncResource } from 'node:async_hooks';

@@ -1,4 +1,4 @@
-// WebSocket servers with `ws`: one on its own path, one behind an 'upgrade' listener, one that turns clients away.
+// WebSocket servers with `ws`: one on its own path, one after an 'upgrade' listener, one that turns clients away.
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 

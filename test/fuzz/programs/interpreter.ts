@@ -78,7 +78,7 @@ export class Interpreter {
 
   /** The next exchange's steps begin. */
   begin(req: object, res: object | undefined, socket: object): void {
-    // Listed with what is refused: requests behind one whose answer closed the connection.
+    // Listed with what is refused: requests after one whose answer closed the connection.
     if (this.#isOver()) return;
     const number = this.#exchanges.length;
     const objects: Objects = { req, socket, server: this.#server };

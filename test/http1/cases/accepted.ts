@@ -329,7 +329,7 @@ const connections: Accepted[] = [
     requests: [{ fields: [...host, 'Connection', value] }, {}],
   })),
   {
-    says: 'an upgrade leaves HTTP with the bytes behind its head',
+    says: 'an upgrade leaves HTTP with the bytes after its head',
     bytes: `${request('GET /', 'Connection: keep-alive, Upgrade', 'Upgrade: websocket')}\x81\x00`,
     requests: [
       {

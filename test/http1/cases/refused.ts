@@ -40,7 +40,7 @@ const requestLines: Refused[] = [
   ...refused('methodInvalid', [
     ['a space first', ' GET / HTTP/1.1\r\n'],
     ['a NUL first', '\0GET / HTTP/1.1\r\n'],
-    ['a tab behind the method', 'GET\t/ HTTP/1.1\r\n'],
+    ['a tab after the method', 'GET\t/ HTTP/1.1\r\n'],
     ['a NUL in the method', 'GE\0T / HTTP/1.1\r\n'],
     ['an @ in the method', 'GET@ / HTTP/1.1\r\n'],
     ['a method alone', 'GET\r\n'],
@@ -97,9 +97,9 @@ const requestLines: Refused[] = [
     ['a major version of two digits', 'GET / HTTP/11.1\r\n'],
     ['a letter in the version', 'GET / HTTP/1.x\r\n'],
     ['a comma in the version', 'GET / HTTP/1,1\r\n'],
-    ['a space behind the version', 'GET / HTTP/1.1 \r\n'],
-    ['a carriage return behind the version', 'GET / HTTP/1.1\rHost: a\r\n'],
-    ['two carriage returns behind the version', 'GET / HTTP/1.1\r\r\n'],
+    ['a space after the version', 'GET / HTTP/1.1 \r\n'],
+    ['a carriage return after the version', 'GET / HTTP/1.1\rHost: a\r\n'],
+    ['two carriage returns after the version', 'GET / HTTP/1.1\r\r\n'],
   ]),
   ...refused('versionUnsupported', [
     ['HTTP/2.0', 'GET / HTTP/2.0\r\n'],
@@ -107,14 +107,14 @@ const requestLines: Refused[] = [
     ['HTTP/3.0', 'GET / HTTP/3.0\r\n'],
   ]),
   ...refused('carriageReturnMissing', [
-    ['a bare line feed behind the request line', 'GET / HTTP/1.1\nHost: a\r\n\r\n'],
+    ['a bare line feed after the request line', 'GET / HTTP/1.1\nHost: a\r\n\r\n'],
     ['a bare line feed before the request line', '\nGET / HTTP/1.1\r\n'],
-    ['a bare line feed behind a field', 'GET / HTTP/1.1\r\nHost: a\n\r\n'],
+    ['a bare line feed after a field', 'GET / HTTP/1.1\r\nHost: a\n\r\n'],
     ['a bare line feed as the empty line', 'GET / HTTP/1.1\r\nHost: a\r\n\n'],
   ]),
   ...refused('lineFeedMissing', [
     ['a carriage return in a value', 'GET / HTTP/1.1\r\nA: b\rc\r\n'],
-    ['two carriage returns behind a value', 'GET / HTTP/1.1\r\nA: b\r\r\n'],
+    ['two carriage returns after a value', 'GET / HTTP/1.1\r\nA: b\r\r\n'],
   ]),
   ...refused('lineFeedExpected', [
     ['a carriage return before the request line', '\rGET / HTTP/1.1\r\n'],
@@ -279,13 +279,13 @@ const chunks: Refused[] = [
       ['no size', chunked('\r\nabc')],
       ['a minus sign', chunked('-3\r\nabc\r\n')],
       ['a prefix', chunked('0x3\r\nabc\r\n')],
-      ['a letter behind the size', chunked('3g\r\nabc\r\n')],
+      ['a letter after the size', chunked('3g\r\nabc\r\n')],
       ['a space before the size', chunked(' 3\r\nabc\r\n')],
-      ['a space behind the size', chunked('3 \r\nabc\r\n')],
+      ['a space after the size', chunked('3 \r\nabc\r\n')],
       ['a space within the size', chunked('3 3\r\nabc\r\n')],
-      ['a bare line feed behind the size', chunked('3\nabc\r\n')],
+      ['a bare line feed after the size', chunked('3\nabc\r\n')],
       ['an extension without a size', chunked(';a\r\n')],
-      ['a NUL behind the size', chunked('3\0\r\nabc\r\n')],
+      ['a NUL after the size', chunked('3\0\r\nabc\r\n')],
     ],
     { requests: 1 },
   ),
@@ -320,7 +320,7 @@ const chunks: Refused[] = [
   ...refused(
     'lineFeedExpected',
     [
-      ['a carriage return behind the size', chunked('3\rXabc\r\n')],
+      ['a carriage return after the size', chunked('3\rXabc\r\n')],
       ['a carriage return in an extension', chunked('3;a\rb\r\nabc\r\n')],
       ['a carriage return as the end of the body', chunked('0\r\n\rX\n')],
     ],
@@ -330,9 +330,9 @@ const chunks: Refused[] = [
     'chunkDataUnterminated',
     [
       ['a byte more than the size says', chunked('3\r\nabcd\r\n')],
-      ['a bare line feed behind the data', chunked('3\r\nabc\n0\r\n\r\n')],
-      ['two other bytes behind the data', chunked('3\r\nabcXX0\r\n\r\n')],
-      ['a carriage return behind the data', chunked('3\r\nabc\rX')],
+      ['a bare line feed after the data', chunked('3\r\nabc\n0\r\n\r\n')],
+      ['two other bytes after the data', chunked('3\r\nabcXX0\r\n\r\n')],
+      ['a carriage return after the data', chunked('3\r\nabc\rX')],
     ],
     { requests: 1 },
   ),
@@ -377,7 +377,7 @@ const characters: Refused[] = [
       .flatMap((character): [string, string][] => [
         [`${code(character)} before a value`, get(`A:${character}b`)],
         [`${code(character)} in a value`, get(`A: b${character}c`)],
-        [`${code(character)} behind a value`, get(`A: b${character}`)],
+        [`${code(character)} after a value`, get(`A: b${character}`)],
       ]),
   ),
   ...refused(
@@ -395,7 +395,7 @@ const characters: Refused[] = [
 const disguises: Refused[] = [
   ...refused('fieldFolded', [
     ['a coding on a folded line', get('Transfer-Encoding:', ' chunked')],
-    ['a coding behind a folded line', get('A: b', '\tTransfer-Encoding: chunked')],
+    ['a coding after a folded line', get('A: b', '\tTransfer-Encoding: chunked')],
   ]),
   ...refused('contentLengthInvalid', [['a length on a folded line', get('Content-Length:', ' 3')]]),
   ...refused('fieldNameInvalid', [
@@ -404,12 +404,12 @@ const disguises: Refused[] = [
     ['a length in quotes', get('"Content-Length": 3')],
   ]),
   ...refused('carriageReturnMissing', [
-    ['a coding behind a bare line feed', get('A: b\nTransfer-Encoding: chunked')],
-    ['a coding whose value is behind a bare line feed', get('Transfer-Encoding:\nchunked')],
+    ['a coding after a bare line feed', get('A: b\nTransfer-Encoding: chunked')],
+    ['a coding whose value is after a bare line feed', get('Transfer-Encoding:\nchunked')],
     ['an end of the head by bare line feeds', 'POST / HTTP/1.1\r\nHost: a\nContent-Length: 3\n\nabc'],
   ]),
   ...refused('lineFeedMissing', [
-    ['a coding behind a bare carriage return', get('A: b\rTransfer-Encoding: chunked')],
+    ['a coding after a bare carriage return', get('A: b\rTransfer-Encoding: chunked')],
   ]),
   ...refused(
     'transferEncodingNotChunked',

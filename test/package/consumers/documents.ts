@@ -1,4 +1,4 @@
-// A folder of documents, behind premier and behind node:http; and the module without exports.
+// A folder of documents, after premier and after node:http; and the module without exports.
 import nodeHttp from 'node:http';
 import http from 'premier';
 import { type DocumentsHandler, type DocumentsOptions, documents } from 'premier/documents';

@@ -41,7 +41,7 @@ const unread: WireCase[] = [
     connection: 'open',
   },
   {
-    says: 'an unread chunked body that is malformed ends the connection behind the answer',
+    says: 'an unread chunked body that is malformed ends the connection after the answer',
     rule: 'RFC 9112 §7.1',
     send: [chunkedPost('/do/answer-early', ''), { answers: 1 }, `x\r\n${request('GET /smuggled')}`],
     answers: [{ status: 200, body: 'early' }],

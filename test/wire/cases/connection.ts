@@ -28,14 +28,14 @@ export const connection: WireCase[] = [
     connection: 'open',
   },
   {
-    says: 'a late answer holds back the early ones behind it',
+    says: 'a late answer holds back the early ones after it',
     rule: 'RFC 9112 §9.3.2',
     send: [request('GET /do/answer-late'), request('GET /do/answer-early'), request('GET /x')],
     answers: [{ status: 200, body: 'late' }, { status: 200, body: 'early' }, ok({ url: '/x' })],
     connection: 'open',
   },
   {
-    says: 'a late answer leaves before the refusal of what came behind it',
+    says: 'a late answer leaves before the refusal of what came after it',
     rule: 'RFC 9112 §9.3.2',
     send: [`${request('GET /do/answer-late')}GET / HTTP/1.1\r\nA : b\r\n\r\n`],
     answers: [
@@ -45,7 +45,7 @@ export const connection: WireCase[] = [
     connection: 'closed',
   },
   {
-    says: 'nothing is answered behind a refusal',
+    says: 'nothing is answered after a refusal',
     rule: 'RFC 9112 §9.3.2',
     send: [`${request('GET /a')}G\0T\r\n\r\n${request('GET /b')}`],
     answers: [ok({ url: '/a' }), { status: 400 }],
@@ -81,7 +81,7 @@ export const connection: WireCase[] = [
     connection: 'closed',
   },
   {
-    says: 'Connection: close behind a body closes once the body has been read',
+    says: 'Connection: close after a body closes once the body has been read',
     rule: 'RFC 9112 §9.6',
     send: [chunkedPost('/a', '3\r\nabc\r\n0\r\nT: v\r\n\r\n', 'Connection: close') + request('GET /b')],
     answers: [{ status: 200, fields: { connection: 'close' }, echo: { body: 'abc' } }],
@@ -140,7 +140,7 @@ export const connection: WireCase[] = [
     connection: 'closed',
   },
   {
-    says: 'a client that ends within a head is refused, behind the answers before it',
+    says: 'a client that ends within a head is refused, after the answers before it',
     rule: 'RFC 9112 §8',
     send: [`${request('GET /a')}GET /b HTTP/1.1\r\nHost: a\r\n`, 'finish'],
     answers: [ok({ url: '/a' }), { status: 400 }],
@@ -175,7 +175,7 @@ export const connection: WireCase[] = [
     connection: 'closed',
   },
   {
-    says: 'a large last answer arrives whole although more requests were sent behind it',
+    says: 'a large last answer arrives whole although more requests were sent after it',
     rule: 'RFC 9112 §9.6',
     send: [request('GET /do/large', 'Connection: close') + request('GET /x').repeat(2000)],
     answers: [{ status: 200, body: 'x'.repeat(3_000_000), fields: { connection: 'close' } }],
@@ -192,7 +192,7 @@ export const connection: WireCase[] = [
     connection: 'closed',
   },
   {
-    says: 'a program that closes ends the connection, whatever is asked behind it',
+    says: 'a program that closes ends the connection, whatever is asked after it',
     rule: 'RFC 9112 §9.6',
     send: [request('GET /do/close') + request('GET /x')],
     answers: [{ status: 200, body: 'closed', fields: { connection: 'close' } }],
