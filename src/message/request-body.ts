@@ -27,6 +27,6 @@ export function dropUnread(request: IncomingMessage): void {
 }
 
 /** Whether the program reads the body, or began to. */
-function isRead({ _consuming, _readableState, readableDidRead }: IncomingMessage): boolean {
-  return _consuming || readableDidRead || _readableState.resumeScheduled;
+function isRead({ _consuming, _readableState }: IncomingMessage): boolean {
+  return _consuming || _readableState.resumeScheduled;
 }

@@ -127,7 +127,9 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     const trailers = new NewFieldList();
     this._trailers = trailers;
     const entries = (Array.isArray(headers) ? headers : Object.entries(headers)) as [string, unknown][];
-    for (const [name, value] of entries) {
+    for (const entry of entries) {
+      const name = entry[0];
+      const value = entry[1];
       const key = fieldKey(name, 'Trailer name');
       try {
         // As on node:http, a short list of values is one line.
@@ -162,7 +164,6 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     if (!this.destroyed || length === 0) this._prepareEnd(length);
     if (typeof callback === 'function') this._queueEndCallback(callback);
     if (this.strictContentLength && this._lengthBinds() && this._bytesWritten !== this._contentLength) {
-      this._open().flush();
       throw errors.contentLengthMismatch(this._bytesWritten, this._contentLength as number);
     }
     this.finished = true;
