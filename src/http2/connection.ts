@@ -1,0 +1,284 @@
+/**
+ * The server's end of an HTTP/2 connection (RFC 9113).
+ *
+ * In: segments of bytes, the time, and what programs answer on their streams. Out: requests, told to a listener, and
+ * bytes that leave, when they are asked for. No socket, stream or timer: whoever has the socket calls `receive` with what
+ * came, writes what `pull` gives until it gives nothing, and calls `settle` after it. What a client sends ends in a
+ * request, in an error of a stream, or in GOAWAY with its reason; never in an exception.
+ */
+import type { Buffer } from 'node:buffer';
+import type { ConnectionListener } from './connection-listener.js';
+import { ControlReceiver, SHUTDOWN_PING } from './control-receiver.js';
+import { DataReceiver } from './data-receiver.js';
+import { NO_ERROR } from './error-codes.js';
+import { Http2Error } from './errors.js';
+import type { FaultName } from './faults.js';
+import { type FieldOptions, FieldReceiver } from './field-receiver.js';
+import type { Frame } from './frame.js';
+import { FrameAccounts, UNKNOWN_ACCOUNT } from './frame-accounts.js';
+import { FrameReader, type FrameSink } from './frame-reader.js';
+import { faultOfHead, isKnownFrame } from './frame-rules.js';
+import { HpackEncoder } from './hpack/encoder.js';
+import {
+  CONNECTION_WINDOW,
+  FATAL_CONTROL_BYTES,
+  HANDED_OUT_BYTES,
+  HIGH_WATER_MARK,
+  MAX_CONCURRENT_STREAMS,
+  MAX_CONTROL_BYTES,
+  MAX_FIELDS,
+  MAX_HEAD_BYTES,
+  STREAM_WINDOW,
+} from './limits.js';
+import {
+  ACK,
+  CONTINUATION,
+  DATA,
+  HEADERS,
+  INITIAL_WINDOW_SIZE,
+  LARGEST_STREAM_ID,
+  SETTINGS,
+  SETTINGS_ENABLE_CONNECT_PROTOCOL,
+  SETTINGS_INITIAL_WINDOW_SIZE,
+  SETTINGS_MAX_CONCURRENT_STREAMS,
+  SETTINGS_MAX_HEADER_LIST_SIZE,
+  SETTINGS_NO_RFC7540_PRIORITIES,
+} from './protocol.js';
+import { RequestDelivery } from './request-delivery.js';
+import { type Output, Sender } from './sender.js';
+import { StreamControl } from './stream-control.js';
+
+export interface ConnectionOptions {
+  /** Octets of a head's target, names and values, and of a trailer section. Default 16 KiB. */
+  maxHeadBytes?: number;
+  /** Fields of a head. Default 2000. */
+  maxFields?: number;
+  /** Streams that a client may have at a time. Default 100. */
+  maxConcurrentStreams?: number;
+  /** Octets that wait on a stream below which `onDrain` is called. Default 64 KiB. */
+  highWaterMark?: number;
+  /** Whether extended CONNECT is announced and accepted, RFC 8441. Default false. */
+  connectProtocol?: boolean;
+}
+
+export class Http2Connection implements FrameSink {
+  readonly #listener: ConnectionListener;
+  readonly #accounts = new FrameAccounts();
+  readonly #reader = new FrameReader(this);
+  readonly #sender: Sender;
+  readonly #delivery: RequestDelivery;
+  readonly #control: StreamControl;
+  readonly #fields: FieldReceiver;
+  readonly #data: DataReceiver;
+  readonly #frames: ControlReceiver;
+  #error: Http2Error | null = null;
+  #receiving = false;
+  #announced = false;
+  #shuttingDown = false;
+  #lastServed = LARGEST_STREAM_ID;
+
+  constructor(listener: ConnectionListener, options: ConnectionOptions = {}) {
+    const fields: FieldOptions = {
+      maxHeadBytes: options.maxHeadBytes ?? MAX_HEAD_BYTES,
+      maxFields: options.maxFields ?? MAX_FIELDS,
+      maxConcurrentStreams: options.maxConcurrentStreams ?? MAX_CONCURRENT_STREAMS,
+      connectProtocol: options.connectProtocol ?? false,
+    };
+    const accounts = this.#accounts;
+    const encoder = new HpackEncoder();
+    const highWaterMark = options.highWaterMark ?? HIGH_WATER_MARK;
+    const sender = new Sender(encoder, accounts, highWaterMark, (stream) => control.endResponse(stream));
+    const delivery = new RequestDelivery(listener, sender);
+    const control = new StreamControl(sender, delivery, accounts, () => this.#announce());
+    const parts = { listener, accounts, encoder, sender, delivery, control };
+    this.#listener = listener;
+    this.#sender = sender;
+    this.#delivery = delivery;
+    this.#control = control;
+    this.#data = new DataReceiver(control, delivery, accounts);
+    this.#frames = new ControlReceiver(parts, () => {
+      if (this.#shuttingDown) this.finishShutdown();
+    });
+    this.#fields = new FieldReceiver(parts, this.#frames.earlyPriorities, fields);
+    this.#greet(fields);
+  }
+
+  /** "The server connection preface consists of a potentially empty SETTINGS frame", §3.4. */
+  #greet({ maxHeadBytes, maxConcurrentStreams, connectProtocol }: FieldOptions): void {
+    const settings: [number, number][] = [
+      [SETTINGS_MAX_CONCURRENT_STREAMS, maxConcurrentStreams],
+      [SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW],
+      [SETTINGS_MAX_HEADER_LIST_SIZE, maxHeadBytes],
+      [SETTINGS_NO_RFC7540_PRIORITIES, 1],
+    ];
+    if (connectProtocol) settings.push([SETTINGS_ENABLE_CONNECT_PROTOCOL, 1]);
+    this.#sender.control.settings(settings);
+    this.#sender.control.windowUpdate(0, CONNECTION_WINDOW - INITIAL_WINDOW_SIZE);
+  }
+
+  // What the transport does
+
+  /**
+   * Reads a segment, and tells the listener of what is in it. The segment is lent until this returns.
+   * @param now - milliseconds of a clock that doesn't go back
+   */
+  receive(segment: Buffer, now: number): void {
+    if (this.#error !== null) return;
+    this.#accounts.now = now;
+    this.#receiving = true;
+    try {
+      this.#reader.read(segment);
+      if (this.#sender.control.length > FATAL_CONTROL_BYTES) throw new Http2Error('answersUnread');
+      this.#delivery.admit();
+    } catch (error) {
+      // Whatever else is thrown comes from the listener: what it was told is not known any more.
+      if (!(error instanceof Http2Error)) {
+        this.fail('connectionFailed');
+        throw error;
+      }
+      this.#fail(error);
+    } finally {
+      this.#receiving = false;
+    }
+  }
+
+  /**
+   * What is to be written now; null where nothing is, or nothing can.
+   * @param maxBytes - octets beyond which no further frame is begun. Default 128 KiB
+   */
+  pull(maxBytes: number = HANDED_OUT_BYTES): Output | null {
+    this.#announced = false;
+    return this.#sender.pull(maxBytes);
+  }
+
+  /** What `pull` gave is on its way: tells the listener of what there is room for now. */
+  settle(): void {
+    if (this.#sender.drained.length > 0) {
+      const { drained } = this.#sender;
+      this.#sender.drained = [];
+      for (const stream of drained) if (stream.writable) this.#listener.onDrain(stream);
+    }
+    if (this.#delivery.holding) this.#delivery.admit();
+  }
+
+  /** The connection is lost, or is to be: all streams end, and nothing leaves any more but what waits already. */
+  close(error: Http2Error = new Http2Error('connectionClosed')): void {
+    if (this.#error !== null) return;
+    this.#error = error;
+    this.#control.closeAll(error);
+  }
+
+  /** Gives the connection up with GOAWAY. */
+  fail(fault: FaultName): void {
+    this.#fail(new Http2Error(fault));
+  }
+
+  #fail(error: Http2Error): void {
+    if (this.#error !== null) return;
+    const lastId = Math.min(this.#control.streams.lastId, this.#lastServed);
+    this.close(error);
+    this.#sender.control.goaway(lastId, error.errorCode, error.reason);
+    this.#announce();
+    this.#listener.onError(error);
+  }
+
+  /**
+   * Begins to end the connection: the client is told to begin no more streams, and those that are under way to here are
+   * served. When it has read that, which a PING tells, the shutdown is finished by itself; a caller that doesn't want to
+   * wait for it calls `finishShutdown`. "A server that is attempting to gracefully shut down a connection SHOULD send an
+   * initial GOAWAY frame with the last stream identifier set to 2^31-1", §6.8.
+   */
+  shutdown(): void {
+    if (this.#shuttingDown || this.#error !== null) return;
+    this.#shuttingDown = true;
+    this.#sender.control.goaway(LARGEST_STREAM_ID, NO_ERROR, '');
+    this.#sender.control.ping(SHUTDOWN_PING);
+    this.#announce();
+  }
+
+  /** Says which stream is the last that is served; those after it are ignored, and may be tried again elsewhere. */
+  finishShutdown(): void {
+    if (this.#lastServed !== LARGEST_STREAM_ID || this.#error !== null) return;
+    this.#shuttingDown = true;
+    this.#lastServed = this.#control.streams.lastId;
+    this.#fields.lastServed = this.#lastServed;
+    this.#sender.control.goaway(this.#lastServed, NO_ERROR, '');
+    this.#announce();
+  }
+
+  /** Whether the client's answers to us wait in such a number that no more may be read before they have left. */
+  get congested(): boolean {
+    return this.#sender.control.length > MAX_CONTROL_BYTES;
+  }
+
+  /** Streams that are open. */
+  get openStreams(): number {
+    return this.#control.streams.size;
+  }
+
+  /** Octets of all answers that wait. */
+  get backlog(): number {
+    return this.#sender.backlog;
+  }
+
+  /** Whether what the client has sent so far ends in the middle of a frame or of a field block. */
+  get cut(): boolean {
+    return !this.#reader.betweenFrames || this.#fields.inBlock;
+  }
+
+  /** Whether the client has acknowledged our settings, §6.5.3. */
+  get acknowledged(): boolean {
+    return this.#frames.unacknowledged === 0;
+  }
+
+  /** Why the connection has ended; null as long as it hasn't. */
+  get error(): Http2Error | null {
+    return this.#error;
+  }
+
+  /** Whether the socket can be closed: the connection was given up or shut down, no stream is open, all has left. */
+  get finished(): boolean {
+    const isOver = this.#error !== null || (this.#lastServed !== LARGEST_STREAM_ID && this.openStreams === 0);
+    return isOver && !this.#sender.ready;
+  }
+
+  #announce(): void {
+    if (this.#receiving || this.#announced) return;
+    this.#announced = true;
+    this.#listener.onOutput();
+  }
+
+  // What the reader of frames reports
+
+  onFrameHead(frame: Frame): void {
+    // The listener gave the connection up.
+    if (this.#error !== null) throw this.#error;
+    const { type, flags, streamId, length } = frame;
+    const fault = faultOfHead(type, streamId, length);
+    if (fault !== null) throw new Http2Error(fault);
+    if (!this.#frames.settings.received && (type !== SETTINGS || (flags & ACK) !== 0))
+      throw new Http2Error('settingsExpected');
+    if (type === CONTINUATION) this.#fields.expectContinuation(streamId, length);
+    else if (this.#fields.inBlock) throw new Http2Error('continuationExpected');
+    else if (type === DATA) this.#data.begin(streamId, flags, length);
+    else if (!isKnownFrame(type)) this.#accounts.charge(UNKNOWN_ACCOUNT);
+  }
+
+  onFrame(frame: Frame): void {
+    if (frame.type === HEADERS) this.#fields.headers(frame);
+    else if (frame.type === CONTINUATION) this.#fields.continuation(frame);
+    else this.#frames.receive(frame);
+  }
+
+  onDataLength(data: number, padding: number): void {
+    this.#data.length(data, padding);
+  }
+
+  onData(data: Buffer): void {
+    this.#data.data(data);
+  }
+
+  onDataEnd(): void {
+    this.#data.end();
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The data of a response that wait for their turn and for the client's window.
+ *
+ * In: chunks as a program writes them. Out: exactly their octets, counted and encoded once, in frames of any length.
+ * Nothing is copied before it leaves: text is encoded into the buffer of the frames, long buffers leave as they are.
+ */
+import { Buffer } from 'node:buffer';
+import type { FrameWriter } from './frame-writer.js';
+import { COPIED_BYTES, QUANTUM_BYTES } from './limits.js';
+
+/** Is told when what was written has left the process, or that it never will. */
+export type Written = (error?: Error | null) => void;
+
+class Chunk {
+  data: Uint8Array | string;
+  readonly encoding: BufferEncoding;
+  /** Octets that have not left. */
+  length: number;
+  /** Octets that have left; a string leaves whole, or becomes a buffer first. */
+  offset = 0;
+  readonly written: Written | null;
+  next: Chunk | null = null;
+
+  constructor(data: Uint8Array | string, encoding: BufferEncoding, length: number, written: Written | null) {
+    this.data = data;
+    this.encoding = encoding;
+    this.length = length;
+    this.written = written;
+  }
+}
+
+export class OutgoingBody {
+  /** Octets that wait. */
+  length = 0;
+  #first: Chunk | null = null;
+  #last: Chunk | null = null;
+
+  /** Whether somebody waits to be told, and no data. */
+  get onlyCallbacks(): boolean {
+    return this.length === 0 && this.#first !== null;
+  }
+
+  /** Takes a chunk, which must not change any more. An empty one only tells when what came before it has left. */
+  add(data: Uint8Array | string, encoding: BufferEncoding, length: number, written: Written | null): void {
+    const chunk = new Chunk(data, encoding, length, written);
+    if (this.#last === null) this.#first = chunk;
+    else this.#last.next = chunk;
+    this.#last = chunk;
+    this.length += length;
+  }
+
+  /**
+   * Writes the next octets, after the head of their frame.
+   * @param octets - not more than wait
+   * @param completed - takes the callbacks of chunks that have left whole
+   */
+  write(writer: FrameWriter, octets: number, completed: Written[]): void {
+    let missing = octets;
+    this.length -= octets;
+    for (
+      let chunk = this.#first;
+      chunk !== null && (missing > 0 || chunk.length === 0);
+      chunk = this.#first
+    ) {
+      const part = Math.min(missing, chunk.length);
+      writePart(writer, chunk, part);
+      missing -= part;
+      if (chunk.length > 0) break;
+      if (chunk.written !== null) completed.push(chunk.written);
+      this.#first = chunk.next;
+    }
+    if (this.#first === null) this.#last = null;
+  }
+
+  /** Forgets what waits, and tells it. */
+  drop(error: Error): void {
+    let chunk = this.#first;
+    this.#first = this.#last = null;
+    this.length = 0;
+    for (; chunk !== null; chunk = chunk.next) chunk.written?.(error);
+  }
+}
+
+function writePart(writer: FrameWriter, chunk: Chunk, octets: number): void {
+  if (octets === 0) return;
+  if (typeof chunk.data === 'string') {
+    if (octets === chunk.length && octets <= QUANTUM_BYTES) {
+      const bytes = writer.reserve(octets);
+      bytes.write(chunk.data, writer.position, octets, chunk.encoding);
+      writer.advance(writer.position + octets);
+      chunk.length = 0;
+      return;
+    }
+    chunk.data = Buffer.from(chunk.data, chunk.encoding);
+  }
+  const { data, offset } = chunk;
+  if (octets <= COPIED_BYTES) writer.copy(data, offset, offset + octets);
+  else writer.pass(octets === data.length ? data : data.subarray(offset, offset + octets));
+  chunk.offset += octets;
+  chunk.length -= octets;
+}

@@ -1,0 +1,82 @@
+/**
+ * Tells the listener of requests, at once or when there is room for their answers.
+ *
+ * In: heads, bodies and ends of requests, in their order. Out: the same to the listener. Where more answers wait than
+ * are good for the memory, what comes is held, in the order in which it came: heads, and copies of as much of the bodies
+ * as the windows allow. A request that is reset meanwhile is never told of.
+ */
+import { Buffer } from 'node:buffer';
+import type { ConnectionListener } from './connection-listener.js';
+import type { Http2Error } from './errors.js';
+import { MAX_BACKLOG_BYTES } from './limits.js';
+import type { Sender } from './sender.js';
+import type { Stream } from './stream.js';
+
+/** What came of a request that is held. */
+class Held {
+  readonly parts: Buffer[] = [];
+  /** Null until the request is complete. */
+  trailers: string[] | null = null;
+}
+
+export class RequestDelivery {
+  readonly #listener: ConnectionListener;
+  readonly #sender: Sender;
+  readonly #held = new Map<Stream, Held>();
+
+  constructor(listener: ConnectionListener, sender: Sender) {
+    this.#listener = listener;
+    this.#sender = sender;
+  }
+
+  /** Whether requests are held. */
+  get holding(): boolean {
+    return this.#held.size > 0;
+  }
+
+  begin(stream: Stream): void {
+    if (this.holding || this.#isFull) {
+      this.#held.set(stream, new Held());
+      return;
+    }
+    stream.dispatched = true;
+    this.#listener.onHead(stream);
+  }
+
+  data(stream: Stream, data: Buffer): void {
+    const held = this.#held.get(stream);
+    if (held === undefined) this.#listener.onBody(stream, data);
+    else held.parts.push(Buffer.from(data));
+  }
+
+  end(stream: Stream, trailers: string[]): void {
+    const held = this.#held.get(stream);
+    if (held === undefined) this.#listener.onEnd(stream, trailers);
+    else held.trailers = trailers;
+  }
+
+  reset(stream: Stream, error: Http2Error): void {
+    this.#held.delete(stream);
+    if (stream.dispatched) this.#listener.onReset(stream, error);
+    else stream.retire();
+  }
+
+  /** Tells of the requests that are held, as long as there is room. */
+  admit(): void {
+    for (const [stream, { parts, trailers }] of this.#held) {
+      if (this.#isFull) return;
+      this.#held.delete(stream);
+      stream.dispatched = true;
+      this.#listener.onHead(stream);
+      for (const part of parts) {
+        if (stream.dropped) stream.consumed(part.length);
+        else if (stream.reportable) this.#listener.onBody(stream, part);
+      }
+      if (trailers !== null && stream.reportable) this.#listener.onEnd(stream, trailers);
+    }
+  }
+
+  get #isFull(): boolean {
+    return this.#sender.backlog > MAX_BACKLOG_BYTES;
+  }
+}

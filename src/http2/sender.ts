@@ -1,0 +1,213 @@
+/**
+ * What leaves a connection, and in which order.
+ *
+ * In: control frames, and streams that have something to send. Out, when it is asked for: octets, no more at a time than
+ * the caller wants. Control frames leave first, then what no window holds back (heads, trailers, ends) in the order in
+ * which it was written, then data as send-order.ts says and as both windows allow (RFC 9113 §5.2). Fields are encoded
+ * when they leave: the client's table must see blocks in the order of the wire.
+ */
+import { Buffer } from 'node:buffer';
+import type { FieldList } from '../http/field-list.js';
+import { ControlFrames } from './control-frames.js';
+import type { FrameAccounts } from './frame-accounts.js';
+import { FrameWriter, writeHead, writeKind } from './frame-writer.js';
+import { blockBound, type HpackEncoder } from './hpack/encoder.js';
+import { QUANTUM_BYTES } from './limits.js';
+import type { Written } from './outgoing-body.js';
+import {
+  CONTINUATION,
+  DATA,
+  END_HEADERS,
+  END_STREAM,
+  FRAME_HEAD_BYTES,
+  HEADERS,
+  INITIAL_MAX_FRAME_SIZE,
+  INITIAL_WINDOW_SIZE,
+} from './protocol.js';
+import { SendOrder, UNPLACED } from './send-order.js';
+import type { Stream } from './stream.js';
+import { canSend } from './stream-states.js';
+
+/** What leaves at a time. */
+export interface Output {
+  /** Octets in order; they must not be changed. */
+  readonly pieces: Uint8Array[];
+  readonly octets: number;
+  /** To be called when they have left, or with an error when they can't. */
+  readonly written: Written[];
+}
+
+/** One for all connections: nothing is written but within `pull`. */
+const writer = new FrameWriter();
+
+export class Sender {
+  readonly control = new ControlFrames();
+  /** Octets of data that the client lets leave on the connection. */
+  window = INITIAL_WINDOW_SIZE;
+  /** Octets of data that wait in all streams. */
+  backlog = 0;
+  /** Streams of which less waits than before, and whose program wants to know. */
+  drained: Stream[] = [];
+
+  readonly #order = new SendOrder<Stream>();
+  readonly #encoder: HpackEncoder;
+  readonly #accounts: FrameAccounts;
+  readonly #onEnd: (stream: Stream) => void;
+  readonly #highWaterMark: number;
+  #firstExempt: Stream | null = null;
+  #lastExempt: Stream | null = null;
+  #written: Written[] = [];
+
+  /** @param onEnd - is told when a stream's END_STREAM flag leaves */
+  constructor(
+    encoder: HpackEncoder,
+    accounts: FrameAccounts,
+    highWaterMark: number,
+    onEnd: (stream: Stream) => void,
+  ) {
+    this.#encoder = encoder;
+    this.#accounts = accounts;
+    this.#highWaterMark = highWaterMark;
+    this.#onEnd = onEnd;
+  }
+
+  /** Whether there is something that can leave. */
+  get ready(): boolean {
+    if (this.control.length > 0 || this.#firstExempt !== null) return true;
+    return this.window > 0 && this.#order.next() !== null;
+  }
+
+  /** Puts a stream where what it sends next has its place. */
+  schedule(stream: Stream): void {
+    if (!canSend(stream.state)) return;
+    const { outgoing } = stream;
+    if (stream.sections.length > 0 || outgoing.onlyCallbacks || (stream.ended && outgoing.length === 0))
+      this.#addExempt(stream);
+    else if (outgoing.length > 0 && stream.sendWindow > 0 && stream.place === UNPLACED)
+      this.#order.add(stream);
+  }
+
+  /** Takes a stream away: it is closed, or its place changes. */
+  remove(stream: Stream): void {
+    this.#order.remove(stream);
+  }
+
+  /** @param maxBytes - octets of data beyond which no further frame is begun */
+  pull(maxBytes: number): Output | null {
+    if (!this.ready) return null;
+    writer.begin();
+    this.#sendControl();
+    while (this.#firstExempt !== null && writer.size < maxBytes) this.#sendExempt(this.#takeExempt());
+    while (this.window > 0 && writer.size < maxBytes) {
+      const stream = this.#order.next();
+      if (stream === null) break;
+      this.#sendData(stream);
+    }
+    // Ends of streams may have added to it.
+    this.#sendControl();
+    const written = this.#written;
+    if (written.length > 0) this.#written = [];
+    if (writer.size === 0 && written.length === 0) return null;
+    return { octets: writer.size, pieces: writer.finish(), written };
+  }
+
+  #sendControl(): void {
+    if (this.control.length === 0) return;
+    const octets = this.control.take();
+    writer.copy(octets, 0, octets.length);
+  }
+
+  #addExempt(stream: Stream): void {
+    if (stream.exempt) return;
+    stream.exempt = true;
+    if (this.#lastExempt === null) this.#firstExempt = stream;
+    else this.#lastExempt.nextExempt = stream;
+    this.#lastExempt = stream;
+  }
+
+  #takeExempt(): Stream {
+    const stream = this.#firstExempt as Stream;
+    this.#firstExempt = stream.nextExempt;
+    if (this.#firstExempt === null) this.#lastExempt = null;
+    stream.nextExempt = null;
+    stream.exempt = false;
+    return stream;
+  }
+
+  #sendExempt(stream: Stream): void {
+    if (!canSend(stream.state)) return;
+    const { sections } = stream;
+    const isComplete = stream.ended && stream.backlog === 0;
+    const endsWithHead = isComplete && stream.trailers === null;
+    for (let i = 0; i < sections.length; i++) {
+      const isLast = endsWithHead && i === sections.length - 1;
+      this.#sendFields(stream.id, sections[i].status, sections[i].fields, isLast);
+    }
+    if (!isComplete) {
+      if (sections.length > 0) stream.sections = [];
+      if (stream.outgoing.onlyCallbacks) stream.outgoing.write(writer, 0, this.#written);
+      this.schedule(stream);
+    } else if (endsWithHead && sections.length > 0) this.#end(stream);
+    else this.#sendEnd(stream);
+  }
+
+  /** Nothing but the end is left: trailers, or an empty DATA frame. */
+  #sendEnd(stream: Stream): void {
+    if (stream.trailers !== null) this.#sendFields(stream.id, 0, stream.trailers, true);
+    else writer.head(DATA, END_STREAM, stream.id, 0);
+    this.#end(stream);
+  }
+
+  #end(stream: Stream): void {
+    stream.sections = [];
+    stream.outgoing.write(writer, 0, this.#written);
+    this.#onEnd(stream);
+  }
+
+  #sendData(stream: Stream): void {
+    const { outgoing } = stream;
+    const octets = Math.min(QUANTUM_BYTES, this.window, stream.sendWindow, outgoing.length);
+    const isLast = stream.ended && octets === outgoing.length;
+    writer.head(DATA, isLast && stream.trailers === null ? END_STREAM : 0, stream.id, octets);
+    outgoing.write(writer, octets, this.#written);
+    this.window -= octets;
+    this.backlog -= octets;
+    stream.sendWindow -= octets;
+    stream.sent += octets;
+    this.#accounts.earn(octets);
+    if (outgoing.length === 0 || stream.sendWindow <= 0) this.#order.remove(stream);
+    else this.#order.turn(stream);
+    if (isLast) {
+      if (stream.trailers === null) this.#end(stream);
+      else this.#sendEnd(stream);
+    } else if (stream.wantsDrain && outgoing.length < this.#highWaterMark) {
+      stream.wantsDrain = false;
+      this.drained.push(stream);
+    }
+  }
+
+  /** A field block in one HEADERS frame, or, where it is longer than every client takes, with CONTINUATION frames. */
+  #sendFields(streamId: number, status: number, fields: FieldList, isEnd: boolean): void {
+    const bytes = writer.reserve(FRAME_HEAD_BYTES + blockBound(fields));
+    const head = writer.position;
+    const start = head + FRAME_HEAD_BYTES;
+    const end = this.#encoder.encode(bytes, start, status, fields);
+    const flags = isEnd ? END_STREAM : 0;
+    if (end - start <= INITIAL_MAX_FRAME_SIZE) {
+      writeHead(bytes, head, streamId, end - start);
+      writeKind(bytes, head, HEADERS, END_HEADERS | flags);
+      writer.advance(end);
+      return;
+    }
+    writeHead(bytes, head, streamId, INITIAL_MAX_FRAME_SIZE);
+    writeKind(bytes, head, HEADERS, flags);
+    // The rest moves on to make room for the heads between its parts.
+    const rest = Buffer.from(bytes.subarray(start + INITIAL_MAX_FRAME_SIZE, end));
+    writer.advance(start + INITIAL_MAX_FRAME_SIZE);
+    for (let at = 0; at < rest.length; at += INITIAL_MAX_FRAME_SIZE) {
+      const part = Math.min(INITIAL_MAX_FRAME_SIZE, rest.length - at);
+      writer.head(CONTINUATION, at + part === rest.length ? END_HEADERS : 0, streamId, part);
+      writer.copy(rest, at, at + part);
+    }
+  }
+}
