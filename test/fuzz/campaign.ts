@@ -3,6 +3,8 @@
 import { randomInt } from 'node:crypto';
 import process from 'node:process';
 import { bytesOf } from '../http1/reading.js';
+import { ClientModel } from './client-model.js';
+import { checkConnection } from './connection-invariants.js';
 import { Differential } from './differential.js';
 import { isListed } from './listed-differences.js';
 import { checkParser } from './parser-invariants.js';
@@ -15,6 +17,7 @@ import { stream } from './streams.js';
 const STREAMS_A_SEED = 100;
 /** How many programs are run between the streams of two seeds. */
 const PROGRAMS = 200;
+const CONVERSATIONS_A_SEED = 10;
 
 /** Compares a random stream on node:http and on premier. */
 async function checkDifference(differential: Differential, random: Random): Promise<void> {
@@ -44,6 +47,8 @@ async function checkStreams(differential: Differential, seed: number): Promise<v
   const random = new Random(seed);
   try {
     for (let count = 0; count < STREAMS_A_SEED; count++) checkParser(random);
+    for (let count = 0; count < STREAMS_A_SEED; count++) checkConnection(random);
+    for (let count = 0; count < CONVERSATIONS_A_SEED; count++) new ClientModel(random).run(random.below(400));
     for (let count = 0; count < STREAMS_A_SEED; count++) await checkDifference(differential, random);
   } catch (error) {
     throw new Error(`SEED=${seed} fails.`, { cause: error });
@@ -56,7 +61,7 @@ async function goOn(differential: Differential, end: number): Promise<void> {
     const seed = randomInt(2 ** 32);
     await checkStreams(differential, seed);
     await checkPrograms();
-    const streams = 2 * STREAMS_A_SEED * rounds;
+    const streams = (3 * STREAMS_A_SEED + CONVERSATIONS_A_SEED) * rounds;
     process.stdout.write(
       `${streams} streams, the last ones of seed ${seed}; ${PROGRAMS * rounds} programs\n`,
     );
