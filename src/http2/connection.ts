@@ -26,7 +26,6 @@ import {
   HIGH_WATER_MARK,
   MAX_CONCURRENT_STREAMS,
   MAX_CONTROL_BYTES,
-  MAX_FIELDS,
   MAX_HEAD_BYTES,
   STREAM_WINDOW,
 } from './limits.js';
@@ -51,8 +50,8 @@ import { StreamControl } from './stream-control.js';
 export interface ConnectionOptions {
   /** Octets of a head's target, names and values, and of a trailer section. Default 16 KiB. */
   maxHeadBytes?: number;
-  /** Fields of a head. Default 2000. */
-  maxFields?: number;
+  /** Fields of a head, beyond which further ones are read but not reported; 0: no limit. Default: refused above 2000. */
+  maxFields?: number | null;
   /** Streams that a client may have at a time. Default 100. */
   maxConcurrentStreams?: number;
   /** Octets that wait on a stream below which `onDrain` is called. Default 64 KiB. */
@@ -80,7 +79,7 @@ export class Http2Connection implements FrameSink {
   constructor(listener: ConnectionListener, options: ConnectionOptions = {}) {
     const fields: FieldOptions = {
       maxHeadBytes: options.maxHeadBytes ?? MAX_HEAD_BYTES,
-      maxFields: options.maxFields ?? MAX_FIELDS,
+      maxFields: options.maxFields ?? null,
       maxConcurrentStreams: options.maxConcurrentStreams ?? MAX_CONCURRENT_STREAMS,
       connectProtocol: options.connectProtocol ?? false,
     };

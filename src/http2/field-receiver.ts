@@ -11,8 +11,8 @@ import { FAULTS, type FaultName } from './faults.js';
 import { FieldBlock } from './field-block.js';
 import type { Frame, OctetRange } from './frame.js';
 import { type FrameAccounts, UNKNOWN_ACCOUNT } from './frame-accounts.js';
-import { type FieldSink, HpackDecoder, type ListBounds, TOO_MANY, WHOLE } from './hpack/decoder.js';
-import { FATAL_LIST_BYTES, MAX_HEAD_BYTES } from './limits.js';
+import { type FieldSink, HpackDecoder, type ListBounds } from './hpack/decoder.js';
+import { FATAL_LIST_BYTES, MAX_FIELDS, MAX_HEAD_BYTES } from './limits.js';
 import { type Priority, parsePriority } from './priority.js';
 import { END_HEADERS, END_STREAM, LARGEST_STREAM_ID, PADDED, WITH_PRIORITY } from './protocol.js';
 import type { RequestDelivery } from './request-delivery.js';
@@ -23,7 +23,8 @@ import { RECEIVE_HEADERS, transition } from './stream-states.js';
 
 export interface FieldOptions {
   readonly maxHeadBytes: number;
-  readonly maxFields: number;
+  /** Null: the engine's own, beyond which a request is refused; 0: none. */
+  readonly maxFields: number | null;
   readonly maxConcurrentStreams: number;
   readonly connectProtocol: boolean;
 }
@@ -42,6 +43,7 @@ export class FieldReceiver {
   readonly #accounts: FrameAccounts;
   readonly #listener: ConnectionListener;
   readonly #options: FieldOptions;
+  readonly #maxFields: number;
   readonly #bounds: ListBounds;
   readonly #decoder = new HpackDecoder();
   readonly #block: FieldBlock;
@@ -55,9 +57,10 @@ export class FieldReceiver {
     this.#accounts = parts.accounts;
     this.#listener = parts.listener;
     this.#options = options;
+    this.#maxFields = (options.maxFields ?? MAX_FIELDS) || Number.MAX_SAFE_INTEGER;
     this.#earlyPriorities = earlyPriorities;
     const fatalBytes = FATAL_LIST_BYTES * Math.max(1, options.maxHeadBytes / MAX_HEAD_BYTES);
-    this.#bounds = { maxBytes: options.maxHeadBytes, maxFields: options.maxFields, fatalBytes };
+    this.#bounds = { maxBytes: options.maxHeadBytes, fatalBytes };
     this.#block = new FieldBlock(fatalBytes);
   }
 
@@ -124,8 +127,8 @@ export class FieldReceiver {
   #begin(id: number, endStream: boolean, block: OctetRange): void {
     // "Streams initiated by a client MUST use odd-numbered stream identifiers."
     if (id % 2 === 0) throw new Http2Error('streamIdentifierEven');
-    const head = new RequestHead();
-    const verdict = this.#decoder.decode(block, head, this.#bounds);
+    const head = new RequestHead(this.#maxFields);
+    const isWhole = this.#decoder.decode(block, head, this.#bounds);
     if (id > this.lastServed) {
       this.#control.ignore(id);
       return;
@@ -134,20 +137,19 @@ export class FieldReceiver {
       this.#control.refuse(id, 'tooManyStreams');
       return;
     }
-    let fault = this.#conclude(head, endStream);
-    if (verdict !== WHOLE && (fault === null || FAULTS[fault].scope === 'request'))
-      fault = verdict === TOO_MANY ? 'tooManyFields' : 'headTooLarge';
+    const fault = this.#conclude(head, endStream, isWhole);
     if (fault !== null && FAULTS[fault].scope !== 'request') this.#control.refuse(id, fault);
     else this.#open(this.#control.open(id, head, endStream), endStream, fault);
   }
 
-  #conclude(head: RequestHead, endStream: boolean): FaultName | null {
+  /** What is malformed is reset; what is only too large, or none, is answered. */
+  #conclude(head: RequestHead, endStream: boolean, isWhole: boolean): FaultName | null {
     if (this.#dependsOnItself) return 'streamDependsOnItself';
     const fault = head.complete(this.#options.connectProtocol);
-    const isMismatch = endStream && head.contentLength !== null && head.contentLength > 0;
-    return isMismatch && (fault === null || FAULTS[fault].scope === 'request')
-      ? 'contentLengthMismatch'
-      : fault;
+    if (fault !== null && FAULTS[fault].scope !== 'request') return fault;
+    if (endStream && head.contentLength !== null && head.contentLength > 0) return 'contentLengthMismatch';
+    if (!isWhole) return 'headTooLarge';
+    return head.shortened && this.#options.maxFields === null ? 'tooManyFields' : fault;
   }
 
   #open(stream: Stream, endStream: boolean, fault: FaultName | null): void {
@@ -166,13 +168,14 @@ export class FieldReceiver {
   }
 
   #trailers(stream: Stream, endStream: boolean, block: OctetRange): void {
-    const section = new TrailerSection();
-    const verdict = this.#decoder.decode(block, section, this.#bounds);
+    const section = new TrailerSection(this.#maxFields);
+    const isWhole = this.#decoder.decode(block, section, this.#bounds);
     // "An endpoint that receives a HEADERS frame without the END_STREAM flag set after receiving the HEADERS frame that
     // opens a request … MUST treat the corresponding request … as malformed."
     if (!endStream) this.#control.fault(stream.id, 'trailersNotLast');
     else if (section.fault !== null) this.#control.fault(stream.id, section.fault);
-    else if (verdict !== WHOLE) this.#control.fault(stream.id, 'trailersTooLarge');
+    else if (!isWhole || (section.shortened && this.#options.maxFields === null))
+      this.#control.fault(stream.id, 'trailersTooLarge');
     else this.#control.endRequest(stream, section.rawTrailers);
   }
 }

@@ -43,14 +43,22 @@ export class RequestHead implements FieldSink {
   priority: string | null = null;
   /** What Content-Length says; null where there is none. */
   contentLength: number | null = null;
+  /** Whether fields were left out because there are too many. */
+  shortened = false;
   /** What is wrong with it; null until something is. */
   fault: FaultName | null = null;
 
+  readonly #maxFields: number;
   #host: string | null = null;
   #seen = 0;
   #ordinary = false;
   #asterisk = false;
   #cookie = 0;
+
+  /** @param maxFields - fields beyond which further ones are checked and left out */
+  constructor(maxFields: number) {
+    this.#maxFields = maxFields;
+  }
 
   onField(field: Field): void {
     const verdict = judge(field);
@@ -114,7 +122,7 @@ export class RequestHead implements FieldSink {
         this.rawHeaders[this.#cookie] += `; ${value}`;
         return;
       }
-      this.#cookie = this.rawHeaders.length + 1;
+      if (this.rawHeaders.length < 2 * this.#maxFields) this.#cookie = this.rawHeaders.length + 1;
     } else if (verdict === CONTENT_LENGTH) {
       if (this.contentLength !== null) this.#blame('contentLengthInvalid');
       this.contentLength = Number(value);
@@ -123,7 +131,8 @@ export class RequestHead implements FieldSink {
     } else if (verdict === PRIORITY_FIELD) {
       this.priority = this.priority === null ? value : `${this.priority}, ${value}`;
     }
-    this.rawHeaders.push(field.name, value);
+    if (this.rawHeaders.length < 2 * this.#maxFields) this.rawHeaders.push(field.name, value);
+    else this.shortened = true;
   }
 
   #conclude(extendedConnect: boolean): void {
@@ -164,13 +173,22 @@ export class RequestHead implements FieldSink {
 export class TrailerSection implements FieldSink {
   /** Names and values in turn. */
   readonly rawTrailers: string[] = [];
+  /** Whether fields were left out because there are too many. */
+  shortened = false;
   fault: FaultName | null = null;
+  readonly #maxFields: number;
+
+  /** @param maxFields - fields beyond which further ones are checked and left out */
+  constructor(maxFields: number) {
+    this.#maxFields = maxFields;
+  }
 
   onField(field: Field): void {
     const verdict = judge(field);
     // "Pseudo-header fields MUST NOT appear in a trailer section."
     if (field.name.charCodeAt(0) === 0x3a) this.fault ??= 'pseudoFieldLate';
     else if (verdict < 0) this.fault ??= faultOfVerdict(verdict);
-    else this.rawTrailers.push(field.name, field.value);
+    else if (this.rawTrailers.length < 2 * this.#maxFields) this.rawTrailers.push(field.name, field.value);
+    else this.shortened = true;
   }
 }

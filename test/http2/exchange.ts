@@ -260,7 +260,7 @@ export class Exchange implements ConnectionListener {
 
   #fields(payload: Buffer): string {
     const words: string[] = [];
-    const bounds = { maxBytes: 1e6, maxFields: 1e4, fatalBytes: 1e7 };
+    const bounds = { maxBytes: 1e6, fatalBytes: 1e7 };
     const range = { bytes: payload, start: 0, end: payload.length };
     this.#decoder.decode(range, { onField: ({ name, value }) => words.push(`${name}=${value}`) }, bounds);
     return words.join(' ');

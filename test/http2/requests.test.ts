@@ -269,11 +269,32 @@ for (const [fault, name, fields, flags = END_STREAM] of refused) {
   });
 }
 
-test('answers 431 to more than 2000 fields', () => {
-  const many = Array.from({ length: 2001 - get.length / 2 }, () => ['a', '']).flat();
-  const { told, sent } = readInAllCuts(headers(1, [...get, ...many]));
+const many = (count: number) => Array.from({ length: count }, () => ['a', '']).flat();
+
+test('answers 431 to more than 2000 fields, host included', () => {
+  const { told, sent } = readInAllCuts(headers(1, [...get, ...many(2000)]));
   assert.deepEqual(told, ['refused 1 tooManyFields']);
   assert.deepEqual(sent, ['HEADERS 1 :status=431 end']);
+  assert.match(read([headers(1, [...get, ...many(1999)])], answering).told[0] as string, /^head 1/);
+});
+
+test('leaves out fields beyond the number that a program sets, but checks them', () => {
+  const script = { ...answering, options: { maxFields: 3 } };
+  const fields = [...get, 'x', '1', 'y', '2', 'cookie', 'a', 'cookie', 'b', 'z', '3'];
+  assert.deepEqual(
+    readInAllCuts(headers(1, fields), script).told,
+    told('GET / a', [...host, 'x', '1', 'y', '2']),
+  );
+  assert.deepEqual(readInAllCuts(headers(1, [...fields, 'A', 'b']), script).sent, [
+    'RST_STREAM 1 PROTOCOL_ERROR',
+  ]);
+  const unlimited = { ...answering, options: { maxFields: 0 } };
+  assert.match(read([headers(1, [...get, ...many(2300)])], unlimited).told[0] as string, /^head 1/);
+});
+
+test('resets a request with more than 2000 trailer fields', () => {
+  const { told } = read([headers(1, post, 0), headers(1, many(2001))], answering);
+  assert.equal(told.at(-1), 'reset 1 trailersTooLarge ENHANCE_YOUR_CALM');
 });
 
 test('takes the body of a request that is refused for nothing, and asks to stop it after the answer', () => {

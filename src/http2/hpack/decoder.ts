@@ -42,17 +42,9 @@ const MAX_TABLE_SIZES = 2;
 export interface ListBounds {
   /** Octets of names and values, each field at least one, that are already too many to be reported. */
   readonly maxBytes: number;
-  /** Fields beyond which no more are reported. */
-  readonly maxFields: number;
   /** Octets of names, values and 32 a field at which the connection is given up. */
   readonly fatalBytes: number;
 }
-
-/** Of a list that was decoded: whether all of it was reported, or why not. */
-export const WHOLE = 0;
-export const TOO_LARGE = 1;
-export const TOO_MANY = 2;
-export type ListVerdict = typeof WHOLE | typeof TOO_LARGE | typeof TOO_MANY;
 
 export class HpackDecoder {
   readonly #table: DynamicTable;
@@ -73,10 +65,10 @@ export class HpackDecoder {
   }
 
   /**
-   * Decodes a block.
+   * Decodes a block. False where its list is so large that not all of it was reported.
    * @throws Http2Error of the scope of the connection: the block cannot be decoded, or its list is far too large
    */
-  decode(block: OctetRange, sink: FieldSink, bounds: ListBounds): ListVerdict {
+  decode(block: OctetRange, sink: FieldSink, bounds: ListBounds): boolean {
     this.#bytes = block.bytes;
     this.#position = block.start;
     this.#end = block.end;
@@ -88,24 +80,18 @@ export class HpackDecoder {
     }
   }
 
-  #readFields(sink: FieldSink, bounds: ListBounds): ListVerdict {
-    let verdict: ListVerdict = WHOLE;
-    let count = 0;
+  #readFields(sink: FieldSink, bounds: ListBounds): boolean {
     let bytes = 0;
     let size = 0;
     while (this.#position < this.#end) {
       const field = this.#readField();
       const length = field.name.length + field.value.length;
-      count++;
       bytes += length || 1;
       size += length + FIELD_OVERHEAD;
       if (size >= bounds.fatalBytes) throw new Http2Error('fieldBlockTooLarge');
-      if (verdict !== WHOLE) continue;
-      if (bytes >= bounds.maxBytes) verdict = TOO_LARGE;
-      else if (count > bounds.maxFields) verdict = TOO_MANY;
-      else sink.onField(field);
+      if (bytes < bounds.maxBytes) sink.onField(field);
     }
-    return verdict;
+    return bytes < bounds.maxBytes;
   }
 
   #readField(): Field {
