@@ -228,6 +228,15 @@ const orders: [name: string, requests: [number, string[]][], expected: number[],
 for (const [name, requests, expected, later = []] of orders)
   test(name, () => assert.deepEqual(order(requests, 32 * KIB, ...later), expected));
 
+test('sends what is of no use in parts in the order in which it was asked for, not in which it was written', () => {
+  const exchange = open(...[1, 3, 5].map((id) => headers(id, priority('u=3'))));
+  for (const id of [5, 1, 3]) {
+    answer(exchange, id).head(200, []);
+    answer(exchange, id).body('a');
+  }
+  assert.deepEqual(exchange.pullAll().slice(3), ['DATA 1 a', 'DATA 3 a', 'DATA 5 a']);
+});
+
 test('keeps the priority of a stream that does not exist yet', () => {
   const exchange = open(update(3, 'u=0'), headers(1, get), headers(3, priority('u=7')));
   for (const id of [1, 3]) {
@@ -434,6 +443,17 @@ test('dispatches nothing while more than a mebibyte of answers waits, and loses 
     'head 7 GET / a ["host","a"]',
     'end 7 []',
   ]);
+});
+
+test('dispatches requests in their order, also where there is room again before the held ones are told of', () => {
+  const exchange = greeted();
+  exchange.receive([settings([4, 0]), headers(1, get)]).pull();
+  answer(exchange, 1).head(200, []);
+  answer(exchange, 1).body(Buffer.alloc(KIB * KIB + 1));
+  exchange.receive(headers(3, get));
+  exchange.receive(Buffer.concat([frame(RST_STREAM, 0, 1, uint32(8)), headers(5, get)]));
+  const heads = exchange.told.filter((line) => line.startsWith('head')).map((line) => line.split(' ')[1]);
+  assert.deepEqual(heads, ['1', '3', '5']);
 });
 
 // How connections end
