@@ -147,7 +147,15 @@ export class Http2Connection implements FrameSink {
    */
   pull(maxBytes: number = HANDED_OUT_BYTES): Output | null {
     this.#announced = false;
-    return this.#sender.pull(maxBytes);
+    try {
+      return this.#sender.pull(maxBytes);
+    } catch (error) {
+      if (!(error instanceof Http2Error)) throw error;
+      // Part of a frame is missing: nothing of this turn leaves, and nothing after it but the reason.
+      this.#sender.discard(error);
+      this.#fail(error);
+      return this.#sender.pull(maxBytes);
+    }
   }
 
   /** What `pull` gave is on its way: tells the listener of what there is room for now. */

@@ -272,6 +272,11 @@ export const FAULTS = {
   internalError: stream(INTERNAL_ERROR, 'RFC 9113 §7', 'The response failed'),
   responseComplete: stream(NO_ERROR, 'RFC 9113 §8.1', 'The response is complete, the request need not be'),
   connectionFailed: connection(INTERNAL_ERROR, 'RFC 9113 §7', 'The server failed'),
+  bodyChanged: connection(
+    INTERNAL_ERROR,
+    'RFC 9113 §7',
+    'A part of a response is not as long as it was when it was written',
+  ),
   settingsTimeout: connection(
     SETTINGS_TIMEOUT,
     'RFC 9113 §6.5.3',

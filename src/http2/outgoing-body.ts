@@ -5,6 +5,7 @@
  * Nothing is copied before it leaves: text is encoded into the buffer of the frames, long buffers leave as they are.
  */
 import { Buffer } from 'node:buffer';
+import { Http2Error } from './errors.js';
 import type { FrameWriter } from './frame-writer.js';
 import { COPIED_BYTES, QUANTUM_BYTES } from './limits.js';
 
@@ -53,6 +54,7 @@ export class OutgoingBody {
    * Writes the next octets, after the head of their frame.
    * @param octets - not more than wait
    * @param completed - takes the callbacks of chunks that have left whole
+   * @throws Http2Error where a chunk has not the octets that it had when it was added
    */
   write(writer: FrameWriter, octets: number, completed: Written[]): void {
     let missing = octets;
@@ -86,7 +88,8 @@ function writePart(writer: FrameWriter, chunk: Chunk, octets: number): void {
   if (typeof chunk.data === 'string') {
     if (octets === chunk.length && octets <= QUANTUM_BYTES) {
       const bytes = writer.reserve(octets);
-      bytes.write(chunk.data, writer.position, octets, chunk.encoding);
+      const written = bytes.write(chunk.data, writer.position, octets, chunk.encoding);
+      if (written !== octets) throw new Http2Error('bodyChanged');
       writer.advance(writer.position + octets);
       chunk.length = 0;
       return;
@@ -94,6 +97,8 @@ function writePart(writer: FrameWriter, chunk: Chunk, octets: number): void {
     chunk.data = Buffer.from(chunk.data, chunk.encoding);
   }
   const { data, offset } = chunk;
+  // A buffer can be resized by its program; what isn't there any more would be memory of somebody else's.
+  if (data.length < offset + octets) throw new Http2Error('bodyChanged');
   if (octets <= COPIED_BYTES) writer.copy(data, offset, offset + octets);
   else writer.pass(octets === data.length ? data : data.subarray(offset, offset + octets));
   chunk.offset += octets;

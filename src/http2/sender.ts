@@ -92,7 +92,10 @@ export class Sender {
     this.#order.remove(stream);
   }
 
-  /** @param maxBytes - octets of data beyond which no further frame is begun */
+  /**
+   * @param maxBytes - octets of data beyond which no further frame is begun
+   * @throws Http2Error where a part of a response has changed since it was written
+   */
   pull(maxBytes: number): Output | null {
     if (!this.ready) return null;
     writer.begin();
@@ -109,6 +112,14 @@ export class Sender {
     if (written.length > 0) this.#written = [];
     if (writer.size === 0 && written.length === 0) return null;
     return { octets: writer.size, pieces: writer.finish(), written };
+  }
+
+  /** What `pull` could not finish never leaves. */
+  discard(error: Error): void {
+    writer.finish();
+    const written = this.#written;
+    this.#written = [];
+    for (const tell of written) tell(error);
   }
 
   #sendControl(): void {

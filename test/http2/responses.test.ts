@@ -456,6 +456,35 @@ test('dispatches requests in their order, also where there is room again before 
   assert.deepEqual(heads, ['1', '3', '5']);
 });
 
+for (const [name, write] of [
+  ['a text that is shorter', (response: Answer) => response.stream.body('abc', 'latin1', 10, null)],
+  ['a text that is longer', (response: Answer) => response.stream.body('\u20ac', 'utf8', 1, null)],
+  [
+    'a buffer whose memory was taken away',
+    (response: Answer) => {
+      const memory = new ArrayBuffer(100);
+      response.body(new Uint8Array(memory));
+      structuredClone(memory, { transfer: [memory] });
+    },
+  ],
+] as const) {
+  test(`gives the connection up rather than send what was not written: ${name}`, () => {
+    const exchange = open(headers(1, get), headers(3, get));
+    const errors: (Error | null | undefined)[] = [];
+    answer(exchange, 3).head(200, []);
+    answer(exchange, 3).body('other', 'utf8', (error) => errors.push(error));
+    answer(exchange, 1).head(200, []);
+    write(answer(exchange, 1));
+    const sent = exchange.pullAll();
+    assert.match(sent.at(-1) as string, /^GOAWAY 3 INTERNAL_ERROR /);
+    assert.ok(sent.every((line) => !line.startsWith('DATA')));
+    assert.equal(exchange.fault, 'bodyChanged');
+    assert.equal(errors.length, 1);
+    assert.ok(errors[0] instanceof Error);
+    assert.ok(exchange.connection.finished);
+  });
+}
+
 // How connections end
 
 test('shuts down in two steps: streams that are under way are served, later ones ignored', () => {
