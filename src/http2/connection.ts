@@ -233,6 +233,11 @@ export class Http2Connection implements FrameSink {
     return !this.#reader.betweenFrames || this.#fields.inBlock;
   }
 
+  /** Whether the client owes the rest of its greeting, or of anything but data that it has begun. */
+  get headUnderWay(): boolean {
+    return !this.#frames.settings.received || (this.cut && !this.#reader.inData);
+  }
+
   /** Whether the client has acknowledged our settings, §6.5.3. */
   get acknowledged(): boolean {
     return this.#frames.unacknowledged === 0;

@@ -56,6 +56,12 @@ export class FrameReader {
     return this.#state === HEAD && this.#carried === 0;
   }
 
+  /** Whether they end within a DATA frame. */
+  get inData(): boolean {
+    const state = this.#state;
+    return state === DATA_PAYLOAD || state === PAD_LENGTH || state === PADDING;
+  }
+
   /**
    * Reads a segment and reports what is in it.
    * @throws Http2Error that ends the connection; the reader is of no use after it

@@ -134,7 +134,8 @@ const PremierServerResponse = callableClass<ServerResponseConstructor>(
     options?: ServerResponseOptions,
   ) {
     // As on node:http, a request that doesn't say its version is one of HTTP/1.1.
-    const chunkable = !(request.httpVersionMajor < 1 || request.httpVersionMinor < 1);
+    const { httpVersionMajor, httpVersionMinor } = request;
+    const chunkable = !(httpVersionMajor < 1 || (httpVersionMinor < 1 && !(httpVersionMajor > 1)));
     if (keepsTables) {
       this._events = new ListenerTable();
       this._eventsCount = 0;

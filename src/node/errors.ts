@@ -145,3 +145,12 @@ export function connectionReset(message: string): Error {
   error.code = 'ECONNRESET';
   return error;
 }
+
+/** What a program meets that writes to the socket of a request that came over HTTP/2. */
+export function noSocketBytes(): Error {
+  return coded(
+    Error,
+    'ERR_HTTP2_NO_SOCKET_MANIPULATION',
+    'A request of HTTP/2 shares its connection with others: nothing can be written to its socket, answer through its response',
+  );
+}

@@ -26,22 +26,35 @@ export function dispatch(
       response.end();
       return;
     }
-    const most = server.maxRequestsPerSocket;
-    if (most && most > 0) {
-      response.maxRequestsOnConnectionReached = count >= most;
-      if (count > most) {
-        server.emit('dropRequest', request, request.socket);
-        response.writeHead(503);
-        response.end();
-        return;
-      }
-    }
-    if (head.expect !== null) {
-      dispatchExpectation(server, head.expect, request, response);
+    dispatchExpecting(server, head.expect, request, response, count);
+  } else {
+    emitRequest(server, request, response);
+  }
+}
+
+/**
+ * The same for a request whose client knows expectations, and that names its host.
+ * @param expect - its Expect field
+ */
+export function dispatchExpecting(
+  server: HttpServer,
+  expect: string | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+  count: number,
+): void {
+  const most = server.maxRequestsPerSocket;
+  if (most && most > 0) {
+    response.maxRequestsOnConnectionReached = count >= most;
+    if (count > most) {
+      server.emit('dropRequest', request, request.socket);
+      response.writeHead(503);
+      response.end();
       return;
     }
   }
-  emitRequest(server, request, response);
+  if (expect !== null) dispatchExpectation(server, expect, request, response);
+  else emitRequest(server, request, response);
 }
 
 function dispatchExpectation(

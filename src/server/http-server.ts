@@ -24,6 +24,8 @@ export interface ServerEngine {
   readonly uniqueFields: ReadonlySet<string> | null;
   readonly optimizeEmptyRequests: boolean;
   readonly refusalStyle: RefusalStyle;
+  /** Whether HTTP/2 is offered to clients over TLS. */
+  readonly speaksHttp2: boolean;
   /** `close` was called: connections end after the response they are at. */
   closing: boolean;
   /** ms that a connection on which the last answer promised that it goes on is left when the server closes. */

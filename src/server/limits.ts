@@ -17,3 +17,9 @@ export const REFUSAL_PATIENCE = 1000;
 
 /** Prototypes that a handler may install on requests and responses and that are learnt, for each server. */
 export const MAX_LEARNT_PROTOTYPES = 4;
+
+/**
+ * Milliseconds that a handler has to come to its end whose stream its client has reset: so long it still counts as one
+ * of the streams that the client may have. Some never end their response once they hear that nobody wants it.
+ */
+export const RESET_PATIENCE = 5000;

@@ -8,16 +8,23 @@ import { setDetachedChannel } from '../message/response-channel.js';
 import type { ServerSocket } from '../transport/server-socket.js';
 import { listenTo } from '../transport/socket-listeners.js';
 import { type HttpServer, kEngine } from './http-server.js';
-import { Connection } from './http1/connection.js';
+import { Connection as Http1Connection } from './http1/connection.js';
 import { ResponseWriter } from './http1/response-writer.js';
+import { Connection as Http2Connection } from './http2/connection.js';
 
 /** The 'connection' listener of every server. */
 export function attach(this: HttpServer, socket: ServerSocket): void {
   Object.assign(socket, { server: this });
   if (this.timeout) socket.setTimeout?.(this.timeout);
+  const Connection = choseHttp2(this, socket) ? Http2Connection : Http1Connection;
   const connection = new Connection(this, socket);
   this[kEngine].connections.add(connection);
   listenTo(this, socket, connection);
+}
+
+/** Whether the client chose HTTP/2 by ALPN (RFC 7301), where the server offers it. */
+function choseHttp2(server: HttpServer, socket: ServerSocket): boolean {
+  return server[kEngine].speaksHttp2 && Reflect.get(socket, 'alpnProtocol') === 'h2';
 }
 
 // What programs put on sockets of their own speaks HTTP/1.1, as on node:http.

@@ -5,16 +5,20 @@
  */
 import type { ServerSocket } from '../transport/server-socket.js';
 import type { SocketEvents } from '../transport/socket-listeners.js';
-import type { Timed } from './timeouts.js';
+import type { Swept, Timed } from './timeouts.js';
 
 export interface ServerConnection extends SocketEvents {
   /** What the server's clocks know of it. */
   readonly clock: Timed;
+  /** The exchanges that have a time of their own, beside the connection's. */
+  readonly streams: Iterable<{ readonly clock: Swept }>;
   readonly socket: ServerSocket;
   /** Between two requests. */
   readonly isIdle: boolean;
   /** Nothing was ever received on it. */
   readonly isUnused: boolean;
+  /** The server closes: says so to the client at once, where the protocol can. */
+  shutdown(): void;
   /** Ends the connection after what was written. */
   close(): void;
 }

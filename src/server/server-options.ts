@@ -26,6 +26,11 @@ export interface ServerOptions extends NodeServerOptions {
    * Default 200.
    */
   closingGrace?: number;
+  /**
+   * Whether a server over TLS speaks HTTP/2 with the clients that choose it by ALPN, beside HTTP/1.1; the same handlers
+   * answer both. Default false.
+   */
+  http2?: boolean;
 }
 
 function checkInteger(name: string, value: unknown): void {
@@ -53,6 +58,7 @@ function checkAll(options: ServerOptions): void {
   checkType('options.requireHostHeader', 'boolean', options.requireHostHeader);
   checkType('options.joinDuplicateHeaders', 'boolean', options.joinDuplicateHeaders);
   checkType('options.rejectNonStandardBodyWrites', 'boolean', options.rejectNonStandardBodyWrites);
+  checkType('options.http2', 'boolean', options.http2);
   checkType('options.shouldUpgradeCallback', 'function', options.shouldUpgradeCallback);
   const { httpValidation } = options;
   if (httpValidation !== undefined && !['strict', 'relaxed', 'insecure'].includes(httpValidation)) {

@@ -32,12 +32,20 @@ export function setRefusalStyle(style: RefusalStyle): void {
   refusalStyle = style;
 }
 
+/** The connections, and the exchanges on them that have a time of their own. */
+function* allTimed(connections: ReadonlySet<ServerConnection>) {
+  for (const connection of connections) {
+    yield connection;
+    yield* connection.streams;
+  }
+}
+
 function makeEngine(server: HttpServer, options: ServerOptions): ServerEngine {
   const connections = new Set<ServerConnection>();
   return {
     connections,
     idle: new IdleConnections(server),
-    sweep: new RequestSweep(connections, server),
+    sweep: new RequestSweep({ [Symbol.iterator]: () => allTimed(connections) }, server),
     prototypes: new LearntPrototypes(options.IncomingMessage as never, options.ServerResponse as never),
     responseOptions: {
       highWaterMark: options.highWaterMark,
@@ -46,6 +54,7 @@ function makeEngine(server: HttpServer, options: ServerOptions): ServerEngine {
     uniqueFields: uniqueFields(options.uniqueHeaders),
     optimizeEmptyRequests: options.optimizeEmptyRequests ?? false,
     refusalStyle,
+    speaksHttp2: options.http2 ?? false,
     closing: false,
     closingGrace: options.closingGrace ?? CLOSING_GRACE,
   };
@@ -86,6 +95,7 @@ const methods = {
   close(this: HttpServer, callback?: (error?: Error) => void) {
     const engine = this[kEngine];
     engine.closing = true;
+    for (const connection of engine.connections) connection.shutdown();
     setTimeout(closeUnneeded, engine.closingGrace, engine).unref();
     baseOf(this).close.call(this, (error?: Error) => {
       engine.sweep.stop();
@@ -209,7 +219,8 @@ export const SecureServer = function Server(
     RequestListener | undefined,
   ];
   const chosen = settings.ALPNProtocols || settings.ALPNCallback;
-  const ALPNProtocols = chosen ? undefined : ['http/1.1'];
+  const offered = settings.http2 ? ['h2', 'http/1.1'] : ['http/1.1'];
+  const ALPNProtocols = chosen ? undefined : offered;
   applyOptions(this as unknown as HttpServer, settings);
   const tlsOptions = { noDelay: true, ALPNProtocols, ...settings };
   const server = constructOn(TlsServer, this as unknown as HttpServer, [tlsOptions, attach]);

@@ -7,18 +7,22 @@
  */
 import { clearInterval, now, setInterval, setTimeout } from '../node/timers.js';
 
-/** What the clocks need to know of a connection. Times are `Date.now()` in ms. */
-export interface Timed {
-  idleSince: number;
-  previousIdle: Timed | null;
-  nextIdle: Timed | null;
-  readonly isIdle: boolean;
+/** What the sweep needs to know of a request that arrives. Times are `Date.now()` in ms. */
+export interface Swept {
   /** When the request under way began; 0 when there is none. */
   readonly requestStart: number;
   /** Whether its head is complete. */
   readonly headComplete: boolean;
-  onIdleTimeout(): void;
   onRequestTimeout(): void;
+}
+
+/** What the clocks need to know of a connection. */
+export interface Timed extends Swept {
+  idleSince: number;
+  previousIdle: Timed | null;
+  nextIdle: Timed | null;
+  readonly isIdle: boolean;
+  onIdleTimeout(): void;
 }
 
 export interface TimeoutSettings {
@@ -100,11 +104,11 @@ function expireIdle(idle: IdleConnections): void {
 
 /** Looks at all connections every `connectionsCheckingInterval` ms for requests that take too long to arrive. */
 export class RequestSweep {
-  readonly #connections: Iterable<{ readonly clock: Timed }>;
+  readonly #connections: Iterable<{ readonly clock: Swept }>;
   readonly #settings: TimeoutSettings;
   #interval: NodeJS.Timeout | undefined;
 
-  constructor(connections: Iterable<{ readonly clock: Timed }>, settings: TimeoutSettings) {
+  constructor(connections: Iterable<{ readonly clock: Swept }>, settings: TimeoutSettings) {
     this.#connections = connections;
     this.#settings = settings;
   }

@@ -18,11 +18,11 @@ import { nextTick, setImmediate } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { keepOrder } from '../../transport/socket-order.js';
 import { SocketOutput } from '../../transport/socket-output.js';
+import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
 import { publishFinish } from '../diagnostics.js';
 import { type HttpServer, kEngine } from '../http-server.js';
 import type { ServerConnection } from '../server-connection.js';
 import { readsLeniently } from '../server-options.js';
-import { type ClockedConnection, ConnectionClock } from './connection-clock.js';
 import { Ending } from './ending.js';
 import type { EndingConnection } from './farewell.js';
 import { ANSWERS_WAIT, ReadingGate } from './reading-gate.js';
@@ -33,6 +33,8 @@ import { leaveHttp } from './upgrade.js';
 import type { OwnedWriter } from './writer-owner.js';
 
 type Writer = OwnedWriter<ServerResponse>;
+
+const NO_STREAMS: Iterable<never> = Object.freeze([]);
 
 export class Connection
   implements ServerConnection, DeliveringConnection, ClockedConnection, EndingConnection
@@ -319,6 +321,14 @@ export class Connection
   get isUnused(): boolean {
     return this.#delivery.count === 0 && this.#parser.idle && !this.#ending.isRefused;
   }
+
+  /** HTTP/1.1 has one exchange at a time, which the connection's clock is for. */
+  get streams(): Iterable<never> {
+    return NO_STREAMS;
+  }
+
+  /** The next answer says so: nothing can be said before. */
+  shutdown(): void {}
 
   close(): void {
     this.#ending.close();

@@ -22,7 +22,7 @@ import type {
 import { nextTick } from '../../node/timers.js';
 import { SocketOutput, type WriteListener } from '../../transport/socket-output.js';
 import { dateLine } from '../date-field.js';
-import { type WaitingPiece, WaitingPieces } from './waiting-pieces.js';
+import { type WaitingPiece, WaitingPieces } from '../waiting-pieces.js';
 import type { OwnedWriter, WriterOwner } from './writer-owner.js';
 
 /** How far a response has got. */

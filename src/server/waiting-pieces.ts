@@ -3,8 +3,8 @@
  *
  * In: pieces in order. Out: the same, and how many bytes they are.
  */
-import { type FieldList, NO_FIELDS } from '../../http/field-list.js';
-import type { BodyPiece } from '../../message/response-channel.js';
+import { type FieldList, NO_FIELDS } from '../http/field-list.js';
+import type { BodyPiece } from '../message/response-channel.js';
 
 export interface WaitingPiece extends BodyPiece {
   readonly length: number;

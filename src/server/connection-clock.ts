@@ -4,10 +4,10 @@
  * In: that a request begins or ends, and that everything was answered. Out: what times out. Keeps no timer of its own
  * but for the grace when its server closes.
  */
-import { now, setTimeout } from '../../node/timers.js';
-import type { ServerSocket } from '../../transport/server-socket.js';
-import { type HttpServer, kEngine } from '../http-server.js';
-import type { Timed } from '../timeouts.js';
+import { now, setTimeout } from '../node/timers.js';
+import type { ServerSocket } from '../transport/server-socket.js';
+import { type HttpServer, kEngine } from './http-server.js';
+import type { Timed } from './timeouts.js';
 
 /** What is clocked. */
 export interface ClockedConnection {

@@ -1,0 +1,224 @@
+/**
+ * One connection that speaks HTTP/2: requests to the program, each on a stream of its own, and their answers back.
+ *
+ * In: the socket's events, and those of the engine. Out: segments for the engine, exchanges for the program, and the end
+ * of the connection: with GOAWAY, after what was answered. What a program throws ends no other exchange, and no listener
+ * runs in the context of another request.
+ */
+import { Buffer } from 'node:buffer';
+import { maxHeaderSize } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { Http2Connection } from '../../http2/connection.js';
+import * as errors from '../../node/errors.js';
+import { presentContext } from '../../node/request-contexts.js';
+import { lingeringClose } from '../../transport/lingering-close.js';
+import type { ServerSocket } from '../../transport/server-socket.js';
+import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
+import { type HttpServer, kEngine } from '../http-server.js';
+import type { ServerConnection } from '../server-connection.js';
+import type { Exchange } from './exchange.js';
+import { FrameOutput } from './frame-output.js';
+import { callProgram } from './program-calls.js';
+import { type DeliveringConnection, StreamDelivery } from './stream-delivery.js';
+import { type SocketHost, StreamSocket } from './stream-socket.js';
+
+export class Connection implements ServerConnection, ClockedConnection, DeliveringConnection, SocketHost {
+  readonly server: HttpServer;
+  readonly socket: ServerSocket;
+  readonly clock: ConnectionClock;
+  readonly exchanges = new Set<Exchange>();
+  /** What the sweep looks at of a connection is the head that is arriving; each exchange has its own time. */
+  readonly headComplete = false;
+  readonly #engine: Http2Connection;
+  readonly #output: FrameOutput;
+  readonly #delivery: StreamDelivery;
+  /** Where the connection came, and no request. */
+  readonly #context = presentContext();
+  #isLent = false;
+  #isReceiving = false;
+  /** 'clientError' was emitted. */
+  #isTold = false;
+  #isEnding = false;
+
+  constructor(server: HttpServer, socket: ServerSocket) {
+    this.server = server;
+    this.socket = socket;
+    this.clock = new ConnectionClock(this);
+    this.#delivery = new StreamDelivery(this);
+    this.#engine = new Http2Connection(this.#delivery, {
+      maxHeadBytes: server.maxHeaderSize || maxHeaderSize,
+      maxFields: server.maxHeadersCount,
+    });
+    this.#output = new FrameOutput(socket, this.#engine, () => this.#end());
+    this.#output.schedule();
+  }
+
+  get transport(): ServerSocket {
+    return this.socket;
+  }
+
+  // The socket
+
+  receiveLent(chunk: Buffer): void {
+    this.#isLent = true;
+    try {
+      this.receive(chunk);
+    } finally {
+      this.#isLent = false;
+    }
+  }
+
+  /** The segment was lost while it was read: what follows makes no sense. */
+  overrun(): void {
+    if (this.#isReceiving) this.socket.destroy();
+  }
+
+  keep(bytes: Buffer): Buffer {
+    return this.#isLent ? Buffer.from(bytes) : bytes;
+  }
+
+  receive(chunk: Buffer): void {
+    if (this.#isEnding) return;
+    this.#isReceiving = true;
+    try {
+      this.#engine.receive(chunk, performance.now());
+    } finally {
+      this.#isReceiving = false;
+    }
+    this.#output.flush();
+    this.#tellClock();
+    if (this.#engine.congested) this.socket.pause();
+  }
+
+  #tellClock(): void {
+    const { clock } = this;
+    if (this.#engine.headUnderWay) {
+      clock.requestArrives();
+      return;
+    }
+    clock.requestEnds();
+    if (this.isIdle && clock.idleSince === 0) clock.becomeIdle();
+  }
+
+  onDrain(): void {
+    this.flush();
+    if (!this.#engine.congested) this.socket.resume();
+  }
+
+  onEndOfInput(): void {
+    if (this.server.httpAllowHalfOpen && this.exchanges.size > 0) return;
+    this.#engine.close();
+    this.#output.flush();
+    this.socket.end();
+  }
+
+  /** The socket was silent for too long: whoever listens decides, else it is cut. */
+  onTimeout(): void {
+    if (this.exchanges.size === 0) {
+      if (!this.server.emit('timeout', this.socket)) this.close();
+      return;
+    }
+    for (const exchange of [...this.exchanges]) if (!exchange.tellTimeout()) exchange.socket.destroy();
+  }
+
+  refuse(error: Error): void {
+    this.tellError(error);
+    this.socket.destroy(error);
+  }
+
+  onClose(): void {
+    this.clock.stop();
+    this.#isEnding = true;
+    this.#engine.close();
+  }
+
+  free(): void {
+    this.clock.stop();
+    this.server[kEngine].connections.delete(this);
+  }
+
+  // The server
+
+  get isIdle(): boolean {
+    return this.exchanges.size === 0 && this.clock.requestStart === 0 && !this.#isEnding;
+  }
+
+  get isUnused(): boolean {
+    return this.#delivery.count === 0 && this.exchanges.size === 0;
+  }
+
+  get streams(): Iterable<Exchange> {
+    return this.exchanges;
+  }
+
+  shutdown(): void {
+    this.#engine.shutdown();
+  }
+
+  close(): void {
+    this.#engine.shutdown();
+    this.#engine.finishShutdown();
+    this.flush();
+  }
+
+  /** A head takes too long to arrive. */
+  onRequestTimeout(): void {
+    this.tellError(errors.requestTimeout());
+    this.#engine.fail('connectionClosed');
+    this.flush();
+  }
+
+  // The delivery
+
+  requestBegins(exchange: Exchange): void {
+    this.clock.leaveIdle();
+    this.exchanges.add(exchange);
+  }
+
+  /** What its client sends after the last request is not served, and may be tried again on another connection. */
+  lastRequest(): void {
+    this.#engine.finishShutdown();
+  }
+
+  outputWaits(): void {
+    this.#output.schedule();
+  }
+
+  /** 'clientError', once: its listener may look at the connection, and end it; there is nothing that it could write. */
+  tellError(error: Error): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    callProgram(this.#context, () => this.server.emit('clientError', error, new StreamSocket(this)));
+  }
+
+  // The exchanges
+
+  /** Within a segment, all that it is the reason for leaves at its end. */
+  flush(): void {
+    if (!this.#isReceiving) this.#context.runInAsyncScope(this.#output.flush, this.#output);
+  }
+
+  exchangeOver(exchange: Exchange): void {
+    this.exchanges.delete(exchange);
+    if (this.isIdle) this.clock.becomeIdle();
+  }
+
+  // The socket that stands for the connection in 'clientError'
+
+  abandon(): void {
+    this.#engine.close();
+    this.flush();
+  }
+
+  tellTimeout(): boolean {
+    return true;
+  }
+
+  /** The engine wants nothing more of the socket. */
+  #end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.clock.stop();
+    if (!this.socket.destroyed) lingeringClose(this.socket);
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * One exchange on a stream of HTTP/2: what binds a request, its response and their socket to the stream.
+ *
+ * In: what comes on the stream, and what the program does with the request, the response and the socket. Out: the events
+ * that both have over HTTP/1.1, 'close' always among them; a stream that is reset where either side gives it up. Every
+ * listener runs in the context of its own request, and what it throws ends nobody else's.
+ */
+import type { AsyncResource } from 'node:async_hooks';
+import type { Buffer } from 'node:buffer';
+import type { Stream } from '../../http2/stream.js';
+import { canSend } from '../../http2/stream-states.js';
+import type { AskingRequest, BodySource, ClosedCallback } from '../../message/body-source.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
+import { completeBody, dropUnread } from '../../message/request-body.js';
+import { closeUnwatched, emitClose } from '../../message/response-state.js';
+import type { ServerResponse } from '../../message/server-response.js';
+import * as errors from '../../node/errors.js';
+import { endEntry } from '../../node/performance-entries.js';
+import { nextTick, now, setTimeout } from '../../node/timers.js';
+import type { ServerSocket } from '../../transport/server-socket.js';
+import { publishFinish } from '../diagnostics.js';
+import { type HttpServer, kEngine } from '../http-server.js';
+import { RESET_PATIENCE } from '../limits.js';
+import { makeResponse } from '../make-response.js';
+import type { Swept } from '../timeouts.js';
+import { callProgram } from './program-calls.js';
+import { refuse } from './refusal.js';
+import { type SocketHost, StreamSocket } from './stream-socket.js';
+import { StreamWriter, type WriterOwner } from './stream-writer.js';
+
+/** The connection, as far as one of its exchanges goes. */
+export interface ExchangingConnection {
+  readonly server: HttpServer;
+  readonly socket: ServerSocket;
+  /** Hands over what the socket takes. */
+  flush(): void;
+  /** What was received may outlive the present call. */
+  keep(bytes: Buffer): Buffer;
+  exchangeOver(exchange: Exchange): void;
+}
+
+/** The response is not complete. */
+const OPEN = 0;
+/** The response has left; the program still reads the request. */
+const ANSWERED = 1;
+const CLOSED = 2;
+
+type State = typeof OPEN | typeof ANSWERED | typeof CLOSED;
+
+export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
+  readonly stream: Stream;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly socket: StreamSocket;
+  /** Where what is told of the request runs. */
+  context: AsyncResource | null;
+  readonly headComplete = true;
+  readonly #connection: ExchangingConnection;
+  #state: State = OPEN;
+  #start = now();
+
+  constructor(connection: ExchangingConnection, stream: Stream, context: AsyncResource | null) {
+    this.#connection = connection;
+    this.stream = stream;
+    this.context = context;
+    this.socket = new StreamSocket(this);
+    this.request = makeRequest(connection.server, this.socket, stream);
+    this.request._source = this;
+    this.response = makeResponse(connection.server, this.request, true);
+    this.response._channel = new StreamWriter(this, stream);
+    this.response._context = context;
+    this.socket._httpMessage = this.response;
+    this.response._onTurn(this.socket);
+  }
+
+  get clock(): Swept {
+    return this;
+  }
+
+  get transport(): ServerSocket {
+    return this.#connection.socket;
+  }
+
+  /** As the sweep of the server wants it: 0 where all of the request has come. */
+  get requestStart(): number {
+    return this.request.complete || this.#state === CLOSED ? 0 : this.#start;
+  }
+
+  stir(): void {
+    this.socket._stir();
+  }
+
+  // What comes on the stream
+
+  receive(data: Buffer): void {
+    const { request, stream } = this;
+    this.stir();
+    if (request._dumped || request.destroyed) {
+      stream.consumed(data.length);
+      return;
+    }
+    callProgram(this.context, () => {
+      const kept = request.readableEncoding === null ? this.#connection.keep(data) : data;
+      if (request.push(kept)) stream.consumed(data.length);
+    });
+  }
+
+  requestEnds(rawTrailers: string[]): void {
+    const { request } = this;
+    if (request.complete) return;
+    request.complete = true;
+    if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
+    if (request._state !== null) callProgram(this.context, () => completeBody(request));
+    if (this.#state === ANSWERED) this.#over();
+  }
+
+  /** The stream was reset, or the connection is gone. */
+  reset(): void {
+    if (this.#state !== CLOSED) this.#close();
+    const { stream, response } = this;
+    if (response.finished) stream.retire();
+    // A handler that was told may answer all the same, or never: until it is known, its stream counts.
+    else {
+      response.once('prefinish', () => stream.retire());
+      setTimeout(retire, RESET_PATIENCE, stream).unref();
+    }
+  }
+
+  drain(): void {
+    this.stir();
+    callProgram(this.context, () => this.response._onDrain());
+  }
+
+  // What the program does
+
+  more(): void {
+    this.stream.consumed(this.stream.unconsumed);
+  }
+
+  abort(_request: AskingRequest, error: Error | null, closed: ClosedCallback): boolean {
+    if (this.#state === CLOSED) return false;
+    this.abandon(error ?? undefined);
+    nextTick(closed, null);
+    return true;
+  }
+
+  responseEnded(): void {
+    this.response._onEnded();
+    endEntry(this.response);
+  }
+
+  responseLeft(error: Error | null | undefined): void {
+    callProgram(null, () => this.#tellLeft(error));
+  }
+
+  #tellLeft(error: Error | null | undefined): void {
+    const { response } = this;
+    const failure = response._noteWritten(error);
+    if (!response.watched) {
+      if (failure === null) this.#leave(false);
+      return;
+    }
+    // As on node:http, who gave `end` a callback still finds the socket; the listeners for 'finish' don't.
+    try {
+      response._tellEnd(failure);
+    } finally {
+      if (failure === null) this.#leave(true);
+    }
+    if (failure === null) response._tellFinish();
+  }
+
+  #leave(watched: boolean): void {
+    if (this.#state === CLOSED) return;
+    const { request, response, socket } = this;
+    this.#state = ANSWERED;
+    publishFinish(request, response, socket, this.#connection.server);
+    this.#dropUnread();
+    socket._httpMessage = null;
+    response._onLeft();
+    if (watched) nextTick(emitClose, response);
+    else closeUnwatched(response);
+    if (request.complete) this.#over();
+  }
+
+  /** What nobody reads of the request need not come: its client is told to stop. */
+  #dropUnread(): void {
+    const { request } = this;
+    dropUnread(request);
+    if (request.complete || !request._dumped) return;
+    this.stream.drop();
+    // For its reader it is over, as over HTTP/1.1, where the rest is read and dropped.
+    request.complete = true;
+    if (request._state !== null) completeBody(request);
+  }
+
+  abandon(_error: Error | undefined): void {
+    if (this.#state === CLOSED) return;
+    const { stream } = this;
+    // As on node:http, a response that was ended still arrives, as far as it can at once.
+    if (stream.ended) this.#connection.flush();
+    if (stream.ended && !canSend(stream.state)) {
+      stream.drop();
+      nextTick(abandonRequest, this.request);
+      return;
+    }
+    this.#state = CLOSED;
+    stream.reset('internalError');
+    nextTick(closeAbandoned, this);
+  }
+
+  /** Its request takes too long to arrive: whoever listens decides, else it is refused. */
+  onRequestTimeout(): void {
+    const { server } = this.#connection;
+    const error = errors.requestTimeout();
+    this.#start = Number.POSITIVE_INFINITY;
+    if (server.listenerCount('clientError') > 0) {
+      server.emit('clientError', error, this.socket);
+      return;
+    }
+    if (this.response.headersSent) {
+      this.abandon(error);
+      return;
+    }
+    this.#state = CLOSED;
+    refuse(this.stream, error, server[kEngine].refusalStyle);
+    this.#close();
+  }
+
+  tellTimeout(): boolean {
+    const { request, response, socket } = this;
+    const byRequest = !request.complete && request.emit('timeout', socket);
+    const byResponse = response.emit('timeout', socket);
+    const byServer = this.#connection.server.emit('timeout', socket);
+    return byRequest || byResponse || byServer;
+  }
+
+  // How it ends
+
+  /** Tells whoever still reads the request or writes the response. */
+  #close(): void {
+    this.#state = CLOSED;
+    const { request, response, context } = this;
+    callProgram(context, () => request._abandon(errors.connectionReset('aborted')));
+    callProgram(context, () => emitClose(response));
+    callProgram(context, () => this.socket._close());
+    this.#connection.exchangeOver(this);
+  }
+
+  closeAbandoned(): void {
+    this.#close();
+  }
+
+  /** Both sides have come to their end. */
+  #over(): void {
+    this.#state = CLOSED;
+    callProgram(this.context, () => this.socket._close());
+    this.#connection.exchangeOver(this);
+  }
+}
+
+function makeRequest(server: HttpServer, socket: ServerSocket, stream: Stream): IncomingMessage {
+  const engine = server[kEngine];
+  const { method, target, rawHeaders } = stream.request;
+  const request = new engine.prototypes.Request(socket);
+  request.httpVersionMajor = 2;
+  request.httpVersionMinor = 0;
+  request.httpVersion = '2.0';
+  request.method = method;
+  request.url = target;
+  request.upgrade = false;
+  request.rawHeaders = rawHeaders;
+  if (server.joinDuplicateHeaders) request.joinDuplicateHeaders = true;
+  if (engine.optimizeEmptyRequests && !stream.readable) request._dumpAndCloseReadable();
+  return request;
+}
+
+function closeAbandoned(exchange: Exchange): void {
+  exchange.closeAbandoned();
+}
+
+function abandonRequest(request: IncomingMessage): void {
+  request._abandon(errors.connectionReset('aborted'));
+}
+
+function retire(stream: Stream): void {
+  stream.retire();
+}

@@ -1,0 +1,117 @@
+/**
+ * Hands the requests of a connection to the program.
+ *
+ * In: what the engine tells of its streams. Out: exchanges, each in an async context of its own, and what comes on their
+ * streams. The engine's calls never throw: what a program throws meets it elsewhere.
+ */
+import type { AsyncResource } from 'node:async_hooks';
+import type { Buffer } from 'node:buffer';
+import type { ConnectionListener } from '../../http2/connection-listener.js';
+import type { Http2Error } from '../../http2/errors.js';
+import type { Stream } from '../../http2/stream.js';
+import { beginEntry, isObserved } from '../../node/performance-entries.js';
+import { RequestContexts } from '../../node/request-contexts.js';
+import { publishStart } from '../diagnostics.js';
+import { dispatchExpecting } from '../dispatch.js';
+import { kEngine } from '../http-server.js';
+import { Exchange, type ExchangingConnection } from './exchange.js';
+import { callProgram } from './program-calls.js';
+import { refuse } from './refusal.js';
+
+/** The connection, as far as the delivery of its requests goes. */
+export interface DeliveringConnection extends ExchangingConnection {
+  requestBegins(exchange: Exchange): void;
+  /** No request is served that begins from here on. */
+  lastRequest(): void;
+  /** There is something to send. */
+  outputWaits(): void;
+  /** The connection is given up. */
+  tellError(error: Error): void;
+}
+
+export class StreamDelivery implements ConnectionListener {
+  /** Requests that were handed to the program. */
+  count = 0;
+  readonly #connection: DeliveringConnection;
+  readonly #contexts = new RequestContexts();
+
+  constructor(connection: DeliveringConnection) {
+    this.#connection = connection;
+  }
+
+  onHead(stream: Stream): void {
+    if (stream.request.method === 'CONNECT') {
+      refuse(stream, new TunnelRefused(), this.#connection.server[kEngine].refusalStyle);
+      return;
+    }
+    const context = this.#contexts.next();
+    callProgram(null, () => this.#begin(stream, context));
+    if (stream.context === undefined) stream.reset('internalError');
+  }
+
+  #begin(stream: Stream, context: AsyncResource | null): void {
+    const { server } = this.#connection;
+    const exchange = new Exchange(this.#connection, stream, context);
+    stream.context = exchange;
+    this.#connection.requestBegins(exchange);
+    const count = ++this.count;
+    if (context === null) this.#dispatch(exchange, count);
+    else context.runInAsyncScope(this.#dispatch, this, exchange, count);
+    server[kEngine].prototypes.learn(exchange.request, exchange.response);
+    const most = server.maxRequestsPerSocket;
+    if (most && count >= most) this.#connection.lastRequest();
+  }
+
+  #dispatch(exchange: Exchange, count: number): void {
+    const { request, response, socket, stream } = exchange;
+    const { server } = this.#connection;
+    if (isObserved()) beginEntry(request, response);
+    publishStart(request, response, socket, server);
+    try {
+      dispatchExpecting(server, stream.request.expect, request, response, count);
+    } finally {
+      // What the handler entered is the context of its body too, and of nothing else in the scope it shared.
+      if (stream.readable) exchange.context = this.#contexts.forBody(exchange.context);
+    }
+  }
+
+  onRefused(stream: Stream, error: Http2Error): void {
+    refuse(stream, error, this.#connection.server[kEngine].refusalStyle);
+  }
+
+  onBody(stream: Stream, data: Buffer): void {
+    const exchange = stream.context as Exchange | undefined;
+    if (exchange === undefined) stream.consumed(data.length);
+    else exchange.receive(data);
+  }
+
+  onEnd(stream: Stream, rawTrailers: string[]): void {
+    (stream.context as Exchange | undefined)?.requestEnds(rawTrailers);
+  }
+
+  onReset(stream: Stream): void {
+    const exchange = stream.context as Exchange | undefined;
+    if (exchange === undefined) stream.retire();
+    else exchange.reset();
+  }
+
+  onDrain(stream: Stream): void {
+    (stream.context as Exchange | undefined)?.drain();
+  }
+
+  onOutput(): void {
+    this.#connection.outputWaits();
+  }
+
+  onGoaway(): void {}
+
+  onError(error: Http2Error): void {
+    this.#connection.tellError(error);
+  }
+}
+
+/** There are no tunnels through HTTP/2 yet. */
+class TunnelRefused extends Error {
+  readonly status = 501;
+  readonly reason = 'No tunnel leads through a stream of HTTP/2 here';
+}

@@ -1,0 +1,303 @@
+/**
+ * The `socket` of a request and a response that came over HTTP/2.
+ *
+ * In: the stream's exchange. Out: a `net.Socket` that stands for the one stream: the addresses and the TLS facts of its
+ * connection, and events, listeners and a timeout of its own; to destroy it resets the stream. What a Duplex needs is
+ * made when something first touches it: one of these is made for each request. Never a byte of its own.
+ */
+import { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { callableClass } from '../../node/callable-class.js';
+import { noSocketBytes } from '../../node/errors.js';
+import { clearTimeout, nextTick, setTimeout } from '../../node/timers.js';
+import type { ServerSocket } from '../../transport/server-socket.js';
+
+/** What a socket stands for. */
+export interface SocketHost {
+  /** The connection's own socket. */
+  readonly transport: ServerSocket;
+  /** Ends it before its time. */
+  abandon(error: Error | undefined): void;
+  /** It was silent for too long: returns whether somebody listens. */
+  tellTimeout(): boolean;
+}
+
+type StreamCallback = (error?: Error | null) => void;
+
+const kHost = Symbol('premier.host');
+
+class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
+  declare [kHost]: SocketHost;
+  declare _readable: object | undefined;
+  declare _writable: object | undefined;
+  declare _over: boolean;
+  declare _timer: NodeJS.Timeout | undefined;
+  declare timeout: number;
+
+  get _readableState() {
+    if (this._readable === undefined) makeState(this);
+    return this._readable;
+  }
+
+  set _readableState(state) {
+    this._readable = state;
+  }
+
+  get _writableState() {
+    if (this._writable === undefined) makeState(this);
+    return this._writable;
+  }
+
+  set _writableState(state) {
+    this._writable = state;
+  }
+
+  // @ts-expect-error Accessors where Duplex's type has properties.
+  override get destroyed() {
+    return this._over;
+  }
+
+  override set destroyed(_destroyed) {}
+
+  // @ts-expect-error
+  override get writable() {
+    return !this._over;
+  }
+
+  override set writable(_writable) {}
+
+  // @ts-expect-error
+  override get readable() {
+    return !this._over;
+  }
+
+  override set readable(_readable) {}
+
+  // @ts-expect-error
+  override get errored() {
+    return (this._writable as { errored?: Error | null } | undefined)?.errored ?? null;
+  }
+
+  // @ts-expect-error
+  override get writableLength() {
+    return 0;
+  }
+
+  // @ts-expect-error
+  override get writableHighWaterMark() {
+    return this[kHost].transport.writableHighWaterMark;
+  }
+
+  // @ts-expect-error
+  override get readableHighWaterMark() {
+    return this[kHost].transport.readableHighWaterMark;
+  }
+
+  get connecting() {
+    return false;
+  }
+
+  get pending() {
+    return false;
+  }
+
+  get readyState() {
+    return this._over ? 'closed' : 'open';
+  }
+
+  override destroy(error?: Error): this {
+    if (this._over) return this;
+    this[kHost].abandon(error);
+    this._close(error);
+    return this;
+  }
+
+  destroySoon(): void {
+    this.destroy();
+  }
+
+  resetAndDestroy(): this {
+    return this.destroy();
+  }
+
+  /** The stream is over: 'close', after 'error' where somebody listens for that. */
+  _close(error?: Error): void {
+    if (this._over) return;
+    this._over = true;
+    clearTimeout(this._timer);
+    if (this._readable !== undefined || this._writable !== undefined || error !== undefined)
+      Duplex.prototype.destroy.call(this, this.listenerCount('error') > 0 ? error : undefined);
+    else if (this.listenerCount('close') > 0) nextTick(emitClose, this);
+  }
+
+  override _destroy(error: Error | null, callback: StreamCallback): void {
+    callback(error);
+  }
+
+  override _read(): void {}
+
+  override _write(_chunk: unknown, _encoding: BufferEncoding, callback: StreamCallback): void {
+    callback(noSocketBytes());
+  }
+
+  override _final(callback: StreamCallback): void {
+    callback();
+  }
+
+  /** Nothing can be written between the frames of other streams: the stream ends with an error that says so. */
+  override write(
+    _chunk: unknown,
+    encoding?: BufferEncoding | StreamCallback,
+    callback?: StreamCallback,
+  ): boolean {
+    const told = typeof encoding === 'function' ? encoding : callback;
+    const error = noSocketBytes();
+    if (told) nextTick(told, error);
+    this.destroy(error);
+    return false;
+  }
+
+  override end(chunk?: unknown, encoding?: unknown, callback?: unknown): this {
+    const told = [chunk, encoding, callback].find((argument) => typeof argument === 'function');
+    if (chunk !== null && chunk !== undefined && typeof chunk !== 'function') this.write(chunk);
+    else this.destroy();
+    if (told) nextTick(told as () => void);
+    return this;
+  }
+
+  // What can be said of the connection only is none of a stream's business.
+  override pause(): this {
+    return this;
+  }
+
+  override resume(): this {
+    return this;
+  }
+
+  override cork(): void {}
+
+  override uncork(): void {}
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  /** As `net.Socket.setTimeout`, of the stream alone. */
+  setTimeout(msecs: number, callback?: () => void): this {
+    clearTimeout(this._timer);
+    this._timer = undefined;
+    this.timeout = msecs;
+    if (callback) {
+      if (msecs === 0) this.removeListener('timeout', callback);
+      else this.once('timeout', callback);
+    }
+    if (msecs > 0 && !this._over) this._timer = setTimeout(expire, msecs, this).unref();
+    return this;
+  }
+
+  /** Something came or left on the stream. */
+  _stir(): void {
+    this._timer?.refresh();
+  }
+}
+
+function makeState(socket: StreamSocketMethods): void {
+  Duplex.call(socket as never, { allowHalfOpen: true, emitClose: true, autoDestroy: false });
+}
+
+function emitClose(socket: StreamSocketMethods): void {
+  socket.emit('close', false);
+}
+
+function expire(socket: StreamSocketMethods): void {
+  const heard = socket.emit('timeout');
+  if (!socket[kHost].tellTimeout() && !heard) socket.destroy();
+}
+
+/** What programs ask a connection's socket for; a stream answers as that does. */
+const FACTS = [
+  'remoteAddress',
+  'remoteFamily',
+  'remotePort',
+  'localAddress',
+  'localFamily',
+  'localPort',
+  'bytesRead',
+  'bytesWritten',
+  'encrypted',
+  'authorized',
+  'authorizationError',
+  'alpnProtocol',
+  'servername',
+];
+for (const name of FACTS) {
+  Object.defineProperty(StreamSocketMethods.prototype, name, {
+    get(this: StreamSocketMethods) {
+      return Reflect.get(this[kHost].transport, name);
+    },
+    configurable: true,
+  });
+}
+
+const QUESTIONS = [
+  'address',
+  'exportKeyingMaterial',
+  'getCertificate',
+  'getCipher',
+  'getEphemeralKeyInfo',
+  'getFinished',
+  'getPeerCertificate',
+  'getPeerFinished',
+  'getPeerX509Certificate',
+  'getProtocol',
+  'getSession',
+  'getSharedSigalgs',
+  'getTLSTicket',
+  'getX509Certificate',
+  'isSessionReused',
+];
+for (const name of QUESTIONS) {
+  Object.defineProperty(StreamSocketMethods.prototype, name, {
+    value(this: StreamSocketMethods, ...args: unknown[]) {
+      const { transport } = this[kHost];
+      const method = Reflect.get(transport, name);
+      return typeof method === 'function' ? Reflect.apply(method, transport, args) : undefined;
+    },
+    writable: true,
+    configurable: true,
+  });
+}
+
+export interface StreamSocket extends ServerSocket {
+  _close(error?: Error): void;
+  _stir(): void;
+}
+
+export interface StreamSocketConstructor {
+  new (host: SocketHost): StreamSocket;
+}
+
+export const StreamSocket = callableClass<StreamSocketConstructor>(
+  StreamSocketMethods,
+  function StreamSocket(this: StreamSocketMethods & StreamSocket, host: SocketHost) {
+    this[kHost] = host;
+    this._over = false;
+    this._readable = undefined;
+    this._writable = undefined;
+    this._timer = undefined;
+    this._httpMessage = null;
+  },
+  Socket,
+);

@@ -1,0 +1,172 @@
+/**
+ * Writes one response on a stream of HTTP/2: what stands behind a `ServerResponse` on such a connection.
+ *
+ * In: what the response asks (interim heads, a head, pieces of a body, an end). Out: the same on its stream, where it
+ * waits for windows and its turn. Never more of a body than was announced; where less came, the stream is reset, so that
+ * no client takes it for the whole.
+ */
+import { Buffer } from 'node:buffer';
+import type { FieldList } from '../../http/field-list.js';
+import { HIGH_WATER_MARK } from '../../http2/limits.js';
+import type { Stream } from '../../http2/stream.js';
+import type {
+  ChannelListener,
+  Chunk,
+  ComposedHead,
+  Encoding,
+  HeadFacts,
+  ResponseChannel,
+  WriteCallback,
+} from '../../message/response-channel.js';
+import { noSocketBytes, streamDestroyed } from '../../node/errors.js';
+import { nextTick } from '../../node/timers.js';
+import { WaitingPieces } from '../waiting-pieces.js';
+import { callProgram } from './program-calls.js';
+import { composeStreamHead, type StreamHead } from './stream-head.js';
+
+/** What a writer tells of its response. */
+export interface WriterOwner {
+  readonly response: ChannelListener;
+  /** All of it has been handed on. */
+  responseEnded(): void;
+  /** All of it has left for the kernel, or never will: the error in the latter case. */
+  responseLeft(error: Error | null | undefined): void;
+  /** The program gives the exchange up. */
+  abandon(error: Error | undefined): void;
+}
+
+export class StreamWriter implements ResponseChannel {
+  readonly leavesAtOnce = false;
+  readonly #owner: WriterOwner;
+  readonly #stream: Stream;
+  #head: StreamHead | null = null;
+  #headSent = false;
+  #isHeld = false;
+  /** Octets of the body that may still leave; -1 where none were announced. */
+  #bytesLeft = -1;
+  #waiting: WaitingPieces | null = null;
+
+  constructor(owner: WriterOwner, stream: Stream) {
+    this.#owner = owner;
+    this.#stream = stream;
+  }
+
+  get waitingBytes(): number {
+    return this.#waiting?.bytes ?? 0;
+  }
+
+  get waiting() {
+    return this.#waiting?.pieces ?? [];
+  }
+
+  get backlog(): number {
+    return this.#stream.backlog;
+  }
+
+  interim(status: number, fields: FieldList, written: WriteCallback | null): boolean {
+    this.#stream.interim(status, fields);
+    if (written !== null) nextTick(written);
+    return this.#hasRoom();
+  }
+
+  head(facts: HeadFacts, fields: FieldList): ComposedHead {
+    const head = composeStreamHead(facts, fields);
+    this.#head = head;
+    this.#bytesLeft = head.bodyLength;
+    return head;
+  }
+
+  flush(): boolean {
+    if (this.#isHeld) return true;
+    this.#sendHead();
+    return this.#hasRoom();
+  }
+
+  body(data: Chunk, encoding: Encoding, length: number, written: WriteCallback | null): boolean {
+    if (this.#isHeld) {
+      this.#waiting ??= new WaitingPieces();
+      this.#waiting.add({ data, encoding, length, callback: written, isBody: true });
+      return this.#waiting.bytes < HIGH_WATER_MARK;
+    }
+    this.#putBody(data, encoding, length, written);
+    return this.#hasRoom();
+  }
+
+  end(data: Chunk, encoding: Encoding, length: number, trailers: FieldList): void {
+    this.#isHeld = false;
+    this.#putWaiting();
+    this.#putBody(data, encoding, length, null);
+    if (this.#bytesLeft > 0) {
+      // A client that waits for the rest must not take this for all of it.
+      this.#owner.responseEnded();
+      this.#stream.reset('internalError');
+      this.#owner.abandon(undefined);
+      return;
+    }
+    this.#owner.responseEnded();
+    this.#stream.end(trailers, (error) => this.#owner.responseLeft(error));
+  }
+
+  hold(): void {
+    if (!this.#stream.ended) this.#isHeld = true;
+  }
+
+  release(): boolean {
+    this.#isHeld = false;
+    this.#putWaiting();
+    return this.#hasRoom();
+  }
+
+  abort(error: Error | undefined): void {
+    this.#owner.abandon(error);
+  }
+
+  /** There is no text between the frames. */
+  raw(_data: Chunk, _encoding: Encoding, written: WriteCallback | null): boolean {
+    if (written !== null) nextTick(written, noSocketBytes());
+    return false;
+  }
+
+  /** Its stream is where it goes, whatever socket the program names. */
+  assign(): void {}
+  detach(): void {}
+
+  #hasRoom(): boolean {
+    const hasRoom = this.#stream.backlog < HIGH_WATER_MARK;
+    if (!hasRoom) this.#stream.wantsDrain = true;
+    return hasRoom;
+  }
+
+  #sendHead(): void {
+    const head = this.#head;
+    if (this.#headSent || head === null) return;
+    this.#headSent = true;
+    this.#stream.head(head.status, head.fields);
+  }
+
+  #putWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    for (const { data, encoding, length, callback } of waiting?.pieces ?? [])
+      this.#putBody(data, encoding, length, callback);
+  }
+
+  #putBody(data: Chunk, encoding: Encoding, length: number, written: WriteCallback | null): void {
+    this.#sendHead();
+    const told = written === null ? null : (error?: Error | null) => tell(written, error);
+    if (this.#bytesLeft >= 0 && length > this.#bytesLeft) {
+      const bytes = typeof data === 'string' ? Buffer.from(data, encoding ?? 'utf8') : data;
+      const fits = bytes.subarray(0, this.#bytesLeft);
+      this.#bytesLeft = 0;
+      if (fits.length > 0 || told !== null) this.#stream.body(fits, null, fits.length, told);
+    } else if (length > 0 || told !== null) {
+      if (this.#bytesLeft > 0) this.#bytesLeft -= length;
+      this.#stream.body(data, encoding, length, told);
+    }
+  }
+}
+
+/** As on a stream that was destroyed: what HTTP/2 calls the reason is told by the request and the response. */
+function tell(written: WriteCallback, error: Error | null | undefined): void {
+  callProgram(null, () => written(error ? streamDestroyed('write') : null));
+}
