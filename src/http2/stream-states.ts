@@ -93,7 +93,8 @@ on(HALF_CLOSED_LOCAL, RECEIVE_HEADERS, HALF_CLOSED_LOCAL, 'trailers');
 on(HALF_CLOSED_LOCAL, RECEIVE_DATA, HALF_CLOSED_LOCAL, 'body');
 on(HALF_CLOSED_LOCAL, RECEIVE_END_STREAM, CLOSED, 'end request');
 on(HALF_CLOSED_LOCAL, RECEIVE_RST_STREAM, RESET_RECEIVED, 'reset');
-on(HALF_CLOSED_LOCAL, RECEIVE_WINDOW_UPDATE, HALF_CLOSED_LOCAL, 'ignore');
+// It opens nothing any more, but may be wrong all the same.
+on(HALF_CLOSED_LOCAL, RECEIVE_WINDOW_UPDATE, HALF_CLOSED_LOCAL, 'open window');
 on(HALF_CLOSED_LOCAL, SEND_RST_STREAM, RESET_SENT, 'none');
 
 // closed by END_STREAM on both sides: "An endpoint MAY treat receipt of any other type of frame on a closed stream as a

@@ -23,3 +23,9 @@ export const MAX_LEARNT_PROTOTYPES = 4;
  * of the streams that the client may have. Some never end their response once they hear that nobody wants it.
  */
 export const RESET_PATIENCE = 5000;
+
+/**
+ * Milliseconds that a client of HTTP/2 has to end a request whose response has left, and whose rest nobody reads, before
+ * it is told to stop. Most have sent it all by then, and a reset would be one more thing to go wrong.
+ */
+export const UNREAD_PATIENCE = 100;

@@ -20,7 +20,7 @@ import { nextTick, now, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { publishFinish } from '../diagnostics.js';
 import { type HttpServer, kEngine } from '../http-server.js';
-import { RESET_PATIENCE } from '../limits.js';
+import { RESET_PATIENCE, UNREAD_PATIENCE } from '../limits.js';
 import { makeResponse } from '../make-response.js';
 import type { Swept } from '../timeouts.js';
 import { callProgram } from './program-calls.js';
@@ -41,7 +41,7 @@ export interface ExchangingConnection {
 
 /** The response is not complete. */
 const OPEN = 0;
-/** The response has left; the program still reads the request. */
+/** The response has left; the program still reads the request, or its client is given time to end it. */
 const ANSWERED = 1;
 const CLOSED = 2;
 
@@ -58,6 +58,8 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
   readonly #connection: ExchangingConnection;
   #state: State = OPEN;
   #start = now();
+  /** Whether all of the request has come. */
+  #isReceived = false;
 
   constructor(connection: ExchangingConnection, stream: Stream, context: AsyncResource | null) {
     this.#connection = connection;
@@ -107,11 +109,18 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
 
   requestEnds(rawTrailers: string[]): void {
     const { request } = this;
-    if (request.complete) return;
-    request.complete = true;
-    if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
-    if (request._state !== null) callProgram(this.context, () => completeBody(request));
+    this.#isReceived = true;
+    if (!request.complete) {
+      if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
+      this.#completeRequest();
+    }
     if (this.#state === ANSWERED) this.#over();
+  }
+
+  #completeRequest(): void {
+    const { request } = this;
+    request.complete = true;
+    if (request._state !== null) callProgram(this.context, () => completeBody(request));
   }
 
   /** The stream was reset, or the connection is gone. */
@@ -179,18 +188,23 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
     response._onLeft();
     if (watched) nextTick(emitClose, response);
     else closeUnwatched(response);
-    if (request.complete) this.#over();
+    if (this.#isReceived) this.#over();
   }
 
-  /** What nobody reads of the request need not come: its client is told to stop. */
+  /** What nobody reads of the request need not come: its client is told to stop, unless it ends the request by itself. */
   #dropUnread(): void {
     const { request } = this;
     dropUnread(request);
     if (request.complete || !request._dumped) return;
-    this.stream.drop();
     // For its reader it is over, as over HTTP/1.1, where the rest is read and dropped.
-    request.complete = true;
-    if (request._state !== null) completeBody(request);
+    this.#completeRequest();
+    setTimeout(stopRequest, UNREAD_PATIENCE, this).unref();
+  }
+
+  stopRequest(): void {
+    if (this.#state !== ANSWERED) return;
+    this.stream.drop();
+    this.#over();
   }
 
   abandon(_error: Error | undefined): void {
@@ -200,6 +214,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
     if (stream.ended) this.#connection.flush();
     if (stream.ended && !canSend(stream.state)) {
       stream.drop();
+      this.#isReceived = true;
       nextTick(abandonRequest, this.request);
       return;
     }
@@ -276,6 +291,10 @@ function makeRequest(server: HttpServer, socket: ServerSocket, stream: Stream): 
 
 function closeAbandoned(exchange: Exchange): void {
   exchange.closeAbandoned();
+}
+
+function stopRequest(exchange: Exchange): void {
+  exchange.stopRequest();
 }
 
 function abandonRequest(request: IncomingMessage): void {
