@@ -92,6 +92,7 @@ interface PremierServerResponse extends NodeServerResponse, ChannelListener {
   _channel: ResponseChannel | null;
   _context: AsyncResource | null;
   _closed: boolean;
+  _hasBody: boolean;
   _last: boolean;
   _headerSent: boolean;
   _written: boolean;

@@ -193,9 +193,9 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
 
   // The exchanges
 
-  /** Within a segment, all that it is the reason for leaves at its end. */
+  /** Hands over what the socket takes; what hears of it runs in the context of no request. */
   flush(): void {
-    if (!this.#isReceiving) this.#context.runInAsyncScope(this.#output.flush, this.#output);
+    this.#context.runInAsyncScope(this.#output.flush, this.#output);
   }
 
   exchangeOver(exchange: Exchange): void {

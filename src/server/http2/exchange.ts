@@ -153,6 +153,10 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
     return true;
   }
 
+  statusRefused(): void {
+    this.response._hasBody = this.request.method !== 'HEAD';
+  }
+
   responseEnded(): void {
     this.response._onEnded();
     endEntry(this.response);

@@ -7,9 +7,8 @@
  */
 import { FIELD_STRIDE, type FieldList, NewFieldList } from '../../http/field-list.js';
 import { isDigits, listHas } from '../../http/grammar.js';
-import { isInterim, statusAllowsBody } from '../../http/status.js';
+import { statusAllowsBody } from '../../http/status.js';
 import type { ComposedHead, HeadFacts } from '../../message/response-channel.js';
-import { invalidStatusCode } from '../../node/errors.js';
 import { dateLine } from '../date-field.js';
 
 const NOTHING_SET: ComposedHead['set'] = Object.freeze({
@@ -38,9 +37,8 @@ export class StreamHead implements ComposedHead {
   }
 }
 
-/** @throws ERR_HTTP_INVALID_STATUS_CODE where the status is an interim one: another response must follow those */
+/** @param facts - their status is no interim one */
 export function composeStreamHead(facts: HeadFacts, fields: FieldList): StreamHead {
-  if (isInterim(facts.statusCode)) throw invalidStatusCode(facts.statusCode);
   const head = new StreamHead(facts.statusCode, fields);
   const { entries } = fields;
   let hasDate = !facts.sendDate;

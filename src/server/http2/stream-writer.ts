@@ -7,6 +7,7 @@
  */
 import { Buffer } from 'node:buffer';
 import type { FieldList } from '../../http/field-list.js';
+import { isInterim } from '../../http/status.js';
 import { HIGH_WATER_MARK } from '../../http2/limits.js';
 import type { Stream } from '../../http2/stream.js';
 import type {
@@ -18,7 +19,7 @@ import type {
   ResponseChannel,
   WriteCallback,
 } from '../../message/response-channel.js';
-import { noSocketBytes, streamDestroyed } from '../../node/errors.js';
+import { invalidStatusCode, noSocketBytes, streamDestroyed } from '../../node/errors.js';
 import { nextTick } from '../../node/timers.js';
 import { WaitingPieces } from '../waiting-pieces.js';
 import { callProgram } from './program-calls.js';
@@ -27,6 +28,8 @@ import { composeStreamHead, type StreamHead } from './stream-head.js';
 /** What a writer tells of its response. */
 export interface WriterOwner {
   readonly response: ChannelListener;
+  /** The status that the program wants is none that can be sent: the response is as it was before it. */
+  statusRefused(): void;
   /** All of it has been handed on. */
   responseEnded(): void;
   /** All of it has left for the kernel, or never will: the error in the latter case. */
@@ -69,7 +72,12 @@ export class StreamWriter implements ResponseChannel {
     return this.#hasRoom();
   }
 
+  /** @throws ERR_HTTP_INVALID_STATUS_CODE where the status is an interim one: another response must follow those */
   head(facts: HeadFacts, fields: FieldList): ComposedHead {
+    if (isInterim(facts.statusCode)) {
+      this.#owner.statusRefused();
+      throw invalidStatusCode(facts.statusCode);
+    }
     const head = composeStreamHead(facts, fields);
     this.#head = head;
     this.#bytesLeft = head.bodyLength;

@@ -1,0 +1,439 @@
+// What a program sees of requests that came over HTTP/2, and what it may answer; HTTP/1.1 on the same port.
+import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Buffer } from 'node:buffer';
+import diagnostics from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import net from 'node:net';
+import { PerformanceObserver } from 'node:perf_hooks';
+import type { TLSSocket } from 'node:tls';
+import { IncomingMessage, ServerResponse } from 'premier';
+import type { Request, Response } from '../../subjects.js';
+import { outcome, until } from '../../subjects.js';
+import { read, serve, test } from './client.js';
+
+test('a handler answers over HTTP/2 and over HTTP/1.1, on one port', async (context) => {
+  const { ask, askHttp1 } = await serve(context, (req, res) => res.end(`hello over ${req.httpVersion}`));
+  assert.equal((await ask()).body, 'hello over 2.0');
+  assert.deepEqual(await askHttp1(), { version: '1.1', status: 200, body: 'hello over 1.1' });
+});
+
+test('HTTP/2 is offered only where it is asked for', async (context) => {
+  const { askHttp1, connect } = await serve(context, (req, res) => res.end(req.httpVersion), {
+    http2: false,
+  });
+  assert.equal((await askHttp1()).body, '1.1');
+  const session = connect();
+  const [error] = await once(session, 'error');
+  assert.match(String(error.code), /ALPN|SSL|TLS/);
+});
+
+test('the option is a boolean', async (context) => {
+  await assert.rejects(serve(context, undefined, { http2: 'yes' }), { code: 'ERR_INVALID_ARG_TYPE' });
+});
+
+test('request and response are of the classes of HTTP/1.1', async (context) => {
+  const { ask, port } = await serve(context, (req, res) => {
+    assert.ok(req instanceof IncomingMessage);
+    assert.ok(res instanceof ServerResponse);
+    assert.equal(Object.getPrototypeOf(req), IncomingMessage.prototype);
+    assert.equal(Object.getPrototypeOf(res), ServerResponse.prototype);
+    const { httpVersionMajor, httpVersionMinor, method, url, headers, rawHeaders } = req;
+    res.end(JSON.stringify({ httpVersionMajor, httpVersionMinor, method, url, headers, rawHeaders }));
+  });
+  const { body } = await ask({ ':path': '/a?b', 'x-a': ['1', '2'], cookie: ['a=b', 'c=d'] });
+  const host = `localhost:${port}`;
+  assert.deepEqual(JSON.parse(body), {
+    httpVersionMajor: 2,
+    httpVersionMinor: 0,
+    method: 'GET',
+    url: '/a?b',
+    headers: { host, 'x-a': '1, 2', cookie: 'a=b; c=d' },
+    rawHeaders: ['host', host, 'x-a', '1', 'x-a', '2', 'cookie', 'a=b; c=d'],
+  });
+});
+
+test('fields of the connection are kept for the program and not sent', async (context) => {
+  const { ask } = await serve(context, (_req, res) => {
+    res.statusMessage = 'Fine';
+    res.setHeader('Connection', 'close, X-Hop');
+    res.setHeader('Keep-Alive', 'timeout=5');
+    res.setHeader('Transfer-Encoding', 'chunked');
+    res.setHeader('Upgrade', 'h3');
+    res.setHeader('X-Hop', '1');
+    res.setHeader('X-End', '2');
+    res.writeHead(200);
+    res.end(
+      JSON.stringify([res.getHeaders(), res.statusMessage, (res as never as { _header: string })._header]),
+    );
+  });
+  const answer = await ask();
+  const { date, ':status': status, ...others } = answer.headers;
+  assert.equal(status, 200);
+  assert.ok(date);
+  assert.deepEqual(Object.entries(others), [['x-end', '2']]);
+  const [headers, message, text] = JSON.parse(answer.body);
+  assert.deepEqual(Object.keys(headers), [
+    'connection',
+    'keep-alive',
+    'transfer-encoding',
+    'upgrade',
+    'x-hop',
+    'x-end',
+  ]);
+  assert.equal(message, 'Fine');
+  assert.match(text, /^HTTP\/2 200 Fine\r\nConnection: close, X-Hop\r\n.*X-End: 2\r\n.*\r\n\r\n$/s);
+  assert.equal((await ask()).status, 200, 'the connection goes on');
+});
+
+const heads: [
+  what: string,
+  answer: (res: Response) => void,
+  status: number,
+  length: string | undefined,
+  body: string,
+][] = [
+  ['a body of one piece tells its length', (res) => res.end('é'), 200, '2', 'é'],
+  [
+    'a body of two does not',
+    (res) => {
+      res.write('a');
+      res.end('b');
+    },
+    200,
+    undefined,
+    'ab',
+  ],
+  [
+    'an announced length is kept',
+    (res) => {
+      res.setHeader('Content-Length', 2);
+      res.write('a');
+      res.end('b');
+    },
+    200,
+    '2',
+    'ab',
+  ],
+  [
+    'nothing leaves beyond it',
+    (res) => {
+      res.setHeader('Content-Length', 2);
+      res.write('a');
+      res.end('bcd');
+    },
+    200,
+    '2',
+    'ab',
+  ],
+  ['an empty body has its length', (res) => res.end(), 200, '0', ''],
+  [
+    'a length that is none is not sent',
+    (res) => {
+      res.setHeader('Content-Length', 'many');
+      res.end('a');
+    },
+    200,
+    undefined,
+    'a',
+  ],
+  [
+    '204 has neither length nor body',
+    (res) => {
+      res.writeHead(204, { 'Content-Length': 3 });
+      res.end('abc');
+    },
+    204,
+    undefined,
+    '',
+  ],
+  [
+    '304 may have a length and has no body',
+    (res) => {
+      res.writeHead(304, { 'Content-Length': 3 });
+      res.end('abc');
+    },
+    304,
+    '3',
+    '',
+  ],
+  [
+    'text of any encoding',
+    (res) => {
+      res.write('6162', 'hex');
+      res.write('é', 'latin1');
+      res.end(Buffer.from('c'));
+    },
+    200,
+    undefined,
+    'ab\ufffdc',
+  ],
+];
+for (const [what, respond, status, length, body] of heads) {
+  test(`${what}, over HTTP/2`, async (context) => {
+    const { ask } = await serve(context, (_req, res) => respond(res));
+    const answer = await ask();
+    assert.equal(answer.status, status);
+    assert.equal(answer.headers['content-length'], length);
+    assert.equal(answer.body, body);
+    assert.equal(answer.code, 0);
+  });
+}
+
+test('the answer to HEAD ends with its head, over HTTP/2', async (context) => {
+  const { ask } = await serve(context, (_req, res) => {
+    res.setHeader('Content-Length', 5);
+    res.end('hello');
+  });
+  const answer = await ask({ ':method': 'HEAD' });
+  assert.deepEqual([answer.status, answer.headers['content-length'], answer.body], [200, '5', '']);
+});
+
+test('less than was announced resets the stream, so that nobody takes it for the whole', async (context) => {
+  const { ask } = await serve(context, (_req, res) => {
+    res.setHeader('Content-Length', 5);
+    res.end('abc');
+  });
+  const answer = await ask();
+  assert.equal(answer.code, 2);
+  assert.equal((await ask()).code, 2, 'and the connection goes on');
+});
+
+test('no final response has the status of an interim one', async (context) => {
+  const { ask } = await serve(context, (_req, res) => {
+    for (const status of [100, 101, 103])
+      assert.throws(() => res.writeHead(status), { code: 'ERR_HTTP_INVALID_STATUS_CODE' });
+    res.statusCode = 200;
+    res.end('ok');
+  });
+  assert.equal((await ask()).body, 'ok');
+});
+
+test('interim responses come before the final one', async (context) => {
+  const { ask } = await serve(context, (_req, res) => {
+    res.writeContinue();
+    res.writeProcessing();
+    res.writeEarlyHints({ link: '</a.css>; rel=preload' }, () => res.end('ok'));
+  });
+  const { interim, body } = await ask();
+  assert.deepEqual(
+    interim.map((headers) => headers[':status']),
+    [100, 102, 103],
+  );
+  assert.equal(interim[2]?.link, '</a.css>; rel=preload');
+  assert.equal(body, 'ok');
+});
+
+test('Expect: 100-continue is answered before the body comes', async (context) => {
+  const { begin } = await serve(context, (req, res) => req.pipe(res));
+  const stream = begin({ ':method': 'POST', expect: '100-continue' });
+  stream.once('continue', () => stream.end('the body'));
+  assert.equal((await read(stream)).body, 'the body');
+});
+
+test('trailers go both ways', async (context) => {
+  const { connect } = await serve(context, (req, res) => {
+    req.resume().on('end', () => {
+      res.setHeader('Trailer', 'X-Sum');
+      res.write(JSON.stringify([req.trailers, req.rawTrailers]));
+      res.addTrailers({ 'X-Sum': '42' });
+      res.end();
+    });
+  });
+  const stream = connect().request({ ':method': 'POST' }, { waitForTrailers: true } as object);
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'x-from-client': 'a' }));
+  stream.end('text');
+  const answer = await read(stream);
+  assert.equal(answer.trailers['x-sum'], '42');
+  assert.deepEqual(JSON.parse(answer.body), [{ 'x-from-client': 'a' }, ['x-from-client', 'a']]);
+});
+
+test('bodies go both ways, whatever their size', async (context) => {
+  const { ask, begin } = await serve(context, (req, res) => req.pipe(res));
+  const large = Buffer.alloc(3_000_000, 'premier ');
+  const [small, big, empty] = await Promise.all([
+    ask({ ':method': 'POST' }, 'small'),
+    ask({ ':method': 'POST' }, large),
+    ask({ ':method': 'POST' }, ''),
+  ]);
+  assert.equal(small.body, 'small');
+  assert.ok(big.body === large.toString());
+  assert.equal(empty.body, '');
+  const parts = begin({ ':method': 'PUT' });
+  for (const part of ['a', 'b', 'c']) parts.write(part);
+  parts.end();
+  assert.equal((await read(parts)).body, 'abc');
+});
+
+test('a reader that pauses holds its own client back, and no other', async (context) => {
+  const reading = outcome<Request>();
+  const { begin, ask } = await serve(context, (req, res) => {
+    if (req.url === '/other') {
+      res.end('other');
+      return;
+    }
+    req.once('data', () => req.pause());
+    reading.resolve(req);
+    req.on('end', () => res.end('all'));
+  });
+  const stream = begin({ ':method': 'POST' });
+  const whole = read(stream);
+  let sent = 0;
+  const piece = Buffer.alloc(64 * 1024);
+  for (let i = 0; i < 64; i++) stream.write(piece, () => sent++);
+  const request = await reading.promise;
+  assert.equal((await ask('/other')).body, 'other');
+  assert.ok(sent < 64, 'not all of it has left the client');
+  assert.ok(request.readableLength <= 512 * 1024);
+  stream.end();
+  request.resume();
+  assert.equal((await whole).body, 'all');
+});
+
+test('a client that does not read pauses its handler, and no other', async (context) => {
+  const paused = outcome<Response>();
+  const drained = outcome();
+  const { connect } = await serve(context, (req, res) => {
+    if (req.url === '/other') {
+      res.end('other');
+      return;
+    }
+    const accepted = Array.from({ length: 16 }, () => res.write(Buffer.alloc(64 * 1024)));
+    assert.deepEqual(new Set(accepted), new Set([false]));
+    res.once('drain', () => {
+      drained.resolve(true);
+      res.end();
+    });
+    paused.resolve(res);
+  });
+  const session = connect();
+  await once(session, 'connect');
+  // Else the stream that is not read has all of the connection's window.
+  session.setLocalWindowSize(1024 * 1024);
+  const stream = session.request({});
+  stream.pause();
+  const response = await paused.promise;
+  assert.equal((await read(session.request({ ':path': '/other' }))).body, 'other');
+  assert.equal(response.writableNeedDrain, true);
+  assert.ok(response.writableLength >= 15 * 64 * 1024);
+  stream.resume();
+  await read(stream);
+  assert.ok(await drained.promise);
+});
+
+test('many requests are answered on one connection, in the order in which they are ready', async (context) => {
+  const waiting: Response[] = [];
+  const { ask } = await serve(context, (req, res) => {
+    waiting.push(res);
+    res.setHeader('x-url', req.url as string);
+    if (waiting.length === 90)
+      for (const response of waiting.reverse()) response.end(String(response.getHeader('x-url')));
+  });
+  const answers = await Promise.all(Array.from({ length: 90 }, (_, i) => ask(`/${i}`)));
+  assert.deepEqual(
+    answers.map(({ body }) => body),
+    Array.from({ length: 90 }, (_, i) => `/${i}`),
+  );
+});
+
+test('what a handler enters is seen by its own request alone', async (context) => {
+  const storage = new AsyncLocalStorage<string>();
+  const { ask } = await serve(context, (req, res) => {
+    const before = storage.getStore();
+    storage.enterWith(req.url as string);
+    const seen: (string | undefined)[] = [before, storage.getStore()];
+    req.on('data', () => seen.push(storage.getStore()));
+    req.on('end', () => {
+      seen.push(storage.getStore());
+      setImmediate(() => res.end(JSON.stringify([...seen, storage.getStore()])));
+    });
+  });
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, i) => ask({ ':path': `/${i}`, ':method': 'POST' }, 'body')),
+  );
+  answers.forEach(({ body }, i) => {
+    assert.deepEqual(JSON.parse(body), [null, `/${i}`, `/${i}`, `/${i}`, `/${i}`]);
+  });
+});
+
+test('the socket stands for one stream, with the facts of its connection', async (context) => {
+  const sockets: TLSSocket[] = [];
+  const { ask } = await serve(context, (req, res) => {
+    const socket = req.socket as TLSSocket;
+    sockets.push(socket);
+    assert.ok(socket instanceof net.Socket);
+    assert.equal(res.socket, socket);
+    assert.equal(req.connection, socket);
+    assert.equal(socket.writable, true);
+    assert.equal(socket.destroyed, false);
+    assert.equal(socket.readyState, 'open');
+    const { remoteAddress, localAddress, encrypted, alpnProtocol } = socket;
+    const protocol = socket.getProtocol();
+    for (let i = 0; i < 8; i++) socket.on('close', () => {});
+    res.end(
+      JSON.stringify({
+        remoteAddress,
+        localAddress,
+        encrypted,
+        alpnProtocol,
+        protocol,
+        family: (socket.address() as net.AddressInfo).family,
+      }),
+    );
+  });
+  const answers = await Promise.all([ask(), ask()]);
+  for (const { body } of answers)
+    assert.deepEqual(JSON.parse(body), {
+      remoteAddress: '127.0.0.1',
+      localAddress: '127.0.0.1',
+      encrypted: true,
+      alpnProtocol: 'h2',
+      protocol: 'TLSv1.3',
+      family: 'IPv4',
+    });
+  assert.notEqual(sockets[0], sockets[1]);
+  await until(() => sockets.every(({ destroyed }) => destroyed), 'the sockets are closed');
+});
+
+test('what is written to the socket resets the stream, with an error that says why', async (context) => {
+  const failure = outcome<Error>();
+  const { ask } = await serve(context, (req, res) => {
+    if (req.url === '/after') {
+      res.end('fine');
+      return;
+    }
+    req.socket.on('error', failure.resolve);
+    req.socket.write('HTTP/1.1 200 OK\r\n\r\n');
+  });
+  assert.equal((await ask()).code, 2);
+  assert.match((await failure.promise).message, /HTTP\/2 shares its connection/);
+  assert.equal((await ask('/after')).body, 'fine');
+});
+
+test('diagnostics channels and performance entries tell of it as over HTTP/1.1', async (context) => {
+  const told: string[] = [];
+  const names = ['http.server.request.start', 'http.server.response.created', 'http.server.response.finish'];
+  const listeners = names.map((name) => {
+    const listener = (message: unknown) => {
+      told.push(`${name} ${(message as { request: Request }).request.url}`);
+    };
+    diagnostics.subscribe(name, listener);
+    return () => diagnostics.unsubscribe(name, listener);
+  });
+  const entries: PerformanceEntry[] = [];
+  const observer = new PerformanceObserver((list) => entries.push(...list.getEntries()));
+  observer.observe({ type: 'http' });
+  context.after(() => {
+    for (const unsubscribe of listeners) unsubscribe();
+    observer.disconnect();
+  });
+  const { ask } = await serve(context, (_req, res) => res.end('ok'));
+  await ask('/told');
+  await until(() => told.length === 3 && entries.length > 0, 'all was told');
+  assert.deepEqual(told, [
+    'http.server.response.created /told',
+    'http.server.request.start /told',
+    'http.server.response.finish /told',
+  ]);
+  assert.ok(entries.some(({ name }) => name === 'HttpRequest'));
+});
