@@ -279,7 +279,9 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
 
 function makeRequest(server: HttpServer, socket: ServerSocket, stream: Stream): IncomingMessage {
   const engine = server[kEngine];
-  const { method, target, rawHeaders } = stream.request;
+  const { method, target, rawHeaders, contentLength } = stream.request;
+  // A body is announced by its stream alone. Programs look for one of two fields, and proxies pass them on.
+  if (stream.readable && contentLength === null) rawHeaders.push('transfer-encoding', 'chunked');
   const request = new engine.prototypes.Request(socket);
   request.httpVersionMajor = 2;
   request.httpVersionMinor = 0;

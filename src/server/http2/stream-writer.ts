@@ -54,6 +54,10 @@ export class StreamWriter implements ResponseChannel {
     this.#stream = stream;
   }
 
+  get hasHead(): boolean {
+    return this.#head !== null;
+  }
+
   get waitingBytes(): number {
     return this.#waiting?.bytes ?? 0;
   }
