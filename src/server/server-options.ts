@@ -28,7 +28,7 @@ export interface ServerOptions extends NodeServerOptions {
   closingGrace?: number;
   /**
    * Whether a server over TLS speaks HTTP/2 with the clients that choose it by ALPN, beside HTTP/1.1; the same handlers
-   * answer both. Default false.
+   * answer both. Default false; a server without TLS refuses it.
    */
   http2?: boolean;
 }

@@ -12,7 +12,7 @@ import { Server as TlsServer } from 'node:tls';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponse } from '../message/server-response.js';
 import { constructOn } from '../node/callable-class.js';
-import { invalidArgType } from '../node/errors.js';
+import { invalidArgType, invalidArgValue } from '../node/errors.js';
 import { keepCheckingInterval } from '../node/keys.js';
 import { setTimeout } from '../node/timers.js';
 import { type HttpServer, kEngine, type RefusalStyle, type ServerEngine } from './http-server.js';
@@ -186,6 +186,8 @@ export interface ServerConstructor<O, S> {
 const PlainServer = function Server(this: HttpServer | undefined, options?: unknown, listener?: unknown) {
   if (!(this instanceof PlainServer)) return Reflect.construct(PlainServer, [options, listener]);
   const [settings, onRequest] = normalize(options, listener);
+  if (settings.http2)
+    throw invalidArgValue('options.http2', true, 'needs TLS: make the server with premier/https');
   applyOptions(this as unknown as HttpServer, settings);
   const { noDelay = true, keepAlive, keepAliveInitialDelay, highWaterMark } = settings;
   const netOptions = { allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark };

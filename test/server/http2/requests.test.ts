@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { PerformanceObserver } from 'node:perf_hooks';
 import type { TLSSocket } from 'node:tls';
-import { IncomingMessage, ServerResponse } from 'premier';
+import { createServer, IncomingMessage, ServerResponse } from 'premier';
 import type { Request, Response } from '../../subjects.js';
 import { outcome, until } from '../../subjects.js';
 import { read, serve, test } from './client.js';
@@ -28,7 +28,9 @@ test('HTTP/2 is offered only where it is asked for', async (context) => {
   assert.match(String(error.code), /ALPN|SSL|TLS/);
 });
 
-test('the option is a boolean', async (context) => {
+test('the option is a boolean, and none of a server without TLS', async (context) => {
+  const needsTls = { code: 'ERR_INVALID_ARG_VALUE', message: /premier\/https/ };
+  assert.throws(() => createServer({ http2: true }), needsTls);
   await assert.rejects(serve(context, undefined, { http2: 'yes' }), { code: 'ERR_INVALID_ARG_TYPE' });
 });
 
