@@ -214,11 +214,14 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     return true;
   }
 
-  /** The engine wants nothing more of the socket. */
+  /** The engine wants nothing more of the socket: it ends when all has left, or soon, where its client is at fault. */
   #end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.clock.stop();
-    if (!this.socket.destroyed) lingeringClose(this.socket);
+    const { socket } = this;
+    if (socket.destroyed) return;
+    if (this.#engine.error !== null) lingeringClose(socket);
+    else socket.end(() => lingeringClose(socket));
   }
 }

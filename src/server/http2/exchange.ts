@@ -23,6 +23,7 @@ import { type HttpServer, kEngine } from '../http-server.js';
 import { RESET_PATIENCE, UNREAD_PATIENCE } from '../limits.js';
 import { makeResponse } from '../make-response.js';
 import type { Swept } from '../timeouts.js';
+import { makeRequest } from './make-request.js';
 import { callProgram } from './program-calls.js';
 import { refuse } from './refusal.js';
 import { type SocketHost, StreamSocket } from './stream-socket.js';
@@ -123,11 +124,14 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
     if (request._state !== null) callProgram(this.context, () => completeBody(request));
   }
 
-  /** The stream was reset, or the connection is gone. */
-  reset(): void {
+  /**
+   * The stream was reset.
+   * @param withConnection - and all others, since the connection has ended
+   */
+  reset(withConnection: boolean): void {
     if (this.#state !== CLOSED) this.#close();
     const { stream, response } = this;
-    if (response.finished) stream.retire();
+    if (response.finished || withConnection) stream.retire();
     // A handler that was told may answer all the same, or never: until it is known, its stream counts.
     else {
       response.once('prefinish', () => stream.retire());
@@ -275,24 +279,6 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
     callProgram(this.context, () => this.socket._close());
     this.#connection.exchangeOver(this);
   }
-}
-
-function makeRequest(server: HttpServer, socket: ServerSocket, stream: Stream): IncomingMessage {
-  const engine = server[kEngine];
-  const { method, target, rawHeaders, contentLength } = stream.request;
-  // A body is announced by its stream alone. Programs look for one of two fields, and proxies pass them on.
-  if (stream.readable && contentLength === null) rawHeaders.push('transfer-encoding', 'chunked');
-  const request = new engine.prototypes.Request(socket);
-  request.httpVersionMajor = 2;
-  request.httpVersionMinor = 0;
-  request.httpVersion = '2.0';
-  request.method = method;
-  request.url = target;
-  request.upgrade = false;
-  request.rawHeaders = rawHeaders;
-  if (server.joinDuplicateHeaders) request.joinDuplicateHeaders = true;
-  if (engine.optimizeEmptyRequests && !stream.readable) request._dumpAndCloseReadable();
-  return request;
 }
 
 function closeAbandoned(exchange: Exchange): void {

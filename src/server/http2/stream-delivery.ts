@@ -89,10 +89,10 @@ export class StreamDelivery implements ConnectionListener {
     (stream.context as Exchange | undefined)?.requestEnds(rawTrailers);
   }
 
-  onReset(stream: Stream): void {
+  onReset(stream: Stream, error: Http2Error): void {
     const exchange = stream.context as Exchange | undefined;
     if (exchange === undefined) stream.retire();
-    else exchange.reset();
+    else exchange.reset(error.scope === 'connection');
   }
 
   onDrain(stream: Stream): void {

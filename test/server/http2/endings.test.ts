@@ -242,6 +242,15 @@ test('maxRequestsPerSocket ends a connection after so many requests, with GOAWAY
   await once(session, 'close');
 });
 
+test('what the last request of a connection is answered arrives whole', async (context) => {
+  const { server, connect } = await serve(context, (_req, res) => res.end(Buffer.alloc(3_000_000, 'x')));
+  server.maxRequestsPerSocket = 1;
+  const session = connect();
+  const { body, code } = await read(session.request({}));
+  assert.deepEqual([body.length, code], [3_000_000, 0]);
+  await once(session, 'close');
+});
+
 test('a request that does not arrive in time is refused, and no other', async (context) => {
   const { begin, ask } = await serve(
     context,
