@@ -17,7 +17,13 @@ export interface ServerOptions<
   Request extends AnyRequest = AnyRequest,
   Response extends AnyResponse<Request> = typeof http.ServerResponse,
 > extends PlainServerOptions<Request, Response>,
-    TlsOptions {}
+    TlsOptions {
+  /**
+   * Whether HTTP/2 is spoken with the clients that choose it by ALPN, beside HTTP/1.1; the same handlers answer both.
+   * Default false.
+   */
+  http2?: boolean | undefined;
+}
 
 /** The events of a server, with what their listeners get. */
 interface Events<Request extends AnyRequest, Response extends AnyResponse<Request>> {

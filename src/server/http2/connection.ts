@@ -62,7 +62,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
   receiveLent(chunk: Buffer): void {
     this.#isLent = true;
     try {
-      this.receive(chunk);
+      this.receive(chunk, true);
     } finally {
       this.#isLent = false;
     }
@@ -77,7 +77,14 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     return this.#isLent ? Buffer.from(bytes) : bytes;
   }
 
-  receive(chunk: Buffer): void {
+  /** @param fresh - called from the event loop, in the async context in which the connection came */
+  receive(chunk: Buffer, fresh = false): void {
+    const scope = this.#delivery.contexts.scopeOf(fresh);
+    if (scope === null) this.#receive(chunk);
+    else scope.runInAsyncScope(this.#receive, this, chunk);
+  }
+
+  #receive(chunk: Buffer): void {
     if (this.#isEnding) return;
     this.#isReceiving = true;
     try {

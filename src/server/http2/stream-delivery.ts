@@ -33,7 +33,7 @@ export class StreamDelivery implements ConnectionListener {
   /** Requests that were handed to the program. */
   count = 0;
   readonly #connection: DeliveringConnection;
-  readonly #contexts = new RequestContexts();
+  readonly contexts = new RequestContexts();
 
   constructor(connection: DeliveringConnection) {
     this.#connection = connection;
@@ -44,7 +44,7 @@ export class StreamDelivery implements ConnectionListener {
       refuse(stream, new TunnelRefused(), this.#connection.server[kEngine].refusalStyle);
       return;
     }
-    const context = this.#contexts.next();
+    const context = this.contexts.next();
     callProgram(null, () => this.#begin(stream, context));
     if (stream.context === undefined) stream.reset('internalError');
   }
@@ -71,7 +71,7 @@ export class StreamDelivery implements ConnectionListener {
       dispatchExpecting(server, stream.request.expect, request, response, count);
     } finally {
       // What the handler entered is the context of its body too, and of nothing else in the scope it shared.
-      if (stream.readable) exchange.context = this.#contexts.forBody(exchange.context);
+      if (stream.readable) exchange.context = this.contexts.forBody(exchange.context);
     }
   }
 

@@ -9,6 +9,7 @@ import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { callableClass } from '../../node/callable-class.js';
 import { noSocketBytes } from '../../node/errors.js';
+import { makesStateOnTouch } from '../../node/readable-state.js';
 import { clearTimeout, nextTick, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 
@@ -228,6 +229,7 @@ function expire(socket: StreamSocketMethods): void {
 
 /** What programs ask a connection's socket for; a stream answers as that does. */
 const FACTS = [
+  'server',
   'remoteAddress',
   'remoteFamily',
   'remotePort',
@@ -298,6 +300,7 @@ export const StreamSocket = callableClass<StreamSocketConstructor>(
     this._writable = undefined;
     this._timer = undefined;
     this._httpMessage = null;
+    if (!makesStateOnTouch) makeState(this);
   },
   Socket,
 );
