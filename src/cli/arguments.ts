@@ -110,7 +110,7 @@ function checkValue(
     if (value !== undefined) throw new UsageError(say.flagTakesNoValue(written));
     return;
   }
-  if (value?.trim() === '') throw new UsageError(say.emptyValue(written));
+  if (value?.trim() === '' || value?.trim() === 'unix:') throw new UsageError(say.emptyValue(written));
   const swallowed = !inline && value?.startsWith('-') && value !== '-';
   if (value === undefined || swallowed) {
     throw new UsageError(say.valueMissing(written, option.argument[say.language]));

@@ -21,6 +21,8 @@ const pages: Record<string, string>[] = [
   { Accept: 'text/html' },
   { Accept: 'application/xhtml+xml, */*;q=0.1' },
   { Accept: '*/*', 'Sec-Fetch-Mode': 'navigate' },
+  { Accept: 'TEXT/HTML' },
+  { Accept: 'Application/XHTML+xml;q=0.9' },
   // As htmx and Turbo fetch.
   { Accept: 'text/html, application/json', 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' },
 ];
@@ -77,6 +79,8 @@ test('parts of a page that are missing are not found', async (t) => {
   const site = await shelf(t, files, { single: true });
   for (const fields of [
     { Accept: '*/*', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'script' },
+    { Accept: 'text/html', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'script' },
+    { Accept: 'text/html,*/*', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' },
     { Accept: '*/*', 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' },
     { Accept: 'text/css,*/*;q=0.1', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'style' },
     { Accept: 'text/css,*/*;q=0.1' },
