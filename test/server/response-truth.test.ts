@@ -73,6 +73,15 @@ for (const [sentence, pieces, encoding] of halves) {
   }
 }
 
+/** 4,000 bytes that can become up to 8,000. */
+function resizable(): ArrayBuffer & { resize(length: number): void } {
+  const Resizable = ArrayBuffer as unknown as new (
+    length: number,
+    options: object,
+  ) => ArrayBuffer & { resize(length: number): void };
+  return new Resizable(4000, { maxByteLength: 8000 });
+}
+
 const resized: [sentence: string, make: () => { bytes: Uint8Array; resize: () => void }][] = [
   [
     'transferred',
@@ -84,22 +93,14 @@ const resized: [sentence: string, make: () => { bytes: Uint8Array; resize: () =>
   [
     'shrunk',
     () => {
-      const Resizable = ArrayBuffer as unknown as new (
-        length: number,
-        options: object,
-      ) => ArrayBuffer & { resize(length: number): void };
-      const buffer = new Resizable(4000, { maxByteLength: 8000 });
+      const buffer = resizable();
       return { bytes: new Uint8Array(buffer).fill(0x61), resize: () => buffer.resize(10) };
     },
   ],
   [
     'grown',
     () => {
-      const Resizable = ArrayBuffer as unknown as new (
-        length: number,
-        options: object,
-      ) => ArrayBuffer & { resize(length: number): void };
-      const buffer = new Resizable(4000, { maxByteLength: 8000 });
+      const buffer = resizable();
       return { bytes: new Uint8Array(buffer).fill(0x61), resize: () => buffer.resize(8000) };
     },
   ],
