@@ -40,9 +40,10 @@ interface StatusLine {
 const statusLines: StatusLine[] = [];
 
 /** The status line, made once for the reason phrase that a status first came with. */
-function statusLine(status: number, reason: string): StatusLine {
+function statusLine(status: number, phrase: string | undefined): StatusLine {
   const known = statusLines[status];
-  if (known !== undefined && known.reason === reason) return known;
+  if (known !== undefined && known.reason === phrase) return known;
+  const reason = `${phrase}`;
   const kind = reason === '' ? ASCII : fieldValueKind(reason);
   // Whoever gives a response may have given another text to whoever checked it.
   if (kind === NOT_FIELD_VALUE) return statusLine(status, '');
@@ -64,7 +65,7 @@ export function composeHead(
 ): ResponseHead {
   const head = new ResponseHead();
   const { entries } = fields;
-  const status = statusLine(facts.statusCode | 0, `${facts.statusMessage}`);
+  const status = statusLine(facts.statusCode | 0, facts.statusMessage);
   let lines = '';
   let hasDate = !facts.sendDate;
   for (let i = 0; i < entries.length; i += FIELD_STRIDE) {

@@ -7,6 +7,7 @@
  * in the connection's. Where stores are kept on resources (Node 20 and 22), each request needs a resource of its own.
  */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { types } from 'node:util';
 
 const RESOURCE_TYPE = 'HTTPINCOMINGMESSAGE';
 
@@ -31,8 +32,16 @@ const BARE_KEYS = new Set(Object.getOwnPropertySymbols(presentContext()));
 function holdsStores(context: AsyncResource): boolean {
   const values = context as unknown as Record<symbol, unknown>;
   return Object.getOwnPropertySymbols(context).some((key) =>
-    BARE_KEYS.has(key) ? typeof values[key] === 'object' : values[key] !== undefined,
+    BARE_KEYS.has(key) ? holdsAny(values[key]) : values[key] !== undefined,
   );
+}
+
+/** A frame that was entered and left again stays, and says of its stores that they are undefined. */
+function holdsAny(frame: unknown): boolean {
+  if (!types.isMap(frame)) return typeof frame === 'object';
+  // Node's own kind of Map has none of the public methods.
+  for (const store of Map.prototype.values.call(frame)) if (store !== undefined) return true;
+  return false;
 }
 
 /** Where that can't be told, each connection is taken to have been given something. */
@@ -43,7 +52,8 @@ function probeStores(): boolean {
   return withStore && !holdsStores(presentContext());
 }
 
-const tellsStores = probeStores();
+// In a context of its own, which keeps the frame that it leaves.
+const tellsStores = presentContext().runInAsyncScope(probeStores);
 
 /** Where the requests of one connection run. */
 export class RequestContexts {

@@ -1,7 +1,7 @@
 // One test for each private part of Node that src/node relies on: a new line of Node that changes one is told of here,
 // with what it changed and which file knows it. docs/node-internals.md says what is done where one is missing.
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import http, { IncomingMessage, ServerResponse } from 'node:http';
@@ -160,6 +160,21 @@ test('stores of AsyncLocalStorage live in frames from Node 24 on', () => {
   const contexts = new RequestContexts();
   contexts.fresh = true;
   sings((contexts.next() === null) === node >= 24, 'where stores live', 'request-contexts');
+});
+
+test('a connection that was given no store, or one that was left again, is read without a scope', () => {
+  // In a process of its own: the test runner gives each test a store.
+  const program = `
+    import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+    import { RequestContexts } from ${JSON.stringify(new URL('../../dist/node/request-contexts.js', import.meta.url))};
+    const isReadHere = () => new RequestContexts().scopeOf(true) === null;
+    const storage = new AsyncLocalStorage();
+    const left = () => storage.run(1, () => {}) ?? isReadHere();
+    console.log(isReadHere(), storage.run(1, isReadHere), new AsyncResource('test').runInAsyncScope(left));`;
+  const told = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+  });
+  sings(told === 'true false true\n', 'where an AsyncResource keeps the stores', 'request-contexts');
 });
 
 test("Node's servers are functions that can be called", () => {
