@@ -35,24 +35,16 @@ function run(folder, options) {
 
 /**
  * One CommonJS file. What it takes from Node is read from Node's own objects: the copies that esbuild makes of them are
- * read through getters, which costs on every request.
+ * read through getters, which costs on every request. It asks for them in a way that no test runner and no other bundler
+ * comes between: see faces/builtin.cjs.
  */
 function commonJs(folder, entry, output) {
   const inputs = run(folder, { build: { entryPoints: [entry], outfile: output, format: 'cjs' } });
   rewrite(join(folder, output), (text) =>
     text
       .replace(/__toESM\(require\("(node:[\w/]+)"\)(, 1)?\)/g, 'require("$1")')
-      .replace(/\b(import_node_\w+)\.default\b/g, '$1'),
-  );
-  return inputs;
-}
-
-/** The engine, which asks for Node's modules in a way that no test runner comes between: see faces/builtin.cjs. */
-function engine(folder) {
-  const inputs = commonJs(folder, 'engine.js', 'engine.cjs');
-  rewrite(join(folder, 'engine.cjs'), (text) =>
-    text
-      .replace(/\brequire\("(node:[\w/]+)"\)/g, 'builtin("$1")')
+      .replace(/\b(import_node_\w+)\.default\b/g, '$1')
+      .replace(/\brequire\("(?:node:)?([\w/]+)"\)/g, 'builtin("node:$1")')
       // A directive counts in the first place only.
       .replace('"use strict";\n', '"use strict";\nconst builtin = require("./builtin.cjs");\n'),
   );
@@ -61,7 +53,8 @@ function engine(folder) {
 
 function rewrite(file, change) {
   const text = change(readFileSync(file, 'utf8'));
-  if (text.includes('__toESM(require("node:')) throw new Error(`${file}: a built-in module is still copied`);
+  const rest = text.match(/\brequire\((?!"\.\/builtin\.cjs")[^)]*\)/);
+  if (rest) throw new Error(`${file}: a module is still asked for by ${rest[0]}`);
   writeFileSync(file, text);
 }
 
@@ -115,7 +108,7 @@ function writeLicences(folder, names) {
 /** @param folder - the absolute path of the folder of compiled modules */
 export function bundle(folder) {
   const inputs = [
-    ...engine(folder),
+    ...commonJs(folder, 'engine.js', 'engine.cjs'),
     ...commonJs(folder, 'documents/index.js', 'document-server.cjs'),
     ...command(folder),
   ];

@@ -39,6 +39,47 @@ const jest = (): string => tool('jest', 'bin', 'jest.js');
 const jestFlags = ['--no-cache', '--no-watchman', '--runInBand'];
 const vitest = (): string => tool('vitest', 'vitest.mjs');
 
+/** Programs that are made one file of, and what each prints. */
+const bundled = [
+  {
+    name: 'imports.mjs',
+    text: `
+      import http, { createServer, STATUS_CODES } from 'premier';
+      import { Server } from 'premier/https';
+      import { documents } from 'premier/documents';
+      const folder = documents('.');
+      const server = createServer((req, res) => {
+        res.setHeader('X-Status', STATUS_CODES[200]);
+        folder(req, res);
+      });
+      server.listen(0, () => http.get({ port: server.address().port, path: '/package.json' }, (res) => {
+        console.log(res.statusCode, res.headers['x-status'], typeof Server);
+        res.resume();
+        server.close();
+      }));`,
+    output: '200 OK function\n',
+  },
+  {
+    name: 'requires.cjs',
+    text: `
+      const http = require('premier');
+      const server = http.createServer((req, res) => res.end(String(req instanceof http.IncomingMessage)));
+      server.listen(0, () => http.get({ port: server.address().port }, (res) => {
+        res.setEncoding('utf8').on('data', (text) => { console.log(text); server.close(); });
+      }));`,
+    output: 'true\n',
+  },
+  {
+    name: 'registers.mjs',
+    text: `
+      import 'premier/register';
+      import http from 'node:http';
+      import { Server } from 'premier';
+      console.log(http.Server === Server);`,
+    output: 'true\n',
+  },
+];
+
 describe('runners', { concurrency: 2, skip: withoutTools }, () => {
   test('Jest, with require', async (context) => {
     const { run } = project(context, {
@@ -111,25 +152,27 @@ describe('runners', { concurrency: 2, skip: withoutTools }, () => {
     await passes(run([vitest(), 'run'], { CI: 'true' }));
   });
 
-  for (const format of ['cjs', 'esm']) {
-    test(`esbuild, to ${format}`, async (context) => {
-      const out = format === 'cjs' ? 'out.cjs' : 'out.mjs';
-      const { run } = project(context, {
-        'package.json': {},
-        'build.cjs': `require(${JSON.stringify(join(root, 'node_modules', 'esbuild'))}).buildSync({
-          entryPoints: ['app.js'], bundle: true, platform: 'node', format: '${format}', outfile: '${out}',
-          banner: ${format === 'esm' ? '{ js: "import { createRequire } from \'node:module\'; const require = createRequire(import.meta.url);" }' : '{}'},
-        });`,
-        'app.js': `
-          import http, { createServer, STATUS_CODES } from 'premier';
-          const server = createServer((req, res) => res.end(STATUS_CODES[200]));
-          server.listen(0, () => http.get({ port: server.address().port }, (res) => {
-            res.setEncoding('utf8').on('data', (text) => { console.log(text); server.close(); });
-          }));`,
+  // What is bundled to one ES module has no `require`.
+  for (const [format, minify] of [
+    ['cjs', false],
+    ['esm', false],
+    ['esm', true],
+  ] as const) {
+    for (const { name, text, output } of bundled) {
+      test(`esbuild, to ${format}${minify ? ', minified' : ''}: ${name}`, async (context) => {
+        const out = format === 'cjs' ? 'out.cjs' : 'out.mjs';
+        const { run } = project(context, {
+          'package.json': {},
+          'build.cjs': `require(${JSON.stringify(join(root, 'node_modules', 'esbuild'))}).buildSync({
+            entryPoints: [${JSON.stringify(name)}], bundle: true, platform: 'node', format: '${format}',
+            minify: ${minify}, outfile: '${out}',
+          });`,
+          [name]: text,
+        });
+        assert.deepEqual(await run(['build.cjs']), { code: 0, output: '' });
+        assert.deepEqual(await run([out]), { code: 0, output });
       });
-      assert.deepEqual(await run(['build.cjs']), { code: 0, output: '' });
-      assert.deepEqual(await run([out]), { code: 0, output: 'OK\n' });
-    });
+    }
   }
 });
 
