@@ -1,5 +1,5 @@
 // The addresses under which a server can be opened. In: scheme, hosts, port. Out: URLs, this computer's before others'.
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { everyInterface, socketPath } from './options.js';
 
@@ -11,10 +11,32 @@ export interface Addresses {
   sockets: string[];
 }
 
-const loopback = /^(localhost|127\..*|::1)$/;
-
 /** Whether a server on this host can be seen from other computers. */
-export const isPublic = (host: string): boolean => !loopback.test(host) && socketPath(host) === undefined;
+export const isPublic = (host: string): boolean =>
+  host !== 'localhost' && !isLoopback(host) && socketPath(host) === undefined;
+
+/** An address in the one way to write it, one of IPv4 always as such; `undefined` for a name. */
+export function addressOf(host: string): string | undefined {
+  if (isIPv4(host)) return host;
+  const [unzoned = ''] = host.split('%');
+  if (!isIPv6(unzoned)) return undefined;
+  const address = new URL(`http://[${unzoned}]`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(address);
+  if (mapped === null) return address;
+  const [high, low] = mapped.slice(1).map((group) => Number.parseInt(group, 16)) as [number, number];
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+export function isLoopback(host: string): boolean {
+  const address = addressOf(host);
+  return address === '::1' || (address?.startsWith('127.') ?? false);
+}
+
+/** Addresses that stand for every one of this computer. */
+export const unspecified = ['0.0.0.0', '::'];
+
+export const isEverywhere = (host: string): boolean =>
+  host === everyInterface || unspecified.includes(addressOf(host) ?? '');
 
 /** The URLs for a server that listens on `hosts`. */
 export function addresses(scheme: 'http' | 'https', hosts: readonly string[], port: number): Addresses {
@@ -26,7 +48,7 @@ export function addresses(scheme: 'http' | 'https', hosts: readonly string[], po
   for (const host of hosts) {
     const path = socketPath(host);
     if (path !== undefined) found.sockets.push(path);
-    else if (!isPublic(host)) found.here.push(url(host));
+    else if (!isPublic(host)) found.here.push(url(addressOf(host) ?? host));
     else if (!isEverywhere(host)) found.network.push(url(host));
     else {
       found.here.push(url('localhost'));
@@ -36,11 +58,9 @@ export function addresses(scheme: 'http' | 'https', hosts: readonly string[], po
   return found;
 }
 
-const isEverywhere = (host: string): boolean => [everyInterface, '::', '0.0.0.0'].includes(host);
-
 /** Where other computers see this one. */
 function outerAddresses(host: string): string[] {
-  const families = host === '0.0.0.0' ? ['IPv4'] : ['IPv4', 'IPv6'];
+  const families = addressOf(host) === '0.0.0.0' ? ['IPv4'] : ['IPv4', 'IPv6'];
   return (
     Object.values(networkInterfaces())
       .flatMap((list) => list ?? [])

@@ -91,8 +91,10 @@ function withBareValues(args: readonly string[]): string[] {
     const option: Option | undefined = Object.hasOwn(options, name) ? options[name as OptionName] : undefined;
     if (option?.kind !== 'valued' || option.bare === undefined) return arg;
     const next = args[index + 1];
-    // An empty word is a value that is missing, never one that was left out.
-    return next !== undefined && (next === '' || option.isValue?.(next)) ? arg : `${arg}=${option.bare}`;
+    // An empty word, or a space, is a value that is missing, never one that was left out.
+    return next !== undefined && (next.trim() === '' || option.isValue?.(next))
+      ? arg
+      : `${arg}=${option.bare}`;
   });
 }
 

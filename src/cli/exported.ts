@@ -4,7 +4,7 @@ import { Server as HttpServer, type RequestListener } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import { Server } from 'node:net';
 import { answerInStead } from './failed-answer.js';
-import { type FetchFunction, fetchHandler, send } from './fetch-handler.js';
+import { type FetchFunction, fetchHandler, isResponse, send } from './fetch-handler.js';
 
 export interface Exported {
   /** Served as it is: its options, and its listeners for 'upgrade' and all the others, are the program's. */
@@ -62,7 +62,8 @@ function fromFunction(exported: Middleware): Exported {
       // fields of the answer that failed on that.
       const next = (error?: unknown) => answerInStead(res, error);
       const result = await (exported.length > 2 ? exported(req, res, next) : exported(req, res));
-      if (result instanceof Response) await send(result, req, res);
+      if (isResponse(result)) await send(result, req, res);
+      else if (isBody(result) && !res.headersSent && !res.destroyed) throw new TypeError(notSent(result));
     },
   };
 }
@@ -77,6 +78,19 @@ function takesResponse(exported: Middleware): boolean {
   const parameters = /^[^{=]*/.exec(source)?.[0] ?? '';
   return parameters.includes('...') || /\barguments\b|\{ \[native code\] \}/.test(source);
 }
+
+/**
+ * Whether what a listener has returned was meant as an answer: text, bytes, or a plain object. What a listener returns
+ * without a thought is none: undefined, `res.end()`, a timer, whether a stream takes more, the length of a list.
+ */
+function isBody(value: unknown): boolean {
+  if (typeof value === 'string' || value instanceof Uint8Array) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return [Object.prototype, null].includes(Object.getPrototypeOf(value));
+}
+
+const notSent = (value: unknown) =>
+  `a handler (req, res) answers with res.end(), or returns a Response; this one returned ${typeof value === 'string' ? 'a string' : 'an object'} and answered nothing`;
 
 interface KoaApp {
   callback(): Listener;

@@ -2,10 +2,9 @@
 // answers 421 to all others. A page of anybody's may have its own name lead to a loopback address and then read, as its
 // own, whatever is served there (DNS rebinding); its name in Host gives it away.
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { isIPv4, isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
+import { addressOf, isEverywhere, isLoopback, unspecified } from './addresses.js';
 import type { Messages } from './language.js';
-import { everyInterface } from './options.js';
 
 export interface HostRules {
   /** What the server was told to listen on. */
@@ -21,7 +20,7 @@ export function withHostCheck(
   command: string,
   say: Messages,
 ): RequestListener {
-  const everywhere = hosts.some(listensEverywhere);
+  const everywhere = hosts.some(isEverywhere);
   if (allowed.includes('*') || (everywhere && allowed.length === 0)) return handler;
   const names = [...allowed, ...hosts.map((host) => host.toLowerCase())];
   const body = `421 Misdirected Request: ${say.misdirected(command)}\n`;
@@ -65,30 +64,6 @@ function isOwnName(host: string, { socket }: IncomingMessage): boolean {
   return (
     isLoopback(address) || unspecified.includes(address) || address === addressOf(socket.localAddress ?? '')
   );
-}
-
-/** Stands for every address of this computer, or for this computer. */
-const unspecified = ['0.0.0.0', '::'];
-
-function listensEverywhere(host: string): boolean {
-  return host === everyInterface || unspecified.includes(addressOf(host) ?? '') || /^[0.x]+$/i.test(host);
-}
-
-function isLoopback(host: string): boolean {
-  const address = addressOf(host);
-  return address === '::1' || (address?.startsWith('127.') ?? false);
-}
-
-/** An address in the one way to write it, one of IPv4 always as such; `undefined` for a name. */
-function addressOf(host: string): string | undefined {
-  if (isIPv4(host)) return host;
-  const [unzoned = ''] = host.split('%');
-  if (!isIPv6(unzoned)) return undefined;
-  const address = new URL(`http://[${unzoned}]`).hostname.slice(1, -1);
-  const mapped = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(address);
-  if (mapped === null) return address;
-  const [high, low] = mapped.slice(1).map((group) => Number.parseInt(group, 16)) as [number, number];
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
 /** Whether a name given by the user stands for a host. */

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { lstatSync, unlinkSync } from 'node:fs';
 import { type AddressInfo, connect, type ListenOptions, type Server } from 'node:net';
+import { addressOf } from './addresses.js';
 import type { Retry } from './command-line.js';
 import type { Messages } from './language.js';
 import { everyInterface, socketPath } from './options.js';
@@ -46,7 +47,8 @@ export async function listen<S extends Server>(
 
 /** The hosts to listen on, each once: every interface includes all others, and a port can be had only once. */
 export function distinctHosts(hosts: readonly string[]): string[] {
-  const everywhere = hosts.find((host) => host === everyInterface) ?? hosts.find((host) => host === '::');
+  const everywhere =
+    hosts.find((host) => host === everyInterface) ?? hosts.find((host) => addressOf(host) === '::');
   return [...new Set(hosts.map((host) => (socketPath(host) === undefined ? (everywhere ?? host) : host)))];
 }
 

@@ -82,6 +82,8 @@ export const english = {
     `${option} is for a folder, but ${target} is a program.`,
   onlyForPrograms: (option: string, target: string) =>
     `${option} is for a program, but ${target} is a folder.`,
+  badHost: (option: string, value: string) =>
+    `${option} must be an address written in full, such as 0.0.0.0 or ::1, a name, or unix:PATH, without scheme and port; not "${value}".`,
   badAllowedHost: (option: string, value: string) =>
     `${option} must be the name of a host without scheme and port, .name for all below it as well, or *, not "${value}".`,
   contradiction: (one: string, other: string) => `${one} and ${other} contradict each other. Leave one out.`,

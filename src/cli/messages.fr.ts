@@ -74,6 +74,8 @@ export const french: Messages = {
   reservedHeader: (name) => `--header ne peut pas fixer ${name} : le serveur le calcule pour chaque réponse.`,
   onlyForFolders: (option, target) => `${option} est pour un dossier, mais ${target} est un programme.`,
   onlyForPrograms: (option, target) => `${option} est pour un programme, mais ${target} est un dossier.`,
+  badHost: (option, value) =>
+    `${option} attend une adresse écrite en entier, comme 0.0.0.0 ou ::1, un nom, ou unix:CHEMIN, sans protocole ni port ; pas « ${value} ».`,
   badAllowedHost: (option, value) =>
     `${option} doit être le nom d’un hôte sans schéma ni port, .nom pour tout ce qui est dessous aussi, ou *, pas « ${value} ».`,
   contradiction: (one, other) => `${one} et ${other} se contredisent. Retirez l’une des deux.`,

@@ -1,6 +1,7 @@
 // The text after an option, checked and turned into a value. Each function throws a `UsageError` that says what was
 // expected; none of them touches the file system or the network.
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { isComputed } from '../documents/answer-fields.js';
 import { pathTest } from '../documents/path-pattern.js';
@@ -56,6 +57,20 @@ export function readHeader(text: string, _option: string, say: Messages): Field 
   }
   if (isComputed(name)) throw new UsageError(say.reservedHeader(name));
   return { ...(path !== undefined && { path }), name, value };
+}
+
+/**
+ * An address or a name to listen on, or `unix:PATH`. Numbers that the system takes for an address, but nobody writes in
+ * full, are refused: `0` would be every interface.
+ */
+export function readHost(text: string, option: string, say: Messages): string {
+  if (text.startsWith('unix:')) return text;
+  const host = text.trim().replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host)) return host;
+  const isNumber = /(?:^|\.)(?:\d+|0x[\da-f]*)\.?$/i.test(host);
+  if (isNumber || (host !== '*' && /[\s/:?#@\\%[\]*]/.test(host)))
+    throw new UsageError(say.badHost(option, text));
+  return /^localhost\.?$/i.test(host) ? 'localhost' : host;
 }
 
 /** A name of a host, without port; `.NAME` or `*.NAME` for all below it as well, `*` for every name. */

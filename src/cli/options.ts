@@ -4,7 +4,15 @@
  */
 import { isIP } from 'node:net';
 import type { Language, Messages, Text } from './language.js';
-import { readAllowedHost, readAuth, readHeader, readPort, readSeconds, readWord } from './option-values.js';
+import {
+  readAllowedHost,
+  readAuth,
+  readHeader,
+  readHost,
+  readPort,
+  readSeconds,
+  readWord,
+} from './option-values.js';
 
 /** Parts of `--help`, in their order. */
 export const groups = ['listening', 'folder', 'program', 'access', 'output'] as const;
@@ -84,7 +92,7 @@ export const options = {
     bare: everyInterface,
     isValue: (text) => isIP(text) !== 0 || text === 'localhost' || socketPath(text) !== undefined,
     fallback: 'localhost',
-    read: (text) => text,
+    read: readHost,
     about: {
       en: 'Listen on this address (--host=NAME for a name, unix:PATH for a socket). --host alone: on all, seen by the network.',
       fr: 'Écouter sur cette adresse (--host=NOM pour un nom, unix:CHEMIN pour une prise locale). --host seul : sur toutes, visible du réseau.',

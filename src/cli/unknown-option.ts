@@ -3,8 +3,8 @@
 import type { Messages } from './language.js';
 import { optionEntries } from './options.js';
 
-/** What other servers call it → how it is written here. */
-const elsewhere: Record<string, string> = {
+/** What other servers call it → how it is written here; each of several where they differ. */
+const elsewhere: Record<string, string | readonly string[]> = {
   '--spa': '--single',
   '--history': '--single',
   '--fallback': '--single',
@@ -36,7 +36,7 @@ const elsewhere: Record<string, string> = {
   '--hot': '--reload',
   '--restart': '--watch',
   '--silent': '--quiet',
-  '-S': '--quiet',
+  '-S': ['--follow-links', '--tls-cert FILE --tls-key FILE'],
   '--no-request-logging': '--log off',
   '--no-log': '--log off',
   '--access-log': '--log',
@@ -84,8 +84,10 @@ const always = ['--gzip', '-g', '--brotli', '--compress', '--compression', '--et
 
 /** A sentence with the way out, or nothing. */
 export function hintFor(written: string, say: Messages): string {
+  const meant = Object.hasOwn(elsewhere, written) ? [elsewhere[written] ?? []].flat() : [];
   const [hint] = [
-    Object.hasOwn(elsewhere, written) && say.didYouMean(elsewhere[written] as string),
+    meant.length > 0 &&
+      say.didYouMean(new Intl.ListFormat(say.language, { type: 'disjunction' }).format(meant)),
     folderWords.includes(written) && say.folderStandsAlone,
     always.includes(written) && say.always,
     near(written) && say.didYouMean(near(written) as string),

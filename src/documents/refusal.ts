@@ -4,6 +4,7 @@
  */
 import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import Negotiator from 'negotiator';
 import { begin } from './answer.js';
 import { type FieldRules, without } from './answer-fields.js';
 import { languageFor, sentences } from './language.js';
@@ -29,7 +30,8 @@ export function refuse(
 ): void {
   const language = languageFor(req, lang);
   const [title, explanation] = sentences[language].statuses[status] ?? ['', ''];
-  const html = req.headers.accept?.includes('text/html') ?? false;
+  // Who takes anything reads it in a terminal.
+  const html = new Negotiator(req).mediaType(['text/plain', 'text/html']) === 'text/html';
   const body = Buffer.from(
     html
       ? refusalPage({ lang: language, status, title, explanation, path: pathOf(req), script })

@@ -27,6 +27,10 @@ test('arguments become settings', () => {
     [['--host', '::1'], {}, { host: ['::1'] }],
     [['--host', 'localhost'], {}, { host: ['localhost'] }],
     [['--host=name.example'], {}, { host: ['name.example'] }],
+    [['--host=LocalHost'], {}, { host: ['localhost'] }],
+    [['--host=[::1]', '--host= ::1 '], {}, { host: ['::1', '::1'] }],
+    [['--host=a0', '--host=4.example', '--host=a_b-c'], {}, { host: ['a0', '4.example', 'a_b-c'] }],
+    [['--host=unix:/run/a b 0'], {}, { host: ['unix:/run/a b 0'] }],
     [['--host', '--host', '::1', '--host=a'], {}, { host: ['*', '::1', 'a'] }],
     [['--host', 'unix:/run/a.sock', '--host'], {}, { host: ['unix:/run/a.sock', '*'] }],
     [['--stop-after', '0.5'], {}, { 'stop-after': 0.5 }],
@@ -106,6 +110,7 @@ test('what is not understood is named, with the way out', () => {
     [['-d', 'dist'], {}, /The folder is named without an option/],
     [['-l', '3000'], {}, /^There is no option -l\. Did you mean --port NUMBER --host ADDRESS\?$/],
     [['-l3000'], {}, /^There is no option -l\. Did you mean --port/],
+    [['-S'], {}, /^There is no option -S\. Did you mean --follow-links or --tls-cert FILE --tls-key FILE\?$/],
     [['--gzip'], {}, /^There is no option --gzip\. That is always on\.$/],
     [
       ['--stop-after', 'soon'],
@@ -153,6 +158,23 @@ test('what is not understood is named, with the way out', () => {
     [[''], {}, /^The name of the folder or program is empty\. Give \./],
     [['--', ''], {}, /^The name of the folder or program is empty\./],
     [['site', ''], {}, /^The name of the folder or program is empty\./],
+    // What the system's resolver would take for every interface, or for another address than one reads.
+    ...['0', '0x0', '0.0', '00', '127.1', '2130706433', '0x7f000001', 'a.0', '0.', '127.0.0.1:80'].map(
+      (host): [string[], Record<string, string>, RegExp] => [
+        [`--host=${host}`],
+        {},
+        /^--host must be an address written in full, such as 0\.0\.0\.0 or ::1, a name, or unix:PATH/,
+      ],
+    ),
+    ...['http://a', 'a:80', '*.a', 'a b', 'a/b', 'a@b', '[::1', '[::1]:80', 'fe80::1%'].map(
+      (host): [string[], Record<string, string>, RegExp] => [
+        [`--host=${host}`],
+        {},
+        /^--host must be .* without scheme and port; not "/,
+      ],
+    ),
+    [['--host', ' '], {}, /^--host has an empty value\. /],
+    [['--host', '\t', 'site'], {}, /^--host has an empty value\. /],
     ...['http://a', 'a:80', '*a', 'a b', '..', 'a/b'].map(
       (name): [string[], Record<string, string>, RegExp] => [
         [`--allow-host=${name}`],

@@ -97,19 +97,41 @@ test('a fetch app whose stream fails first is answered for; later, it is cut', a
         else throw new Error('broken stream');
       },
     }, { highWaterMark: 0 });
+    const pieces = (...texts) => new ReadableStream({
+      pull(controller) {
+        if (texts.length > 0) controller.enqueue(new TextEncoder().encode(texts.shift()));
+        else controller.close();
+      },
+    }, { highWaterMark: 0 });
+    const late = (first, last) => new ReadableStream({
+      async start(controller) {
+        controller.enqueue(new TextEncoder().encode(first));
+        for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+        controller.enqueue(new TextEncoder().encode(last));
+        controller.close();
+      },
+    });
     const headers = ${fields};
     delete headers['Set-Cookie'];
     export default { fetch(request) {
       const { pathname } = new URL(request.url);
       if (pathname === '/first') return new Response(failing(''), { headers });
       if (pathname === '/then') return new Response(failing('begun'), { headers });
+      if (pathname === '/later') return new Response(late('begun', 'end'), { headers });
+      if (pathname === '/two') return new Response(pieces('ab', 'c'), { headers: { 'Content-Length': 3 } });
+      if (pathname === '/long') return new Response('abc', { headers: { ...headers, 'Content-Length': 2 } });
+      if (pathname === '/longer') return new Response(pieces('ab', 'c', 'd'), { headers: { ...headers, 'Content-Length': 3 } });
+      if (pathname === '/shorter') return new Response(pieces('ab', 'c'), { headers });
+      if (pathname === '/null') return new Response(null, { headers });
+      if (pathname === '/304') return new Response(null, { status: 304, headers: { 'Content-Length': 60 } });
       if (pathname === '/short') return new Response('abc', { headers });
       if (pathname === '/none') return;
       if (pathname === '/throw') throw new Error('thrown');
       return new Response('hello');
     } };`,
   );
-  for (const path of ['first', 'none', 'throw']) {
+  // A length that isn't kept would have the next answer read as the rest of the body.
+  for (const path of ['first', 'then', 'none', 'throw', 'short', 'shorter', 'long', 'longer', 'null']) {
     const answer = await bytesFor(port, `GET /${path}`, 'GET /');
     assert.match(
       answer,
@@ -119,9 +141,19 @@ test('a fetch app whose stream fails first is answered for; later, it is cut', a
     assert.doesNotMatch(answer, /ETag|immutable|gzip|X-Own|60/);
   }
   await printed('must return a Response, not undefined', 'stderr');
-  // A length that isn't kept would have the next answer read as the rest of the body.
-  for (const path of ['then', 'short']) {
-    assert.doesNotMatch(await bytesFor(port, `GET /${path}`, 'GET /'), /hello|500/, path);
+  await printed('the Response says Content-Length: 60, but its body has 3 bytes', 'stderr');
+  await printed('the Response says Content-Length: 2, but its body has at least 3 bytes', 'stderr');
+  await printed('the Response says Content-Length: 60, but its body has 0 bytes', 'stderr');
+  assert.match(await bytesFor(port, 'GET /later', 'GET /'), /^HTTP\/1\.1 200 OK\r\n(.+\r\n)+\r\nbegun$/);
+  await printed('ERR_HTTP_CONTENT_LENGTH_MISMATCH', 'stderr');
+  for (const [request, expected] of [
+    ['GET /two', /Content-Length: 3\r\n.*\r\n\r\nabcHTTP/is],
+    ['GET /304', /^HTTP\/1\.1 304 /],
+    ['HEAD /short', /^HTTP\/1\.1 200 OK\r\n.*Content-Length: 60\r\n/is],
+  ] as const) {
+    const answer = await bytesFor(port, request, 'GET /');
+    assert.match(answer, expected);
+    assert.match(answer, /hello\r\n0\r\n\r\n$/, request);
   }
 });
 
@@ -142,6 +174,46 @@ test('a function that is none of the known kinds is answered for, and says what 
     await printed(/The program failed to answer a request: /, 'stderr');
     assert.match(stderr(), expected);
   }
+});
+
+test('what a listener returns is no answer, unless it is a Response; text and objects are answered for', async (t) => {
+  const { port, printed, stderr } = await running(
+    t,
+    `const later = (res) => setTimeout(() => res.end('later'), 20);
+    const waiting = [];
+    class Foreign {
+      get [Symbol.toStringTag]() { return 'Response'; }
+      status = 201;
+      headers = new Headers({ 'X-From': 'another' });
+      body = new Blob(['foreign']).stream();
+    }
+    const returns = {
+      '/text': () => 'hi', '/object': () => ({ status: 200 }), '/bytes': () => Buffer.from('hi'),
+      '/promise': async () => 'hi', '/bare': async () => Object.assign(Object.create(null), {}),
+      '/timer': (res) => later(res), '/boolean': (res) => { later(res); return true; },
+      '/number': (res) => { later(res); return waiting.push(res); }, '/null': (res) => { later(res); return null; },
+      '/stream': (res) => { later(res); return process.stdout; }, '/response': () => new Response('later'),
+      '/foreign': () => new Foreign(), '/answered': (res) => { res.end('later'); return 'hi'; },
+    };
+    export default (req, res) => returns[req.url](res);`,
+  );
+  const ask = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+    return `${answer.status} ${await answer.text()}`;
+  };
+  for (const path of ['/text', '/object', '/bytes', '/promise', '/bare']) {
+    assert.equal(await ask(path), '500 500 Internal Server Error\n', path);
+  }
+  await printed(
+    'a handler (req, res) answers with res.end(), or returns a Response; this one returned a string',
+    'stderr',
+  );
+  assert.match(stderr(), /returned an object and answered nothing/);
+  for (const path of ['/timer', '/boolean', '/number', '/null', '/stream', '/response', '/answered']) {
+    assert.equal(await ask(path), '200 later', path);
+  }
+  assert.equal(await ask('/foreign'), '201 foreign');
+  assert.equal(stderr().match(/failed to answer/g)?.length, 5);
 });
 
 test('an answer that never begins is told of, once', async (t) => {

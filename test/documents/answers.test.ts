@@ -110,6 +110,22 @@ test("refusals are in the reader's language, a page for browsers and a line for 
   assert.match(textOf(french), /<html lang="fr">.*<h1>Introuvable<\/h1>/s);
   assert.match(french.field('content-security-policy') as string, /^default-src 'none'/);
   assert.match(french.field('vary') as string, /Accept-Language/);
+  for (const [accept, type] of [
+    ['text/html', 'text/html'],
+    ['TEXT/HTML', 'text/html'],
+    ['text/html;q=0.4, application/json', 'text/html'],
+    ['text/html, text/plain;q=0.9', 'text/html'],
+    ['text/html;q=0', 'text/plain'],
+    ['text/html; q=0.0, */*', 'text/plain'],
+    ['text/html;q=0.1, text/plain', 'text/plain'],
+    ['application/x-text/html', 'text/plain'],
+    ['*/*', 'text/plain'],
+    ['image/avif,image/webp,*/*;q=0.8', 'text/plain'],
+    ['', 'text/plain'],
+  ] as const) {
+    const answer = await site.ask('/missing', { Accept: accept });
+    assert.equal(answer.field('content-type'), `${type}; charset=utf-8`, accept);
+  }
   for (const [accept, lang] of [
     ['de', 'en'],
     ['de, fr;q=0.5', 'fr'],
