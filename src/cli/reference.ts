@@ -28,6 +28,9 @@ const notes: Record<Language, string> = {
   Hono app, any object with \`fetch(request)\` that returns a \`Response\`, a function \`(request)\` or \`()\` that does, or a
   server of HTTP, HTTPS or HTTP/2 that does not listen yet. A server is served as it is, with its options and all its
   listeners; \`--tls-cert\` and \`--tls-key\` are refused for it, and \`--auth\` for one of HTTP/2.
+- What a function \`(req, res)\` returns is sent only where it is a \`Response\`: it answers with \`res.end()\`, now or later. Text,
+  bytes or a plain object, returned before anything was answered, are a failure. So is a \`Response\` whose
+  \`Content-Length\` isn't the length of its body.
 - When such a program fails to answer a request, by a throw, a rejected promise or an error in a callback, the client gets
   status 500 without any field of the answer it replaces, or is cut where that has begun; the error is printed, and the
   server goes on. An error that belongs to no request ends the program, as on Node.js.
@@ -83,6 +86,9 @@ signal a process and its group.
   Koa, Fastify ou Hono, tout objet dont \`fetch(request)\` rend une \`Response\`, une fonction \`(request)\` ou \`()\` qui en rend
   une, ou un serveur HTTP, HTTPS ou HTTP/2 qui n’écoute pas encore. Un serveur est servi tel quel, avec ses réglages et
   tous ses écouteurs ; \`--tls-cert\` et \`--tls-key\` sont refusées pour lui, et \`--auth\` pour un serveur HTTP/2.
+- Ce que rend une fonction \`(req, res)\` n’est envoyé que si c’est une \`Response\` : elle répond par \`res.end()\`, aussitôt ou
+  plus tard. Un texte, des octets ou un simple objet, rendus avant toute réponse, sont un échec. Une \`Response\` dont
+  \`Content-Length\` n’est pas la longueur de son corps en est un aussi.
 - Si le programme échoue à répondre à une requête, par une exception, une promesse rejetée ou une erreur dans un rappel,
   le client reçoit le statut 500 sans aucun champ de la réponse remplacée, ou est coupé si elle a commencé ; l’erreur
   s’affiche et le serveur continue. Une erreur qui n’est celle d’aucune requête termine le programme, comme sous Node.js.
