@@ -14,13 +14,16 @@ export const retrying = '?retry';
 /**
  * The script. It is gone before the page's own run. A frame leaves reloading to the page around it; of all tabs one has the
  * stream and passes on what it hears, since a browser opens only six connections to a server. Without locks, which need
- * https or this computer, a hidden tab gives its stream back.
+ * https or this computer, a hidden tab gives its stream back. A page that was sent before the version that stands is older
+ * than that, and reloads at once; one that comes to hear of it asks what was told meanwhile.
+ * @param age how long that version has stood (ms)
  */
-export function scriptFor(version: number): string {
+export function scriptFor(version: number, age: number): string {
   return `(() => {
   const { currentScript } = document;
-  const address = new URL('reload', currentScript.src);
-  const retry = new URL(currentScript.src).search === '${retrying}';
+  const { src } = currentScript;
+  const address = new URL('reload', src);
+  const retry = new URL(src).search === '${retrying}';
   currentScript.remove();
   if (retry) setTimeout(() => location.reload(), 1000);
   const mark = Symbol.for('premier reload');
@@ -30,15 +33,26 @@ export function scriptFor(version: number): string {
   } catch {}
   if (origin !== location.origin) return;
   const hear = (version) => {
-    if (version !== '${version}') location.reload();
+    if (version > '${version}') location.reload();
   };
+  const [{ responseStart: sent }] = performance.getEntriesByType('navigation');
+  const now = performance.getEntriesByName(src).at(-1)?.responseStart || performance.now();
+  if (now - sent > ${age}) location.reload();
+  let last;
   const shared = navigator.locks && self.BroadcastChannel;
   const channel = shared && new BroadcastChannel(address.href);
-  if (channel) channel.onmessage = ({ data }) => hear(data);
+  if (channel) {
+    channel.onmessage = ({ data }) => {
+      if (data !== 'which?') hear(data);
+      else if (last) channel.postMessage(last);
+    };
+    channel.postMessage('which?');
+  }
   let leave = () => {};
   const listen = () => {
     const source = new EventSource(address);
     source.onmessage = ({ data }) => {
+      last = data;
       channel?.postMessage(data);
       hear(data);
     };

@@ -24,6 +24,8 @@ export class Reload {
   readonly #watcher: Watcher;
   readonly #changed: () => void;
   #version = Date.now();
+  /** Since when that version stands. */
+  #since = performance.now();
   #told: NodeJS.Timeout | undefined;
   /** When the first of the changes came that are to be told together. */
   #first = 0;
@@ -52,7 +54,7 @@ export class Reload {
       return true;
     }
     if (path !== scriptPath) return false;
-    const script = Buffer.from(scriptFor(this.#version));
+    const script = Buffer.from(scriptFor(this.#version, Math.round(performance.now() - this.#since)));
     const fields = [
       'Content-Type',
       'text/javascript; charset=utf-8',
@@ -113,6 +115,7 @@ export class Reload {
       this.#told = undefined;
       this.#changed();
       this.#version = Math.max(Date.now(), this.#version + 1);
+      this.#since = performance.now();
       this.#tell(`data: ${this.#version}\n\n`);
     }, settling).unref();
   }

@@ -328,6 +328,39 @@ test(
   },
 );
 
+for (const [what, asksFirst] of [
+  ['before its script was asked for', false],
+  ['before its script ran, and was told to another tab', true],
+] as const) {
+  test(`a change that came after a page was sent, but ${what}, is shown`, browsed, async (t) => {
+    const site = await counted(t, { 'index.html': '<!doctype html><link rel="icon" href="data:,"><p>one' });
+    const browser = await launchChromium();
+    t.after(() => browser.close());
+    const context = await browser.newContext();
+    const [first, late] = [await context.newPage(), await context.newPage()];
+    const url = `http://127.0.0.1:${site.port}/`;
+    if (asksFirst) {
+      await first.goto(url);
+      await until(() => site.streams() === 1, 'a stream');
+    }
+    let held = false;
+    await late.route('**/reload.js', async (route) => {
+      if (held) return route.continue();
+      held = true;
+      const before = (await site.ask('/.premier/reload.js')).body;
+      const version = /'\d{13}'/.exec(before)?.[0] as string;
+      put(site.root, 'index.html', '<!doctype html><link rel="icon" href="data:,"><p>two');
+      if (asksFirst) {
+        await first.getByText('two').waitFor();
+        await until(() => site.streams() === 1, 'one stream again');
+      } else while ((await site.ask('/.premier/reload.js')).body.includes(version));
+      await (asksFirst ? route.fulfill({ body: before, contentType: 'text/javascript' }) : route.continue());
+    });
+    await late.goto(url);
+    await late.getByText('two').waitFor();
+  });
+}
+
 test('a page open in Chromium shows the change', { skip: withoutChromium }, async (t) => {
   const site = await shelf(t, files, { reload: true });
   const browser = await launchChromium();
