@@ -61,7 +61,7 @@ function rewrite(file, change) {
 /** The command, in as many files as it loads one after the other; faces, and what package.json names, stay outside. */
 function command(folder) {
   return run(folder, {
-    external: ['../index.js', '../https.js', '../register.js', '../documents/index.js'],
+    external: ['../index.js', '../https.js', '../observe.js', '../register.js', '../documents/index.js'],
     build: {
       entryPoints: ['cli/main.js'],
       outdir: '.',

@@ -212,6 +212,7 @@ export class RequestParser {
       const isLongBeginning = state === REQUEST_LINE && lineFeed - i > EARLY_CHECK_CHARS;
       if (isLongBeginning) refuseImpossibleMethod(window.slice(i, i + EARLY_CHECK_CHARS));
       this.#size.check(lineFeed + 1 - i, KIND[state]);
+      if (error instanceof WireError) error.bytesParsed += i - start;
       throw error;
     }
     return i;

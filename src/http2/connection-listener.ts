@@ -4,6 +4,7 @@
  */
 import type { Buffer } from 'node:buffer';
 import type { Http2Error } from './errors.js';
+import type { FaultName } from './faults.js';
 import type { Stream } from './stream.js';
 
 export interface ConnectionListener {
@@ -11,6 +12,8 @@ export interface ConnectionListener {
   onHead(stream: Stream): void;
   /** A request has begun that is to be refused with `error.status`; nothing more of it is told but a reset. */
   onRefused(stream: Stream, error: Http2Error): void;
+  /** The client did something wrong on a stream that was not told of, which was reset for it. */
+  onStreamRefused(streamId: number, fault: FaultName): void;
   /** Octets of the request's body, a view of the segment where they did not have to wait; `stream.consumed` gives them back. */
   onBody(stream: Stream, data: Buffer): void;
   /** The request is complete; names and values of its trailers in turn. */

@@ -8,6 +8,7 @@
 import { Buffer } from 'node:buffer';
 import type { ConnectionListener } from './connection-listener.js';
 import type { Http2Error } from './errors.js';
+import type { FaultName } from './faults.js';
 import { MAX_BACKLOG_BYTES } from './limits.js';
 import type { Sender } from './sender.js';
 import type { Stream } from './stream.js';
@@ -58,7 +59,15 @@ export class RequestDelivery {
   reset(stream: Stream, error: Http2Error): void {
     this.#held.delete(stream);
     if (stream.dispatched) this.#listener.onReset(stream, error);
-    else stream.retire();
+    else {
+      if (error.scope === 'stream' && error.fault !== 'resetByClient') this.refused(stream.id, error.fault);
+      stream.retire();
+    }
+  }
+
+  /** A stream was reset that nobody was told of. */
+  refused(streamId: number, fault: FaultName): void {
+    this.#listener.onStreamRefused(streamId, fault);
   }
 
   /** Tells of the requests that are held, as long as there is room. */

@@ -106,6 +106,7 @@ export class StreamControl implements StreamHost {
   refuse(id: number, fault: FaultName): void {
     this.streams.note(id, RESET_SENT);
     this.#sender.control.reset(id, FAULTS[fault].code);
+    this.#delivery.refused(id, fault);
     this.#accounts.charge(RESET_ACCOUNT);
   }
 
@@ -148,6 +149,7 @@ export class StreamControl implements StreamHost {
       this.#end(stream, new Http2Error(fault));
     } else {
       this.#sender.control.reset(id, FAULTS[fault].code);
+      this.#delivery.refused(id, fault);
       if (id > this.streams.lastId) this.streams.note(id, RESET_SENT);
     }
     this.#accounts.charge(RESET_ACCOUNT);

@@ -36,6 +36,8 @@ export interface HeadFacts {
 export interface ComposedHead {
   readonly text: string;
   readonly chunked: boolean;
+  /** The octets of the body where they are announced, else -1. */
+  readonly bodyLength: number;
   /** The response is the last one of its connection. */
   readonly last: boolean;
   /** What the program set of the fields that matter to the connection. */

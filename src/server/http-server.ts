@@ -7,6 +7,7 @@ import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponseOptions } from '../message/server-response.js';
 import type { LearntPrototypes } from './learnt-prototypes.js';
 import type { ServerConnection } from './server-connection.js';
+import type { ServerObserver } from './server-observer.js';
 import type { IdleConnections, RequestSweep, TimeoutSettings } from './timeouts.js';
 
 export const kEngine = Symbol('premier.engine');
@@ -17,6 +18,9 @@ export type RefusalStyle = 'explained' | 'bare';
 /** The engine's part of a server. */
 export interface ServerEngine {
   readonly connections: Set<ServerConnection>;
+  /** All observers as one; null where nobody observes. */
+  observer: ServerObserver | null;
+  readonly observers: ServerObserver[];
   readonly idle: IdleConnections;
   readonly sweep: RequestSweep;
   readonly prototypes: LearntPrototypes;

@@ -11,6 +11,7 @@ import { type HttpServer, kEngine } from './http-server.js';
 import { Connection as Http1Connection } from './http1/connection.js';
 import { ResponseWriter } from './http1/response-writer.js';
 import { Connection as Http2Connection } from './http2/connection.js';
+import { observeConnection } from './observers.js';
 
 /** The 'connection' listener of every server. */
 export function attach(this: HttpServer, socket: ServerSocket): void {
@@ -18,7 +19,9 @@ export function attach(this: HttpServer, socket: ServerSocket): void {
   if (this.timeout) socket.setTimeout?.(this.timeout);
   const Connection = choseHttp2(this, socket) ? Http2Connection : Http1Connection;
   const connection = new Connection(this, socket);
-  this[kEngine].connections.add(connection);
+  const { connections, observer } = this[kEngine];
+  connections.add(connection);
+  if (observer !== null) observeConnection(connection, observer);
   listenTo(this, socket, connection);
 }
 

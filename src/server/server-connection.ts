@@ -3,8 +3,10 @@
  *
  * The events of its socket come through `SocketEvents`; time comes through its clock.
  */
+import type { Server } from 'node:net';
 import type { ServerSocket } from '../transport/server-socket.js';
 import type { SocketEvents } from '../transport/socket-listeners.js';
+import type { ConnectionObservation } from './observation.js';
 import type { Swept, Timed } from './timeouts.js';
 
 export interface ServerConnection extends SocketEvents {
@@ -12,7 +14,11 @@ export interface ServerConnection extends SocketEvents {
   readonly clock: Timed;
   /** The exchanges that have a time of their own, beside the connection's. */
   readonly streams: Iterable<{ readonly clock: Swept }>;
+  readonly server: Server;
   readonly socket: ServerSocket;
+  readonly protocol: 'http/1.1' | 'h2';
+  /** Null where nobody observes the server. */
+  observation: ConnectionObservation | null;
   /** Between two requests. */
   readonly isIdle: boolean;
   /** Nothing was ever received on it. */

@@ -18,6 +18,7 @@ import { setTimeout } from '../node/timers.js';
 import { type HttpServer, kEngine, type RefusalStyle, type ServerEngine } from './http-server.js';
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
 import { CLOSING_GRACE } from './limits.js';
+import { combineObservers, presentObservers } from './observers.js';
 import { attach } from './protocol.js';
 import type { ServerConnection } from './server-connection.js';
 import { applyOptions, type ServerOptions, uniqueFields } from './server-options.js';
@@ -42,8 +43,11 @@ function* allTimed(connections: ReadonlySet<ServerConnection>) {
 
 function makeEngine(server: HttpServer, options: ServerOptions): ServerEngine {
   const connections = new Set<ServerConnection>();
+  const observers = presentObservers();
   return {
     connections,
+    observer: combineObservers(observers),
+    observers,
     idle: new IdleConnections(server),
     sweep: new RequestSweep({ [Symbol.iterator]: () => allTimed(connections) }, server),
     prototypes: new LearntPrototypes(options.IncomingMessage as never, options.ServerResponse as never),
@@ -229,6 +233,7 @@ export const SecureServer = function Server(
   server[kEngine] = makeEngine(server, settings);
   setUp(server, onRequest);
   server.on('tlsClientError', function refuseHandshake(this: HttpServer, error: Error, socket) {
+    this[kEngine].observer?.handshakeFailed?.(this, error, socket);
     if (!this.emit('clientError', error, socket)) socket.destroy(error);
   });
   return server === this ? undefined : server;

@@ -132,6 +132,8 @@ export class Exchange implements ConnectionListener {
     return this.connection.error?.fault ?? null;
   }
 
+  onStreamRefused(): void {}
+
   /** Gives the engine what a client sends. */
   receive(bytes: Buffer | Buffer[], now = 0): this {
     for (const segment of Array.isArray(bytes) ? bytes : [bytes]) {

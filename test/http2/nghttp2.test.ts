@@ -50,6 +50,8 @@ class Transport implements ConnectionListener {
     if (this.#connection.finished) this.#socket.end();
   }
 
+  onStreamRefused(): void {}
+
   onHead(stream: Stream): void {
     this.#bodies.set(stream, []);
   }

@@ -21,15 +21,16 @@ import { SocketOutput } from '../../transport/socket-output.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
 import { publishFinish } from '../diagnostics.js';
 import { type HttpServer, kEngine } from '../http-server.js';
+import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
 import { readsLeniently } from '../server-options.js';
 import { Ending } from './ending.js';
-import type { EndingConnection } from './farewell.js';
+import { type EndingConnection, tellRefusal } from './farewell.js';
 import { ANSWERS_WAIT, ReadingGate } from './reading-gate.js';
 import { type DeliveringConnection, RequestDelivery } from './request-delivery.js';
 import { ResponseQueue } from './response-queue.js';
 import type { ResponseWriter } from './response-writer.js';
-import { leaveHttp } from './upgrade.js';
+import { isLeftToProgram, leaveHttp } from './upgrade.js';
 import type { OwnedWriter } from './writer-owner.js';
 
 type Writer = OwnedWriter<ServerResponse>;
@@ -39,8 +40,10 @@ const NO_STREAMS: Iterable<never> = Object.freeze([]);
 export class Connection
   implements ServerConnection, DeliveringConnection, ClockedConnection, EndingConnection
 {
+  readonly protocol = 'http/1.1';
   readonly server: HttpServer;
   readonly socket: ServerSocket;
+  observation: ConnectionObservation | null = null;
   readonly output: SocketOutput;
   readonly responses: ResponseQueue;
   readonly gate: ReadingGate;
@@ -108,6 +111,7 @@ export class Connection
       return;
     }
     this.#delivery.beginSegment(fresh);
+    if (this.observation !== null) this.observation.received.begin(chunk);
     this.#isReceiving = true;
     this.#received = chunk.length;
     this.output.held = true;
@@ -130,6 +134,7 @@ export class Connection
 
   /** What was not read waits until there is room for its answers. */
   #goOn(chunk: Buffer, consumed: number): void {
+    if (this.observation !== null) this.#delivery.tellRest(this.observation, this.#parser.inHead);
     if (this.#parser.paused && consumed < chunk.length) this.#wait(chunk.subarray(consumed));
     this.resume();
     if (this.#parser.idle) return;
@@ -160,6 +165,16 @@ export class Connection
       this.socket.destroy();
     }
     throw error;
+  }
+
+  /** Index in the segment of the first byte that has not been read. */
+  get position(): number {
+    return this.#parser.position;
+  }
+
+  /** The request that is being read, for whoever observes. */
+  get exchange(): ExchangeObservation | null {
+    return this.#delivery.exchange;
   }
 
   /** The request that is being read, until its end. */
@@ -238,7 +253,7 @@ export class Connection
     else this.output.flush();
   }
 
-  responseLeft({ response }: Writer, watched: boolean): void {
+  responseLeft({ response, exchange }: Writer, watched: boolean): void {
     const { socket } = this;
     const request = response.req as IncomingMessage;
     this.responses.removeFirst();
@@ -246,6 +261,7 @@ export class Connection
     dropUnread(request);
     if (socket._httpMessage === response) socket._httpMessage = null;
     response._onLeft();
+    if (exchange !== null) exchange.close('complete');
     if (watched) nextTick(emitClose, response);
     else closeUnwatched(response);
     if (response._last) this.close();
@@ -342,7 +358,9 @@ export class Connection
     }
     this.clock.isTold();
     this.output.flush();
-    this.server.emit('clientError', errors.requestTimeout(), this.socket);
+    const error = errors.requestTimeout();
+    this.server.emit('clientError', error, this.socket);
+    tellRefusal(this, error, true);
   }
 
   /** The socket was silent for too long: whoever listens decides, else it is cut. */
@@ -367,13 +385,18 @@ export class Connection
   free(): void {
     this.clock.stop();
     this.server[kEngine].connections.delete(this);
+    this.observation?.close();
   }
 
   #leaveHttp(rest: Buffer): void {
-    const { upgrade, upgradeContext } = this.#delivery;
+    const { upgrade, upgradeContext, exchange } = this.#delivery;
+    const request = upgrade as IncomingMessage;
     this.clock.requestEnds();
     this.server[kEngine].connections.delete(this);
-    leaveHttp(this.server, upgrade as IncomingMessage, rest, upgradeContext);
+    if (isLeftToProgram(this.server, request)) exchange?.upgrade();
+    else exchange?.close('aborted');
+    this.observation?.close();
+    leaveHttp(this.server, request, rest, upgradeContext);
   }
 }
 

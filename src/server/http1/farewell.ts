@@ -14,12 +14,28 @@ import type { ServerSocket } from '../../transport/server-socket.js';
 import type { SocketOutput } from '../../transport/socket-output.js';
 import { type HttpServer, kEngine } from '../http-server.js';
 import { REFUSAL_PATIENCE } from '../limits.js';
-import { refusalResponse } from './refusal-response.js';
+import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
+import { refusalFacts, refusalResponse } from './refusal-response.js';
 import type { ResponseWriter } from './response-writer.js';
 
-/** The connection that ends. */
-export interface EndingConnection {
+/** A connection on which something is refused. */
+export interface RefusingConnection {
   readonly server: HttpServer;
+  readonly observation: ConnectionObservation | null;
+  /** The request that was being read, for whoever observes. */
+  readonly exchange: ExchangeObservation | null;
+}
+
+/** Tells whoever observes of what was offered to the program. */
+export function tellRefusal(connection: RefusingConnection, error: Error, claimed: boolean): void {
+  const { server, observation, exchange } = connection;
+  if (observation === null) return;
+  const refusal = refusalFacts(error, server[kEngine].refusalStyle, claimed);
+  if (refusal !== null) observation.refuse(refusal, exchange);
+}
+
+/** The connection that ends. */
+export interface EndingConnection extends RefusingConnection {
   readonly socket: ServerSocket;
   readonly output: SocketOutput;
   /** The request that was being read. */
@@ -45,7 +61,9 @@ export class Farewell {
     const { server, socket, output } = this.#connection;
     // The program may write to the socket and destroy it: what was answered before leaves before.
     output.flush();
-    if (server.emit('clientError', this.#error, socket)) return;
+    const claimed = server.emit('clientError', this.#error, socket);
+    tellRefusal(this.#connection, this.#error, claimed);
+    if (claimed) return;
     this.#unclaimed = true;
     if (this.answerInTurn(atOnce) || !(this.#error instanceof WireError)) return;
     setTimeout(answerAtOnce, REFUSAL_PATIENCE, this).unref();

@@ -18,6 +18,8 @@ import { publishStart } from '../diagnostics.js';
 import { dispatch } from '../dispatch.js';
 import { type HttpServer, kEngine } from '../http-server.js';
 import { makeResponse } from '../make-response.js';
+import { type ConnectionObservation, ExchangeObservation } from '../observation.js';
+import { ObservedChannel } from '../observed-channel.js';
 import { makeRequest } from './exchange.js';
 import { ANSWERS_WAIT, READER_WAITS, type ReadingGate } from './reading-gate.js';
 import type { ResponseQueue } from './response-queue.js';
@@ -30,6 +32,10 @@ export interface DeliveringConnection extends WriterOwner<ServerResponse> {
   readonly socket: ServerSocket;
   readonly responses: ResponseQueue;
   readonly gate: ReadingGate;
+  /** Null where nobody observes. */
+  readonly observation: ConnectionObservation | null;
+  /** Index in the segment of the first byte that has not been read. */
+  readonly position: number;
   /** Nothing more is served. */
   readonly isOver: boolean;
   requestBegins(): void;
@@ -45,6 +51,8 @@ export class RequestDelivery implements RequestSink {
   incoming: IncomingMessage | null = null;
   /** The request with which the connection leaves HTTP. */
   upgrade: IncomingMessage | null = null;
+  /** The request that is being read, for whoever observes. */
+  exchange: ExchangeObservation | null = null;
   /** Set while a handler runs, and left so where it throws. */
   isInHandler = false;
   /** Requests that were handed to the program. */
@@ -78,6 +86,7 @@ export class RequestDelivery implements RequestSink {
     connection.requestBegins();
     const { server, socket, responses } = connection;
     const request = makeRequest(server, socket, head);
+    const exchange = connection.observation === null ? null : this.#observe(connection.observation, request);
     if (head.upgrade && this.#wantsUpgrade(request)) return true;
     const context = this.contexts.next();
     request.upgrade = false;
@@ -85,7 +94,7 @@ export class RequestDelivery implements RequestSink {
     this.#context = context;
     const response = makeResponse(server, request, head.keepAlive);
     const writer = new ResponseWriter(response, connection);
-    response._channel = writer;
+    response._channel = exchange === null ? writer : observed(exchange, writer);
     response._context = context;
     if (!responses.isEmpty && responses.isCrowded(1)) connection.gate.shut(ANSWERS_WAIT);
     responses.add(writer);
@@ -98,6 +107,7 @@ export class RequestDelivery implements RequestSink {
       if (responses.isFull) connection.pauseParsing();
     }
     this.isInHandler = false;
+    if (exchange !== null) exchange.handlerReturned();
     server[kEngine].prototypes.learn(request, response);
     return false;
   }
@@ -113,6 +123,7 @@ export class RequestDelivery implements RequestSink {
 
   onBody(data: Buffer): void {
     const request = this.incoming;
+    if (this.exchange !== null) this.exchange.bodyCame(data);
     if (request === null || request._dumped) return;
     if (this.#context === null) this.#pushBody(request, data);
     else this.#context.runInAsyncScope(this.#pushBody, this, request, data);
@@ -129,6 +140,7 @@ export class RequestDelivery implements RequestSink {
     const request = this.incoming as IncomingMessage;
     const context = this.#context;
     const { gate } = this.#connection;
+    if (this.exchange !== null) this.#tellEnd(this.exchange, rawTrailers);
     this.incoming = null;
     this.#context = null;
     request.complete = true;
@@ -142,6 +154,39 @@ export class RequestDelivery implements RequestSink {
     if (gate.isShutFor(READER_WAITS)) gate.lift(READER_WAITS);
     else if (this.#connection.socket.readableFlowing !== false) return;
     gate.flow();
+  }
+
+  #observe(observation: ConnectionObservation, request: IncomingMessage): ExchangeObservation {
+    const { received } = observation;
+    const { method, url, httpVersion, rawHeaders } = request;
+    const facts = {
+      method: method as string,
+      target: url as string,
+      version: httpVersion,
+      rawHeaders,
+      startedAt: received.since,
+      streamId: 0,
+    };
+    const exchange = new ExchangeObservation(observation, facts, request);
+    this.exchange = exchange;
+    exchange.headCame(received.take(this.#connection.position));
+    return exchange;
+  }
+
+  #tellEnd(exchange: ExchangeObservation, rawTrailers: string[]): void {
+    this.exchange = null;
+    exchange.bytesCame(exchange.connection.received.take(this.#connection.position));
+    exchange.requestEnded(rawTrailers);
+  }
+
+  /**
+   * The segment was read to its end, or as far as it may be.
+   * @param isInHead - whether it ends within a head
+   */
+  tellRest({ received }: ConnectionObservation, isInHead: boolean): void {
+    const { position } = this.#connection;
+    if (this.exchange !== null) this.exchange.bytesCame(received.take(position));
+    received.end(position, isInHead);
   }
 
   #wantsUpgrade(request: IncomingMessage): boolean {
@@ -158,4 +203,10 @@ export class RequestDelivery implements RequestSink {
     this.#context ??= presentContext();
     return this.#context;
   }
+}
+
+function observed(exchange: ExchangeObservation, writer: ResponseWriter<ServerResponse>): ObservedChannel {
+  exchange.response = writer.response;
+  writer.exchange = exchange;
+  return new ObservedChannel(writer, exchange);
 }

@@ -60,7 +60,10 @@ export class ResponseQueue {
   }
 
   giveTurn(): void {
-    if (this.turn !== undefined) this.#begin(this.turn);
+    const { turn } = this;
+    if (turn === undefined) return;
+    turn.exchange?.turnCame();
+    this.#begin(turn);
   }
 
   #begin(writer: Writer): void {
@@ -101,6 +104,7 @@ export class ResponseQueue {
     }
     for (const writer of writers) {
       writer.orphan();
+      writer.exchange?.close('aborted');
       if (writer.isWaiting) writer.response.destroy(errors.connectionReset('aborted'));
       else emitClose(writer.response);
     }

@@ -22,6 +22,7 @@ import type {
 import { nextTick } from '../../node/timers.js';
 import { SocketOutput, type WriteListener } from '../../transport/socket-output.js';
 import { dateLine } from '../date-field.js';
+import type { ExchangeObservation } from '../observation.js';
 import { type WaitingPiece, WaitingPieces } from '../waiting-pieces.js';
 import type { OwnedWriter, WriterOwner } from './writer-owner.js';
 
@@ -40,6 +41,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
 {
   readonly endsResponse = true;
   readonly response: R;
+  exchange: ExchangeObservation | null = null;
   #owner: WriterOwner<R> | null;
   #state: State = WAITING;
   #output: SocketOutput | null = null;

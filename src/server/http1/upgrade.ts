@@ -13,6 +13,15 @@ import type { ServerSocket } from '../../transport/server-socket.js';
 import { detach } from '../../transport/socket-listeners.js';
 import type { HttpServer } from '../http-server.js';
 
+function upgradeEvent({ method }: IncomingMessage): 'connect' | 'upgrade' {
+  return method === 'CONNECT' ? 'connect' : 'upgrade';
+}
+
+/** Whether the program takes the socket of a connection that leaves HTTP. */
+export function isLeftToProgram(server: HttpServer, request: IncomingMessage): boolean {
+  return server.listenerCount(upgradeEvent(request)) > 0;
+}
+
 export function leaveHttp(
   server: HttpServer,
   request: IncomingMessage,
@@ -20,16 +29,15 @@ export function leaveHttp(
   context: AsyncResource,
 ): void {
   const socket = request.socket as ServerSocket;
-  const event = request.method === 'CONNECT' ? 'connect' : 'upgrade';
   // What follows its head is another protocol's: the request is complete.
   request.complete = true;
   if (request._state !== null) completeBody(request);
   detach(socket);
   socket._paused = false;
-  if (server.listenerCount(event) === 0) {
+  if (!isLeftToProgram(server, request)) {
     socket.destroy();
     return;
   }
   forgetFlowing(socket);
-  context.runInAsyncScope(() => server.emit(event, request, socket, head));
+  context.runInAsyncScope(() => server.emit(upgradeEvent(request), request, socket, head));
 }

@@ -1,10 +1,13 @@
 /** What a connection is to the writers of its responses. Types only. */
 import type { ChannelListener, ResponseChannel } from '../../message/response-channel.js';
 import type { SocketOutput } from '../../transport/socket-output.js';
+import type { ExchangeObservation } from '../observation.js';
 
 /** The writer of one response, as its connection sees it. */
 export interface OwnedWriter<R extends ChannelListener> extends ResponseChannel {
   readonly response: R;
+  /** Null where nobody observes. */
+  readonly exchange: ExchangeObservation | null;
 }
 
 export interface WriterOwner<R extends ChannelListener> {

@@ -15,16 +15,20 @@ import { lingeringClose } from '../../transport/lingering-close.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
 import { type HttpServer, kEngine } from '../http-server.js';
+import type { ConnectionObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
 import type { Exchange } from './exchange.js';
 import { FrameOutput } from './frame-output.js';
 import { callProgram } from './program-calls.js';
+import { isRefusal, refusalFacts } from './refusal.js';
 import { type DeliveringConnection, StreamDelivery } from './stream-delivery.js';
 import { type SocketHost, StreamSocket } from './stream-socket.js';
 
 export class Connection implements ServerConnection, ClockedConnection, DeliveringConnection, SocketHost {
+  readonly protocol = 'h2';
   readonly server: HttpServer;
   readonly socket: ServerSocket;
+  observation: ConnectionObservation | null = null;
   readonly clock: ConnectionClock;
   readonly exchanges = new Set<Exchange>();
   /** What the sweep looks at of a connection is the head that is arriving; each exchange has its own time. */
@@ -142,6 +146,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
   free(): void {
     this.clock.stop();
     this.server[kEngine].connections.delete(this);
+    this.observation?.close();
   }
 
   // The server
@@ -195,7 +200,13 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
   tellError(error: Error): void {
     if (this.#isTold) return;
     this.#isTold = true;
-    callProgram(this.#context, () => this.server.emit('clientError', error, new StreamSocket(this)));
+    let claimed = false;
+    callProgram(this.#context, () => {
+      claimed = this.server.emit('clientError', error, new StreamSocket(this));
+    });
+    if (this.observation === null || !isRefusal(error)) return;
+    const told = { claimed, streamId: 0, status: 0, answerBytes: 0 };
+    this.observation.refuse(refusalFacts(error, told), null);
   }
 
   // The exchanges

@@ -22,8 +22,11 @@ import { publishFinish } from '../diagnostics.js';
 import { type HttpServer, kEngine } from '../http-server.js';
 import { RESET_PATIENCE, UNREAD_PATIENCE } from '../limits.js';
 import { makeResponse } from '../make-response.js';
+import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
+import { ObservedChannel } from '../observed-channel.js';
 import type { Swept } from '../timeouts.js';
 import { makeRequest } from './make-request.js';
+import { observeStream } from './observed-stream.js';
 import { callProgram } from './program-calls.js';
 import { refuse } from './refusal.js';
 import { type SocketHost, StreamSocket } from './stream-socket.js';
@@ -33,6 +36,8 @@ import { StreamWriter, type WriterOwner } from './stream-writer.js';
 export interface ExchangingConnection {
   readonly server: HttpServer;
   readonly socket: ServerSocket;
+  /** Null where nobody observes. */
+  readonly observation: ConnectionObservation | null;
   /** Hands over what the socket takes. */
   flush(): void;
   /** What was received may outlive the present call. */
@@ -56,6 +61,8 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
   /** Where what is told of the request runs. */
   context: AsyncResource | null;
   readonly headComplete = true;
+  /** Null where nobody observes. */
+  readonly observed: ExchangeObservation | null;
   readonly #connection: ExchangingConnection;
   #state: State = OPEN;
   #start = now();
@@ -70,7 +77,10 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
     this.request = makeRequest(connection.server, this.socket, stream);
     this.request._source = this;
     this.response = makeResponse(connection.server, this.request, true);
-    this.response._channel = new StreamWriter(this, stream);
+    const writer = new StreamWriter(this, stream);
+    const { observation } = connection;
+    this.observed = observation === null ? null : observeStream(observation, stream, this);
+    this.response._channel = this.observed === null ? writer : new ObservedChannel(writer, this.observed);
     this.response._context = context;
     this.socket._httpMessage = this.response;
     this.response._onTurn(this.socket);
@@ -98,6 +108,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
   receive(data: Buffer): void {
     const { request, stream } = this;
     this.stir();
+    if (this.observed !== null) this.observed.bodyCame(data);
     if (request._dumped || request.destroyed) {
       stream.consumed(data.length);
       return;
@@ -111,6 +122,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
   requestEnds(rawTrailers: string[]): void {
     const { request } = this;
     this.#isReceived = true;
+    if (this.observed !== null) this.observed.requestEnded(rawTrailers);
     if (!request.complete) {
       if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
       this.#completeRequest();
@@ -194,6 +206,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
     this.#dropUnread();
     socket._httpMessage = null;
     response._onLeft();
+    if (this.observed !== null) this.observed.close('complete');
     if (watched) nextTick(emitClose, response);
     else closeUnwatched(response);
     if (this.#isReceived) this.#over();
@@ -245,7 +258,8 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
       return;
     }
     this.#state = CLOSED;
-    refuse(this.stream, error, server[kEngine].refusalStyle);
+    const refusal = refuse(this.stream, error, server[kEngine].refusalStyle);
+    if (this.observed !== null) this.observed.connection.refuse(refusal, this.observed);
     this.#close();
   }
 
@@ -263,6 +277,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
   #close(): void {
     this.#state = CLOSED;
     const { request, response, context } = this;
+    this.observed?.close('aborted');
     callProgram(context, () => request._abandon(errors.connectionReset('aborted')));
     callProgram(context, () => emitClose(response));
     callProgram(context, () => this.socket._close());

@@ -7,7 +7,8 @@
 import type { AsyncResource } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
 import type { ConnectionListener } from '../../http2/connection-listener.js';
-import type { Http2Error } from '../../http2/errors.js';
+import { Http2Error } from '../../http2/errors.js';
+import type { FaultName } from '../../http2/faults.js';
 import type { Stream } from '../../http2/stream.js';
 import { beginEntry, isObserved } from '../../node/performance-entries.js';
 import { RequestContexts } from '../../node/request-contexts.js';
@@ -15,8 +16,9 @@ import { publishStart } from '../diagnostics.js';
 import { dispatchExpecting } from '../dispatch.js';
 import { kEngine } from '../http-server.js';
 import { Exchange, type ExchangingConnection } from './exchange.js';
+import { observeStream } from './observed-stream.js';
 import { callProgram } from './program-calls.js';
-import { refuse } from './refusal.js';
+import { refusalFacts, refuse } from './refusal.js';
 
 /** The connection, as far as the delivery of its requests goes. */
 export interface DeliveringConnection extends ExchangingConnection {
@@ -41,7 +43,7 @@ export class StreamDelivery implements ConnectionListener {
 
   onHead(stream: Stream): void {
     if (stream.request.method === 'CONNECT') {
-      refuse(stream, new TunnelRefused(), this.#connection.server[kEngine].refusalStyle);
+      this.#refuse(stream, new TunnelRefused());
       return;
     }
     const context = this.contexts.next();
@@ -57,6 +59,7 @@ export class StreamDelivery implements ConnectionListener {
     const count = ++this.count;
     if (context === null) this.#dispatch(exchange, count);
     else context.runInAsyncScope(this.#dispatch, this, exchange, count);
+    exchange.observed?.handlerReturned();
     server[kEngine].prototypes.learn(exchange.request, exchange.response);
     const most = server.maxRequestsPerSocket;
     if (most && count >= most) this.#connection.lastRequest();
@@ -76,7 +79,25 @@ export class StreamDelivery implements ConnectionListener {
   }
 
   onRefused(stream: Stream, error: Http2Error): void {
-    refuse(stream, error, this.#connection.server[kEngine].refusalStyle);
+    this.#refuse(stream, error);
+  }
+
+  /** Answers in place of the program. */
+  #refuse(stream: Stream, error: Error): void {
+    const { server, observation } = this.#connection;
+    const refusal = refuse(stream, error, server[kEngine].refusalStyle);
+    if (observation === null) return;
+    const exchange = observeStream(observation, stream, null);
+    observation.refuse(refusal, exchange);
+    exchange.status = refusal.status;
+    exchange.responseBytes = refusal.answerBytes;
+    exchange.close('refused');
+  }
+
+  onStreamRefused(streamId: number, fault: FaultName): void {
+    const told = { claimed: false, streamId, status: 0, answerBytes: 0 };
+    const { observation } = this.#connection;
+    if (observation !== null) observation.refuse(refusalFacts(new Http2Error(fault), told), null);
   }
 
   onBody(stream: Stream, data: Buffer): void {
@@ -91,8 +112,15 @@ export class StreamDelivery implements ConnectionListener {
 
   onReset(stream: Stream, error: Http2Error): void {
     const exchange = stream.context as Exchange | undefined;
-    if (exchange === undefined) stream.retire();
-    else exchange.reset(error.scope === 'connection');
+    if (exchange === undefined) {
+      stream.retire();
+      return;
+    }
+    if (exchange.observed !== null && error.scope === 'stream' && error.fault !== 'resetByClient') {
+      const told = { claimed: false, streamId: stream.id, status: 0, answerBytes: 0 };
+      exchange.observed.connection.refuse(refusalFacts(error, told), exchange.observed);
+    }
+    exchange.reset(error.scope === 'connection');
   }
 
   onDrain(stream: Stream): void {

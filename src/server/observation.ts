@@ -1,0 +1,143 @@
+/**
+ * What the engine keeps of a connection and of an exchange while somebody observes its server.
+ *
+ * In: word from the connections, at the places where things happen. Out: calls of the observer, each exchange's in order
+ * and none after its end. An exchange is told to whoever observed when it began.
+ */
+import type { Server } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import type { IncomingMessage } from '../message/incoming-message.js';
+import type { ServerResponse } from '../message/server-response.js';
+import type { ServerSocket } from '../transport/server-socket.js';
+import { ReceivedBytes } from './received-bytes.js';
+import type {
+  ObservedConnection,
+  ObservedExchange,
+  Outcome,
+  Refusal,
+  ServerObserver,
+} from './server-observer.js';
+
+let connections = 0;
+let exchanges = 0;
+
+interface ConnectionFacts {
+  readonly server: Server;
+  readonly socket: ServerSocket;
+  readonly protocol: 'http/1.1' | 'h2';
+}
+
+export class ConnectionObservation implements ObservedConnection {
+  readonly id = ++connections;
+  readonly openedAt = performance.now();
+  readonly server: Server;
+  readonly socket: ServerSocket;
+  readonly protocol: 'http/1.1' | 'h2';
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  readonly received = new ReceivedBytes();
+  /** Replaced when others observe, or fewer. */
+  observer: ServerObserver;
+  #isClosed = false;
+
+  constructor({ server, socket, protocol }: ConnectionFacts, observer: ServerObserver) {
+    this.server = server;
+    this.socket = socket;
+    this.protocol = protocol;
+    this.observer = observer;
+    this.remoteAddress = socket.remoteAddress;
+    this.remotePort = socket.remotePort;
+  }
+
+  refuse(refusal: Refusal, exchange: ExchangeObservation | null): void {
+    const open = exchange?.outcome === null ? exchange : null;
+    if (open !== null) open.refusal = refusal;
+    this.observer.refused?.(this, refusal, open);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.observer.connectionClosed?.(this);
+  }
+}
+
+/** What is known of a request when it comes. */
+export interface RequestFacts {
+  readonly method: string;
+  readonly target: string;
+  readonly version: string;
+  readonly rawHeaders: readonly string[];
+  readonly startedAt: number;
+  readonly streamId: number;
+}
+
+export class ExchangeObservation implements ObservedExchange {
+  readonly id = ++exchanges;
+  readonly connection: ConnectionObservation;
+  readonly streamId: number;
+  readonly startedAt: number;
+  readonly method: string;
+  readonly target: string;
+  readonly version: string;
+  readonly rawHeaders: readonly string[];
+  readonly request: IncomingMessage | null;
+  /** Null until the request is about to be handed to the program. */
+  response: ServerResponse | null = null;
+  readonly observer: ServerObserver;
+  status = 0;
+  requestBytes = 0;
+  responseBytes = 0;
+  refusal: Refusal | null = null;
+  outcome: Outcome | null = null;
+
+  constructor(connection: ConnectionObservation, facts: RequestFacts, request: IncomingMessage | null) {
+    this.connection = connection;
+    this.observer = connection.observer;
+    this.streamId = facts.streamId;
+    this.startedAt = facts.startedAt;
+    this.method = facts.method;
+    this.target = facts.target;
+    this.version = facts.version;
+    this.rawHeaders = facts.rawHeaders;
+    this.request = request;
+  }
+
+  /** @param bytes - lent; null where there are none to show */
+  headCame(bytes: Uint8Array | null): void {
+    this.observer.requestHead?.(this, bytes);
+  }
+
+  handlerReturned(): void {
+    if (this.outcome === null) this.observer.handlerReturned?.(this);
+  }
+
+  bodyCame(data: Uint8Array): void {
+    this.requestBytes += data.length;
+    if (this.outcome === null) this.observer.requestBody?.(this, data);
+  }
+
+  bytesCame(bytes: Uint8Array): void {
+    if (this.outcome === null && bytes.length > 0) this.observer.requestBytes?.(this, bytes);
+  }
+
+  requestEnded(rawTrailers: readonly string[]): void {
+    if (this.outcome === null) this.observer.requestEnded?.(this, rawTrailers);
+  }
+
+  turnCame(): void {
+    if (this.outcome === null) this.observer.turnCame?.(this);
+  }
+
+  upgrade(): void {
+    this.observer.upgraded?.(this);
+    this.close('upgraded');
+  }
+
+  /** The first time counts: the engine may come to it from more than one side. */
+  close(outcome: Outcome): void {
+    if (this.outcome !== null) return;
+    this.outcome = this.refusal !== null && outcome === 'aborted' ? 'refused' : outcome;
+    this.observer.exchangeClosed?.(this);
+  }
+}

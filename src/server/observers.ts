@@ -1,0 +1,120 @@
+/**
+ * Who observes which servers.
+ *
+ * In: observers, of one server or of all that are made from now on. Out: one observer for each server, which calls them in
+ * turn; null where there is none. What one of them throws keeps neither the engine nor another observer from going on.
+ */
+import type { Server } from 'node:net';
+import { invalidArgType } from '../node/errors.js';
+import { nextTick } from '../node/timers.js';
+import { type HttpServer, kEngine, type ServerEngine } from './http-server.js';
+import { ConnectionObservation } from './observation.js';
+import type { ServerConnection } from './server-connection.js';
+import type { ServerObserver } from './server-observer.js';
+
+type EventName = keyof ServerObserver;
+type Call = (...args: unknown[]) => void;
+
+/** Every method that an observer may have. */
+const EVENTS = Object.keys({
+  connectionOpened: true,
+  requestHead: true,
+  handlerReturned: true,
+  requestBody: true,
+  requestBytes: true,
+  requestEnded: true,
+  interimHead: true,
+  responseHead: true,
+  responseBody: true,
+  responseEnded: true,
+  turnCame: true,
+  upgraded: true,
+  refused: true,
+  exchangeClosed: true,
+  connectionClosed: true,
+  handshakeFailed: true,
+} satisfies Record<EventName, true>) as EventName[];
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+function guarded(observer: ServerObserver, event: EventName): Call {
+  const call = (observer[event] as Call).bind(observer);
+  return (a, b, c, d) => {
+    try {
+      call(a, b, c, d);
+    } catch (error) {
+      nextTick(rethrow, error);
+    }
+  };
+}
+
+/** One observer that calls each in turn; null for none. Has the methods only that at least one of them has. */
+export function combineObservers(observers: readonly ServerObserver[]): ServerObserver | null {
+  if (observers.length === 0) return null;
+  const combined: Record<string, Call> = {};
+  for (const event of EVENTS) {
+    const calls = observers
+      .filter((observer) => observer[event] !== undefined)
+      .map((observer) => guarded(observer, event));
+    const [only] = calls;
+    if (calls.length === 1) combined[event] = only;
+    else if (calls.length > 1)
+      combined[event] = (a, b, c, d) => {
+        for (const call of calls) call(a, b, c, d);
+      };
+  }
+  return combined as ServerObserver;
+}
+
+/** Observe every server that is made. */
+const everywhere: ServerObserver[] = [];
+
+/** Observes every server that is made from now on, as long as the process runs. */
+export function observeServers(observer: ServerObserver): void {
+  everywhere.push(observer);
+}
+
+/** Those of a server that is being made. */
+export const presentObservers = (): ServerObserver[] => [...everywhere];
+
+/**
+ * Observes a server. Connections that it has are told of at once, exchanges from the next request on.
+ * @returns ends it; of exchanges that are under way the observer still hears the end
+ * @throws ERR_INVALID_ARG_TYPE for a server that premier has not made
+ */
+export function observe(server: Server, observer: ServerObserver): () => void {
+  if (!(kEngine in server)) throw invalidArgType('server', 'a server of premier', server);
+  const httpServer = server as HttpServer;
+  const engine = httpServer[kEngine];
+  engine.observers.push(observer);
+  renew(engine);
+  const told = combineObservers([observer]) as ServerObserver;
+  for (const { observation } of engine.connections) if (observation) told.connectionOpened?.(observation);
+  return () => {
+    const index = engine.observers.indexOf(observer);
+    if (index < 0) return;
+    engine.observers.splice(index, 1);
+    renew(engine);
+  };
+}
+
+function renew(engine: ServerEngine): void {
+  engine.observer = combineObservers(engine.observers);
+  for (const connection of engine.connections) renewObservation(connection, engine.observer);
+}
+
+function renewObservation(connection: ServerConnection, observer: ServerObserver | null): void {
+  const { observation } = connection;
+  if (observer === null) connection.observation = null;
+  else if (observation !== null) observation.observer = observer;
+  else connection.observation = new ConnectionObservation(connection, observer);
+}
+
+/** A connection has come: it is told of to whoever observes its server. */
+export function observeConnection(connection: ServerConnection, observer: ServerObserver): void {
+  const observation = new ConnectionObservation(connection, observer);
+  connection.observation = observation;
+  observer.connectionOpened?.(observation);
+}
