@@ -18,7 +18,8 @@ const allowed: Record<string, string[]> = {
   'server/http1': ['http', 'http1', 'node', 'message', 'transport', 'server'],
   'server/http2': ['http', 'http2', 'node', 'message', 'transport', 'server'],
   documents: ['http', 'server'],
-  cli: ['documents', 'server', 'server/http1', 'node', '.'],
+  operation: ['server', 'node', '.'],
+  cli: ['documents', 'operation', 'server', 'node', '.'],
   '.': ['server', 'message', 'node'],
 };
 

@@ -1,57 +1,12 @@
 // How an answer is written in the access log. In: what is known of an answer. Out: one line, without its end. Whatever a
 // client sent, the line holds no control character and nothing else that a terminal or a log reader would obey.
-import { isUtf8 } from 'node:buffer';
 import { styleText } from 'node:util';
+import type { Answer } from '../operation/access-log.js';
+import { answerLine } from '../operation/json-lines.js';
+import { printable } from '../operation/printable-text.js';
 import type { Messages } from './language.js';
 
 export type LogForm = 'text' | 'json' | 'combined';
-
-/** What is known of an answer once it is over. */
-export interface Answer {
-  method: string;
-  target: string;
-  version: string;
-  status: number;
-  /** Bytes of the body that were handed over, without the framing. */
-  bytes: number;
-  /** Milliseconds from the head of the request to the end of the answer. */
-  ms: number;
-  /** The client left before the end. */
-  aborted: boolean;
-  /** Why the server refused the request before anybody could read it; method and target are then `-`. */
-  refusal?: string | undefined;
-  time: Date;
-  remote: string | undefined;
-  user: string | undefined;
-  referer: string | undefined;
-  agent: string | undefined;
-}
-
-/** Control characters, and what a terminal or a log reader may take for one or for the end of a line. */
-const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
-
-const hex = (character: string, digits: number) => character.charCodeAt(0).toString(16).padStart(digits, '0');
-
-/** A text from outside, with nothing in it that a terminal obeys. */
-export const printable = (text: string): string => (plain.test(text) ? text : escaped(text));
-
-/** Most texts are plain, and this is found out fastest. */
-const plain = /^[ -~]*$/;
-
-const escaped = (text: string): string =>
-  text.replace(unsafe, (character) =>
-    character <= '\u00ff' ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`,
-  );
-
-/**
- * Bytes of a head as text: Node hands them out one character each, and nearly all who send more than ASCII mean UTF-8. What
- * isn't UTF-8 is left as it is.
- */
-export function textOf<Bytes extends string | undefined>(bytes: Bytes): Bytes {
-  if (bytes === undefined || plain.test(bytes)) return bytes;
-  const buffer = Buffer.from(bytes, 'latin1');
-  return isUtf8(buffer) ? (buffer.toString('utf8') as Bytes) : bytes;
-}
 
 /** A printable text between double quotes, so that quotes inside can't end it. */
 const quoted = (text: string | undefined) => `"${printable((text ?? '-').replace(/["\\]/g, '\\$&'))}"`;
@@ -66,14 +21,9 @@ export function formats(say: Messages, colours: boolean): Record<LogForm, (answe
       const note = aborted ? say.aborted : refusal;
       return note ? `${line} ${paint('yellow', printable(note))}` : line;
     },
-    json: ({ time, version: _, ms, aborted, refusal, method, target, status, bytes, ...client }) => {
-      const fields = { time: time.toISOString(), method, target, status, bytes, ms: Number(ms.toFixed(3)) };
-      const text = JSON.stringify({ ...fields, ...client, ...(aborted && { aborted }), refusal });
-      if (plain.test(text)) return text;
-      return text.replace(unsafe, (character) => `\\u${hex(character, 4)}`);
-    },
+    json: answerLine,
     combined: ({ remote, user, time, method, target, version, status, bytes, referer, agent, refusal }) =>
-      `${remote ?? '-'} - ${printable(user ?? '-').replace(/\s/g, '_')} [${apacheTime(time)}] ${quoted(refusal ? '-' : `${method} ${target} HTTP/${version}`)} ${status} ${bytes} ${quoted(referer)} ${quoted(agent)}${refusal ? ` ${printable(refusal)}` : ''}`,
+      `${remote ?? '-'} - ${printable(user ?? '-').replace(/\s/g, '_')} [${apacheTime(new Date(time))}] ${quoted(method === '-' ? '-' : `${method} ${target} HTTP/${version}`)} ${status} ${bytes} ${quoted(referer)} ${quoted(agent)}${refusal ? ` ${printable(refusal)}` : ''}`,
   };
 }
 

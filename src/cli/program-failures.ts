@@ -4,10 +4,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { errorLine } from '../operation/json-lines.js';
+import { printable, textOf } from '../operation/printable-text.js';
 import type { Listener } from './exported.js';
 import { answerFailure } from './failed-answer.js';
 import type { Messages } from './language.js';
-import { printable, textOf } from './log-formats.js';
 
 /** Milliseconds after which it is told that a client waits for an answer that nobody has begun. */
 const patience = 5000;
@@ -19,8 +20,12 @@ export class ProgramFailures {
   /** One answer at a time is waited for, until one was waited for in vain. */
   #waiting: NodeJS.Timeout | 'over' | undefined;
 
-  constructor(say: Messages) {
+  readonly #asJson: boolean;
+
+  /** @param asJson whether an error is told as a line of JSON, where the log is one too */
+  constructor(say: Messages, asJson = false) {
     this.#say = say;
+    this.#asJson = asJson;
     process.on('uncaughtException', (error) => this.#onUncaught(error));
   }
 
@@ -62,7 +67,8 @@ export class ProgramFailures {
   }
 
   #tell(client: ServerResponse | Duplex, error: unknown): void {
-    console.error(this.#say.handlerFailed, error);
+    if (this.#asJson) console.error(errorLine(this.#say.handlerFailed, error, requestOf(client)));
+    else console.error(this.#say.handlerFailed, error);
     if ('writeHead' in client) answerFailure(client);
     else client.destroy();
   }
@@ -81,4 +87,11 @@ export class ProgramFailures {
       if (this.#waiting === notice) this.#waiting = undefined;
     });
   }
+}
+
+/** Whose answer failed, for a log; nothing of a socket that has left HTTP. */
+function requestOf(client: ServerResponse | Duplex): Record<string, string | undefined> {
+  if (!('writeHead' in client)) return {};
+  const { method, url } = client.req;
+  return { method, target: textOf(url) };
 }

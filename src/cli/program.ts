@@ -67,7 +67,7 @@ async function load({ path, shown }: Target, say: Messages): Promise<Exported> {
 async function serveExported({ server, handler }: Exported, context: Context): Promise<void> {
   const { args, say } = context;
   const { ProgramFailures: Failures } = await import('./program-failures.js');
-  const failures = new Failures(say);
+  const failures = new Failures(say, args.settings.log === 'json');
   const tls = forExported.some((name) => args.given.has(name));
   if (server && !(tls && handler)) await serveOn(await serversOf(server, failures, context), context);
   else if (handler) await serve({ handler: failures.answering(handler) }, context);

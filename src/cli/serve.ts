@@ -56,8 +56,7 @@ export async function serveOn(
 ): Promise<void> {
   const { args, say, command } = context;
   const { settings } = args;
-  const { logRefusals } = await import('./access-log.js');
-  const makeNoted = () => noteConnections(logRefusals(make() as Server));
+  const makeNoted = () => noteConnections(make() as Server);
   const stopAsked = firstSignal();
   const retry = retrying(command, args.words, args.forProgram);
   const hosts = distinctHosts(settings.host);

@@ -1,8 +1,9 @@
 // What is printed once the server listens: one fixed line, then the addresses and what is served there.
+
+import { printable } from '../operation/printable-text.js';
 import type { Addresses } from './addresses.js';
 import type { Arguments } from './arguments.js';
 import type { Messages } from './language.js';
-import { printable } from './log-formats.js';
 import type { Target } from './target.js';
 import { isSuccessor } from './worker.js';
 

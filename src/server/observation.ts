@@ -88,6 +88,7 @@ export class ExchangeObservation implements ObservedExchange {
   status = 0;
   requestBytes = 0;
   responseBytes = 0;
+  announcedBytes = -1;
   refusal: Refusal | null = null;
   outcome: Outcome | null = null;
 

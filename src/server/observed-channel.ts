@@ -61,6 +61,7 @@ export class ObservedChannel implements ResponseChannel {
     const exchange = this.#exchange;
     // What leaves is the status line's own idea of it.
     exchange.status = facts.statusCode | 0;
+    exchange.announcedBytes = head.bodyLength;
     this.#bytesLeft = head.bodyLength < 0 ? Number.POSITIVE_INFINITY : head.bodyLength;
     if (exchange.outcome === null && exchange.observer.responseHead !== undefined) {
       const { text, chunked } = head;

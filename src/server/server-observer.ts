@@ -58,6 +58,8 @@ export interface ObservedExchange {
   readonly requestBytes: number;
   /** Octets of the response's body that the program has handed over and that may leave, without framing. */
   readonly responseBytes: number;
+  /** Octets of the response's body that its head announces; -1 where it announces none, or there is no head yet. */
+  readonly announcedBytes: number;
   /** Why the request was refused, if it was. */
   readonly refusal: Refusal | null;
   /** Null until the exchange is closed. */
@@ -79,7 +81,7 @@ export interface ObservedHead {
 export interface Refusal {
   /** `HPE_*` or `ERR_HTTP_*`, as of `node:http`; `HTTP2_*` over HTTP/2. */
   readonly code: string;
-  /** Of the answer that the server gives by itself; 0 where it gives none. */
+  /** Of the answer that the server gives by itself, or would, had the program not taken it over; 0 where there is none. */
   readonly status: number;
   /** One sentence: what was wrong. */
   readonly reason: string;

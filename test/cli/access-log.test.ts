@@ -7,7 +7,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { catalogues } from '../../dist/cli/language.js';
-import { type Answer, formats, type LogForm, textOf } from '../../dist/cli/log-formats.js';
+import { formats, type LogForm } from '../../dist/cli/log-formats.js';
+import type { Answer } from '../../dist/operation/access-log.js';
+import { textOf } from '../../dist/operation/printable-text.js';
 import { serving, temporaryFolder } from './command.js';
 
 const answer: Answer = {
@@ -18,8 +20,13 @@ const answer: Answer = {
   bytes: 5,
   ms: 1.23456,
   aborted: false,
-  time: new Date('2026-11-22T08:09:10.111Z'),
+  time: Date.parse('2026-11-22T08:09:10.111Z'),
+  received: 0,
+  refusal: undefined,
   remote: '127.0.0.1',
+  host: undefined,
+  id: undefined,
+  trace: undefined,
   user: undefined,
   referer: undefined,
   agent: undefined,

@@ -224,7 +224,7 @@ behaviour(
     assert.equal(refusal.reason, 'Invalid header token');
     assert.equal(`${refusal.bytes && Buffer.from(refusal.bytes)}`, bytes);
     assert.ok(bytes.slice(refusal.position).startsWith('Bad Name'), `${refusal.position}`);
-    assert.deepEqual([refusal.claimed, refusal.status], [true, 0]);
+    assert.deepEqual([refusal.claimed, refusal.status], [true, 400]);
   },
   where,
 );

@@ -61,7 +61,7 @@ export function refusalFacts(error: RefusedError, style: RefusalStyle, claimed: 
   const isWire = error instanceof WireError;
   return {
     code,
-    status: claimed ? 0 : status,
+    status,
     reason,
     rfc,
     answerBytes: claimed ? 0 : body.length,

@@ -1,0 +1,67 @@
+/**
+ * Writes log lines to a stream, many at once when many come at once.
+ *
+ * In: lines. Out: writes at the end of a turn of the event loop, each small enough that lines of several processes don't
+ * mix. Where nobody reads, lines are dropped and counted; never waits, and never throws.
+ */
+import type { Writable } from 'node:stream';
+
+/** Bytes that may wait for a slow reader before lines are dropped. */
+const BACKLOG = 1024 * 1024;
+
+/** Bytes of one write: what a pipe takes whole (PIPE_BUF of Linux), so that no other process writes in between. */
+const WHOLE_WRITE = 4096;
+
+export interface LineWriterOptions {
+  /** Whether other processes write to the same stream. */
+  shared: boolean;
+  /** Told, when the stream is read again, how many lines were lost. */
+  onLost: (count: number) => void;
+}
+
+export class LineWriter {
+  readonly #stream: Writable;
+  readonly #options: LineWriterOptions;
+  #waiting = '';
+  /** Bytes of what waits, where others write as well. */
+  #bytes = 0;
+  #lost = 0;
+  readonly #flush = () => this.flush();
+
+  constructor(stream: Writable, options: LineWriterOptions) {
+    this.#stream = stream;
+    this.#options = options;
+  }
+
+  write(line: string): void {
+    if (this.#stream.writableLength + this.#waiting.length > BACKLOG) {
+      this.#lost++;
+      return;
+    }
+    if (this.#waiting === '') setImmediate(this.#flush);
+    if (this.#options.shared) this.#makeRoom(line);
+    this.#waiting += `${line}\n`;
+  }
+
+  /** Passes on what waits where it would not go in one write with the line. */
+  #makeRoom(line: string): void {
+    const length = Buffer.byteLength(line) + 1;
+    if (this.#bytes + length > WHOLE_WRITE) this.#pass();
+    this.#bytes += length;
+  }
+
+  flush(): void {
+    if (this.#lost > 0 && this.#stream.writableLength === 0) {
+      this.#options.onLost(this.#lost);
+      this.#lost = 0;
+    }
+    this.#pass();
+  }
+
+  #pass(): void {
+    const { writable } = this.#stream;
+    if (writable && this.#waiting !== '') this.#stream.write(this.#waiting);
+    this.#waiting = '';
+    this.#bytes = 0;
+  }
+}

@@ -1,0 +1,167 @@
+// Lines of a log: what is in one of JSON, and how lines come to a stream.
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { test } from 'node:test';
+import type { Answer } from '../../dist/operation/access-log.js';
+import { answerLine, errorLine } from '../../dist/operation/json-lines.js';
+import { LineWriter } from '../../dist/operation/line-writer.js';
+import { LoggedFields } from '../../dist/operation/logged-fields.js';
+
+const answer: Answer = {
+  method: 'POST',
+  target: '/',
+  version: '1.1',
+  status: 201,
+  bytes: 5,
+  received: 7,
+  ms: 12,
+  aborted: false,
+  refusal: undefined,
+  time: Date.parse('2026-11-22T08:09:10.001Z'),
+  remote: '192.0.2.1',
+  host: 'a.example',
+  user: undefined,
+  referer: undefined,
+  agent: undefined,
+  id: 'id-1',
+  trace: '0af7651916cd43dd8448eb211c80319c',
+};
+
+test('a line of JSON has what is known, in a fixed order', () => {
+  assert.equal(
+    answerLine(answer),
+    '{"time":"2026-11-22T08:09:10.001Z","method":"POST","target":"/","status":201,"bytes":5,"ms":12,"received":7,' +
+      '"remote":"192.0.2.1","host":"a.example","id":"id-1","trace":"0af7651916cd43dd8448eb211c80319c"}',
+  );
+  const { aborted, refusal } = JSON.parse(answerLine({ ...answer, aborted: true, refusal: 'HPE_STRICT' }));
+  assert.deepEqual([aborted, refusal], [true, 'HPE_STRICT']);
+});
+
+for (const [ms, text] of [
+  [0, '0'],
+  [0.0004, '0'],
+  [0.001, '0.001'],
+  [0.05, '0.05'],
+  [1.23456, '1.235'],
+  [999.9996, '1000'],
+  [300_000.5, '300000.5'],
+] as const) {
+  test(`${ms} ms are written as ${text}`, () => {
+    const line = answerLine({ ...answer, ms });
+    assert.equal(JSON.parse(line).ms, Number(text));
+    assert.match(line, /"ms":\d+(\.\d{3})?,/);
+  });
+}
+
+test('times in one second and in others are told apart', () => {
+  const times = [1_000, 1_001, 1_999, 2_000, 1_001, 60_000].map(
+    (time) => JSON.parse(answerLine({ ...answer, time })).time,
+  );
+  assert.deepEqual(
+    times,
+    [1_000, 1_001, 1_999, 2_000, 1_001, 60_000].map((time) => new Date(time).toISOString()),
+  );
+});
+
+test('an error is one line with its stack, whatever was thrown', () => {
+  const error = Object.assign(new TypeError('no\nway \x1b[31m'), { code: 'E_MINE' });
+  const line = errorLine('It failed:', error, { method: 'GET', target: '/\u2028' });
+  assert.doesNotMatch(line, /[\p{Cc}\u2028]/u);
+  const told = JSON.parse(line);
+  assert.equal(told.error, error.message);
+  assert.equal(told.stack, error.stack);
+  assert.deepEqual(
+    [told.name, told.code, told.method, told.target],
+    ['TypeError', 'E_MINE', 'GET', '/\u2028'],
+  );
+  for (const thrown of [undefined, null, 'text', 0, { a: 1 }, Symbol('s')])
+    assert.equal(JSON.parse(errorLine('m', thrown)).error, String(thrown));
+});
+
+const traces: [field: string, trace: string | undefined][] = [
+  ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', '0af7651916cd43dd8448eb211c80319c'],
+  ['cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more', '0af7651916cd43dd8448eb211c80319c'],
+  ['ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', undefined],
+  ['00-00000000000000000000000000000000-b7ad6b7169203331-01', undefined],
+  ['00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01', undefined],
+  ['00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01', undefined],
+  ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01,', undefined],
+  ['', undefined],
+];
+for (const [field, trace] of traces) {
+  test(`the traceparent ${JSON.stringify(field)} names ${trace ?? 'no trace'}`, () => {
+    assert.equal(new LoggedFields(['TraceParent', field]).trace, trace);
+  });
+}
+
+test('fields are found whatever their case, and the first of two counts', () => {
+  const { host, agent, referer, user } = new LoggedFields([
+    ...['HOST', 'a', 'host', 'b', 'User-Agent', 'c', 'Refere', 'd', 'referer', 'e'],
+    ...['Authorization', `Basic ${btoa('anna:secret')}`],
+  ]);
+  assert.deepEqual([host, agent, referer, user], ['a', 'c', 'e', 'anna']);
+});
+
+/** A stream that takes writes when it is told to. */
+class Sink extends Writable {
+  readonly writes: string[] = [];
+  #done: (() => void) | null = null;
+  constructor(readonly slow: boolean) {
+    super({ decodeStrings: false });
+  }
+  override _write(chunk: string, _encoding: string, done: () => void): void {
+    this.writes.push(chunk);
+    if (this.slow) this.#done = done;
+    else done();
+  }
+  read(): void {
+    this.#done?.();
+  }
+}
+const turn = () => new Promise(setImmediate);
+
+test('lines of one turn of the event loop are one write', async () => {
+  const sink = new Sink(false);
+  const lines = new LineWriter(sink, { shared: false, onLost: () => assert.fail('lines were lost') });
+  for (let i = 0; i < 1000; i++) lines.write(`line ${i}`);
+  assert.deepEqual(sink.writes, []);
+  await turn();
+  lines.write('last');
+  await turn();
+  assert.equal(sink.writes.length, 2);
+  assert.equal(
+    sink.writes.join(''),
+    `${Array.from({ length: 1000 }, (_, i) => `line ${i}\n`).join('')}last\n`,
+  );
+});
+
+test('where other processes write as well, no write is longer than a pipe takes whole, and none cuts a line', async () => {
+  const sink = new Sink(false);
+  const lines = new LineWriter(sink, { shared: true, onLost: () => assert.fail('lines were lost') });
+  for (let i = 0; i < 1000; i++) lines.write(`é${'x'.repeat(i % 300)}`);
+  await turn();
+  assert.ok(sink.writes.length > 30);
+  for (const write of sink.writes) {
+    assert.ok(Buffer.byteLength(write) <= 4096);
+    assert.ok(write.startsWith('é') && write.endsWith('\n'));
+  }
+});
+
+test('where nobody reads, lines are dropped, and told of once somebody reads again', async () => {
+  const sink = new Sink(true);
+  const lost: number[] = [];
+  const lines = new LineWriter(sink, { shared: false, onLost: (count) => lost.push(count) });
+  const line = 'x'.repeat(1023);
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 512; i++) lines.write(line);
+    await turn();
+  }
+  assert.deepEqual(lost, []);
+  assert.equal(sink.writableLength, 1024 * 1025);
+  sink.read();
+  sink.read();
+  assert.equal(sink.writableLength, 0);
+  lines.write(line);
+  await turn();
+  assert.deepEqual(lost, [511]);
+});
