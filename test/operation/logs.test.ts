@@ -158,9 +158,7 @@ test('where nobody reads, lines are dropped, and told of once somebody reads aga
   }
   assert.deepEqual(lost, []);
   assert.equal(sink.writableLength, 1024 * 1025);
-  sink.read();
-  sink.read();
-  assert.equal(sink.writableLength, 0);
+  while (sink.writableLength > 0) sink.read();
   lines.write(line);
   await turn();
   assert.deepEqual(lost, [511]);
