@@ -23,6 +23,7 @@ import { nextTick } from '../../node/timers.js';
 import { SocketOutput, type WriteListener } from '../../transport/socket-output.js';
 import { dateLine } from '../date-field.js';
 import type { ExchangeObservation } from '../observation.js';
+import { type Leaving, tellLeft } from '../response-left.js';
 import { type WaitingPiece, WaitingPieces } from '../waiting-pieces.js';
 import type { OwnedWriter, WriterOwner } from './writer-owner.js';
 
@@ -37,7 +38,7 @@ const GIVEN_UP = 4;
 type State = typeof WAITING | typeof WRITING | typeof ENDED | typeof LEFT | typeof GIVEN_UP;
 
 export class ResponseWriter<R extends ChannelListener = ChannelListener>
-  implements OwnedWriter<R>, WriteListener
+  implements OwnedWriter<R>, WriteListener, Leaving
 {
   readonly endsResponse = true;
   readonly response: R;
@@ -243,24 +244,10 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
 
   /** Everything has left for the kernel, or never will. */
   onWritten(error: Error | null | undefined): void {
-    const { response } = this;
-    const failure = response._noteWritten(error);
-    if (!response.watched) {
-      if (failure === null) this.#leave(false);
-      return;
-    }
-    // As on node:http, who gave `end` a callback still finds the socket; the listeners for 'finish' don't.
-    try {
-      response._tellEnd(failure);
-    } finally {
-      if (failure === null) {
-        this.#leave(true);
-        response._tellFinish();
-      }
-    }
+    tellLeft(this.response, error, this);
   }
 
-  #leave(watched: boolean): void {
+  leave(watched: boolean): void {
     if (this.#state !== ENDED) return;
     this.#state = LEFT;
     // A response that no server made keeps the socket that the program gave it.

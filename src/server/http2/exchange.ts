@@ -24,6 +24,7 @@ import { RESET_PATIENCE, UNREAD_PATIENCE } from '../limits.js';
 import { makeResponse } from '../make-response.js';
 import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
 import { ObservedChannel } from '../observed-channel.js';
+import { type Leaving, tellLeft } from '../response-left.js';
 import type { Swept } from '../timeouts.js';
 import { makeRequest } from './make-request.js';
 import { observeStream } from './observed-stream.js';
@@ -53,7 +54,7 @@ const CLOSED = 2;
 
 type State = typeof OPEN | typeof ANSWERED | typeof CLOSED;
 
-export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
+export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Leaving {
   readonly stream: Stream;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -179,23 +180,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept {
   }
 
   responseLeft(error: Error | null | undefined): void {
-    callProgram(null, () => this.#tellLeft(error));
-  }
-
-  #tellLeft(error: Error | null | undefined): void {
-    const { response } = this;
-    const failure = response._noteWritten(error);
-    if (!response.watched) {
-      if (failure === null) this.#leave(false);
-      return;
-    }
-    // As on node:http, who gave `end` a callback still finds the socket; the listeners for 'finish' don't.
-    try {
-      response._tellEnd(failure);
-    } finally {
-      if (failure === null) this.#leave(true);
-    }
-    if (failure === null) response._tellFinish();
+    callProgram(null, () => tellLeft(this.response, error, this));
   }
 
   #leave(watched: boolean): void {

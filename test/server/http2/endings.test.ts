@@ -197,6 +197,30 @@ test('what a handler throws is an uncaught exception, and ends no other stream',
   stream.close();
 });
 
+test('what the callback of end throws keeps no listener from hearing of the end', async (context) => {
+  const thrown = outcome<Error>();
+  const before = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.once('uncaughtException', thrown.resolve);
+  context.after(() => {
+    for (const listener of before) process.on('uncaughtException', listener);
+  });
+  const watched = outcome<Watched>();
+  const { ask } = await serve(context, (req, res) => {
+    watched.resolve(new Watched(req, res));
+    res.end('ok', () => {
+      throw new Error('mine');
+    });
+  });
+  await ask();
+  assert.equal((await thrown.promise).message, 'mine');
+  const events = await (await watched.promise).closed();
+  assert.deepEqual(
+    events.filter((event) => event.startsWith('response')),
+    ['response close', 'response finish'],
+  );
+});
+
 test('a server that closes lets streams come to their end, and says so to their client', async (context) => {
   const waiting = outcome<Response>();
   const { server, connect } = await serve(context, (_req, res) => waiting.resolve(res));
