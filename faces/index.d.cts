@@ -39,6 +39,16 @@ export interface ServerOptions<
   httpValidation?: 'strict' | 'relaxed' | 'insecure' | undefined;
   /** ms that a connection stays open longer than its `Keep-Alive` field says. Default 1000. */
   keepAliveTimeoutBuffer?: number | undefined;
+  /**
+   * `'prior-knowledge'`: clients that begin with its preface (RFC 9113 §3.3), as proxies do, are answered in HTTP/2, all
+   * others in HTTP/1.1; by the same handlers. Default false.
+   */
+  http2?: 'prior-knowledge' | false | undefined;
+  /**
+   * Milliseconds in which a client of HTTP/2 should take 16 KiB of an answer that waits for it; then its stream is reset.
+   * Default 60000; 0: no limit.
+   */
+  sendTimeout?: number | undefined;
   /** Skip the events of requests without a body. Default false. */
   optimizeEmptyRequests?: boolean | undefined;
   /** Whether a request that asks for it is upgraded. Default: when `'upgrade'` has a listener. */

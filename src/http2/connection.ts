@@ -44,6 +44,7 @@ import {
   SETTINGS_NO_RFC7540_PRIORITIES,
 } from './protocol.js';
 import { RequestDelivery } from './request-delivery.js';
+import { SendProgress } from './send-progress.js';
 import { type Output, Sender } from './sender.js';
 import { StreamControl } from './stream-control.js';
 
@@ -65,6 +66,7 @@ export class Http2Connection implements FrameSink {
   readonly #accounts = new FrameAccounts();
   readonly #reader = new FrameReader(this);
   readonly #sender: Sender;
+  readonly #progress: SendProgress;
   readonly #delivery: RequestDelivery;
   readonly #control: StreamControl;
   readonly #fields: FieldReceiver;
@@ -92,6 +94,7 @@ export class Http2Connection implements FrameSink {
     const parts = { listener, accounts, encoder, sender, delivery, control };
     this.#listener = listener;
     this.#sender = sender;
+    this.#progress = new SendProgress(sender);
     this.#delivery = delivery;
     this.#control = control;
     this.#data = new DataReceiver(control, delivery, accounts);
@@ -166,6 +169,26 @@ export class Http2Connection implements FrameSink {
       for (const stream of drained) if (stream.writable) this.#listener.onDrain(stream);
     }
     if (this.#delivery.holding) this.#delivery.admit();
+  }
+
+  /**
+   * Resets the streams whose client takes next to nothing of what waits for it (a window that stays closed, or opens
+   * octet by octet). To be called now and then.
+   * @param now - milliseconds of the clock of `receive`
+   * @param timeout - milliseconds in which PROGRESS_BYTES of a stream should leave
+   */
+  checkProgress(now: number, timeout: number): void {
+    if (this.#error !== null) return;
+    this.#accounts.now = now;
+    try {
+      for (const { id } of this.#progress.stalled(this.#control.streams.values(), now, timeout))
+        this.#control.fault(id, 'responseUnread');
+      this.#delivery.admit();
+    } catch (error) {
+      if (!(error instanceof Http2Error)) throw error;
+      this.#fail(error);
+    }
+    if (this.#sender.ready) this.#announce();
   }
 
   /** The connection is lost, or is to be: all streams end, and nothing leaves any more but what waits already. */

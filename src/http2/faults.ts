@@ -260,6 +260,11 @@ export const FAULTS = {
     'Too many frames that mean nothing here',
   ),
   answersUnread: connection(ENHANCE_YOUR_CALM, 'RFC 9113 §10.5', 'Too many answers to frames were not read'),
+  responseUnread: stream(
+    ENHANCE_YOUR_CALM,
+    'RFC 9113 §10.5',
+    'Too little of the response was taken in its time',
+  ),
   // RFC 9218
   priorityUpdateInvalid: connection(
     PROTOCOL_ERROR,

@@ -48,6 +48,12 @@ export const HIGH_WATER_MARK = 64 * 1024;
 /** Octets of answers that wait, in all of a connection's streams, beyond which no further request is dispatched. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
+/**
+ * Octets of a stream's answer that its client takes within the server's `sendTimeout` at least, where more wait for it:
+ * about 270 a second, what the slowest of telephones do.
+ */
+export const PROGRESS_BYTES = 16 * 1024;
+
 /** Octets of acknowledgements, resets and window updates that nobody reads, beyond which the connection isn't read. */
 export const MAX_CONTROL_BYTES = 16 * 1024;
 

@@ -46,6 +46,8 @@ export class Sender {
   window = INITIAL_WINDOW_SIZE;
   /** Octets of data that wait in all streams. */
   backlog = 0;
+  /** Octets of data that have left. */
+  sent = 0;
   /** Streams of which less waits than before, and whose program wants to know. */
   drained: Stream[] = [];
 
@@ -184,6 +186,7 @@ export class Sender {
     this.window -= octets;
     this.backlog -= octets;
     stream.sendWindow -= octets;
+    this.sent += octets;
     stream.sent += octets;
     this.#accounts.earn(octets);
     if (outgoing.length === 0 || stream.sendWindow <= 0) this.#order.remove(stream);

@@ -43,6 +43,8 @@ export interface HttpServer extends NetServer, TimeoutSettings {
   maxHeadersCount: number | null;
   maxRequestsPerSocket: number | null;
   maxHeaderSize: number | undefined;
+  /** ms in which a client of HTTP/2 should take at least 16 KiB of an answer that waits for it; 0: no limit. */
+  sendTimeout: number;
   insecureHTTPParser: boolean | undefined;
   httpValidation: string | undefined;
   requireHostHeader: boolean;

@@ -11,7 +11,7 @@ import type { Swept, Timed } from './timeouts.js';
 
 export interface ServerConnection extends SocketEvents {
   /** What the server's clocks know of it. */
-  readonly clock: Timed;
+  readonly clock: Timed & { requestStart: number };
   /** The exchanges that have a time of their own, beside the connection's. */
   readonly streams: Iterable<{ readonly clock: Swept }>;
   readonly server: Server;
@@ -25,6 +25,8 @@ export interface ServerConnection extends SocketEvents {
   readonly isUnused: boolean;
   /** The server closes: says so to the client at once, where the protocol can. */
   shutdown(): void;
+  /** Gives up what the client doesn't take. Over HTTP/1.1 nothing does, as on node:http, but the socket's `timeout`. */
+  checkProgress?(): void;
   /** Ends the connection after what was written. */
   close(): void;
 }

@@ -15,6 +15,8 @@ const DEFAULT_KEEP_ALIVE_TIMEOUT = 5_000;
 const DEFAULT_KEEP_ALIVE_BUFFER = 1_000;
 const DEFAULT_CHECKING_INTERVAL = 30_000;
 
+/** As nginx has it; what takes nothing for a minute has gone away. */
+const DEFAULT_SEND_TIMEOUT = 60_000;
 /** The options of `http.createServer`, those of later Node versions included. */
 export interface ServerOptions extends NodeServerOptions {
   /** Skip the events of requests without a body. Default false. */
@@ -30,7 +32,12 @@ export interface ServerOptions extends NodeServerOptions {
    * Whether a server over TLS speaks HTTP/2 with the clients that choose it by ALPN, beside HTTP/1.1; the same handlers
    * answer both. Default false; a server without TLS refuses it.
    */
-  http2?: boolean;
+  http2?: Http2Setting;
+  /**
+   * Milliseconds in which a client of HTTP/2 should take 16 KiB of an answer that waits for it, be it that it opens no
+   * window or that it doesn't read. After them its stream is reset, or the connection cut. Default 60000; 0: no limit.
+   */
+  sendTimeout?: number;
 }
 
 function checkInteger(name: string, value: unknown): void {
@@ -56,6 +63,7 @@ function checkAll(options: ServerOptions): void {
   checkInteger('connectionsCheckingInterval', options.connectionsCheckingInterval);
   checkInteger('closingGrace', options.closingGrace);
   checkType('options.requireHostHeader', 'boolean', options.requireHostHeader);
+  checkInteger('sendTimeout', options.sendTimeout);
   checkType('options.joinDuplicateHeaders', 'boolean', options.joinDuplicateHeaders);
   checkType('options.rejectNonStandardBodyWrites', 'boolean', options.rejectNonStandardBodyWrites);
   checkType('options.http2', 'boolean', options.http2);
@@ -105,6 +113,7 @@ export function readsLeniently({ httpValidation, insecureHTTPParser }: HttpServe
 function upgradeWhenListened(this: HttpServer): boolean {
   return this.listenerCount('upgrade') > 0;
 }
+  server.sendTimeout = options.sendTimeout ?? DEFAULT_SEND_TIMEOUT;
 
 /** The `uniqueHeaders` option as a set of lower-cased names. */
 export function uniqueFields(names: unknown): ReadonlySet<string> | null {

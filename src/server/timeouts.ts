@@ -16,6 +16,12 @@ export interface Swept {
   onRequestTimeout(): void;
 }
 
+/** What is swept; `checkProgress` gives up what its client doesn't take. */
+interface SweptConnection {
+  readonly clock: Swept;
+  checkProgress?(): void;
+}
+
 /** What the clocks need to know of a connection. */
 export interface Timed extends Swept {
   idleSince: number;
@@ -102,13 +108,13 @@ function expireIdle(idle: IdleConnections): void {
   idle.expire();
 }
 
-/** Looks at all connections every `connectionsCheckingInterval` ms for requests that take too long to arrive. */
+/** Looks at all connections every `connectionsCheckingInterval` ms for requests that take too long to arrive, and answers to leave. */
 export class RequestSweep {
-  readonly #connections: Iterable<{ readonly clock: Swept }>;
+  readonly #connections: Iterable<SweptConnection>;
   readonly #settings: TimeoutSettings;
   #interval: NodeJS.Timeout | undefined;
 
-  constructor(connections: Iterable<{ readonly clock: Swept }>, settings: TimeoutSettings) {
+  constructor(connections: Iterable<SweptConnection>, settings: TimeoutSettings) {
     this.#connections = connections;
     this.#settings = settings;
   }
@@ -127,7 +133,9 @@ export class RequestSweep {
     const headersTimeout = duration(this.#settings.headersTimeout);
     const requestTimeout = duration(this.#settings.requestTimeout);
     const time = now();
-    for (const { clock } of this.#connections) {
+    for (const connection of this.#connections) {
+      const { clock } = connection;
+      connection.checkProgress?.();
       if (clock.requestStart === 0) continue;
       const age = time - clock.requestStart;
       const headLate = headersTimeout > 0 && !clock.headComplete && age >= headersTimeout;

@@ -11,6 +11,7 @@ import { performance } from 'node:perf_hooks';
 import { Http2Connection } from '../../http2/connection.js';
 import * as errors from '../../node/errors.js';
 import { presentContext } from '../../node/request-contexts.js';
+import { setTimeout } from '../../node/timers.js';
 import { lingeringClose } from '../../transport/lingering-close.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
@@ -123,7 +124,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     this.socket.end();
   }
 
-  /** The socket was silent for too long: whoever listens decides, else it is cut. */
+  /** Silent for too long between two requests: whoever listens decides, else it ends. An exchange has its own timeout. */
   onTimeout(): void {
     if (this.exchanges.size === 0) {
       if (!this.server.emit('timeout', this.socket)) this.close();
@@ -162,6 +163,21 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
   get streams(): Iterable<Exchange> {
     return this.exchanges;
   }
+    // A client that doesn't say that it has read it, and goes on with new requests, would keep the server for ever.
+    setTimeout(finishShutdown, this.server[kEngine].closingGrace, this).unref();
+  }
+
+  finishShutdown(): void {
+    this.#engine.finishShutdown();
+  }
+
+  /** Gives up streams, or the connection, whose client takes next to nothing of what waits for it. */
+  checkProgress(): void {
+    const timeout = this.server.sendTimeout;
+    if (!(timeout > 0) || this.socket.destroyed) return;
+    const now = performance.now();
+    if (this.#output.isStalled(now, timeout)) this.socket.destroy();
+    else this.#context.runInAsyncScope(this.#engine.checkProgress, this.#engine, now, timeout);
 
   shutdown(): void {
     this.#engine.shutdown();
@@ -189,7 +205,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
 
   /** What its client sends after the last request is not served, and may be tried again on another connection. */
   lastRequest(): void {
-    this.#engine.finishShutdown();
+    this.finishShutdown();
   }
 
   outputWaits(): void {
@@ -220,6 +236,8 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     this.exchanges.delete(exchange);
     if (this.isIdle) this.clock.becomeIdle();
   }
+  readonly activity = 0;
+
 
   // The socket that stands for the connection in 'clientError'
 
@@ -240,6 +258,10 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     const { socket } = this;
     if (socket.destroyed) return;
     if (this.#engine.error !== null) lingeringClose(socket);
+
+function finishShutdown(connection: Connection): void {
+  connection.finishShutdown();
+}
     else socket.end(() => lingeringClose(socket));
   }
 }

@@ -85,6 +85,8 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
     this.response._context = context;
     this.socket._httpMessage = this.response;
     this.response._onTurn(this.socket);
+    const { timeout } = connection.server;
+    if (timeout) this.socket.setTimeout(timeout);
   }
 
   get clock(): Swept {
@@ -96,6 +98,10 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
   }
 
   /** As the sweep of the server wants it: 0 where all of the request has come. */
+  get activity(): number {
+    return this.stream.sent;
+  }
+
   get requestStart(): number {
     return this.request.complete || this.#state === CLOSED ? 0 : this.#start;
   }

@@ -17,6 +17,11 @@ export class FrameOutput {
   readonly #onFinished: () => void;
   #scheduled = false;
   #flushing = false;
+  /** How often something was handed over. */
+  #count = 0;
+  /** The count at which the socket had something to write, and since when; where it had nothing: -1. */
+  #stalledAt = -1;
+  #stalledSince = 0;
 
   /** @param onFinished - is told, perhaps more than once, when the engine wants nothing more of the socket */
   constructor(socket: ServerSocket, engine: Http2Connection, onFinished: () => void) {
@@ -45,6 +50,15 @@ export class FrameOutput {
     if (this.#engine.finished) this.#onFinished();
   }
 
+  /** Whether the client has read nothing of what was handed over last, for so many ms; to be asked now and then. */
+  isStalled(now: number, timeout: number): boolean {
+    const waits = this.#socket.writableLength > 0;
+    if (waits && this.#stalledAt === this.#count) return now - this.#stalledSince >= timeout;
+    this.#stalledAt = waits ? this.#count : -1;
+    this.#stalledSince = now;
+    return false;
+  }
+
   #writeAll(): void {
     const socket = this.#socket;
     while (socket.writable && !socket.writableNeedDrain) {
@@ -58,6 +72,7 @@ export class FrameOutput {
 
   #write({ pieces, written }: Output): void {
     const socket = this.#socket;
+    this.#count++;
     const told = written.length > 0 ? (error?: Error | null) => tellAll(written, error) : undefined;
     if (pieces.length === 1) {
       socket.write(pieces[0], told);

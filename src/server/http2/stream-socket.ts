@@ -16,6 +16,8 @@ import type { ServerSocket } from '../../transport/server-socket.js';
 /** What a socket stands for. */
 export interface SocketHost {
   /** The connection's own socket. */
+  /** Changes when something has left. */
+  readonly activity: number;
   readonly transport: ServerSocket;
   /** Ends it before its time. */
   abandon(error: Error | undefined): void;
@@ -32,6 +34,8 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
   declare _readable: object | undefined;
   declare _writable: object | undefined;
   declare _over: boolean;
+  /** The host's activity when the timer was set. */
+  declare _activity: number;
   declare _timer: NodeJS.Timeout | undefined;
   declare timeout: number;
 
@@ -203,6 +207,7 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
     if (callback) {
       if (msecs === 0) this.removeListener('timeout', callback);
       else this.once('timeout', callback);
+    this._activity = this[kHost].activity;
     }
     if (msecs > 0 && !this._over) this._timer = setTimeout(expire, msecs, this).unref();
     return this;
@@ -222,6 +227,12 @@ function emitClose(socket: StreamSocketMethods): void {
   socket.emit('close', false);
 }
 
+  const { activity } = socket[kHost];
+  if (activity !== socket._activity) {
+    socket._activity = activity;
+    socket._timer?.refresh();
+    return;
+  }
 function expire(socket: StreamSocketMethods): void {
   const heard = socket.emit('timeout');
   if (!socket[kHost].tellTimeout() && !heard) socket.destroy();
