@@ -22,8 +22,9 @@ import type { Exchange } from './exchange.js';
 import { FrameOutput } from './frame-output.js';
 import { callProgram } from './program-calls.js';
 import { isRefusal, refusalFacts } from './refusal.js';
+import { socketFor } from './secure-stream-socket.js';
 import { type DeliveringConnection, StreamDelivery } from './stream-delivery.js';
-import { type SocketHost, StreamSocket } from './stream-socket.js';
+import type { SocketHost } from './stream-socket.js';
 
 export class Connection implements ServerConnection, ClockedConnection, DeliveringConnection, SocketHost {
   readonly protocol = 'h2';
@@ -126,11 +127,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
 
   /** Silent for too long between two requests: whoever listens decides, else it ends. An exchange has its own timeout. */
   onTimeout(): void {
-    if (this.exchanges.size === 0) {
-      if (!this.server.emit('timeout', this.socket)) this.close();
-      return;
-    }
-    for (const exchange of [...this.exchanges]) if (!exchange.tellTimeout()) exchange.socket.destroy();
+    if (this.exchanges.size === 0 && !this.server.emit('timeout', this.socket)) this.close();
   }
 
   refuse(error: Error): void {
@@ -163,6 +160,9 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
   get streams(): Iterable<Exchange> {
     return this.exchanges;
   }
+
+  shutdown(): void {
+    this.#engine.shutdown();
     // A client that doesn't say that it has read it, and goes on with new requests, would keep the server for ever.
     setTimeout(finishShutdown, this.server[kEngine].closingGrace, this).unref();
   }
@@ -178,9 +178,6 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     const now = performance.now();
     if (this.#output.isStalled(now, timeout)) this.socket.destroy();
     else this.#context.runInAsyncScope(this.#engine.checkProgress, this.#engine, now, timeout);
-
-  shutdown(): void {
-    this.#engine.shutdown();
   }
 
   close(): void {
@@ -218,7 +215,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     this.#isTold = true;
     let claimed = false;
     callProgram(this.#context, () => {
-      claimed = this.server.emit('clientError', error, new StreamSocket(this));
+      claimed = this.server.emit('clientError', error, socketFor(this));
     });
     if (this.observation === null || !isRefusal(error)) return;
     const told = { claimed, streamId: 0, status: 0, answerBytes: 0 };
@@ -236,10 +233,10 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     this.exchanges.delete(exchange);
     if (this.isIdle) this.clock.becomeIdle();
   }
-  readonly activity = 0;
-
 
   // The socket that stands for the connection in 'clientError'
+
+  readonly activity = 0;
 
   abandon(): void {
     this.#engine.close();
@@ -258,10 +255,10 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     const { socket } = this;
     if (socket.destroyed) return;
     if (this.#engine.error !== null) lingeringClose(socket);
+    else socket.end(() => lingeringClose(socket));
+  }
+}
 
 function finishShutdown(connection: Connection): void {
   connection.finishShutdown();
-}
-    else socket.end(() => lingeringClose(socket));
-  }
 }

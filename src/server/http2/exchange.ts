@@ -30,7 +30,8 @@ import { makeRequest } from './make-request.js';
 import { observeStream } from './observed-stream.js';
 import { callProgram } from './program-calls.js';
 import { refuse } from './refusal.js';
-import { type SocketHost, StreamSocket } from './stream-socket.js';
+import { socketFor } from './secure-stream-socket.js';
+import type { SocketHost, StreamSocket } from './stream-socket.js';
 import { StreamWriter, type WriterOwner } from './stream-writer.js';
 
 /** The connection, as far as one of its exchanges goes. */
@@ -74,7 +75,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
     this.#connection = connection;
     this.stream = stream;
     this.context = context;
-    this.socket = new StreamSocket(this);
+    this.socket = socketFor(this);
     this.request = makeRequest(connection.server, this.socket, stream);
     this.request._source = this;
     this.response = makeResponse(connection.server, this.request, true);
@@ -84,9 +85,9 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
     this.response._channel = this.observed === null ? writer : new ObservedChannel(writer, this.observed);
     this.response._context = context;
     this.socket._httpMessage = this.response;
-    this.response._onTurn(this.socket);
     const { timeout } = connection.server;
     if (timeout) this.socket.setTimeout(timeout);
+    this.response._onTurn(this.socket);
   }
 
   get clock(): Swept {
@@ -97,11 +98,11 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
     return this.#connection.socket;
   }
 
-  /** As the sweep of the server wants it: 0 where all of the request has come. */
   get activity(): number {
     return this.stream.sent;
   }
 
+  /** As the sweep of the server wants it: 0 where all of the request has come. */
   get requestStart(): number {
     return this.request.complete || this.#state === CLOSED ? 0 : this.#start;
   }
@@ -189,7 +190,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
     callProgram(null, () => tellLeft(this.response, error, this));
   }
 
-  #leave(watched: boolean): void {
+  leave(watched: boolean): void {
     if (this.#state === CLOSED) return;
     const { request, response, socket } = this;
     this.#state = ANSWERED;

@@ -1,8 +1,7 @@
 /**
  * The `socket` of a request and a response that came over HTTP/2.
  *
- * In: the stream's exchange. Out: a `net.Socket` that stands for the one stream: the addresses and the TLS facts of its
- * connection, and events, listeners and a timeout of its own; to destroy it resets the stream. What a Duplex needs is
+ * In: the stream's exchange. Out: a `net.Socket` that stands for the one stream: the addresses of its connection, and events, listeners and a timeout of its own; to destroy it resets the stream. What a Duplex needs is
  * made when something first touches it: one of these is made for each request. Never a byte of its own.
  */
 import { Socket } from 'node:net';
@@ -16,9 +15,9 @@ import type { ServerSocket } from '../../transport/server-socket.js';
 /** What a socket stands for. */
 export interface SocketHost {
   /** The connection's own socket. */
+  readonly transport: ServerSocket;
   /** Changes when something has left. */
   readonly activity: number;
-  readonly transport: ServerSocket;
   /** Ends it before its time. */
   abandon(error: Error | undefined): void;
   /** It was silent for too long: returns whether somebody listens. */
@@ -34,9 +33,9 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
   declare _readable: object | undefined;
   declare _writable: object | undefined;
   declare _over: boolean;
+  declare _timer: NodeJS.Timeout | undefined;
   /** The host's activity when the timer was set. */
   declare _activity: number;
-  declare _timer: NodeJS.Timeout | undefined;
   declare timeout: number;
 
   get _readableState() {
@@ -207,8 +206,8 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
     if (callback) {
       if (msecs === 0) this.removeListener('timeout', callback);
       else this.once('timeout', callback);
-    this._activity = this[kHost].activity;
     }
+    this._activity = this[kHost].activity;
     if (msecs > 0 && !this._over) this._timer = setTimeout(expire, msecs, this).unref();
     return this;
   }
@@ -227,13 +226,13 @@ function emitClose(socket: StreamSocketMethods): void {
   socket.emit('close', false);
 }
 
+function expire(socket: StreamSocketMethods): void {
   const { activity } = socket[kHost];
   if (activity !== socket._activity) {
     socket._activity = activity;
     socket._timer?.refresh();
     return;
   }
-function expire(socket: StreamSocketMethods): void {
   const heard = socket.emit('timeout');
   if (!socket[kHost].tellTimeout() && !heard) socket.destroy();
 }
@@ -249,49 +248,31 @@ const FACTS = [
   'localPort',
   'bytesRead',
   'bytesWritten',
-  'encrypted',
-  'authorized',
-  'authorizationError',
-  'alpnProtocol',
-  'servername',
 ];
-for (const name of FACTS) {
-  Object.defineProperty(StreamSocketMethods.prototype, name, {
-    get(this: StreamSocketMethods) {
-      return Reflect.get(this[kHost].transport, name);
-    },
-    configurable: true,
-  });
+
+/** Lets sockets tell `facts` as their connection's socket does, and answer `questions`, which are methods. */
+export function answerFor(prototype: object, facts: readonly string[], questions: readonly string[]): void {
+  for (const name of facts) {
+    Object.defineProperty(prototype, name, {
+      get(this: StreamSocketMethods) {
+        return Reflect.get(this[kHost].transport, name);
+      },
+      configurable: true,
+    });
+  }
+  for (const name of questions) {
+    Object.defineProperty(prototype, name, {
+      value(this: StreamSocketMethods, ...args: unknown[]) {
+        const { transport } = this[kHost];
+        return Reflect.apply(Reflect.get(transport, name) as never, transport, args);
+      },
+      writable: true,
+      configurable: true,
+    });
+  }
 }
 
-const QUESTIONS = [
-  'address',
-  'exportKeyingMaterial',
-  'getCertificate',
-  'getCipher',
-  'getEphemeralKeyInfo',
-  'getFinished',
-  'getPeerCertificate',
-  'getPeerFinished',
-  'getPeerX509Certificate',
-  'getProtocol',
-  'getSession',
-  'getSharedSigalgs',
-  'getTLSTicket',
-  'getX509Certificate',
-  'isSessionReused',
-];
-for (const name of QUESTIONS) {
-  Object.defineProperty(StreamSocketMethods.prototype, name, {
-    value(this: StreamSocketMethods, ...args: unknown[]) {
-      const { transport } = this[kHost];
-      const method = Reflect.get(transport, name);
-      return typeof method === 'function' ? Reflect.apply(method, transport, args) : undefined;
-    },
-    writable: true,
-    configurable: true,
-  });
-}
+answerFor(StreamSocketMethods.prototype, FACTS, ['address']);
 
 export interface StreamSocket extends ServerSocket {
   _close(error?: Error): void;
@@ -300,18 +281,24 @@ export interface StreamSocket extends ServerSocket {
 
 export interface StreamSocketConstructor {
   new (host: SocketHost): StreamSocket;
+  prototype: StreamSocket;
+}
+
+/** What the constructor of every such socket does. */
+export function setUpStreamSocket(this: StreamSocketMethods & StreamSocket, host: SocketHost): void {
+  this[kHost] = host;
+  this._over = false;
+  this._readable = undefined;
+  this._writable = undefined;
+  this._timer = undefined;
+  this._httpMessage = null;
+  if (!makesStateOnTouch) makeState(this);
 }
 
 export const StreamSocket = callableClass<StreamSocketConstructor>(
   StreamSocketMethods,
   function StreamSocket(this: StreamSocketMethods & StreamSocket, host: SocketHost) {
-    this[kHost] = host;
-    this._over = false;
-    this._readable = undefined;
-    this._writable = undefined;
-    this._timer = undefined;
-    this._httpMessage = null;
-    if (!makesStateOnTouch) makeState(this);
+    setUpStreamSocket.call(this, host);
   },
   Socket,
 );

@@ -4,9 +4,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import http2 from 'node:http2';
 import net from 'node:net';
 import { PerformanceObserver } from 'node:perf_hooks';
-import type { TLSSocket } from 'node:tls';
+import tls, { type TLSSocket } from 'node:tls';
 import { createServer, IncomingMessage, ServerResponse } from 'premier';
 import type { Request, Response } from '../../subjects.js';
 import { outcome, until } from '../../subjects.js';
@@ -381,6 +382,7 @@ test('the socket stands for one stream, with the facts of its connection', async
     const socket = req.socket as TLSSocket;
     sockets.push(socket);
     assert.ok(socket instanceof net.Socket);
+    assert.ok(socket instanceof tls.TLSSocket);
     assert.equal(res.socket, socket);
     assert.equal(req.connection, socket);
     assert.equal(socket.writable, true);
@@ -412,6 +414,45 @@ test('the socket stands for one stream, with the facts of its connection', async
     });
   assert.notEqual(sockets[0], sockets[1]);
   await until(() => sockets.every(({ destroyed }) => destroyed), 'the sockets are closed');
+});
+
+test('the socket knows its client as TLS does, and leaves the connection as it is', async (context) => {
+  const { ask } = await serve(context, (req, res) => {
+    const socket = req.socket as TLSSocket;
+    assert.deepEqual(socket.getPeerCertificate(), {});
+    assert.equal(socket.authorized, false);
+    assert.equal(socket.servername, 'localhost');
+    assert.equal(socket.isSessionReused(), false);
+    assert.equal(socket.getCipher().version, 'TLSv1.3');
+    assert.equal(socket.setMaxSendFragment(1024), false);
+    assert.equal(
+      socket.renegotiate({}, (error) => res.end(String(error?.message))),
+      false,
+    );
+  });
+  assert.match((await ask()).body, /HTTP\/2/);
+});
+
+test('without TLS the socket is none of TLS, whichever way a program asks', async (context) => {
+  const server = createServer({ http2: 'prior-knowledge' } as never, (req, res) => {
+    const { socket } = req;
+    res.end(
+      JSON.stringify([
+        socket instanceof net.Socket,
+        socket instanceof tls.TLSSocket,
+        'encrypted' in socket,
+        'getPeerCertificate' in socket,
+        socket.remoteAddress,
+      ]),
+    );
+  });
+  context.after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const session = http2.connect(`http://127.0.0.1:${(server.address() as net.AddressInfo).port}`);
+  context.after(() => session.destroy());
+  const { body } = await read(session.request({}));
+  assert.deepEqual(JSON.parse(body), [true, false, false, false, '127.0.0.1']);
 });
 
 test('what is written to the socket resets the stream, with an error that says why', async (context) => {

@@ -1,0 +1,69 @@
+/**
+ * The `socket` of a request and a response that came over HTTP/2 and TLS.
+ *
+ * In: the stream's exchange. Out: what stream-socket.ts makes, which is a `tls.TLSSocket` too, with the facts of the
+ * connection's: whether it is encrypted, who the client is, which protocol was chosen. Nothing changes the connection.
+ */
+import { TLSSocket } from 'node:tls';
+import { noSocketBytes } from '../../node/errors.js';
+import { nextTick } from '../../node/timers.js';
+import {
+  answerFor,
+  type SocketHost,
+  StreamSocket,
+  type StreamSocketConstructor,
+  setUpStreamSocket,
+} from './stream-socket.js';
+
+const FACTS = ['encrypted', 'authorized', 'authorizationError', 'alpnProtocol', 'servername'];
+
+const QUESTIONS = [
+  'exportKeyingMaterial',
+  'getCertificate',
+  'getCipher',
+  'getEphemeralKeyInfo',
+  'getFinished',
+  'getPeerCertificate',
+  'getPeerFinished',
+  'getPeerX509Certificate',
+  'getProtocol',
+  'getSession',
+  'getSharedSigalgs',
+  'getTLSTicket',
+  'getX509Certificate',
+  'isSessionReused',
+];
+
+/** What would change the connection of other streams too. */
+const refusals = {
+  /** "Clients MUST NOT [...] renegotiate", and neither must servers: RFC 9113 §9.2.1. */
+  renegotiate(_options: unknown, callback?: (error: Error) => void): boolean {
+    if (callback) nextTick(callback, noSocketBytes());
+    return false;
+  },
+  setMaxSendFragment: () => false,
+  disableRenegotiation() {},
+  enableTrace() {},
+  setKeyCert() {},
+  setServername() {},
+  setSession() {},
+};
+
+export const SecureStreamSocket = function SecureStreamSocket(this: StreamSocket, host: SocketHost) {
+  setUpStreamSocket.call(this as never, host);
+} as unknown as StreamSocketConstructor;
+
+SecureStreamSocket.prototype = Object.create(TLSSocket.prototype, {
+  ...Object.getOwnPropertyDescriptors(StreamSocket.prototype),
+  constructor: { value: SecureStreamSocket, writable: true, configurable: true },
+});
+Object.assign(SecureStreamSocket.prototype, refusals);
+answerFor(SecureStreamSocket.prototype, FACTS, QUESTIONS);
+Object.setPrototypeOf(SecureStreamSocket, TLSSocket);
+
+/** The socket that stands for a stream, or for a connection in 'clientError'. */
+export function socketFor(host: SocketHost): StreamSocket {
+  return Reflect.get(host.transport, 'encrypted') === true
+    ? new SecureStreamSocket(host)
+    : new StreamSocket(host);
+}
