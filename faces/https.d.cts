@@ -16,7 +16,7 @@ type Bytes = ReturnType<typeof Buffer.alloc>;
 export interface ServerOptions<
   Request extends AnyRequest = AnyRequest,
   Response extends AnyResponse<Request> = typeof http.ServerResponse,
-> extends PlainServerOptions<Request, Response>,
+> extends Omit<PlainServerOptions<Request, Response>, 'http2'>,
     TlsOptions {
   /**
    * Whether HTTP/2 is spoken with the clients that choose it by ALPN, beside HTTP/1.1; the same handlers answer both.

@@ -15,6 +15,9 @@ export const kEngine = Symbol('premier.engine');
 /** How servers answer what they refuse: with a sentence that says why, or to the byte as `node:http` does. */
 export type RefusalStyle = 'explained' | 'bare';
 
+/** `true`: over TLS, by ALPN. `'prior-knowledge'`: without TLS, by the preface. */
+export type Http2Setting = boolean | 'prior-knowledge';
+
 /** The engine's part of a server. */
 export interface ServerEngine {
   readonly connections: Set<ServerConnection>;
@@ -28,8 +31,8 @@ export interface ServerEngine {
   readonly uniqueFields: ReadonlySet<string> | null;
   readonly optimizeEmptyRequests: boolean;
   readonly refusalStyle: RefusalStyle;
-  /** Whether HTTP/2 is offered to clients over TLS. */
-  readonly speaksHttp2: boolean;
+  /** Whether HTTP/2 is spoken: with clients over TLS that choose it, or without TLS with those that begin it. */
+  readonly speaksHttp2: Http2Setting;
   /** `close` was called: connections end after the response they are at. */
   closing: boolean;
   /** ms that a connection on which the last answer promised that it goes on is left when the server closes. */
@@ -40,11 +43,11 @@ export interface HttpServer extends NetServer, TimeoutSettings {
   [kEngine]: ServerEngine;
   /** ms of inactivity after which a socket times out; 0: never. */
   timeout: number;
+  /** ms in which a client of HTTP/2 should take at least 16 KiB of an answer that waits for it; 0: no limit. */
+  sendTimeout: number;
   maxHeadersCount: number | null;
   maxRequestsPerSocket: number | null;
   maxHeaderSize: number | undefined;
-  /** ms in which a client of HTTP/2 should take at least 16 KiB of an answer that waits for it; 0: no limit. */
-  sendTimeout: number;
   insecureHTTPParser: boolean | undefined;
   httpValidation: string | undefined;
   requireHostHeader: boolean;

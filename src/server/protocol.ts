@@ -12,22 +12,28 @@ import { Connection as Http1Connection } from './http1/connection.js';
 import { ResponseWriter } from './http1/response-writer.js';
 import { Connection as Http2Connection } from './http2/connection.js';
 import { observeConnection } from './observers.js';
+import type { ServerConnection } from './server-connection.js';
+import { UndecidedConnection } from './undecided-connection.js';
 
 /** The 'connection' listener of every server. */
 export function attach(this: HttpServer, socket: ServerSocket): void {
   Object.assign(socket, { server: this });
   if (this.timeout) socket.setTimeout?.(this.timeout);
-  const Connection = choseHttp2(this, socket) ? Http2Connection : Http1Connection;
-  const connection = new Connection(this, socket);
-  const { connections, observer } = this[kEngine];
+  const { connections, observer, speaksHttp2 } = this[kEngine];
+  const connection = connectionOf(this, socket);
   connections.add(connection);
-  if (observer !== null) observeConnection(connection, observer);
+  if (observer !== null && speaksHttp2 !== 'prior-knowledge') observeConnection(connection, observer);
   listenTo(this, socket, connection);
 }
 
-/** Whether the client chose HTTP/2 by ALPN (RFC 7301), where the server offers it. */
-function choseHttp2(server: HttpServer, socket: ServerSocket): boolean {
-  return server[kEngine].speaksHttp2 && Reflect.get(socket, 'alpnProtocol') === 'h2';
+const PROTOCOLS = { Http1Connection, Http2Connection };
+
+/** Over TLS the client has chosen by ALPN (RFC 7301); without it, it begins HTTP/2 as it likes where that is served. */
+function connectionOf(server: HttpServer, socket: ServerSocket): ServerConnection {
+  const { speaksHttp2 } = server[kEngine];
+  if (speaksHttp2 === 'prior-knowledge') return new UndecidedConnection(server, socket, PROTOCOLS);
+  const isChosen = speaksHttp2 && Reflect.get(socket, 'alpnProtocol') === 'h2';
+  return isChosen ? new Http2Connection(server, socket) : new Http1Connection(server, socket);
 }
 
 // What programs put on sockets of their own speaks HTTP/1.1, as on node:http.

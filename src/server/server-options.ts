@@ -5,8 +5,9 @@
  * change them later. Throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE or ERR_OUT_OF_RANGE as `node:http` does.
  */
 import type { ServerOptions as NodeServerOptions } from 'node:http';
+import type { IncomingMessage } from '../message/incoming-message.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../node/errors.js';
-import type { HttpServer } from './http-server.js';
+import type { Http2Setting, HttpServer } from './http-server.js';
 
 /** Milliseconds. */
 const DEFAULT_REQUEST_TIMEOUT = 300_000;
@@ -14,9 +15,9 @@ const DEFAULT_HEADERS_TIMEOUT = 60_000;
 const DEFAULT_KEEP_ALIVE_TIMEOUT = 5_000;
 const DEFAULT_KEEP_ALIVE_BUFFER = 1_000;
 const DEFAULT_CHECKING_INTERVAL = 30_000;
-
 /** As nginx has it; what takes nothing for a minute has gone away. */
 const DEFAULT_SEND_TIMEOUT = 60_000;
+
 /** The options of `http.createServer`, those of later Node versions included. */
 export interface ServerOptions extends NodeServerOptions {
   /** Skip the events of requests without a body. Default false. */
@@ -29,8 +30,9 @@ export interface ServerOptions extends NodeServerOptions {
    */
   closingGrace?: number;
   /**
-   * Whether a server over TLS speaks HTTP/2 with the clients that choose it by ALPN, beside HTTP/1.1; the same handlers
-   * answer both. Default false; a server without TLS refuses it.
+   * Whether HTTP/2 is spoken beside HTTP/1.1; the same handlers answer both. `true`, of a server over TLS: with the
+   * clients that choose it by ALPN. `'prior-knowledge'`, of a server without: with those that begin with its preface
+   * (RFC 9113 §3.3), as proxies do. Default false.
    */
   http2?: Http2Setting;
   /**
@@ -61,12 +63,11 @@ function checkAll(options: ServerOptions): void {
   checkInteger('keepAliveTimeout', options.keepAliveTimeout);
   checkInteger('keepAliveTimeoutBuffer', options.keepAliveTimeoutBuffer);
   checkInteger('connectionsCheckingInterval', options.connectionsCheckingInterval);
+  checkInteger('sendTimeout', options.sendTimeout);
   checkInteger('closingGrace', options.closingGrace);
   checkType('options.requireHostHeader', 'boolean', options.requireHostHeader);
-  checkInteger('sendTimeout', options.sendTimeout);
   checkType('options.joinDuplicateHeaders', 'boolean', options.joinDuplicateHeaders);
   checkType('options.rejectNonStandardBodyWrites', 'boolean', options.rejectNonStandardBodyWrites);
-  checkType('options.http2', 'boolean', options.http2);
   checkType('options.shouldUpgradeCallback', 'function', options.shouldUpgradeCallback);
   const { httpValidation } = options;
   if (httpValidation !== undefined && !['strict', 'relaxed', 'insecure'].includes(httpValidation)) {
@@ -76,6 +77,27 @@ function checkAll(options: ServerOptions): void {
       "must be one of: 'strict', 'relaxed', 'insecure'",
     );
   }
+}
+
+/** @throws TypeError where a server without TLS can't have it */
+export function plainHttp2(value: unknown): Http2Setting {
+  if (value === true)
+    throw invalidArgValue(
+      'options.http2',
+      value,
+      "needs TLS (make the server with premier/https), or is 'prior-knowledge' without it",
+    );
+  if (value === undefined || value === false) return false;
+  if (value === 'prior-knowledge') return value;
+  throw invalidArgValue('options.http2', value, "must be 'prior-knowledge' or false");
+}
+
+/** @throws TypeError where it is neither true nor false; over TLS a client chooses, and needs no prior knowledge */
+export function secureHttp2(value: unknown): boolean | undefined {
+  if (value === 'prior-knowledge')
+    throw invalidArgValue('options.http2', value, 'is for servers without TLS; here it is true');
+  checkType('options.http2', 'boolean', value);
+  return value as boolean | undefined;
 }
 
 export function applyOptions(server: HttpServer, options: ServerOptions): void {
@@ -91,6 +113,7 @@ export function applyOptions(server: HttpServer, options: ServerOptions): void {
   server.keepAliveTimeout = options.keepAliveTimeout ?? DEFAULT_KEEP_ALIVE_TIMEOUT;
   server.keepAliveTimeoutBuffer = options.keepAliveTimeoutBuffer ?? DEFAULT_KEEP_ALIVE_BUFFER;
   server.connectionsCheckingInterval = options.connectionsCheckingInterval ?? DEFAULT_CHECKING_INTERVAL;
+  server.sendTimeout = options.sendTimeout ?? DEFAULT_SEND_TIMEOUT;
   server.requireHostHeader = options.requireHostHeader ?? true;
   server.joinDuplicateHeaders = options.joinDuplicateHeaders;
   server.rejectNonStandardBodyWrites = options.rejectNonStandardBodyWrites ?? false;
@@ -110,10 +133,13 @@ export function readsLeniently({ httpValidation, insecureHTTPParser }: HttpServe
   return insecureHTTPParser ?? INSECURE_BY_FLAG;
 }
 
-function upgradeWhenListened(this: HttpServer): boolean {
-  return this.listenerCount('upgrade') > 0;
+/**
+ * An upgrade to HTTP/2 counts as none: "The "h2c" string was previously used as a token for use in the HTTP Upgrade
+ * mechanism [...] This usage was never widely deployed and is deprecated by this document" (RFC 9113 §3.1).
+ */
+function upgradeWhenListened(this: HttpServer, request: IncomingMessage): boolean {
+  return this.listenerCount('upgrade') > 0 && request.headers.upgrade?.trim().toLowerCase() !== 'h2c';
 }
-  server.sendTimeout = options.sendTimeout ?? DEFAULT_SEND_TIMEOUT;
 
 /** The `uniqueHeaders` option as a set of lower-cased names. */
 export function uniqueFields(names: unknown): ReadonlySet<string> | null {

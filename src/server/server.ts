@@ -12,19 +12,32 @@ import { Server as TlsServer } from 'node:tls';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponse } from '../message/server-response.js';
 import { constructOn } from '../node/callable-class.js';
-import { invalidArgType, invalidArgValue } from '../node/errors.js';
+import { invalidArgType } from '../node/errors.js';
 import { keepCheckingInterval } from '../node/keys.js';
 import { setTimeout } from '../node/timers.js';
-import { type HttpServer, kEngine, type RefusalStyle, type ServerEngine } from './http-server.js';
+import {
+  type Http2Setting,
+  type HttpServer,
+  kEngine,
+  type RefusalStyle,
+  type ServerEngine,
+} from './http-server.js';
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
 import { CLOSING_GRACE } from './limits.js';
 import { combineObservers, presentObservers } from './observers.js';
 import { attach } from './protocol.js';
 import type { ServerConnection } from './server-connection.js';
-import { applyOptions, type ServerOptions, uniqueFields } from './server-options.js';
+import { applyOptions, plainHttp2, type ServerOptions, secureHttp2, uniqueFields } from './server-options.js';
 import { IdleConnections, RequestSweep } from './timeouts.js';
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+let offersHttp2 = false;
+
+/** Whether servers over TLS that are made from now on speak HTTP/2 where their option says nothing. */
+export function setHttp2Offer(offers: boolean): void {
+  offersHttp2 = offers;
+}
 
 let refusalStyle: RefusalStyle = 'explained';
 
@@ -41,7 +54,7 @@ function* allTimed(connections: ReadonlySet<ServerConnection>) {
   }
 }
 
-function makeEngine(server: HttpServer, options: ServerOptions): ServerEngine {
+function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Setting): ServerEngine {
   const connections = new Set<ServerConnection>();
   const observers = presentObservers();
   return {
@@ -58,7 +71,7 @@ function makeEngine(server: HttpServer, options: ServerOptions): ServerEngine {
     uniqueFields: uniqueFields(options.uniqueHeaders),
     optimizeEmptyRequests: options.optimizeEmptyRequests ?? false,
     refusalStyle,
-    speaksHttp2: options.http2 ?? false,
+    speaksHttp2: http2,
     closing: false,
     closingGrace: options.closingGrace ?? CLOSING_GRACE,
   };
@@ -190,13 +203,12 @@ export interface ServerConstructor<O, S> {
 const PlainServer = function Server(this: HttpServer | undefined, options?: unknown, listener?: unknown) {
   if (!(this instanceof PlainServer)) return Reflect.construct(PlainServer, [options, listener]);
   const [settings, onRequest] = normalize(options, listener);
-  if (settings.http2)
-    throw invalidArgValue('options.http2', true, 'needs TLS: make the server with premier/https');
+  const http2 = plainHttp2(settings.http2);
   applyOptions(this as unknown as HttpServer, settings);
   const { noDelay = true, keepAlive, keepAliveInitialDelay, highWaterMark } = settings;
   const netOptions = { allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark };
   const server = constructOn(NetServer, this as unknown as HttpServer, [netOptions]);
-  server[kEngine] = makeEngine(server, settings);
+  server[kEngine] = makeEngine(server, settings, http2);
   setUp(server, onRequest);
   server.on('connection', attach);
   return server === this ? undefined : server;
@@ -225,12 +237,13 @@ export const SecureServer = function Server(
     RequestListener | undefined,
   ];
   const chosen = settings.ALPNProtocols || settings.ALPNCallback;
-  const offered = settings.http2 ? ['h2', 'http/1.1'] : ['http/1.1'];
+  const http2 = secureHttp2(settings.http2) ?? offersHttp2;
+  const offered = http2 ? ['h2', 'http/1.1'] : ['http/1.1'];
   const ALPNProtocols = chosen ? undefined : offered;
   applyOptions(this as unknown as HttpServer, settings);
   const tlsOptions = { noDelay: true, ALPNProtocols, ...settings };
   const server = constructOn(TlsServer, this as unknown as HttpServer, [tlsOptions, attach]);
-  server[kEngine] = makeEngine(server, settings);
+  server[kEngine] = makeEngine(server, settings, http2);
   setUp(server, onRequest);
   server.on('tlsClientError', function refuseHandshake(this: HttpServer, error: Error, socket) {
     this[kEngine].observer?.handshakeFailed?.(this, error, socket);

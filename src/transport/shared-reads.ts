@@ -76,6 +76,11 @@ export function shareReads(server: Server, socket: SharedSocket, reader: Reader,
   socket[kListener] = listener;
 }
 
+/** Somebody else has what the socket receives from now on, where it is shared at all. */
+export function changeReader(socket: SharedSocket, reader: Reader): void {
+  if (socket[kReader]) socket[kReader] = reader;
+}
+
 /** From now on what the socket receives takes the usual way. */
 export function stopSharing(socket: SharedSocket): void {
   if (socket[kReader] === undefined) return;

@@ -7,7 +7,7 @@ import type { Buffer } from 'node:buffer';
 import { type Server, Socket } from 'node:net';
 import { socketEncoding } from '../node/errors.js';
 import type { ServerSocket } from './server-socket.js';
-import { type Reader, shareReads, stopSharing } from './shared-reads.js';
+import { changeReader, type Reader, shareReads, stopSharing } from './shared-reads.js';
 import { leaveOrder } from './socket-order.js';
 
 const kConnection = Symbol('premier.connection');
@@ -82,6 +82,13 @@ export function listenTo(server: Server, socket: ConnectedSocket, connection: So
   socket[kEndedByItself] = socket.allowHalfOpen === false;
   socket.allowHalfOpen = true;
   shareReads(server, socket, connection, onData);
+}
+
+/** Lets another connection have the events of a socket from now on. */
+export function handOver(socket: ConnectedSocket, connection: SocketEvents): void {
+  socket[kConnection] = connection;
+  socket.parser = connection;
+  changeReader(socket, connection);
 }
 
 /** Makes the socket what it was before `listenTo`. */
