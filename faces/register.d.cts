@@ -4,6 +4,8 @@
 export interface Environment {
   /** `off`: `premier/register` changes nothing. `debug`: it says on stderr that premier is there. */
   PREMIER?: 'off' | 'debug';
+  /** `on`: with `premier/register` servers over TLS speak HTTP/2 as well, where their option `http2` says nothing. */
+  PREMIER_HTTP2?: 'on' | 'off';
   /** The port of the command `premier`, where `--port` is not given; a program that it runs gets it too. */
   PORT?: string;
   /** The name and password that the command asks for, as `--auth`, but in no list of processes. */

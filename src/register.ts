@@ -1,8 +1,8 @@
 /**
  * Puts premier under a program that uses `node:http` and `node:https`: `node --import premier/register app.js`.
  *
- * In: nothing but `PREMIER=off`, which switches it off, and `PREMIER=debug`, which makes it say that it is there. Out:
- * the server half replaced on Node's own module objects, for `require` and for every form of `import`. Prints nothing
+ * In: nothing but `PREMIER=off`, which switches it off, `PREMIER=debug`, which makes it say that it is there, and
+ * `PREMIER_HTTP2=on`, with which servers over TLS speak HTTP/2. Out: the server half replaced on Node's own module objects, for `require` and for every form of `import`. Prints nothing
  * else, unless a server was made before it came.
  */
 import http from 'node:http';
@@ -11,7 +11,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import premierHttps from './https.js';
 import premierHttp from './index.js';
 import { isServerListening } from './node/listening-servers.js';
-import { setRefusalStyle } from './server/server.js';
+import { setHttp2Offer, setRefusalStyle } from './server/server.js';
 
 /** The version of the package, which the build puts in. */
 declare const PREMIER_VERSION: string;
@@ -34,6 +34,16 @@ function say(what: string): void {
   process.stderr.write(`process ${process.pid})\n`);
 }
 
+/** Servers over TLS that say nothing of HTTP/2 speak it where the environment says so. */
+function isHttp2Wanted(): boolean {
+  const wanted = process.env.PREMIER_HTTP2;
+  if (wanted !== undefined && wanted !== '' && wanted !== 'on' && wanted !== 'off')
+    process.stderr.write(
+      `premier/register: PREMIER_HTTP2 is ${JSON.stringify(wanted)}, and can be on or off; HTTP/2 stays off\n`,
+    );
+  return wanted === 'on';
+}
+
 /** Replaces the server half, once; the faces in faces/register.* call it when they are loaded. */
 export function register(): void {
   if (process.env.PREMIER === 'off') return;
@@ -44,6 +54,7 @@ export function register(): void {
   const { _connectionListener, createServer, IncomingMessage, Server, ServerResponse } = premierHttp;
   warnIfLate();
   setRefusalStyle('bare');
+  setHttp2Offer(isHttp2Wanted());
   Object.assign(http, { _connectionListener, createServer, IncomingMessage, Server, ServerResponse });
   Object.assign(https, { createServer: premierHttps.createServer, Server: premierHttps.Server });
   syncBuiltinESMExports();

@@ -108,8 +108,8 @@ export const options = {
     argument: word('FILE', 'FICHIER'),
     read: (text) => text,
     about: {
-      en: 'Serve https with this certificate (PEM, the chain included).',
-      fr: 'Servir en https avec ce certificat (PEM, chaîne comprise).',
+      en: 'Serve https, HTTP/2 included, with this certificate (PEM, the chain included).',
+      fr: 'Servir en https, HTTP/2 compris, avec ce certificat (PEM, chaîne comprise).',
     },
   }),
   'tls-key': valued({

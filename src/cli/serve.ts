@@ -85,7 +85,7 @@ async function serversFor(handler: RequestListener, { args, say }: Context): Pro
   const pair = await tlsPair(args.settings, say);
   if (pair) {
     const { createServer } = await import('../https.js');
-    return { make: () => createServer(pair, handler), scheme: 'https' };
+    return { make: () => createServer({ ...pair, http2: true }, handler), scheme: 'https' };
   }
   const { createServer } = await import('../index.js');
   return { make: () => createServer(handler), scheme: 'http' };

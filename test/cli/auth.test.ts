@@ -1,6 +1,7 @@
 // --auth: who is let in, what the others are told, and TLS around it.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import http2 from 'node:http2';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -79,6 +80,10 @@ test('--tls-cert and --tls-key serve https', async (t) => {
       .end();
   });
   assert.equal(body, 'encrypted');
+  const session = http2.connect(url, { rejectUnauthorized: false });
+  const stream = session.request({});
+  assert.equal((await stream.toArray()).join(''), 'encrypted');
+  // A client that stays connected keeps the command from nothing.
   child.kill();
   assert.equal(await ended, 0);
 });

@@ -18,7 +18,7 @@ interface Run {
 
 /** Runs Node in the package's root, so that `premier` resolves to what was built. */
 async function run(args: string[], env: Record<string, string> = {}, context?: TestContext): Promise<Run> {
-  const { NODE_OPTIONS, PREMIER, NODE_TEST_CONTEXT, ...clean } = process.env;
+  const { NODE_OPTIONS, PREMIER, PREMIER_HTTP2, NODE_TEST_CONTEXT, ...clean } = process.env;
   const child = spawn(process.execPath, args, { cwd: fileURLToPath(root), env: { ...clean, ...env } });
   context?.after(() => child.kill('SIGKILL'));
   const [stdout, stderr, [code]] = await Promise.all([
@@ -209,3 +209,33 @@ test('a server that listens before it is loaded is told about once, on stderr', 
   assert.match(stderr, /^premier\/register: a server was listening before .*--import premier\/register/);
   assert.equal(stderr.trim().split('\n').length, 1);
 });
+
+/** Which protocols an https app offers that says nothing of HTTP/2; `h2` is chosen where it is among them. */
+const offers = esm(`
+  import { readFileSync } from 'node:fs';
+  import https from 'node:https';
+  import tls from 'node:tls';
+  const pem = (name) => readFileSync('test/server/keys/localhost-' + name + '.pem');
+  const server = https.createServer({ key: pem('key'), cert: pem('cert') }, (req, res) => res.end());
+  server.listen(0, '127.0.0.1', () => {
+    const options = { port: server.address().port, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'] };
+    const socket = tls.connect({ host: '127.0.0.1', ...options }, () => {
+      console.log(socket.alpnProtocol);
+      socket.destroy();
+      server.close();
+    });
+  });
+`);
+
+for (const [value, protocol, said] of [
+  ['on', 'h2', /^$/],
+  ['off', 'http/1.1', /^$/],
+  ['', 'http/1.1', /^$/],
+  ['yes', 'http/1.1', /^premier\/register: PREMIER_HTTP2 is "yes", and can be on or off/],
+] as const) {
+  test(`an https app as it is speaks ${protocol} with PREMIER_HTTP2=${value}`, { skip }, async (context) => {
+    const { stdout, stderr } = await run([...registered, ...offers], { PREMIER_HTTP2: value }, context);
+    assert.equal(stdout, `${protocol}\n`);
+    assert.match(stderr, said);
+  });
+}
