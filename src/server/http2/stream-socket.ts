@@ -7,7 +7,7 @@
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { callableClass } from '../../node/callable-class.js';
-import { noSocketBytes } from '../../node/errors.js';
+import { noSocketBytes, socketEncoding } from '../../node/errors.js';
 import { makesStateOnTouch } from '../../node/readable-state.js';
 import { clearTimeout, nextTick, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
@@ -176,6 +176,11 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
 
   override resume(): this {
     return this;
+  }
+
+  /** Its bytes are frames. */
+  override setEncoding(): never {
+    throw socketEncoding();
   }
 
   override cork(): void {}
