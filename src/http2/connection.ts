@@ -23,7 +23,6 @@ import {
   CONNECTION_WINDOW,
   FATAL_CONTROL_BYTES,
   HANDED_OUT_BYTES,
-  HIGH_WATER_MARK,
   MAX_CONCURRENT_STREAMS,
   MAX_CONTROL_BYTES,
   MAX_HEAD_BYTES,
@@ -55,8 +54,6 @@ export interface ConnectionOptions {
   maxFields?: number | null;
   /** Streams that a client may have at a time. Default 100. */
   maxConcurrentStreams?: number;
-  /** Octets that wait on a stream below which `onDrain` is called. Default 64 KiB. */
-  highWaterMark?: number;
   /** Whether extended CONNECT is announced and accepted, RFC 8441. Default false. */
   connectProtocol?: boolean;
 }
@@ -87,8 +84,7 @@ export class Http2Connection implements FrameSink {
     };
     const accounts = this.#accounts;
     const encoder = new HpackEncoder();
-    const highWaterMark = options.highWaterMark ?? HIGH_WATER_MARK;
-    const sender = new Sender(encoder, accounts, highWaterMark, (stream) => control.endResponse(stream));
+    const sender = new Sender(encoder, accounts, (stream) => control.endResponse(stream));
     const delivery = new RequestDelivery(listener, sender);
     const control = new StreamControl(sender, delivery, accounts, () => this.#announce());
     const parts = { listener, accounts, encoder, sender, delivery, control };
@@ -163,6 +159,8 @@ export class Http2Connection implements FrameSink {
 
   /** What `pull` gave is on its way: tells the listener of what there is room for now. */
   settle(): void {
+    for (let stream = this.#sender.broken.pop(); stream !== undefined; stream = this.#sender.broken.pop())
+      this.#control.breakOff(stream);
     if (this.#sender.drained.length > 0) {
       const { drained } = this.#sender;
       this.#sender.drained = [];

@@ -276,6 +276,7 @@ export const FAULTS = {
   cancelled: stream(CANCEL, 'RFC 9113 §7', 'The stream is not wanted any more'),
   internalError: stream(INTERNAL_ERROR, 'RFC 9113 §7', 'The response failed'),
   responseComplete: stream(NO_ERROR, 'RFC 9113 §8.1', 'The response is complete, the request need not be'),
+  bufferResized: stream(INTERNAL_ERROR, 'RFC 9113 §7', 'A buffer of the response was resized before it left'),
   connectionFailed: connection(INTERNAL_ERROR, 'RFC 9113 §7', 'The server failed'),
   bodyChanged: connection(
     INTERNAL_ERROR,

@@ -50,6 +50,17 @@ export class OutgoingBody {
     this.length += length;
   }
 
+  /** Whether the chunks of the next octets have the length with which they were added: programs can resize a buffer. */
+  isIntact(octets: number): boolean {
+    let missing = octets;
+    for (let chunk = this.#first; chunk !== null && missing > 0; chunk = chunk.next) {
+      const { data, offset, length } = chunk;
+      if (typeof data !== 'string' && data.length !== offset + length) return false;
+      missing -= length;
+    }
+    return true;
+  }
+
   /**
    * Writes the next octets, after the head of their frame.
    * @param octets - not more than wait

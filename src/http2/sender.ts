@@ -50,26 +50,21 @@ export class Sender {
   sent = 0;
   /** Streams of which less waits than before, and whose program wants to know. */
   drained: Stream[] = [];
+  /** Streams that can't send what was written: a buffer of it has another length now. */
+  broken: Stream[] = [];
 
   readonly #order = new SendOrder<Stream>();
   readonly #encoder: HpackEncoder;
   readonly #accounts: FrameAccounts;
   readonly #onEnd: (stream: Stream) => void;
-  readonly #highWaterMark: number;
   #firstExempt: Stream | null = null;
   #lastExempt: Stream | null = null;
   #written: Written[] = [];
 
   /** @param onEnd - is told when a stream's END_STREAM flag leaves */
-  constructor(
-    encoder: HpackEncoder,
-    accounts: FrameAccounts,
-    highWaterMark: number,
-    onEnd: (stream: Stream) => void,
-  ) {
+  constructor(encoder: HpackEncoder, accounts: FrameAccounts, onEnd: (stream: Stream) => void) {
     this.#encoder = encoder;
     this.#accounts = accounts;
-    this.#highWaterMark = highWaterMark;
     this.#onEnd = onEnd;
   }
 
@@ -180,6 +175,12 @@ export class Sender {
   #sendData(stream: Stream): void {
     const { outgoing } = stream;
     const octets = Math.min(QUANTUM_BYTES, this.window, stream.sendWindow, outgoing.length);
+    // Memory that was taken away meanwhile is somebody else's, and what was added to it nobody wrote.
+    if (!outgoing.isIntact(octets)) {
+      this.#order.remove(stream);
+      this.broken.push(stream);
+      return;
+    }
     const isLast = stream.ended && octets === outgoing.length;
     writer.head(DATA, isLast && stream.trailers === null ? END_STREAM : 0, stream.id, octets);
     outgoing.write(writer, octets, this.#written);
@@ -194,7 +195,7 @@ export class Sender {
     if (isLast) {
       if (stream.trailers === null) this.#end(stream);
       else this.#sendEnd(stream);
-    } else if (stream.wantsDrain && outgoing.length < this.#highWaterMark) {
+    } else if (stream.wantsDrain && outgoing.length < stream.highWaterMark) {
       stream.wantsDrain = false;
       this.drained.push(stream);
     }

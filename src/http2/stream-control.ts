@@ -65,6 +65,14 @@ export class StreamControl implements StreamHost {
     this.#announce();
   }
 
+  /** What a program wrote isn't there any more. */
+  breakOff(stream: Stream): void {
+    if (stream.state >= CLOSED) return;
+    this.#sendReset(stream, 'bufferResized');
+    this.#end(stream, new Http2Error('bufferResized'));
+    this.#announce();
+  }
+
   giveBack(stream: Stream, octets: number): void {
     this.giveBackToConnection(octets);
     if (!stream.readable || stream.receiveWindow === null) return;

@@ -8,6 +8,7 @@
 import type { FieldList } from '../http/field-list.js';
 import { Http2Error } from './errors.js';
 import type { FaultName } from './faults.js';
+import { HIGH_WATER_MARK } from './limits.js';
 import { OutgoingBody, type Written } from './outgoing-body.js';
 import { NO_PRIORITY, type Priority } from './priority.js';
 import type { ReceiveWindow } from './receive-window.js';
@@ -62,6 +63,8 @@ export class Stream implements Ordered {
   retired = false;
   /** Whether the program waits to be told that less is waiting. */
   wantsDrain = false;
+  /** Octets that wait below which it is told so. */
+  highWaterMark = HIGH_WATER_MARK;
 
   /** Heads that wait. */
   sections: FieldSection[] = [];

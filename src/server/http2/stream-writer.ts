@@ -8,7 +8,7 @@
 import { Buffer } from 'node:buffer';
 import type { FieldList } from '../../http/field-list.js';
 import { isInterim } from '../../http/status.js';
-import { HIGH_WATER_MARK } from '../../http2/limits.js';
+import { COPIED_BYTES } from '../../http2/limits.js';
 import type { Stream } from '../../http2/stream.js';
 import type {
   ChannelListener,
@@ -54,6 +54,7 @@ export class StreamWriter implements ResponseChannel {
     this.#stream = stream;
   }
 
+    stream.highWaterMark = owner.response._highWaterMark;
   get hasHead(): boolean {
     return this.#head !== null;
   }
@@ -98,7 +99,7 @@ export class StreamWriter implements ResponseChannel {
     if (this.#isHeld) {
       this.#waiting ??= new WaitingPieces();
       this.#waiting.add({ data, encoding, length, callback: written, isBody: true });
-      return this.#waiting.bytes < HIGH_WATER_MARK;
+      return this.#waiting.bytes < this.#stream.highWaterMark;
     }
     this.#putBody(data, encoding, length, written);
     return this.#hasRoom();
@@ -144,7 +145,7 @@ export class StreamWriter implements ResponseChannel {
   detach(): void {}
 
   #hasRoom(): boolean {
-    const hasRoom = this.#stream.backlog < HIGH_WATER_MARK;
+    const hasRoom = this.#stream.backlog < this.#stream.highWaterMark;
     if (!hasRoom) this.#stream.wantsDrain = true;
     return hasRoom;
   }
