@@ -205,6 +205,15 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     this.finishShutdown();
   }
 
+  bytesWait(): void {
+    this.#output.keepBytes();
+  }
+
+  /** What a handler wrote leaves before the next one may write to the same memory. */
+  nextHandler(): void {
+    if (this.#output.keepsBytes) this.flush();
+  }
+
   outputWaits(): void {
     this.#output.schedule();
   }

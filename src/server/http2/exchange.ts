@@ -44,6 +44,8 @@ export interface ExchangingConnection {
   flush(): void;
   /** What was received may outlive the present call. */
   keep(bytes: Buffer): Buffer;
+  /** Memory of a program's own is to leave by the end of its tick. */
+  bytesWait(): void;
   exchangeOver(exchange: Exchange): void;
 }
 
@@ -179,6 +181,10 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
 
   statusRefused(): void {
     this.response._hasBody = this.request.method !== 'HEAD';
+  }
+
+  bytesWait(): void {
+    this.#connection.bytesWait();
   }
 
   responseEnded(): void {

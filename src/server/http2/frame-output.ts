@@ -8,13 +8,15 @@
 import type { Http2Connection } from '../../http2/connection.js';
 import type { Written } from '../../http2/outgoing-body.js';
 import type { Output } from '../../http2/sender.js';
-import { setImmediate } from '../../node/timers.js';
+import { nextTick, setImmediate } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 
 export class FrameOutput {
   readonly #socket: ServerSocket;
   readonly #engine: Http2Connection;
   readonly #onFinished: () => void;
+  /** Memory of a program's own waits to leave. */
+  keepsBytes = false;
   #scheduled = false;
   #flushing = false;
   /** How often something was handed over. */
@@ -37,9 +39,17 @@ export class FrameOutput {
     setImmediate(flushScheduled, this);
   }
 
+  /** Memory of a program's own waits, which it may write to again after the tick. */
+  keepBytes(): void {
+    if (this.keepsBytes) return;
+    this.keepsBytes = true;
+    nextTick(flushKept, this);
+  }
+
   /** Hands over what the socket takes. */
   flush(): void {
     this.#scheduled = false;
+    this.keepsBytes = false;
     if (this.#flushing) return;
     this.#flushing = true;
     try {
@@ -96,4 +106,8 @@ function tellAll(written: readonly Written[], error: Error | null | undefined): 
 
 function flushScheduled(output: FrameOutput): void {
   output.flush();
+}
+
+function flushKept(output: FrameOutput): void {
+  if (output.keepsBytes) output.flush();
 }

@@ -22,6 +22,8 @@ import { refusalFacts, refuse } from './refusal.js';
 
 /** The connection, as far as the delivery of its requests goes. */
 export interface DeliveringConnection extends ExchangingConnection {
+  /** A handler is about to be called. */
+  nextHandler(): void;
   requestBegins(exchange: Exchange): void;
   /** No request is served that begins from here on. */
   lastRequest(): void;
@@ -46,6 +48,7 @@ export class StreamDelivery implements ConnectionListener {
       this.#refuse(stream, new TunnelRefused());
       return;
     }
+    this.#connection.nextHandler();
     const context = this.contexts.next();
     callProgram(null, () => this.#begin(stream, context));
     if (stream.context === undefined) stream.reset('internalError');

@@ -34,6 +34,8 @@ export interface WriterOwner {
   responseEnded(): void;
   /** All of it has left for the kernel, or never will: the error in the latter case. */
   responseLeft(error: Error | null | undefined): void;
+  /** Memory of the program's own is to leave by the end of its tick. */
+  bytesWait(): void;
   /** The program gives the exchange up. */
   abandon(error: Error | undefined): void;
 }
@@ -52,9 +54,9 @@ export class StreamWriter implements ResponseChannel {
   constructor(owner: WriterOwner, stream: Stream) {
     this.#owner = owner;
     this.#stream = stream;
+    stream.highWaterMark = owner.response._highWaterMark;
   }
 
-    stream.highWaterMark = owner.response._highWaterMark;
   get hasHead(): boolean {
     return this.#head !== null;
   }
@@ -166,6 +168,18 @@ export class StreamWriter implements ResponseChannel {
 
   #putBody(data: Chunk, encoding: Encoding, length: number, written: WriteCallback | null): void {
     this.#sendHead();
+    if (typeof data !== 'string' && length > 0) {
+      // A program may write to its memory again: a few bytes are copied, more leave before it gets to that.
+      if (length <= COPIED_BYTES && data.length === length) {
+        this.#putPiece(Buffer.from(data), encoding, length, written);
+        return;
+      }
+      this.#owner.bytesWait();
+    }
+    this.#putPiece(data, encoding, length, written);
+  }
+
+  #putPiece(data: Chunk, encoding: Encoding, length: number, written: WriteCallback | null): void {
     const told = written === null ? null : (error?: Error | null) => tell(written, error);
     if (this.#bytesLeft >= 0 && length > this.#bytesLeft) {
       const bytes = typeof data === 'string' ? Buffer.from(data, encoding ?? 'utf8') : data;
