@@ -1,6 +1,6 @@
 // What a program writes after its own end of the socket goes nowhere, and makes no noise.
 import assert from 'node:assert/strict';
-import { behaviour, get } from '../subjects.js';
+import { behaviour, get, type Response, until } from '../subjects.js';
 
 behaviour('a response after the end of its socket is dropped without an error', async ({ serve }) => {
   const events: string[] = [];
@@ -23,3 +23,30 @@ behaviour('a response after the end of its socket is dropped without an error', 
   await over;
   assert.deepEqual(events, ['close']);
 });
+
+const answers: [what: string, act: (res: Response) => unknown, finishes: boolean][] = [
+  ['had all left before it finishes', (res) => res.write('x'), true],
+  ['consists of a head that has left finishes', (res) => res.flushHeaders(), true],
+  ['had nothing sent doesn’t finish', () => {}, false],
+];
+
+for (const [what, act, finishes] of answers) {
+  behaviour(
+    `a response that ends after its socket did, and ${what}`,
+    async ({ serve }) => {
+      const events: string[] = [];
+      const { connect } = await serve((req, res) => {
+        for (const event of ['prefinish', 'finish', 'close']) res.on(event, () => events.push(event));
+        act(res);
+        req.socket.end();
+        res.end();
+      });
+      const client = connect().send('GET / HTTP/1.0\r\nHost: a\r\n\r\n');
+      await client.rest();
+      client.socket.destroy();
+      await until(() => events.includes('close'), 'the close of the response');
+      assert.equal(events.includes('finish'), finishes);
+    },
+    { only: 'plain' },
+  );
+}

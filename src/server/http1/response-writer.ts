@@ -134,9 +134,11 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     const output = this.#way;
     if (output === null)
       return this.#wait({ data: '', encoding: null, length: 0, callback: null, isBody: true });
+    // As on node:http, what else was written in this turn doesn't leave sooner for it.
+    const isFirst = !this.#headSent;
     this.#sendHead(output);
     const accepted = output.schedule();
-    output.push();
+    if (isFirst) output.push();
     return accepted;
   }
 
@@ -322,8 +324,8 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     if (this.#bytesLeft > 0) response._last = true;
     this.#state = ENDED;
     const { socket } = output;
-    // As on node:http, what can't leave any more has not ended.
-    if (!socket.writable) {
+    // As on node:http, what can't leave any more has not ended; where all of it had left before, it has.
+    if (!socket.writable && (socket.destroyed || output.length > 0)) {
       if (socket.destroyed) response._onEnded();
       return;
     }
