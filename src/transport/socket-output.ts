@@ -128,7 +128,8 @@ export class SocketOutput {
 
   /** Hands what waits to the socket, corked: it says whether that is too much, and writes when the turn is over. */
   #passOn(): boolean {
-    if (this.length === 0) return true;
+    // Then all that waits is the socket's already.
+    if (this.length === 0) return false;
     this.#cork();
     return this.#write(undefined);
   }

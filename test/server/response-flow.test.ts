@@ -138,3 +138,25 @@ behaviour('a body goes on being received after a large answer that nobody reads 
   client.socket.resume();
   assert.equal((await client.response()).body.length, 20_000_000);
 });
+
+const empty: [what: string, chunk: string | Buffer][] = [
+  ['an empty string', ''],
+  ['an empty Buffer', Buffer.alloc(0)],
+  ['some text', 'x'],
+];
+
+for (const [what, chunk] of empty) {
+  behaviour(`while too much waits, a write of ${what} returns false as well`, async ({ serve }) => {
+    const drained = outcome();
+    const { connect } = await serve((_req, res) => {
+      assert.equal(res.write(Buffer.alloc(1 << 20)), false);
+      assert.equal(res.write(chunk), false);
+      res.on('drain', () => {
+        drained.resolve(undefined);
+        res.end();
+      });
+    });
+    assert.equal((await connect().send(get()).response()).body.length, (1 << 20) + chunk.length);
+    await drained.promise;
+  });
+}
