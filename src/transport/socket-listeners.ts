@@ -42,6 +42,7 @@ function onEnd(this: ConnectedSocket): void {
   this[kConnection]?.onEndOfInput();
 }
 function onClose(this: ConnectedSocket): void {
+  this.parser = null;
   this[kConnection]?.onClose();
 }
 function onGone(this: ConnectedSocket): void {

@@ -1,5 +1,6 @@
 // Upgrade and CONNECT: the socket is handed over, with what had come after the request.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { behaviour, get, outcome, type Request, turns, until } from '../subjects.js';
@@ -244,4 +245,36 @@ for (const [sentence, bytes, event] of [
     connect().send(bytes);
     assert.deepEqual(await read, [true, 0]);
   });
+}
+
+const optimized: [event: string, sent: string, closes: boolean][] = [
+  ['connect', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n', true],
+  ['upgrade', upgrade, true],
+  ['request', get(), false],
+];
+
+for (const [event, sent, closes] of optimized) {
+  behaviour(
+    `with optimizeEmptyRequests, the request of '${event}' ${closes ? 'closes' : 'is closed already, without a word,'} when its client leaves`,
+    async ({ serve }) => {
+      const { server, connect } = await serve({ optimizeEmptyRequests: true });
+      const requested = outcome<Request>();
+      server.on(event, (req: Request) => requested.resolve(req));
+      const client = connect().send(sent);
+      const req = await requested.promise;
+      let told = false;
+      req.on('close', () => {
+        told = true;
+      });
+      const gone = once(req.socket, 'close');
+      client.socket.destroy();
+      req.socket.destroy();
+      await gone;
+      if (event !== 'request') req.resume();
+      await turns(5);
+      assert.equal(req.destroyed, true);
+      assert.equal(told, closes);
+    },
+    { since: 24 },
+  );
 }

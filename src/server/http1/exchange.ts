@@ -18,6 +18,5 @@ export function makeRequest(server: HttpServer, socket: ServerSocket, head: Requ
   request.url = head.target;
   request.rawHeaders = head.rawHeaders;
   if (server.joinDuplicateHeaders) request.joinDuplicateHeaders = true;
-  if (engine.optimizeEmptyRequests && !head.framed) request._dumpAndCloseReadable();
   return request;
 }

@@ -88,6 +88,7 @@ export class RequestDelivery implements RequestSink {
     const request = makeRequest(server, socket, head);
     const exchange = connection.observation === null ? null : this.#observe(connection.observation, request);
     if (head.upgrade && this.#wantsUpgrade(request)) return true;
+    if (server[kEngine].optimizeEmptyRequests && !head.framed) request._dumpAndCloseReadable();
     const context = this.contexts.next();
     request.upgrade = false;
     this.incoming = request;
