@@ -13,7 +13,7 @@ import { Readable } from 'node:stream';
 import { callableClass } from '../node/callable-class.js';
 import { lendStateKeys } from '../node/keys.js';
 import { keepsTables, ListenerTable } from '../node/listener-table.js';
-import { closeState, makesStateOnTouch } from '../node/readable-state.js';
+import { closeState, loseState, makesStateOnTouch } from '../node/readable-state.js';
 import { nextTick } from '../node/timers.js';
 import { type BodySource, socketSource } from './body-source.js';
 import { addFields, distinctFields, joinFields } from './incoming-fields.js';
@@ -37,6 +37,8 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   declare _dumped: boolean;
   declare _source: BodySource;
   declare _state: object | null | undefined;
+  /** Why the connection went away, where it did before anything touched the state. */
+  declare _lost: Error | null;
   declare joinDuplicateHeaders: boolean;
   declare [kHeaders]: NodeIncomingMessage['headers'] | null;
   declare [kHeadersDistinct]: NodeIncomingMessage['headersDistinct'] | null;
@@ -157,6 +159,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
     if (this._state === null) {
       this.aborted = true;
       this._dumped = true;
+      this._lost = error;
       this[kAbortController]?.abort();
     } else {
       this.destroy(error);
@@ -203,7 +206,8 @@ function readableStateOf(message: PremierIncomingMessage): object | undefined {
   makeState(owner);
   const state = owner._state as { readingMore: boolean };
   state.readingMore = true;
-  if (owner._dumped) closeState(state);
+  if (owner._lost !== null) loseState(state, owner._lost);
+  else if (owner._dumped) closeState(state);
   else if (owner.complete) owner.push(null);
   return state;
 }
@@ -219,6 +223,7 @@ interface PremierIncomingMessage extends NodeIncomingMessage {
   _source: BodySource;
   /** The Readable's state; null until something first touches `_readableState`. */
   _state: object | null;
+  _lost: Error | null;
   _readableState: { endEmitted: boolean; resumeScheduled: boolean };
   _dump(): void;
   _abandon(error: Error): void;
@@ -269,6 +274,7 @@ const PremierIncomingMessage = callableClass<IncomingMessageConstructor>(
 /** What most requests never change stands on the prototype: one is made for each request. */
 const SELDOM_CHANGED = {
   _consuming: false,
+  _lost: null,
   _source: socketSource,
   aborted: false,
   joinDuplicateHeaders: false,

@@ -13,6 +13,12 @@ export function closeState(state: object): void {
   Object.assign(state, { ended: true, endEmitted: true, destroyed: true, closed: true, closeEmitted: true });
 }
 
+/** The state was given up before its end, and nobody is told. */
+export function loseState(state: object, error: Error): void {
+  closeState(state);
+  Object.assign(state, { endEmitted: false, errored: error });
+}
+
 interface Lazy extends Readable {
   _readableState: { resumeScheduled?: unknown };
 }
@@ -45,7 +51,9 @@ function probe(): boolean {
     const tellsOfResume = readable._readableState.resumeScheduled === true;
     closeState(readable._readableState);
     const isClosed = readable.destroyed && readable.closed && readable.readableEnded;
-    return accepted && isFull && isRead && isMadeOnce && tellsOfResume && isClosed;
+    loseState(readable._readableState, new Error('probe'));
+    const isLost = readable.readableAborted && readable.errored !== null && !readable.readableEnded;
+    return accepted && isFull && isRead && isMadeOnce && tellsOfResume && isClosed && isLost;
   } catch {
     return false;
   }
