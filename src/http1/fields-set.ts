@@ -15,6 +15,8 @@ export interface FieldsSet {
   readonly hasConnection: boolean;
   /** Connection has `close`. */
   readonly asksClose: boolean;
+  /** A line of Connection has no `close`. */
+  readonly goesOn: boolean;
   readonly hasKeepAlive: boolean;
 }
 
@@ -25,6 +27,7 @@ export const NOTHING_SET: FieldsSet = Object.freeze({
   hasTrailer: false,
   hasConnection: false,
   asksClose: false,
+  goesOn: false,
   hasKeepAlive: false,
 });
 
@@ -48,8 +51,11 @@ export function noted(set: FieldsSet, key: string, value: string): FieldsSet {
   switch (key) {
     case 'trailer':
       return { ...set, hasTrailer: true };
-    case 'connection':
-      return { ...set, hasConnection: true, asksClose: set.asksClose || listHas(value, 'close') };
+    case 'connection': {
+      const asksClose = listHas(value, 'close');
+      const { asksClose: asked, goesOn } = set;
+      return { ...set, hasConnection: true, asksClose: asked || asksClose, goesOn: goesOn || !asksClose };
+    }
     case 'keep-alive':
       return { ...set, hasKeepAlive: true };
     case 'content-length':

@@ -69,8 +69,9 @@ function frameByFields(facts: FramingFacts, fields: FieldsSet): ResponseFraming 
   const hasLength = contentLength >= 0;
   const isChunked = codings?.includes('chunked') ?? false;
   if (!statusAllowsBody(facts.statusCode)) {
-    // A 304 may tell the length of what it stands for (RFC 9110 §8.6). As on node:http, chunked in either ends the connection.
-    const closes = isChunked || isInterim(facts.statusCode);
+    // A 304 may tell the length of what it stands for (RFC 9110 §8.6). As on node:http, chunked in either ends the
+    // connection, unless the program says what becomes of that.
+    const closes = (isChunked && !fields.hasConnection) || isInterim(facts.statusCode);
     return { ...BARE, keepsLength: facts.statusCode === 304 && hasLength, closes };
   }
   if (codings === null) return announced(contentLength, false, facts._hasBody);

@@ -42,9 +42,8 @@ export interface ComposedHead {
   readonly last: boolean;
   /** What the program set of the fields that matter to the connection. */
   readonly set: {
-    readonly hasConnection: boolean;
-    /** Connection has `close`. */
-    readonly asksClose: boolean;
+    /** A line of Connection has no `close`. */
+    readonly goesOn: boolean;
     readonly hasTrailer: boolean;
     readonly hasContentLength: boolean;
     /** The number in Content-Length; -1 where it is none. */

@@ -216,7 +216,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
     if (set.hasTrailer && !head.chunked) throw trailerInvalid();
     this.chunkedEncoding = head.chunked;
     this._last = head.last;
-    if (set.hasConnection && !set.asksClose) this.shouldKeepAlive = true;
+    if (set.goesOn) this.shouldKeepAlive = true;
     if (set.hasContentLength) {
       this._contentLength = set.contentLength;
       this._removedContLen = false;

@@ -152,3 +152,50 @@ behaviour(
   },
   { only: 'plain' },
 );
+
+const lines: [what: string, connection: string[], closes: boolean, shouldKeepAlive: boolean][] = [
+  ['close, then another word', ['close', 'x'], true, true],
+  ['another word, then close', ['x', 'close'], true, true],
+  ['close alone', ['close'], true, false],
+  ['both in one line', ['close, x'], true, false],
+];
+
+for (const [what, connection, closes, shouldKeepAlive] of lines) {
+  behaviour(`of the lines of Connection each counts by itself: ${what}`, async ({ serve }) => {
+    let kept: boolean | undefined;
+    const { connect } = await serve((_req, res) => {
+      res.setHeader('Connection', connection);
+      res.end();
+      kept = res.shouldKeepAlive;
+    });
+    const client = connect().send(get('/', 'Connection: close'));
+    assert.equal((await client.response()).status, 200);
+    if (closes) await client.nothingMore();
+    assert.equal(kept, shouldKeepAlive);
+  });
+}
+
+const bodiless: [what: string, status: number, fields: string[], closes: boolean][] = [
+  ['204 with chunked ends the connection', 204, ['Transfer-Encoding', 'chunked'], true],
+  ['304 with chunked ends the connection', 304, ['Transfer-Encoding', 'chunked'], true],
+  [
+    '204 with chunked and a Connection that says otherwise does not',
+    204,
+    ['Transfer-Encoding', 'chunked', 'Connection', ''],
+    false,
+  ],
+  ['204 without a coding does not', 204, ['X-A', 'b'], false],
+];
+
+for (const [what, status, fields, closes] of bodiless) {
+  behaviour(what, async ({ serve }) => {
+    const { connect } = await serve((_req, res) => {
+      res.writeHead(status, fields);
+      res.end();
+    });
+    const client = connect().send(get());
+    assert.equal((await client.response()).status, status);
+    if (closes) await client.nothingMore();
+    else assert.equal((await client.send(get()).response()).status, status);
+  });
+}

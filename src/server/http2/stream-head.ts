@@ -12,8 +12,7 @@ import type { ComposedHead, HeadFacts } from '../../message/response-channel.js'
 import { dateLine } from '../date-field.js';
 
 const NOTHING_SET: ComposedHead['set'] = Object.freeze({
-  hasConnection: false,
-  asksClose: false,
+  goesOn: false,
   hasTrailer: false,
   hasContentLength: false,
   contentLength: -1,
@@ -70,8 +69,7 @@ function note(head: StreamHead, entries: readonly string[]): void {
         set.hasTrailer = true;
         break;
       case 'connection':
-        set.hasConnection = true;
-        set.asksClose ||= listHas(value, 'close');
+        set.goesOn ||= !listHas(value, 'close');
         break;
       case 'content-length':
         set.hasContentLength = true;
