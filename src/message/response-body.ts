@@ -132,9 +132,10 @@ export class ResponseBodyMethods extends ResponseStateMethods {
       const value = entry[1];
       const key = fieldKey(name, 'Trailer name');
       try {
-        // As on node:http, a short list of values is one line.
-        const short = Array.isArray(value) && value.length < 2;
-        addValue(trailers, key, name, short ? value.join('; ') : value, this._uniqueFields);
+        // As on node:http, a list of values is a line each, whatever it is a list of, but for those of unique fields.
+        const isList = Array.isArray(value) && value.length > 1 && !this._uniqueFields?.has(key);
+        const values = isList ? value : [Array.isArray(value) ? value.join('; ') : value];
+        for (const item of values) addValue(trailers, key, name, isList ? `${item}` : item, null);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ERR_INVALID_CHAR') throw error;
         throw errors.invalidCharacter('trailer content', name);
@@ -161,7 +162,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
       data = decoded(checked(chunk), encoding);
       length = bytesOf(data, encoding);
     }
-    if (!this.destroyed || length === 0) this._prepareEnd(length);
+    if (!this.destroyed || !chunk) this._prepareEnd(length, Boolean(chunk));
     if (typeof callback === 'function') this._queueEndCallback(callback);
     if (this.strictContentLength && this._lengthBinds() && this._bytesWritten !== this._contentLength) {
       throw errors.contentLengthMismatch(this._bytesWritten, this._contentLength as number);
@@ -181,12 +182,15 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     return this;
   }
 
-  /** The head of a response that ends with a last piece of so many bytes: all of its body where it had no head yet. */
-  _prepareEnd(length: number): void {
+  /**
+   * The head of a response that ends with a last piece of so many bytes: all of its body where it had no head yet.
+   * @param given - whether the program gave a piece, if only an empty one
+   */
+  _prepareEnd(length: number, given: boolean): void {
     if (this.strictContentLength && length > 0) this._countStrictly(length, true);
     if (!this._header) this._contentLength = length;
     this._ensureHead();
-    if (length > 0 && !this._hasBody && this._rejectBody) throw errors.bodyNotAllowed();
+    if (given && !this._hasBody && this._rejectBody) throw errors.bodyNotAllowed();
   }
 
   _endAgain(chunk: unknown, callback: WriteCallback | undefined): this {
@@ -221,7 +225,9 @@ export class ResponseBodyMethods extends ResponseStateMethods {
 function emitWriteError(response: ResponseBodyMethods, callback: WriteCallback, early: boolean): void {
   const error = errors.writeAfterEnd();
   callback(error);
-  if (!response.destroyed || (early && response._written)) response.emit('error', error);
+  // The program's own `destroy` leaves an error, or undefined where it gave none.
+  const hasClosed = early && response._written && response._errored === null;
+  if (!response.destroyed || hasClosed) response.emit('error', error);
 }
 
 function drain(response: ResponseBodyMethods): void {

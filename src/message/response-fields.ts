@@ -183,10 +183,10 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
     }
     this.statusCode = status;
     const fields = this._fields === null ? headers : mergeFields(this, this._fields, headers);
+    const reasonText = reasonPhrase(this.statusMessage);
     if (!statusAllowsBody(status)) this._hasBody = false;
     // The client may or may not send the body it asked leave for: what follows can't be told apart.
     if (this._expect_continue && !this._sent100) this.shouldKeepAlive = false;
-    const reasonText = reasonPhrase(this.statusMessage);
     const list = fieldList(this, fields);
     // What was called while the fields were read doesn't count.
     this.statusCode = status;

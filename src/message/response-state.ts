@@ -154,7 +154,6 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   _noteWritten(error: Error | null | undefined): Error | null {
     const failure = error ?? this._errored ?? this.socket?.errored ?? null;
     if (failure === null) this._written = true;
-    else this._errored ??= failure;
     return failure;
   }
 

@@ -136,6 +136,22 @@ const trailed: [sentence: string, trailers: unknown, lines: [string, string][]][
       ['A', '2'],
     ],
   ],
+  [
+    'a list of cookies',
+    { Cookie: ['1', '2'] },
+    [
+      ['Cookie', '1'],
+      ['Cookie', '2'],
+    ],
+  ],
+  [
+    'a list of one value',
+    { Cookie: ['1'], A: [] },
+    [
+      ['Cookie', '1'],
+      ['A', ''],
+    ],
+  ],
 ];
 for (const [sentence, trailers, lines] of trailed) {
   behaviour(`addTrailers with ${sentence} sends them after the last chunk`, async ({ serve }) => {
@@ -217,3 +233,26 @@ behaviour('strictContentLength allows what fits', async ({ serve }) => {
   });
   assert.equal((await ask(get())).body, '1234');
 });
+
+const withoutBody: [what: string, act: (res: Response) => unknown, code: string | undefined][] = [
+  ['some of it', (res) => res.end('x'), 'ERR_HTTP_BODY_NOT_ALLOWED'],
+  ['an empty Buffer', (res) => res.end(Buffer.alloc(0)), 'ERR_HTTP_BODY_NOT_ALLOWED'],
+  ['an empty string', (res) => res.end(''), undefined],
+];
+
+for (const [what, act, code] of withoutBody) {
+  behaviour(`where no body may be written, end of ${what} ${code ? 'throws' : 'ends'}`, async ({ serve }) => {
+    let thrown: unknown;
+    const { connect } = await serve({ rejectNonStandardBodyWrites: true }, (_req, res) => {
+      try {
+        act(res);
+      } catch (error) {
+        thrown = error;
+        res.socket?.destroy();
+      }
+    });
+    const client = connect().send('HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    await client.rest();
+    assert.equal((thrown as NodeJS.ErrnoException | undefined)?.code, code);
+  });
+}

@@ -258,3 +258,89 @@ behaviour('an answer cannot be piped from', async ({ serve }) => {
   await ask(get());
   assert.equal(await code.promise, 'ERR_STREAM_CANNOT_PIPE');
 });
+
+const destroyed: [what: string, act: (res: Response) => unknown, composes: boolean][] = [
+  ['end()', (res) => res.end(), true],
+  ["end('')", (res) => res.end(''), true],
+  ['end of an empty Buffer', (res) => res.end(Buffer.alloc(0)), false],
+  ['end of some text', (res) => res.end('x'), false],
+];
+
+for (const [what, act, composes] of destroyed) {
+  behaviour(`${what} of a destroyed answer composes ${composes ? 'its' : 'no'} head`, async ({ serve }) => {
+    const { connect } = await serve((_req, res) => {
+      res.destroy();
+      act(res);
+      assert.equal(res.headersSent, composes);
+      assert.equal(res.writableEnded, true);
+    });
+    assert.equal(await connect().send(get()).rest(), '');
+  });
+}
+
+const tooLate: [what: string, act: (res: Response) => unknown, errors: string[]][] = [
+  ['goes on to tell', () => {}, ['ERR_STREAM_WRITE_AFTER_END']],
+  ['is destroyed meanwhile tells nobody', (res) => res.destroy(), []],
+  ['is destroyed with an error meanwhile tells nobody', (res) => res.destroy(new Error('mine')), []],
+];
+
+for (const [what, act, expected] of tooLate) {
+  behaviour(`of a chunk after the end, an answer that ${what}`, async ({ serve }) => {
+    const errors: unknown[] = [];
+    const closed = outcome();
+    const { connect } = await serve((_req, res) => {
+      res.on('error', (error: NodeJS.ErrnoException) => errors.push(error.code));
+      res.on('close', closed.resolve);
+      res.end();
+      res.end('too late');
+      act(res);
+    });
+    connect().send(get('/', 'Connection: close'));
+    await closed.promise;
+    await turns(3);
+    assert.deepEqual(errors, expected);
+  });
+}
+
+const cut: [what: string, act: (res: Response) => unknown, errored: string | null][] = [
+  ['its request is destroyed', (res) => res.req.destroy(new Error('mine')), null],
+  ['its socket is destroyed', (res) => res.req.socket.destroy(new Error('mine')), null],
+  ['it is destroyed itself', (res) => res.destroy(new Error('mine')), 'mine'],
+];
+
+for (const [what, act, errored] of cut) {
+  behaviour(
+    `the error of an ended answer where ${what} is ${errored ?? 'none of its own'}`,
+    async ({ serve }) => {
+      let response: Response | undefined;
+      const { connect } = await serve((_req, res) => {
+        response = res;
+        res.end();
+        act(res);
+      });
+      await connect().send(get()).rest();
+      await turns(5);
+      assert.equal(response?.errored?.message ?? null, errored);
+    },
+  );
+}
+
+const refusedHeads: [what: string, act: (res: Response) => unknown, body: string][] = [
+  ['its reason', (res) => res.writeHead(304, 'a\r\nb'), 'body'],
+  ['its status', (res) => res.writeHead(1000), 'body'],
+  ['nothing', (res) => res.writeHead(304), ''],
+];
+
+for (const [what, act, body] of refusedHeads) {
+  behaviour(`a head of which ${what} is refused leaves ${body ? 'a' : 'no'} body`, async ({ serve }) => {
+    const { connect } = await serve((_req, res) => {
+      try {
+        act(res);
+      } catch {
+        res.writeHead(200, 'Fine');
+      }
+      res.end('body');
+    });
+    assert.equal((await connect().send(get()).response()).body, body);
+  });
+}
