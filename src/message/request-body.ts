@@ -9,8 +9,6 @@ import type { IncomingMessage } from './incoming-message.js';
 /** The request has come to its end. */
 export function completeBody(request: IncomingMessage): void {
   if (request._dumped && request.destroyed) return;
-  // On node:http the reader's first tick comes before the end.
-  if (request._readableState.resumeScheduled) request._consuming = true;
   // A reader that pauses on the last of the data hears of the end when it resumes.
   if (request.readableFlowing && request.readableLength > 0 && !request.destroyed) nextTick(pushEnd, request);
   else pushEnd(request);

@@ -91,8 +91,8 @@ export class ResponseBodyMethods extends ResponseStateMethods {
       if (written !== null) nextTick(written);
       return true;
     }
-    if (this.socket?.destroyed) return false;
     this._headerSent = true;
+    if (this.socket?.destroyed) return false;
     return this._open().body(data, encoding, length, written);
   }
 
@@ -225,8 +225,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
 function emitWriteError(response: ResponseBodyMethods, callback: WriteCallback, early: boolean): void {
   const error = errors.writeAfterEnd();
   callback(error);
-  // The program's own `destroy` leaves an error, or undefined where it gave none.
-  const hasClosed = early && response._written && response._errored === null;
+  const hasClosed = early && response._written && !response._givenUp;
   if (!response.destroyed || hasClosed) response.emit('error', error);
 }
 

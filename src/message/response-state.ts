@@ -45,6 +45,8 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   declare _needDrain: boolean;
   declare _corked: number;
   declare _bytesWritten: number;
+  /** The program has called `destroy`, before or after it was over. */
+  declare _givenUp: boolean;
   declare _errored: Error | null | undefined;
   declare _endCallbacks: WriteCallback[] | null;
   declare _rejectBody: boolean;
@@ -122,6 +124,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   set outputData(_data) {}
 
   override destroy(error?: Error): this {
+    this._givenUp = true;
     if (this.destroyed) return this;
     this.destroyed = true;
     this._errored = error;
@@ -243,6 +246,7 @@ const SELDOM_CHANGED = {
   _needDrain: false,
   _corked: 0,
   _bytesWritten: 0,
+  _givenUp: false,
   _errored: null,
   _endCallbacks: null,
   _rejectBody: false,

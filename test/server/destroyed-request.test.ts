@@ -1,7 +1,7 @@
 // What a request that was destroyed, or whose client went away, still tells of its body.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { behaviour, get, type Request, type Response, turns, until } from '../subjects.js';
+import { behaviour, get, outcome, type Request, type Response, turns, until } from '../subjects.js';
 
 const put = 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello';
 
@@ -89,6 +89,15 @@ const paused: [what: string, act: (req: Request, res: Response) => unknown, drop
     },
     false,
   ],
+  [
+    'was asked for, and paused at once, keeps it too',
+    (req, res) => {
+      req.resume();
+      req.pause();
+      res.end();
+    },
+    false,
+  ],
   ['was never read is dropped', (req, res) => res.end(`${req.pause().readableFlowing}`), true],
 ];
 
@@ -103,5 +112,26 @@ for (const [what, act, dropped] of paused) {
     await turns(5);
     assert.equal(request?.readableLength, dropped ? 0 : 5);
     assert.equal(request?.destroyed, dropped);
+  });
+}
+
+const asked: [event: string, where: string][] = [
+  ['close', 'finish'],
+  ['end', 'finish'],
+  ['close', 'prefinish'],
+];
+
+for (const [event, where] of asked) {
+  behaviour(`'${event}' of a request comes for who asks at the response's '${where}'`, async ({ serve }) => {
+    const told = outcome();
+    const { connect } = await serve((req, res) => {
+      res.on(where, () => {
+        req.on(event, told.resolve);
+      });
+      res.end();
+    });
+    const client = connect().send(get());
+    await client.response();
+    await told.promise;
   });
 }

@@ -281,6 +281,7 @@ for (const [what, act, composes] of destroyed) {
 const tooLate: [what: string, act: (res: Response) => unknown, errors: string[]][] = [
   ['goes on to tell', () => {}, ['ERR_STREAM_WRITE_AFTER_END']],
   ['is destroyed meanwhile tells nobody', (res) => res.destroy(), []],
+  ['is destroyed with null meanwhile tells nobody', (res) => res.destroy(null as never), []],
   ['is destroyed with an error meanwhile tells nobody', (res) => res.destroy(new Error('mine')), []],
 ];
 

@@ -258,12 +258,15 @@ export class Connection
     const request = response.req as IncomingMessage;
     this.responses.removeFirst();
     publishFinish(request, response, socket, this.server);
-    dropUnread(request);
+    // Who listens for 'finish' may ask there what becomes of a request that nothing has touched.
+    const isUntouched = request._state === null;
+    if (!watched || !isUntouched) dropUnread(request);
     if (socket._httpMessage === response) socket._httpMessage = null;
     response._onLeft();
     if (exchange !== null) exchange.close('complete');
-    if (watched) nextTick(emitClose, response);
-    else closeUnwatched(response);
+    if (!watched) closeUnwatched(response);
+    else if (isUntouched) nextTick(closeBoth, response);
+    else nextTick(emitClose, response);
     if (response._last) this.close();
     else if (this.isIdle) this.clock.becomeIdle();
     this.resume();
@@ -398,6 +401,11 @@ export class Connection
     this.observation?.close();
     leaveHttp(this.server, request, rest, upgradeContext);
   }
+}
+
+function closeBoth(response: ServerResponse): void {
+  dropUnread(response.req as IncomingMessage);
+  emitClose(response);
 }
 
 function resume(connection: Connection): void {

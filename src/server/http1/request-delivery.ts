@@ -134,7 +134,11 @@ export class RequestDelivery implements RequestSink {
     const { gate } = this.#connection;
     // What is decoded into text is copied by that.
     const kept = request.readableEncoding === null ? this.#connection.keep(data) : data;
-    if (request.push(kept)) return;
+    if (request.push(kept)) {
+      // On node:http the reader's tick comes right after this, and asks for more.
+      if (request._readableState.resumeScheduled) request._consuming = true;
+      return;
+    }
     gate.shut(READER_WAITS);
     // As on node:http, a request that was destroyed before its body came hears nothing of its end.
     if (request.destroyed) request._dumped = true;
