@@ -4,7 +4,7 @@
  * In: that a request begins or ends, and that everything was answered. Out: what times out. Keeps no timer of its own
  * but for the grace when its server closes.
  */
-import { now, setTimeout } from '../node/timers.js';
+import { now, setImmediate, setTimeout } from '../node/timers.js';
 import type { ServerSocket } from '../transport/server-socket.js';
 import { type HttpServer, kEngine } from './http-server.js';
 import type { Timed } from './timeouts.js';
@@ -61,7 +61,7 @@ export class ConnectionClock implements Timed {
     const engine = server[kEngine];
     if (engine.closing) {
       // An answer from before said that the connection goes on: what the client is sending now is still served.
-      setTimeout(closeIdle, engine.closingGrace, this.#connection).unref();
+      setTimeout(closeIdleAfterReading, server.closingGrace, this.#connection).unref();
       return;
     }
     engine.idle.add(this);
@@ -89,6 +89,11 @@ export class ConnectionClock implements Timed {
   onRequestTimeout(): void {
     this.#connection.onRequestTimeout();
   }
+}
+
+/** What has arrived is read first: a busy server gets to its timers before its sockets. */
+function closeIdleAfterReading(connection: ClockedConnection): void {
+  setImmediate(closeIdle, connection);
 }
 
 function closeIdle(connection: ClockedConnection): void {

@@ -35,8 +35,6 @@ export interface ServerEngine {
   readonly speaksHttp2: Http2Setting;
   /** `close` was called: connections end after the response they are at. */
   closing: boolean;
-  /** ms that a connection on which the last answer promised that it goes on is left when the server closes. */
-  readonly closingGrace: number;
 }
 
 export interface HttpServer extends NetServer, TimeoutSettings {
@@ -45,6 +43,8 @@ export interface HttpServer extends NetServer, TimeoutSettings {
   timeout: number;
   /** ms in which a client of HTTP/2 should take at least 16 KiB of an answer that waits for it; 0: no limit. */
   sendTimeout: number;
+  /** ms that a connection on which the last answer promised that it goes on is left when the server closes. */
+  closingGrace: number;
   maxHeadersCount: number | null;
   maxRequestsPerSocket: number | null;
   maxHeaderSize: number | undefined;

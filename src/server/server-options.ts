@@ -8,6 +8,7 @@ import type { ServerOptions as NodeServerOptions } from 'node:http';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../node/errors.js';
 import type { Http2Setting, HttpServer } from './http-server.js';
+import { CLOSING_GRACE } from './limits.js';
 
 /** Milliseconds. */
 const DEFAULT_REQUEST_TIMEOUT = 300_000;
@@ -112,6 +113,7 @@ export function applyOptions(server: HttpServer, options: ServerOptions): void {
   }
   server.keepAliveTimeout = options.keepAliveTimeout ?? DEFAULT_KEEP_ALIVE_TIMEOUT;
   server.keepAliveTimeoutBuffer = options.keepAliveTimeoutBuffer ?? DEFAULT_KEEP_ALIVE_BUFFER;
+  server.closingGrace = options.closingGrace ?? CLOSING_GRACE;
   server.connectionsCheckingInterval = options.connectionsCheckingInterval ?? DEFAULT_CHECKING_INTERVAL;
   server.sendTimeout = options.sendTimeout ?? DEFAULT_SEND_TIMEOUT;
   server.requireHostHeader = options.requireHostHeader ?? true;

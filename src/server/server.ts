@@ -14,7 +14,7 @@ import type { ServerResponse } from '../message/server-response.js';
 import { constructOn } from '../node/callable-class.js';
 import { invalidArgType } from '../node/errors.js';
 import { keepCheckingInterval } from '../node/keys.js';
-import { setTimeout } from '../node/timers.js';
+import { setImmediate, setTimeout } from '../node/timers.js';
 import {
   type Http2Setting,
   type HttpServer,
@@ -23,7 +23,6 @@ import {
   type ServerEngine,
 } from './http-server.js';
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
-import { CLOSING_GRACE } from './limits.js';
 import { combineObservers, presentObservers } from './observers.js';
 import { attach } from './protocol.js';
 import type { ServerConnection } from './server-connection.js';
@@ -73,7 +72,6 @@ function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Sett
     refusalStyle,
     speaksHttp2: http2,
     closing: false,
-    closingGrace: options.closingGrace ?? CLOSING_GRACE,
   };
 }
 
@@ -113,7 +111,7 @@ const methods = {
     const engine = this[kEngine];
     engine.closing = true;
     for (const connection of engine.connections) connection.shutdown();
-    setTimeout(closeUnneeded, engine.closingGrace, engine).unref();
+    setTimeout(afterReading, this.closingGrace, engine).unref();
     baseOf(this).close.call(this, (error?: Error) => {
       engine.sweep.stop();
       if (typeof callback === 'function') callback(error);
@@ -162,6 +160,11 @@ const methods = {
     response.end(STATUS_CODES[500]);
   },
 };
+
+/** The grace is over. What has arrived by then is read first: a busy server gets to its timers before its sockets. */
+function afterReading(engine: ServerEngine): void {
+  setImmediate(closeUnneeded, engine);
+}
 
 /**
  * Ends what waits for a request. Whoever was told that the connection goes on may have sent one before the server

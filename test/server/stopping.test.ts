@@ -30,6 +30,31 @@ behaviour('a connection that was told to go on ends after the grace', async ({ s
   await closed;
 });
 
+for (const [what, used] of [
+  ['a connection that was told to go on', true],
+  ['a new connection', false],
+] as const) {
+  behaviour(
+    `a request that has arrived on ${what} when the grace is over is answered, however late it is read`,
+    async ({ serve }) => {
+      const { server, connect } = await serve({ closingGrace: 1 }, (_req, res) => res.end('answered'));
+      const accepted = once(server, 'connection');
+      const client = connect();
+      if (used) await client.send(get()).response();
+      await accepted;
+      server.close();
+      client.send(get());
+      // The process has no time for anything until after the grace.
+      for (const end = performance.now() + 20; performance.now() < end; );
+      const { body, field } = await client.response();
+      assert.equal(body, 'answered');
+      assert.equal(field('connection'), 'close');
+      await client.nothingMore();
+    },
+    { notNode, only: 'plain' },
+  );
+}
+
 behaviour(
   'an answer that is composed after the close says that the connection ends',
   async ({ serve }) => {

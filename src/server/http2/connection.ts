@@ -164,7 +164,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
   shutdown(): void {
     this.#engine.shutdown();
     // A client that doesn't say that it has read it, and goes on with new requests, would keep the server for ever.
-    setTimeout(finishShutdown, this.server[kEngine].closingGrace, this).unref();
+    setTimeout(finishShutdown, this.server.closingGrace, this).unref();
   }
 
   finishShutdown(): void {
