@@ -12,6 +12,7 @@ import process from 'node:process';
 import { test } from 'node:test';
 import tls from 'node:tls';
 import { fieldValueKind, isToken, NOT_FIELD_VALUE } from '../../dist/http/grammar.js';
+import { shrinkBacklog } from '../../dist/node/backlog.js';
 import * as callable from '../../dist/node/callable-class.js';
 import { distinctPrototype } from '../../dist/node/distinct-fields.js';
 import * as errors from '../../dist/node/errors.js';
@@ -289,3 +290,51 @@ for (const [name, provoke, ours] of ERRORS) {
     assert.deepEqual([ours.constructor.name, ...shape(ours)], [theirs.constructor.name, ...shape(theirs)]);
   });
 }
+
+test('a server that listens may be told again how many may wait', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const server = net.createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  sings(shrinkBacklog(server), 'the handle of a server', 'backlog');
+  const client = connect((server.address() as AddressInfo).port);
+  await once(server, 'connection');
+  client.destroy();
+  server.close();
+  sings(!shrinkBacklog(server), 'the handle of a server that has closed', 'backlog');
+});
+
+test('a parent of workers lets go of their sockets when it is told to', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  const program = join(temporaryFolder(t), 'parent.mjs');
+  const letGo = new URL('../../dist/node/shared-sockets.js', import.meta.url).href;
+  writeFileSync(
+    program,
+    `import cluster from 'node:cluster';
+    import { readdirSync, readlinkSync } from 'node:fs';
+    import net from 'node:net';
+    import { letGoOfSockets } from ${JSON.stringify(letGo)};
+    const sockets = () => readdirSync('/proc/self/fd').filter((fd) => {
+      try { return readlinkSync('/proc/self/fd/' + fd).startsWith('socket:'); } catch { return false; }
+    }).length;
+    if (cluster.isWorker) net.createServer().listen(0, '127.0.0.1');
+    else {
+      cluster.schedulingPolicy = cluster.SCHED_NONE;
+      const worker = cluster.fork();
+      worker.once('listening', () => {
+        const before = sockets();
+        letGoOfSockets(worker);
+        setImmediate(() => {
+          process.send(before - sockets());
+          worker.process.kill('SIGKILL');
+          process.disconnect();
+        });
+      });
+    }`,
+  );
+  const child = fork(program, { env: { ...process.env, NODE_OPTIONS: '' } });
+  const [[fewer]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
+  sings(fewer === 1, 'when a parent lets go of the sockets of its workers', 'shared-sockets');
+});
