@@ -16,6 +16,7 @@ export const english = {
     folder: 'Serving a folder',
     program: 'Running a program',
     access: 'Who may read',
+    operation: 'In production',
     output: 'What is printed',
   },
   examples: {
@@ -71,6 +72,8 @@ export const english = {
     `${option} must be a whole number from 0 to 65535 (0 picks a free port), not "${value}".`,
   badSeconds: (option: string, value: string) =>
     `${option} must be a number of seconds from 0 to 86400, not "${value}".`,
+  badWorkers: (option: string, value: string) =>
+    `${option} must be a whole number from 1 to 999, or auto for one process each core, not "${value}".`,
   badChoice: (option: string, value: string, choices: string) =>
     `${option} must be one of ${choices}, not "${value}".`,
   badAuth: (option: string) =>
@@ -133,8 +136,18 @@ export const english = {
   noAnswer: (request: string, seconds: number) =>
     `${request} is still unanswered after ${seconds} s. A function (req, res) answers with res.end(); a function (request) returns a Response. (Said once.)`,
   restarted: (file: string) => `${file} changed: started again.`,
-  killed: (path: string, signal: string, seconds: number) =>
-    `${path} was ended by ${signal}; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,
+  replaced: (path: string) => `${path}: all workers were replaced.`,
+  ended: (
+    path: string,
+    { signal, exitCode }: { signal: string | undefined; exitCode: number },
+    seconds: number,
+  ) =>
+    `${path} ${signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`}; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,
+  neverReady: (path: string, limit: number, seconds: number) =>
+    `${path} did not listen within ${limit} s and was ended; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,
+  successorFailed: (path: string, limit: number | undefined) =>
+    `${path} ${limit === undefined ? 'failed to start' : `did not listen within ${limit} s`}; the workers before go on serving. Mend it, and send SIGHUP again.`,
+  worn: (pid: number | undefined, reason: string) => `Worker ${pid} is replaced: ${reason}.`,
   waitingForChange: 'Waiting for a change.',
   stillServing: 'The version before goes on serving. Waiting for a change.',
 };

@@ -14,6 +14,7 @@ export const french: Messages = {
     folder: 'Servir un dossier',
     program: 'Faire tourner un programme',
     access: 'Qui peut lire',
+    operation: 'En production',
     output: 'Ce qui s’affiche',
   },
   examples: {
@@ -66,6 +67,8 @@ export const french: Messages = {
   badPort: (option, value) =>
     `${option} doit être un nombre entier de 0 à 65535 (0 choisit un port libre), pas « ${value} ».`,
   badSeconds: (option, value) => `${option} doit être un nombre de secondes de 0 à 86400, pas « ${value} ».`,
+  badWorkers: (option, value) =>
+    `${option} doit être un nombre entier de 1 à 999, ou auto pour un processus par cœur, pas « ${value} ».`,
   badChoice: (option, value, choices) => `${option} doit être l’un de ${choices}, pas « ${value} ».`,
   badAuth: (option) =>
     `${option} doit être utilisateur:motdepasse, avec un nom avant le deux-points et un mot de passe après.`,
@@ -125,8 +128,14 @@ export const french: Messages = {
   noAnswer: (request, seconds) =>
     `${request} est toujours sans réponse après ${seconds} s. Une fonction (req, res) répond par res.end() ; une fonction (request) rend une Response. (Dit une seule fois.)`,
   restarted: (file) => `${file} a changé : relancé.`,
-  killed: (path, signal, seconds) =>
-    `${path} a été tué par ${signal} ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,
+  replaced: (path) => `${path} : tous les processus ont été remplacés.`,
+  ended: (path, { signal, exitCode }, seconds) =>
+    `${path} ${signal ? `a été tué par ${signal}` : `s’est terminé avec le code ${exitCode}`} ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,
+  neverReady: (path, limit, seconds) =>
+    `${path} n’a pas écouté au bout de ${limit} s et a été tué ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,
+  successorFailed: (path, limit) =>
+    `${path} ${limit === undefined ? 'n’a pas pu démarrer' : `n’a pas écouté au bout de ${limit} s`} ; les processus d’avant continuent de servir. Corrigez-le, et envoyez SIGHUP de nouveau.`,
+  worn: (pid, reason) => `Le processus ${pid} est remplacé : ${reason}.`,
   waitingForChange: 'En attente d’un changement.',
   stillServing: 'La version d’avant continue de servir. En attente d’un changement.',
 };

@@ -2,6 +2,7 @@
 // expected; none of them touches the file system or the network.
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { domainToASCII } from 'node:url';
 import { isComputed } from '../documents/answer-fields.js';
 import { pathTest } from '../documents/path-pattern.js';
@@ -33,6 +34,14 @@ export function readSeconds(text: string, option: string, say: Messages): number
   const seconds = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (!(seconds <= 86_400)) throw new UsageError(say.badSeconds(option, text));
   return seconds;
+}
+
+/** A number of processes, or `auto` for one each core that this process may use. */
+export function readWorkers(text: string, option: string, say: Messages): number {
+  if (text.trim() === 'auto') return availableParallelism();
+  const count = /^\d{1,3}$/.test(text.trim()) ? Number(text) : 0;
+  if (count < 1) throw new UsageError(say.badWorkers(option, text));
+  return count;
 }
 
 export function readAuth(text: string, option: string, say: Messages): Credentials {

@@ -12,10 +12,11 @@ import {
   readPort,
   readSeconds,
   readWord,
+  readWorkers,
 } from './option-values.js';
 
 /** Parts of `--help`, in their order. */
-export const groups = ['listening', 'folder', 'program', 'access', 'output'] as const;
+export const groups = ['listening', 'folder', 'program', 'access', 'operation', 'output'] as const;
 export type Group = (typeof groups)[number];
 
 interface Common {
@@ -118,16 +119,6 @@ export const options = {
     read: (text) => text,
     about: { en: 'The private key of that certificate (PEM).', fr: 'La clé privée de ce certificat (PEM).' },
   }),
-  'stop-after': settled({
-    group: 'listening',
-    argument: word('SECONDS', 'SECONDES'),
-    fallback: '30',
-    read: readSeconds,
-    about: {
-      en: 'When stopping, cut the answers that are not finished after this time.',
-      fr: 'À l’arrêt, couper les réponses qui ne sont pas finies au bout de ce temps.',
-    },
-  }),
 
   single: flag({
     group: 'folder',
@@ -229,6 +220,35 @@ export const options = {
     about: {
       en: 'Answer requests for this host as well; .NAME: and all below it; *: any. Without --host, only names of this computer are answered.',
       fr: 'Répondre aussi aux requêtes pour cet hôte ; .NOM : et à tout ce qui est dessous ; * : à tous. Sans --host, seuls les noms de cet ordinateur ont une réponse.',
+    },
+  }),
+
+  workers: valued({
+    group: 'operation',
+    argument: word('NUMBER|auto', 'NOMBRE|auto'),
+    read: readWorkers,
+    about: {
+      en: 'Serve with so many processes (auto: one for each core). SIGHUP replaces them one by one, refusing nobody.',
+      fr: 'Servir avec ce nombre de processus (auto : un par cœur). SIGHUP les remplace un à un, sans refuser personne.',
+    },
+  }),
+  'stop-after': settled({
+    group: 'operation',
+    argument: word('SECONDS', 'SECONDES'),
+    fallback: '30',
+    read: readSeconds,
+    about: {
+      en: 'When stopping, cut the answers that are not finished after this time.',
+      fr: 'À l’arrêt, couper les réponses qui ne sont pas finies au bout de ce temps.',
+    },
+  }),
+  'drain-delay': valued({
+    group: 'operation',
+    argument: word('SECONDS', 'SECONDES'),
+    read: readSeconds,
+    about: {
+      en: 'When stopping, go on serving for this time first, so that a balancer notices. Default: 0; on Kubernetes 5.',
+      fr: 'À l’arrêt, servir encore ce temps d’abord, pour qu’un répartiteur le remarque. Par défaut : 0 ; sous Kubernetes 5.',
     },
   }),
 

@@ -1,10 +1,14 @@
 // The servers that a program lets listen by itself. In: every call of listen() in this process. Out: those servers, noted
 // so that they can be stopped, and the first lines once they listen.
 import { type AddressInfo, Server } from 'node:net';
+import { type Closable, noteConnections } from '../operation/open-connections.js';
+import { tellParent } from '../operation/worker-messages.js';
 import { addresses } from './addresses.js';
-import { type Closable, noteConnections } from './graceful-stop.js';
 import type { Context } from './serve.js';
 import { announce, announceFurther } from './start-lines.js';
+
+/** Milliseconds without a further listen() after which a worker is ready: a program may listen more than once. */
+const settling = 100;
 
 export interface ListeningServers {
   noted: ReadonlySet<Closable>;
@@ -20,7 +24,10 @@ export function listeningServers(context: Context, onFirst: () => void): Listeni
   const noted = new Set<Server & Closable>();
   const { listen } = Server.prototype;
   let announced = false;
+  let settled: NodeJS.Timeout | undefined;
   function sayWhere(this: Server): void {
+    clearTimeout(settled);
+    settled = setTimeout(tellParent, settling, { premier: 'ready' });
     const say = announced ? announceFurther : announce;
     announced = true;
     say(addressesOf(this), context);

@@ -5,13 +5,16 @@ import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 import Module from 'node:module';
 import { pathToFileURL } from 'node:url';
+import type { Closable } from '../operation/open-connections.js';
+import { type StopRequest, stopRequest } from '../operation/stop-request.js';
 import { type Exported, exportedBy } from './exported.js';
-import { type Asker, type Closable, closeGracefully, firstSignal } from './graceful-stop.js';
 import type { Messages } from './language.js';
+import { leave } from './leave.js';
 import type { OptionName } from './options.js';
 import type { ProgramFailures } from './program-failures.js';
 import { listeningServers } from './program-servers.js';
 import { type Context, type Servers, serve, serveOn } from './serve.js';
+import { stopServers } from './stop.js';
 import type { Target } from './target.js';
 import { ProgramFailure, Trouble, UsageError } from './trouble.js';
 
@@ -89,15 +92,16 @@ async function serversOf(
 }
 
 /** Waits for a signal, or for the end of a program that listens by itself. */
-async function waitFor(noted: ReadonlySet<Closable>, { target, args, say }: Context): Promise<void> {
+async function waitFor(noted: ReadonlySet<Closable>, context: Context): Promise<void> {
+  const { target, say } = context;
   const notice = setTimeout(() => {
     if (noted.size === 0) console.error(`premier: ${say.notListeningYet(target.shown, patience / 1000)}`);
   }, patience).unref();
-  const asker = await stopAsked();
+  const request = await stopAsked();
   clearTimeout(notice);
-  if (!asker && noted.size === 0) throw new ProgramFailure(say.programDoesNothing(target.shown));
-  if (!asker) return;
-  await closeGracefully([...noted], { asker, stopAfter: args.settings['stop-after'] }, say);
+  if (!request && noted.size === 0) throw new ProgramFailure(say.programDoesNothing(target.shown));
+  if (!request) return;
+  await stopServers([...noted], request, context);
 }
 
 /** What to say when an option was given that would silently do nothing: a password that isn't asked for, say. */
@@ -116,19 +120,9 @@ function endWith(error: UsageError, { say, command }: Context): never {
 }
 
 /** Who asked the program to stop; nobody, when it ended by itself. */
-function stopAsked(): Promise<Asker | undefined> {
+function stopAsked(): Promise<StopRequest | undefined> {
   return Promise.race([
-    firstSignal({ unlessHandled: true }),
+    stopRequest({ unlessHandled: true }),
     once(process, 'beforeExit').then(() => undefined),
   ]);
-}
-
-/** Ends the process, whatever else the program keeps open, once what was printed is out. */
-async function leave(): Promise<void> {
-  const patience = setTimeout(() => process.exit(), 1000);
-  // The log writes its lines at the end of a turn of the event loop.
-  await new Promise(setImmediate);
-  await new Promise<void>((done) => process.stdout.write('', () => done()));
-  clearTimeout(patience);
-  process.exit();
 }

@@ -60,10 +60,24 @@ Errors go to stderr.
 
 ## Signals
 
-Ctrl-C (SIGINT) and SIGTERM refuse new connections, let the answers under way finish, and end with code 0. What is not
-finished after \`--stop-after\` seconds is cut; a line tells how many, and the code is 0 all the same. A second signal ends
-at once, with code 1; within a fifth of a second it counts as the echo of the first, for a terminal, npm and \`timeout\`
-signal a process and its group.
+Ctrl-C (SIGINT) and SIGTERM stop the server without losing a request, and end with code 0. It serves everybody for
+\`--drain-delay\` seconds more; then it accepts no more connections, answers what still comes on those it has, with
+\`Connection: close\`, and leaves idle ones a second, or a fifth of one at a terminal. What is not finished \`--stop-after\`
+seconds later is cut; a line tells how many, and the code is 0 all the same. A second signal ends at once, with code 1;
+within a fifth of a second it counts as the echo of the first, for a terminal, npm and \`timeout\` signal a process and its
+group.
+
+## Several processes
+
+\`--workers N\` serves a folder or a program with N processes at the same addresses, each with all that the program opens.
+
+- SIGHUP replaces them one after the other: a successor serves before the one it replaces stops, which has \`--stop-after\`
+  seconds to finish, and keeps idle connections for as long as their clients were told. A successor that fails to start,
+  or does not listen within a minute, replaces nobody.
+- A worker that ends is started again at once while others serve, and else after pauses that grow to 30 seconds. SIGTERM to
+  one of them replaces it.
+- Where the first worker fails to start, the command ends with its exit code.
+- When the terminal of the command goes away, it stops instead.
 `,
   fr: `## Servir un dossier en détail
 
@@ -121,10 +135,25 @@ L’UTF-8 d’une cible s’écrit comme il se lit, et les caractères auxquels 
 
 ## Signaux
 
-Ctrl-C (SIGINT) et SIGTERM refusent les nouvelles connexions, laissent finir les réponses en cours et terminent avec le
-code 0. Ce qui n’est pas fini après \`--stop-after\` secondes est coupé ; une ligne dit combien, et le code reste 0. Un
-second signal termine tout de suite, avec le code 1 ; moins d’un cinquième de seconde après le premier, il n’en est que
-l’écho, car un terminal, npm et \`timeout\` préviennent un processus et son groupe.
+Ctrl-C (SIGINT) et SIGTERM arrêtent le serveur sans perdre une requête, et terminent avec le code 0. Il sert encore tout
+le monde pendant \`--drain-delay\` secondes ; puis il n’accepte plus de connexions, répond à ce qui arrive encore sur
+celles qu’il a, avec \`Connection: close\`, et laisse aux inactives une seconde, ou un cinquième à un terminal. Ce qui n’est
+pas fini \`--stop-after\` secondes plus tard est coupé ; une ligne dit combien, et le code reste 0. Un second signal termine
+tout de suite, avec le code 1 ; moins d’un cinquième de seconde après le premier, il n’en est que l’écho, car un
+terminal, npm et \`timeout\` préviennent un processus et son groupe.
+
+## Plusieurs processus
+
+\`--workers N\` sert un dossier ou un programme avec N processus aux mêmes adresses, chacun avec tout ce que le programme
+ouvre.
+
+- SIGHUP les remplace l’un après l’autre : un successeur sert avant que celui qu’il remplace ne s’arrête, qui a
+  \`--stop-after\` secondes pour finir, et garde les connexions inactives aussi longtemps qu’on l’a dit à leurs clients. Un
+  successeur qui échoue à démarrer, ou n’écoute pas en une minute, ne remplace personne.
+- Un processus qui se termine est relancé aussitôt tant que d’autres servent, sinon après des pauses qui grandissent
+  jusqu’à 30 secondes. SIGTERM envoyé à l’un d’eux le remplace.
+- Si le premier échoue à démarrer, la commande se termine avec son code de sortie.
+- Si le terminal de la commande disparaît, elle s’arrête.
 `,
 };
 

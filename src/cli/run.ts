@@ -1,13 +1,16 @@
 // The command from its arguments to its exit code: 0 after a graceful stop, 1 for trouble, 2 for wrong usage. Prints an
 // error as one line on stderr, never a stack trace.
 import { readFileSync } from 'node:fs';
+import { ignoreReplaceSignal } from '../operation/replace-signal.js';
+import { tellParent } from '../operation/worker-messages.js';
+import { isWorker } from '../operation/worker-role.js';
 import { parseArguments } from './arguments.js';
 import { catalogues, languageOf, type Messages } from './language.js';
+import { leave } from './leave.js';
 import { startLog } from './serve.js';
 import { targetOf } from './target.js';
 import type { Translations } from './translations.js';
 import { ProgramFailure, Trouble, UsageError } from './trouble.js';
-import { isWorker, troubleMessage } from './worker.js';
 
 export interface Origin {
   /** How the user started us, for the way out in an error. Default `premier`. */
@@ -53,10 +56,11 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   const target = targetOf(parsed.target ?? origin.target, parsed, say);
   const translations = parsed.target === undefined ? origin.translations : undefined;
   const context = { args: parsed, say, command: origin.command, target, translations };
-  if (target.kind === 'program' && parsed.settings.watch && !isWorker) {
-    const { superviseProgram } = await import('./watch.js');
-    return superviseProgram(args, context);
+  if ((parsed.settings.watch || parsed.settings.workers !== undefined) && !isWorker) {
+    const { supervise } = await import('./supervise.js');
+    return supervise(args, context);
   }
+  if (isWorker) ignoreReplaceSignal();
   await startLog(context);
   if (target.kind === 'program') {
     const { runProgram } = await import('./program.js');
@@ -64,6 +68,7 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   } else {
     const { serveFolder } = await import('./folder.js');
     await serveFolder(context);
+    if (isWorker) await leave();
   }
   // A program may have set a code of its own.
   return Number(process.exitCode ?? 0);
@@ -71,7 +76,6 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
 
 /** Ends a worker, which its channel to the parent would keep alive. */
 async function leaveParent(error: Trouble): Promise<void> {
-  const message = error instanceof ProgramFailure ? '' : troubleMessage;
-  await new Promise((sent) => process.send?.(message, sent));
+  if (!(error instanceof ProgramFailure)) await tellParent({ premier: 'trouble' });
   process.exit(error.exitCode);
 }

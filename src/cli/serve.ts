@@ -2,13 +2,17 @@
 // promise that resolves once the server has stopped in good order.
 import type { RequestListener, Server } from 'node:http';
 import type { Server as NetServer } from 'node:net';
+import { noteConnections } from '../operation/open-connections.js';
+import { stopRequest } from '../operation/stop-request.js';
+import { tellParent } from '../operation/worker-messages.js';
+import { isFurtherWorker } from '../operation/worker-role.js';
 import { type Addresses, addresses, isPublic } from './addresses.js';
 import type { Arguments } from './arguments.js';
 import { retrying } from './command-line.js';
-import { closeGracefully, firstSignal, noteConnections } from './graceful-stop.js';
 import type { Messages } from './language.js';
 import { distinctHosts, listen } from './listen.js';
 import { announce } from './start-lines.js';
+import { stopServers } from './stop.js';
 import type { Target } from './target.js';
 import { tlsPair } from './tls-pair.js';
 import type { Translations } from './translations.js';
@@ -57,7 +61,7 @@ export async function serveOn(
   const { args, say, command } = context;
   const { settings } = args;
   const makeNoted = () => noteConnections(make() as Server);
-  const stopAsked = firstSignal();
+  const stopAsked = stopRequest();
   const retry = retrying(command, args.words, args.forProgram);
   const hosts = distinctHosts(settings.host);
   const { servers, port = 0 } = await listen(makeNoted, { hosts, port: settings.port }, retry, say);
@@ -65,12 +69,15 @@ export async function serveOn(
 
   const found = addresses(scheme, hosts, port);
   announce(found, context);
-  if (settings.auth && scheme === 'http' && hosts.some(isPublic)) console.error(say.passwordInClear);
-  if (settings.open) await openBrowser(found, say);
+  if (!isFurtherWorker) {
+    if (settings.auth && scheme === 'http' && hosts.some(isPublic)) console.error(say.passwordInClear);
+    if (settings.open) await openBrowser(found, say);
+  }
+  await tellParent({ premier: 'ready' });
 
-  const asker = await stopAsked;
+  const request = await stopAsked;
   onStop?.();
-  await closeGracefully(servers, { asker, stopAfter: settings['stop-after'] }, say);
+  await stopServers(servers, request, context);
 }
 
 async function guarded({ handler, exempt }: Site, { args }: Context): Promise<RequestListener> {

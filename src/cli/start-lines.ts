@@ -1,11 +1,11 @@
 // What is printed once the server listens: one fixed line, then the addresses and what is served there.
 
 import { printable } from '../operation/printable-text.js';
+import { isFurtherWorker } from '../operation/worker-role.js';
 import type { Addresses } from './addresses.js';
 import type { Arguments } from './arguments.js';
 import type { Messages } from './language.js';
 import type { Target } from './target.js';
-import { isSuccessor } from './worker.js';
 
 /** The line that programs wait for; the same in every language. */
 export const started = 'Serveur démarré !';
@@ -19,7 +19,7 @@ interface Start {
 
 /** Prints the first line, the addresses and what is served on stdout. */
 export function announce(found: Addresses, start: Start): void {
-  if (isSuccessor) return;
+  if (isFurtherWorker) return;
   const { say, target, args } = start;
   const { quiet, port } = args.settings;
   const served: Row = [target.kind === 'folder' ? say.folder : say.program, target.path];
@@ -32,7 +32,7 @@ export function announce(found: Addresses, start: Start): void {
 
 /** Prints the addresses of one more server of a program. */
 export function announceFurther(found: Addresses, start: Start): void {
-  if (isSuccessor || start.args.settings.quiet) return;
+  if (isFurtherWorker || start.args.settings.quiet) return;
   process.stdout.write(`${table(rows(found, start), start).join('\n')}\n`);
 }
 

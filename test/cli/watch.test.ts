@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { FileWatch } from '../../dist/cli/file-watch.js';
 import { until } from '../subjects.js';
-import { type Command, serving, start, temporaryFolder } from './command.js';
+import { type Command, type Options, serving, start, temporaryFolder } from './command.js';
 
 const app = (text: string) => `export default (req, res) => {
   if (req.url === '/crash') setTimeout(() => { console.error('crashed'); process.exit(1); });
@@ -19,10 +19,10 @@ interface Watched extends Command {
   change(code: string): void;
 }
 
-async function watched(t: TestContext, code: string): Promise<Watched> {
+async function watched(t: TestContext, code: string, options?: Options): Promise<Watched> {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'app.mjs'), code);
-  const command = await serving(t, [join(folder, 'app.mjs'), '--watch', '--log', 'off']);
+  const command = await serving(t, [join(folder, 'app.mjs'), '--watch', '--log', 'off'], options);
   // The first line comes from the worker, which listens a moment before its parent takes note.
   return { ...command, change: (changed) => writeFileSync(join(folder, 'app.mjs'), changed) };
 }
@@ -60,14 +60,20 @@ test('an answer under way is finished by the program that began it', async (t) =
 });
 
 test('a program that is replaced before it took over finishes its answers too', async (t) => {
-  const { url, change } = await watched(t, app('one'));
+  const listening = (text: string) =>
+    `${app(text).replace('export default', 'const answer =')}
+    import http from 'node:http'; http.createServer(answer).listen(process.env.PORT);`;
+  // Connections go to each of those that listen in turn.
+  const env = { NODE_CLUSTER_SCHED_POLICY: 'rr' };
+  const { url, change } = await watched(t, listening('one'), { env });
   const pids = [Number((await answers(url, 'one')).split(' ')[1])];
   // It takes over once it has listened for the last time: never.
-  change(`import net from 'node:net'; setInterval(() => net.createServer().listen(0), 20); ${app('two')}`);
+  change(
+    `${listening('two')} import net from 'node:net'; setInterval(() => net.createServer().listen(0, '127.0.0.1', function () { this.close(); }), 40);`,
+  );
   pids.push(Number((await answers(url, 'two')).split(' ')[1]));
-  // Connections go to each of both in turn.
   const held = await Promise.all([1, 2, 3, 4].map(() => fetch(new URL('/hold', url))));
-  change(app('three'));
+  change(listening('three'));
   await answers(url, 'three');
   for (const pid of pids) process.kill(pid, 'SIGUSR2');
   for (const answer of held) assert.equal(await answer.text(), 'begun and ended');

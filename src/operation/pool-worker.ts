@@ -1,0 +1,154 @@
+/**
+ * One worker of a pool, as its parent knows it. In: a process that was forked, its messages and its end. Out: its state,
+ * and calls of the pool that owns it. It goes through its states in one direction only.
+ */
+import type { Address, Worker } from 'node:cluster';
+import { letGoOfSockets } from '../node/shared-sockets.js';
+import { type StopTerms, tellWorker, type WorkerMessage, workerMessage } from './worker-messages.js';
+import type { WorkerStatus } from './worker-status.js';
+
+/** The states of a worker, in their order. */
+export type WorkerState = 'starting' | 'ready' | 'retiring' | 'ended';
+
+/** How a worker came to its end. */
+export interface Ending {
+  exitCode: number;
+  /** The signal that killed it, or at which it stopped in its own way. */
+  signal: string | undefined;
+  /** It said that no change of the program could help. */
+  trouble: boolean;
+  /** It did not serve in time. */
+  late: boolean;
+}
+
+/** What a pool hears of its workers. */
+export interface WorkerListener {
+  listening(worker: PoolWorker, address: Address): void;
+  ready(worker: PoolWorker): void;
+  /** It should be replaced: it reached a limit, or was told by somebody to end. */
+  worn(worker: PoolWorker, reason: string): void;
+  signalled(worker: PoolWorker, signal: string): void;
+  finishing(worker: PoolWorker): void;
+  /** What it sent that is none of ours. */
+  message(worker: PoolWorker, message: unknown): void;
+  ended(worker: PoolWorker, before: WorkerState, ending: Ending): void;
+}
+
+/** Seconds that a worker has beyond its own deadline before it is killed. */
+const margin = 5;
+
+export class PoolWorker {
+  readonly generation: number;
+  readonly startedAt = Date.now();
+  state: WorkerState = 'starting';
+  /** Set when it should be replaced though nothing newer is there: why. */
+  wornBy: string | undefined;
+  /** Whether it listens anywhere: it may have been given connections. */
+  listens = false;
+  /** What it last told of itself, and when (ms since the epoch). */
+  status: WorkerStatus | undefined;
+  statusAt = 0;
+  /** Connections it waits for while it stops, and those it had to cut. */
+  connections = 0;
+  cut = 0;
+  readonly #process: Worker;
+  readonly #listener: WorkerListener;
+  #ending: Ending = { exitCode: 0, signal: undefined, trouble: false, late: false };
+  #deadline: NodeJS.Timeout | undefined;
+
+  /** @param bootTimeout seconds in which it must be ready; for ever when undefined */
+  constructor(
+    process: Worker,
+    generation: number,
+    listener: WorkerListener,
+    bootTimeout: number | undefined,
+  ) {
+    this.#process = process;
+    this.generation = generation;
+    this.#listener = listener;
+    if (bootTimeout !== undefined) this.#deadline = setTimeout(() => this.#isLate(), bootTimeout * 1000);
+    process.on('listening', (address) => {
+      this.listens = true;
+      listener.listening(this, address);
+    });
+    process.on('message', (message) => {
+      const ours = workerMessage(message);
+      if (ours) this.#hear(ours);
+      else listener.message(this, message);
+    });
+    process.on('error', () => {});
+    process.once('exit', (exitCode, signal) => this.#hasEnded(exitCode, signal));
+  }
+
+  get pid(): number | undefined {
+    return this.#process.process.pid;
+  }
+
+  #hear(message: WorkerMessage): void {
+    switch (message.premier) {
+      case 'ready':
+        this.#isReady();
+        break;
+      case 'trouble':
+        this.#ending.trouble = true;
+        break;
+      case 'signalled':
+        this.#ending.signal ??= message.signal;
+        this.#listener.signalled(this, message.signal);
+        break;
+      case 'worn':
+        this.#listener.worn(this, message.reason);
+        break;
+      case 'finishing':
+        this.connections = message.connections;
+        this.#listener.finishing(this);
+        break;
+      case 'closed':
+        this.cut = message.cut;
+        tellWorker(this.#process, { premier: 'bye' });
+        break;
+      case 'status':
+        this.status = message;
+        this.statusAt = Date.now();
+        break;
+    }
+  }
+
+  #isReady(): void {
+    if (this.state !== 'starting') return;
+    clearTimeout(this.#deadline);
+    this.state = 'ready';
+    this.#listener.ready(this);
+  }
+
+  #isLate(): void {
+    this.#ending.late = true;
+    this.kill();
+  }
+
+  /** Lets it finish its answers and end; kills it when it takes much longer than it may. */
+  retire(terms: StopTerms): void {
+    if (this.state === 'retiring' || this.state === 'ended') return;
+    this.state = 'retiring';
+    clearTimeout(this.#deadline);
+    if (terms.last) letGoOfSockets(this.#process);
+    tellWorker(this.#process, { premier: 'stop', ...terms });
+    this.#deadline = setTimeout(() => this.kill(), (terms.stopAfter + margin) * 1000);
+  }
+
+  terminate(): void {
+    this.#process.process.kill('SIGTERM');
+  }
+
+  /** Ends it without a word. */
+  kill(): void {
+    this.#process.process.kill('SIGKILL');
+  }
+
+  #hasEnded(exitCode: number, signal: string | null): void {
+    clearTimeout(this.#deadline);
+    const before = this.state;
+    this.state = 'ended';
+    this.#listener.ended(this, before, { ...this.#ending, exitCode, signal: signal ?? this.#ending.signal });
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * How long to wait before a process that ended is started again. In: each end. Out: seconds: none at first, then more each
+ * time, until one has lived long enough to count as one that lives.
+ */
+
+/** Seconds, one after the other. */
+const pauses = [0, 1, 2, 4, 8, 16, 30];
+
+/** Milliseconds after which a process counts as one that lives. */
+const longLife = 60_000;
+
+export class RestartPauses {
+  #count = 0;
+
+  /** @param lifetime ms that the process has lived */
+  next(lifetime: number): number {
+    if (lifetime > longLife) this.#count = 0;
+    return pauses[Math.min(this.#count++, pauses.length - 1)] as number;
+  }
+
+  reset(): void {
+    this.#count = 0;
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What passes between the parent of a pool and its workers: every message and its type, in this one file.
+ *
+ * In: a message by its type. Out: the same at the other end of the channel. It must never take a program's own messages
+ * for ours, nor a message of ours for the program's: ours are objects with the key `premier`.
+ */
+import type { Worker } from 'node:cluster';
+import type { WorkerStatus } from './worker-status.js';
+
+/** How a worker is to stop. */
+export interface StopTerms {
+  /** Seconds after which what is left is cut. */
+  stopAfter: number;
+  /** Milliseconds that idle connections are left. */
+  grace?: number | undefined;
+  /** All workers stop: nobody else accepts connections. */
+  last: boolean;
+}
+
+/** What a parent tells its workers, by type. */
+export interface ParentMessages {
+  /** Be a lame duck: finish what is under way, say `closed`, wait for `bye`. Deadline in seconds, grace in ms. */
+  stop: StopTerms;
+  /** Nothing is on the way to this worker any more: it may end. */
+  bye: object;
+}
+
+/** What a worker tells its parent, by type. */
+export interface WorkerMessages {
+  /** It listens everywhere it will, and serves. */
+  ready: object;
+  /** It ends for a reason that no change of the program can mend: a port in use, a wrong option. */
+  trouble: object;
+  /** Somebody else than the parent told it to end. */
+  signalled: { signal: NodeJS.Signals };
+  /** It has reached one of its limits and should be replaced. */
+  worn: { reason: string };
+  /** It stops, and waits for so many connections. */
+  finishing: { connections: number };
+  /** It serves nobody any more; so many connections were cut. */
+  closed: { cut: number };
+  /** How it does, each second. */
+  status: WorkerStatus;
+}
+
+export type ParentMessage = Tagged<ParentMessages>;
+export type WorkerMessage = Tagged<WorkerMessages>;
+
+/** The messages of a table, each with its type under the key `premier`. */
+type Tagged<Messages> = {
+  [Type in keyof Messages]: { premier: Type } & Messages[Type];
+}[keyof Messages];
+
+/** Whether a message that came over a channel is one of ours. */
+function isOurs(message: unknown): message is { premier: string } {
+  return typeof message === 'object' && message !== null && 'premier' in message;
+}
+
+/** Tells the parent, if it is still there. Resolves once the message is on its way. */
+export function tellParent(message: WorkerMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || !process.send) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
+}
+
+/** Calls back for each message of a type from the parent. */
+export function onParentMessage<Type extends keyof ParentMessages>(
+  type: Type,
+  listener: (message: ParentMessages[Type]) => void,
+): void {
+  process.on('message', (message) => {
+    if (isOurs(message) && message.premier === type) listener(message as unknown as ParentMessages[Type]);
+  });
+}
+
+/** Tells a worker; one that is on its way out hears nothing. */
+export function tellWorker(worker: Worker, message: ParentMessage): void {
+  if (worker.isConnected()) worker.send(message, () => {});
+}
+
+/** A worker's message as one of ours; undefined for the program's own, and Node's. */
+export function workerMessage(message: unknown): WorkerMessage | undefined {
+  return isOurs(message) ? (message as WorkerMessage) : undefined;
+}

@@ -1,0 +1,290 @@
+/**
+ * A pool of workers that serve the same addresses, over node:cluster. In: how many, and how to start one; words to
+ * replace or to stop them all. Out: what happened, as events. Nobody is refused while a worker is replaced: the successor
+ * serves before the one it replaces is asked to stop, and what fails to start replaces nobody.
+ */
+import cluster, { type Address } from 'node:cluster';
+import { type Ending, PoolWorker, type WorkerListener, type WorkerState } from './pool-worker.js';
+import { RestartPauses } from './restart-pauses.js';
+import { echo } from './stop-request.js';
+import type { StopTerms } from './worker-messages.js';
+import { first, further, workerVariable } from './worker-role.js';
+
+export interface PoolOptions {
+  /** The module that each worker runs, and its arguments. */
+  exec: string;
+  args: readonly string[];
+  /** Further variables of their environment. */
+  env?: NodeJS.ProcessEnv;
+  /** How many serve at the same time. */
+  workers: number;
+  /** How one stops that is replaced, and how all stop together. */
+  replaced: StopTerms;
+  stopped: StopTerms;
+  /** Seconds in which one must be ready; undefined for as long as it takes. */
+  bootTimeout?: number | undefined;
+  /** What ends by itself or fails to start waits for `replaceAll`, which a change of the code calls. */
+  awaitsChange?: boolean;
+}
+
+/** What happened in a pool. */
+export type PoolEvent =
+  /** The first worker serves, here. */
+  | { type: 'started' }
+  /** All workers are of the newest generation. */
+  | { type: 'replaced'; cause: string }
+  /** One ended that should not have; it is started again after so many seconds, or only at a change. */
+  | { type: 'ended'; pid: number | undefined; ending: Ending; again: number | 'at a change' }
+  /** A successor failed to start; this many go on serving. */
+  | { type: 'failed'; ending: Ending; serving: number }
+  /** One is replaced since it reached a limit; it serves until then. */
+  | { type: 'worn'; pid: number | undefined; reason: string }
+  /** While all stop: so many connections are waited for. */
+  | { type: 'finishing'; connections: number }
+  /** Nothing serves, and no further attempt could help. */
+  | { type: 'gave up'; exitCode: number };
+
+/** What is heard of a pool. */
+export interface PoolListener {
+  event(event: PoolEvent): void;
+  /** A worker has been forked. */
+  forked?(worker: PoolWorker): void;
+  /** A worker sent what is none of the pool's. */
+  message?(worker: PoolWorker, message: unknown): void;
+  listening?(worker: PoolWorker, address: Address): void;
+}
+
+/** Accepting is cheapest where the kernel hands each connection to one of those who wait for it. */
+function chooseScheduling(): void {
+  if (process.env.NODE_CLUSTER_SCHED_POLICY) return;
+  cluster.schedulingPolicy = process.platform === 'linux' ? cluster.SCHED_NONE : cluster.SCHED_RR;
+}
+
+export class WorkerPool implements WorkerListener {
+  readonly #options: PoolOptions;
+  readonly #listener: PoolListener;
+  readonly #workers = new Set<PoolWorker>();
+  readonly #pauses = new RestartPauses();
+  #generation = 1;
+  /** Why the workers of older generations are being replaced; undefined when they are not. */
+  #replacing: string | undefined;
+  #everReady = false;
+  #stopping = false;
+  /** Set while nothing is started on purpose. */
+  #pause: NodeJS.Timeout | undefined;
+  /** Nothing is started before `replaceAll`. */
+  #waitsForChange = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: PoolOptions, listener: PoolListener) {
+    this.#options = options;
+    this.#listener = listener;
+    chooseScheduling();
+    cluster.setupPrimary({ exec: options.exec, args: [...options.args] });
+  }
+
+  /** The workers that are there, in whatever state. */
+  get workers(): ReadonlySet<PoolWorker> {
+    return this.#workers;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** How many serve, and are not being stopped. */
+  get serving(): number {
+    return this.#in('ready').length;
+  }
+
+  start(): void {
+    this.#reconcile();
+  }
+
+  /** Changes the arguments of the workers that are started from now on. */
+  setArguments(args: readonly string[]): void {
+    cluster.setupPrimary({ args: [...args] });
+  }
+
+  /** Replaces all workers, one after the other. What has not served yet makes way at once. */
+  replaceAll(cause: string): void {
+    if (this.#stopping) return;
+    this.#generation++;
+    this.#replacing = cause;
+    this.#waitsForChange = false;
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    for (const worker of this.#in('starting')) {
+      // One that listens may have been given requests already.
+      if (worker.listens) worker.retire(this.#options.replaced);
+      else this.#forget(worker);
+    }
+    this.#reconcile();
+  }
+
+  /** Lets every worker finish its answers and end. Resolves with the number of connections that were cut. */
+  async stop(): Promise<number> {
+    this.#stopping = true;
+    clearTimeout(this.#pause);
+    const all = [...this.#workers];
+    for (const worker of all) {
+      worker.retire(this.#options.stopped);
+      // One that has not got so far as to hear of it ends by that.
+      if (!worker.listens) worker.terminate();
+    }
+    if (this.#workers.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onEmpty = resolve;
+      });
+    }
+    return all.reduce((sum, { cut }) => sum + cut, 0);
+  }
+
+  /** Ends all workers without a word. */
+  killAll(): void {
+    for (const worker of this.#workers) worker.kill();
+  }
+
+  #in(state: WorkerState): PoolWorker[] {
+    return [...this.#workers].filter((worker) => worker.state === state);
+  }
+
+  /** Whether a worker is to be replaced by a newer one. */
+  #isOutdated({ generation, wornBy }: PoolWorker): boolean {
+    return wornBy !== undefined || (this.#replacing !== undefined && generation < this.#generation);
+  }
+
+  /** Starts what is missing: all vacant places once one serves, and successors one after the other. */
+  #reconcile(): void {
+    if (this.#stopping || this.#pause || this.#waitsForChange) return;
+    const starting = this.#in('starting').length;
+    const ready = this.#in('ready');
+    const vacant = this.#options.workers - ready.length - starting;
+    const outdated = ready.some((worker) => this.#isOutdated(worker));
+    let count = 0;
+    if (vacant > 0) count = ready.length > 0 ? vacant : 1 - starting;
+    else if (outdated && starting === 0) count = 1;
+    for (; count > 0; count--) this.#fork();
+  }
+
+  #fork(): void {
+    const role = this.#everReady ? further : first;
+    const child = cluster.fork({ ...this.#options.env, [workerVariable]: role });
+    const worker = new PoolWorker(child, this.#generation, this, this.#options.bootTimeout);
+    this.#workers.add(worker);
+    this.#listener.forked?.(worker);
+  }
+
+  /** Ends one that has not served anybody, and hears no more of it. */
+  #forget(worker: PoolWorker): void {
+    this.#workers.delete(worker);
+    worker.kill();
+  }
+
+  listening(worker: PoolWorker, address: Address): void {
+    this.#listener.listening?.(worker, address);
+  }
+
+  ready(): void {
+    if (!this.#everReady) this.#listener.event({ type: 'started' });
+    this.#everReady = true;
+    const ready = this.#in('ready');
+    const surplus = ready.length - this.#options.workers;
+    const outdated = ready.filter((worker) => this.#isOutdated(worker));
+    for (const worker of outdated.slice(0, Math.max(surplus, 0))) worker.retire(this.#options.replaced);
+    this.#tellIfReplaced();
+    this.#reconcile();
+  }
+
+  #tellIfReplaced(): void {
+    const cause = this.#replacing;
+    const ready = this.#in('ready');
+    if (cause === undefined || ready.length < this.#options.workers) return;
+    if (ready.some(({ generation }) => generation < this.#generation)) return;
+    this.#replacing = undefined;
+    this.#listener.event({ type: 'replaced', cause });
+  }
+
+  worn(worker: PoolWorker, reason: string): void {
+    if (worker.wornBy !== undefined || worker.state !== 'ready') return;
+    worker.wornBy = reason;
+    this.#listener.event({ type: 'worn', pid: worker.pid, reason });
+    this.#reconcile();
+  }
+
+  /** Whoever signals a group signals the parent as well: only one that is still alone after that is replaced. */
+  signalled(worker: PoolWorker, signal: string): void {
+    setTimeout(() => {
+      if (this.#stopping || worker.state !== 'ready') return;
+      worker.wornBy = signal;
+      const ending = { exitCode: 0, signal, trouble: false, late: false };
+      this.#listener.event({ type: 'ended', pid: worker.pid, ending, again: 0 });
+      this.#reconcile();
+    }, echo);
+  }
+
+  finishing(): void {
+    if (!this.#stopping) return;
+    const connections = this.#in('retiring').reduce((sum, worker) => sum + worker.connections, 0);
+    this.#listener.event({ type: 'finishing', connections });
+  }
+
+  message(worker: PoolWorker, message: unknown): void {
+    this.#listener.message?.(worker, message);
+  }
+
+  ended(worker: PoolWorker, before: WorkerState, ending: Ending): void {
+    const known = this.#workers.delete(worker);
+    if (this.#workers.size === 0) this.#onEmpty?.();
+    if (!known || this.#stopping || before === 'retiring') return;
+    if (before === 'ready') this.#lost(worker, ending);
+    else this.#failedToStart(worker, ending);
+    this.#reconcile();
+  }
+
+  /** One that served is gone. */
+  #lost(worker: PoolWorker, ending: Ending): void {
+    const { pid, startedAt, wornBy } = worker;
+    // It went by itself when it was told to, after that was said.
+    if (wornBy !== undefined && wornBy === ending.signal) return;
+    if (this.#options.awaitsChange && ending.signal === undefined) {
+      this.#waitsForChange = true;
+      this.#listener.event({ type: 'ended', pid, ending, again: 'at a change' });
+      return;
+    }
+    // While others serve it is replaced at once; where nobody does, it must not start and fall for ever.
+    const again = this.serving > 0 ? 0 : this.#pauses.next(Date.now() - startedAt);
+    this.#listener.event({ type: 'ended', pid, ending, again });
+    this.#wait(again);
+  }
+
+  #failedToStart(worker: PoolWorker, ending: Ending): void {
+    const { awaitsChange, workers } = this.#options;
+    const { serving } = this;
+    if (serving === 0 && (ending.trouble || !(awaitsChange || this.#everReady))) {
+      this.#stopping = true;
+      this.#listener.event({ type: 'gave up', exitCode: ending.exitCode || 1 });
+      return;
+    }
+    const killed = ending.signal !== undefined && !ending.late;
+    const isSuccessor = this.#replacing !== undefined && serving >= workers;
+    if (awaitsChange ? !killed : isSuccessor) {
+      this.#replacing = undefined;
+      this.#waitsForChange = awaitsChange === true;
+      this.#listener.event({ type: 'failed', ending, serving });
+      return;
+    }
+    const again = this.#pauses.next(Date.now() - worker.startedAt);
+    this.#listener.event({ type: 'ended', pid: worker.pid, ending, again });
+    this.#wait(again);
+  }
+
+  #wait(seconds: number): void {
+    if (seconds === 0) return;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#reconcile();
+    }, seconds * 1000);
+  }
+}
