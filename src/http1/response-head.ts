@@ -72,7 +72,8 @@ export function composeHead(
     const key = entries[i];
     if (key === 'date') hasDate = true;
     else if (mattersToConnection(key)) head.set = noted(head.set, key, entries[i + 2]);
-    lines += `${entries[i + 1]}: ${entries[i + 2]}\r\n`;
+    // biome-ignore lint/style/useTemplate: a template asks each time whether its parts are strings
+    lines += entries[i + 1] + ': ' + entries[i + 2] + '\r\n';
   }
   const { set } = head;
   const framing = frameResponse(facts, set);

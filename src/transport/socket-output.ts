@@ -5,25 +5,19 @@
  * socket. What is to leave gathers in a WriteBatch; all of it leaves when `flush` is called, at the
  * latest at the end of the turn. Never reorders, and never holds back more than a socket's high-water mark.
  */
-import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
-import { byteLengthOf } from '../node/byte-length.js';
-import { streamDestroyed } from '../node/errors.js';
 import { nextTick, setImmediate } from '../node/timers.js';
 import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
-import { currentTick, markTick } from './ticks.js';
-import { assemble, type Piece, type ResizedBufferError, WriteBatch } from './write-batch.js';
-
-/** Told when everything written before it has been handed to the kernel, or could not be. */
-export interface WriteListener {
-  /** Whether it matters to anybody when that is; else it may be told at once. */
-  readonly watched: boolean;
-  /** Whether what was written is a whole response with that. */
-  readonly endsResponse: boolean;
-  onWritten(error: Error | null | undefined): void;
-}
-
-const NOBODY: readonly WriteListener[] = Object.freeze([]);
+import { WaitingByTick } from './ticks.js';
+import {
+  assemble,
+  encodable,
+  encodedLength,
+  type Piece,
+  type ResizedBufferError,
+  WriteBatch,
+} from './write-batch.js';
+import { NOBODY, type WriteListener, WriteListeners } from './write-listeners.js';
 
 type WriteCallback = (error?: Error | null) => void;
 
@@ -41,16 +35,8 @@ export class SocketOutput {
   readonly #plain: Socket | null;
   /** Bytes that were written directly and that the kernel hasn't taken yet. */
   #late = 0;
-  #listeners: WriteListener[] = [];
-  readonly #inFlight: (readonly WriteListener[])[] = [];
-  /** Groups of listeners that are told in the next tick. */
-  #untold = 0;
-  /** Why a write failed, if one did: nothing leaves after it. */
-  #failure: Error | null = null;
-  /** When the program last wrote, and the bytes that waited before: on node:http those have left by now. */
-  #tick = 0;
-  #earlier = 0;
-  #latest = 0;
+  readonly #listeners = new WriteListeners();
+  readonly #byTick = new WaitingByTick();
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -91,28 +77,15 @@ export class SocketOutput {
     this.#batch.latin1(text);
   }
 
-  /** @param byteLength - its length as UTF-8 */
-  utf8(text: string, byteLength: number): void {
-    this.#makeRoom(byteLength);
-    this.#batch.utf8(text, byteLength);
-  }
-
   /**
-   * Text in its encoding, or bytes. Text that is neither UTF-8 nor latin1 becomes bytes first.
-   * @param length - its bytes, where they have been counted already
+   * Text in its encoding, or bytes.
+   * @param length - its bytes, where they have been counted already: where they are others by now, the connection is cut
    */
   put(data: string | Uint8Array, encoding: BufferEncoding | null | undefined, length: number | null): void {
-    if (typeof data !== 'string') this.bytes(data, length ?? byteLengthOf(data));
-    else if (!encoding || encoding === 'utf8' || encoding === 'utf-8')
-      this.utf8(data, length ?? Buffer.byteLength(data));
-    else if (encoding === 'latin1' || encoding === 'binary') this.latin1(data);
-    else this.bytes(Buffer.from(data, encoding));
-  }
-
-  /** @param length - its bytes, where they have been counted already: where they are others by now, the connection is cut */
-  bytes(data: Uint8Array, length = byteLengthOf(data)): void {
-    this.#makeRoom(length);
-    this.#batch.bytes(data, length);
+    const piece = encodable(data, encoding);
+    const counted = length ?? encodedLength(piece, encoding);
+    this.#makeRoom(counted);
+    this.#batch.put(piece, encoding, counted);
   }
 
   /**
@@ -120,7 +93,7 @@ export class SocketOutput {
    * too much where the socket can't take it, and not because others before it are waiting here.
    */
   #makeRoom(byteLength: number): void {
-    if (this.#listeners.length === 0) return;
+    if (this.#listeners.isEmpty) return;
     const { length } = this.#batch;
     const highWaterMark = this.#highWaterMark();
     if (length > 0 && length < highWaterMark && length + byteLength >= highWaterMark) this.flush();
@@ -142,14 +115,14 @@ export class SocketOutput {
 
   /** Hears when everything written so far has left. */
   notify(listener: WriteListener): void {
-    this.#listeners.push(listener);
+    this.#listeners.add(listener);
   }
 
   /** Makes sure that what waits leaves by the end of this turn. Returns false where the program should pause. */
   schedule(): boolean {
     const accepted = !this.full || this.#passOn();
     if (this.held) return accepted;
-    this.#noteTick();
+    this.#byTick.note(this.length);
     if (this.#batch.keepsBytes) {
       // A program may write to its buffer again after the tick.
       if (!this.#leavesWithTick) nextTick(flushAfterTick, this);
@@ -161,20 +134,11 @@ export class SocketOutput {
     return accepted;
   }
 
-  #noteTick(): void {
-    const tick = markTick();
-    if (tick !== this.#tick) {
-      this.#tick = tick;
-      this.#earlier = this.#latest;
-    }
-    this.#latest = this.length;
-  }
-
   /** Hands what waits to the socket; who wants to hear of it is told after the next flush. */
   push(): void {
     if (this.length === 0) return;
     if (!this.#isClear()) this.flush();
-    else if (!this.#writeDirectly()) this.#inFlight.push(NOBODY);
+    else if (!this.#writeDirectly()) this.#listeners.sent(NOBODY);
   }
 
   /** The tick in which bytes of the program's own memory were written is over. */
@@ -186,8 +150,7 @@ export class SocketOutput {
   /** Hands everything to the socket. Returns false where the program should pause. */
   flush(): boolean {
     this.#scheduled = false;
-    this.#earlier = 0;
-    this.#latest = 0;
+    this.#byTick.clear();
     if (this.#isClear()) {
       this.#flushDirectly(true);
       return true;
@@ -195,11 +158,11 @@ export class SocketOutput {
     let accepted = true;
     if (this.socket.writableEnded) {
       accepted = this.#flushAfterEnd();
-    } else if (this.#listeners.length > 0) {
-      const listeners = this.#takeListeners();
-      this.#inFlight.push(listeners);
+    } else if (!this.#listeners.isEmpty) {
+      const endsResponse = this.#listeners.endsResponse;
+      this.#listeners.sent(this.#listeners.take());
       accepted = this.#write(this.#onWritten);
-      if (listeners.some(endsResponse)) this.#uncorkWholly();
+      if (endsResponse) this.#uncorkWholly();
     } else if (this.length > 0) {
       accepted = this.#write(undefined);
     }
@@ -212,19 +175,12 @@ export class SocketOutput {
    * waits for no more than came before is told when that has left.
    */
   #flushAfterEnd(): boolean {
-    const listeners = this.#takeListeners();
+    const group = this.#listeners.take();
     const isDropped = this.length > 0;
     if (isDropped) this.#batch.takeUnchecked();
-    if (listeners.length === 0) return !isDropped;
-    if (this.socket.destroyed) nextTick(tellDestroyed, listeners);
-    else if (!isDropped) this.#joinLast(listeners);
+    if (this.socket.destroyed) this.#listeners.tellDestroyed(group);
+    else if (!isDropped && group !== NOBODY) this.#listeners.joinLast(group, this.socket);
     return !isDropped;
-  }
-
-  #joinLast(listeners: readonly WriteListener[]): void {
-    const last = this.#inFlight.pop();
-    if (last === undefined) this.#tellSoon(listeners);
-    else this.#inFlight.push([...last, ...listeners]);
   }
 
   /**
@@ -232,18 +188,15 @@ export class SocketOutput {
    * the next one. What was written before, and a whole response, leaves.
    */
   abandon(): void {
-    const isPresent = this.#tick === currentTick();
-    if (this.#listeners.some(endsResponse) || (this.#corked && !this.held && !isPresent)) {
+    if (this.#listeners.endsResponse || (this.#corked && !this.held && !this.#byTick.isPresent)) {
       this.flush();
       return;
     }
-    const kept = isPresent ? this.#earlier : this.#latest;
+    const kept = this.#byTick.before;
     const parts = this.#batch.takeUnchecked();
-    this.#earlier = 0;
-    this.#latest = 0;
+    this.#byTick.clear();
     if (kept > 0) this.#writeFirst(parts, kept);
-    const listeners = this.#takeListeners();
-    if (listeners.length > 0) nextTick(tellDestroyed, listeners);
+    this.#listeners.tellDestroyed(this.#listeners.take());
   }
 
   #writeFirst(parts: readonly Piece[], kept: number): void {
@@ -257,7 +210,7 @@ export class SocketOutput {
 
   /** Whether what is flushed now is handed to the kernel within the call, with nothing before it. */
   get leavesAtOnce(): boolean {
-    return this.#inFlight.length === 0 && this.socket.writableLength === 0;
+    return !this.#listeners.areInFlight && this.socket.writableLength === 0;
   }
 
   #uncork(): void {
@@ -278,51 +231,23 @@ export class SocketOutput {
    * are told at once: that spares a tick.
    */
   settle(): void {
-    if (this.#isClear()) this.#flushDirectly(this.#untold > 0 || this.#listeners.some(isWatched));
+    if (this.#isClear()) this.#flushDirectly(this.#listeners.watched);
     else this.flush();
   }
 
   /** Whether what waits can go past the socket's Writable, unnoticed. */
   #isClear(): boolean {
-    if (this.#plain === null || this.#inFlight.length > 0) return false;
+    if (this.#plain === null || this.#listeners.areInFlight) return false;
     return isClear(this.#plain) && this.length < this.#plain.writableHighWaterMark;
   }
 
   #flushDirectly(watched: boolean): void {
     const socket = this.#plain as Socket;
     // Taken before anything is written: where that fails, the socket's destruction flushes again.
-    const only = this.#listeners.length === 1 ? (this.#listeners.pop() as WriteListener) : null;
-    const listeners = only === null ? this.#takeListeners() : NOBODY;
-    if (this.length > 0 && !this.#writeDirectly()) {
-      this.#inFlight.push(only === null ? listeners : [only]);
-    } else if (watched) {
-      if (only !== null || listeners.length > 0) this.#tellSoon(only ?? listeners);
-    } else if (only !== null) {
-      tell(only, socket);
-    } else {
-      tellAll(listeners, socket);
-    }
-  }
-
-  #tellSoon(listeners: WriteListener | readonly WriteListener[]): void {
-    this.#untold++;
-    nextTick(SocketOutput.#tellInOrder, this, listeners);
-  }
-
-  static #tellInOrder(output: SocketOutput, listeners: WriteListener | readonly WriteListener[]): void {
-    try {
-      if (Array.isArray(listeners)) tellAll(listeners, output.socket);
-      else tell(listeners as WriteListener, output.socket);
-    } finally {
-      output.#untold--;
-    }
-  }
-
-  #takeListeners(): readonly WriteListener[] {
-    const listeners = this.#listeners;
-    if (listeners.length === 0) return NOBODY;
-    this.#listeners = [];
-    return listeners;
+    const group = this.#listeners.take();
+    if (this.length > 0 && !this.#writeDirectly()) this.#listeners.sent(group);
+    else if (watched) this.#listeners.tellSoon(group, socket);
+    else this.#listeners.tellNow(group, socket);
   }
 
   /** Returns whether the kernel has it all already. */
@@ -360,7 +285,7 @@ export class SocketOutput {
     this.#late = 0;
     // Whoever waits for this write hears of it first, as on node:http.
     if (error) nextTick(destroy, this.#plain, error);
-    if (this.#inFlight.length > 0) this.#onWritten(error);
+    if (this.#listeners.areInFlight) this.#listeners.reported(error);
   };
 
   #write(callback: WriteCallback | undefined): boolean {
@@ -392,43 +317,12 @@ export class SocketOutput {
   }
 
   #onWritten = (error?: Error | null): void => {
-    if (error) this.#failure ??= error;
-    tellFrom(this.#inFlight.shift() ?? NOBODY, 0, error ?? this.#failure);
+    this.#listeners.reported(error);
   };
 }
 
 function destroy(socket: Socket, error: Error): void {
   socket.destroy(error);
-}
-
-function tell(listener: WriteListener, socket: Socket): void {
-  listener.onWritten(socket.errored);
-}
-
-function tellAll(listeners: readonly WriteListener[], socket: Socket): void {
-  tellFrom(listeners, 0, socket.errored);
-}
-
-/** Tells each; one that throws is the program's, and keeps no other from being told. */
-function tellFrom(listeners: readonly WriteListener[], first: number, error: Error | null | undefined): void {
-  let next = first;
-  try {
-    while (next < listeners.length) listeners[next++].onWritten(error);
-  } finally {
-    if (next < listeners.length) nextTick(tellFrom, listeners, next, error);
-  }
-}
-
-function tellDestroyed(listeners: readonly WriteListener[]): void {
-  tellFrom(listeners, 0, streamDestroyed('write'));
-}
-
-function endsResponse({ endsResponse }: WriteListener): boolean {
-  return endsResponse;
-}
-
-function isWatched(listener: WriteListener): boolean {
-  return listener.watched;
 }
 
 function flushScheduled(output: SocketOutput): void {

@@ -32,6 +32,26 @@ export class ResizedBufferError extends Error {
   }
 }
 
+/** Text that leaves in UTF-8 or latin1, or bytes. */
+export type Encodable = string | Uint8Array;
+
+type Encoding = BufferEncoding | null | undefined;
+
+function isLatin1(encoding: Encoding): boolean {
+  return encoding === 'latin1' || encoding === 'binary';
+}
+
+/** Text in another encoding than UTF-8 and latin1 becomes bytes. */
+export function encodable(data: string | Uint8Array, encoding: Encoding): Encodable {
+  if (typeof data !== 'string' || !encoding || encoding === 'utf8' || encoding === 'utf-8') return data;
+  return isLatin1(encoding) ? data : Buffer.from(data, encoding);
+}
+
+export function encodedLength(data: Encodable, encoding: Encoding): number {
+  if (typeof data !== 'string') return byteLengthOf(data);
+  return isLatin1(encoding) ? data.length : Buffer.byteLength(data);
+}
+
 export class WriteBatch {
   /** Bytes gathered. */
   length = 0;
@@ -48,6 +68,13 @@ export class WriteBatch {
 
   ascii(text: string): void {
     this.#add(text, text.length);
+  }
+
+  /** @param length - its bytes as they were counted, by `encodedLength` or before */
+  put(data: Encodable, encoding: Encoding, length: number): void {
+    if (typeof data !== 'string') this.bytes(data, length);
+    else if (isLatin1(encoding)) this.latin1(data);
+    else this.utf8(data, length);
   }
 
   #add(text: string, length: number): void {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { Socket } from 'node:net';
 import { keepOrder, leaveOrder } from '../../dist/transport/socket-order.js';
-import { SocketOutput, type WriteListener } from '../../dist/transport/socket-output.js';
+import { SocketOutput } from '../../dist/transport/socket-output.js';
+import type { WriteListener } from '../../dist/transport/write-listeners.js';
 import type { Random } from '../fuzz/random.js';
 import { turns, until } from '../subjects.js';
 import { MARKER } from './poisoned-memory.js';
@@ -91,11 +92,11 @@ export class OutputProgram {
       encoding = 'utf8';
       data = randomUnicode(random, size);
       this.#expect(data, encoding);
-      output.utf8(data, Buffer.byteLength(data));
+      output.put(data, 'utf8', Buffer.byteLength(data));
     } else if (kind === 3) {
       data = randomView(random, size);
       this.#expect(data, encoding);
-      output.bytes(data);
+      output.put(data, null, data.length);
     } else {
       data = random.once(2) ? randomUnicode(random, size) : randomView(random, size);
       encoding = random.pick(['utf8', 'utf-8', 'latin1', 'binary', 'base64', 'hex', 'utf16le', 'ascii']);

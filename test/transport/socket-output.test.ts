@@ -58,7 +58,7 @@ function watchedDuplex() {
 test('who waits for bytes that were resized is told that they did not leave', async () => {
   const { output, told, notify, socket } = watchedDuplex();
   const memory = new ArrayBuffer(2000);
-  output.bytes(new Uint8Array(memory));
+  output.put(new Uint8Array(memory), null, null);
   notify('resized');
   structuredClone(memory, { transfer: [memory] });
   output.flush();

@@ -20,7 +20,8 @@ import type {
   WriteCallback,
 } from '../../message/response-channel.js';
 import { nextTick } from '../../node/timers.js';
-import { SocketOutput, type WriteListener } from '../../transport/socket-output.js';
+import { SocketOutput } from '../../transport/socket-output.js';
+import type { WriteListener } from '../../transport/write-listeners.js';
 import { dateLine } from '../date-field.js';
 import type { ExchangeObservation } from '../observation.js';
 import { type Leaving, tellLeft } from '../response-left.js';
@@ -284,7 +285,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
       const bytes = typeof data === 'string' ? Buffer.from(data, encoding ?? 'utf8') : data;
       const left = this.#bytesLeft;
       this.#bytesLeft = 0;
-      if (left > 0) output.bytes(bytes.length < left ? bytes : bytes.subarray(0, left), left);
+      if (left > 0) output.put(bytes.length < left ? bytes : bytes.subarray(0, left), null, left);
     }
   }
 
