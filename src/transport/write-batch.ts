@@ -23,12 +23,12 @@ export interface Piece {
   readonly length: number;
 }
 
-/** The program shrank or grew a buffer after it wrote it: what was said of its length is not true any more. */
+/** The program shrank a buffer after it wrote it: what was said of its length is not true any more. */
 export class ResizedBufferError extends Error {
   readonly code = 'ERR_HTTP_RESIZED_BUFFER';
   /** @param before - what was gathered before it, and can leave */
   constructor(readonly before: readonly Piece[] = []) {
-    super('A buffer was resized or transferred after it was written and before it left');
+    super('A buffer was shrunk or transferred after it was written and before it left');
   }
 }
 
@@ -149,9 +149,10 @@ export class WriteBatch {
   /** @throws ResizedBufferError, and everything is gone */
   takeParts(): Piece[] {
     const parts = this.takeUnchecked();
-    const broken = parts.findIndex(isResized);
-    if (broken >= 0) throw new ResizedBufferError(parts.slice(0, broken));
-    return parts;
+    if (!parts.some(isResized)) return parts;
+    const broken = parts.findIndex(isShrunk);
+    if (broken >= 0) throw new ResizedBufferError(parts.slice(0, broken).map(asCounted));
+    return parts.map(asCounted);
   }
 
   /** Takes everything to drop it. */
@@ -166,6 +167,17 @@ export class WriteBatch {
 
 function isResized({ chunk, length }: Piece): boolean {
   return typeof chunk !== 'string' && byteLengthOf(chunk) !== length;
+}
+
+function isShrunk({ chunk, length }: Piece): boolean {
+  return typeof chunk !== 'string' && byteLengthOf(chunk) < length;
+}
+
+/** Of a buffer that grew after it was written, what was written. */
+function asCounted(piece: Piece): Piece {
+  if (!isResized(piece)) return piece;
+  const { buffer, byteOffset } = piece.chunk as Uint8Array;
+  return { ...piece, chunk: new Uint8Array(buffer, byteOffset, piece.length) };
 }
 
 /** Copies parts that were checked; they are as long as was counted. */
