@@ -231,3 +231,24 @@ behaviour('stacks of errors name the classes as they are', async ({ serve }) => 
   assert.match(stacks[0] ?? '', /at IncomingMessage\.emit /);
   assert.match(stacks[1] ?? '', /at ServerResponse\.emit /);
 });
+
+for (const [message, names] of [
+  ['req', ['aborted', 'rawTrailers', 'statusCode', 'statusMessage']],
+  ['res', ['outputData', 'outputSize', 'writable', 'sendDate', 'strictContentLength']],
+] as const) {
+  behaviour(
+    `what a handler doesn't find among the own properties of ${message} it can read and set`,
+    async ({ serve }) => {
+      const { ask } = await serve((req, res) => {
+        const subject = (message === 'req' ? req : res) as unknown as Record<string, unknown>;
+        for (const name of names) {
+          if (!(name in subject)) throw new Error(`${name} is missing`);
+          const value = subject[name];
+          subject[name] = value;
+        }
+        res.end('all there');
+      });
+      assert.equal((await ask(get())).body, 'all there');
+    },
+  );
+}
