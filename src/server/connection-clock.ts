@@ -33,10 +33,6 @@ export class ConnectionClock implements Timed {
     this.#connection = connection;
   }
 
-  get isIdle(): boolean {
-    return this.#connection.isIdle;
-  }
-
   get headComplete(): boolean {
     return this.#connection.headComplete;
   }

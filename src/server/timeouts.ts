@@ -27,7 +27,6 @@ export interface Timed extends Swept {
   idleSince: number;
   previousIdle: Timed | null;
   nextIdle: Timed | null;
-  readonly isIdle: boolean;
   onIdleTimeout(): void;
 }
 

@@ -40,7 +40,6 @@ function connection(events: string[], name: string, request: Partial<Timed> = {}
     idleSince: 0,
     previousIdle: null,
     nextIdle: null,
-    isIdle: true,
     requestStart: 0,
     headComplete: false,
     onIdleTimeout: tell('idle'),
