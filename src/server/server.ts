@@ -24,6 +24,7 @@ import {
 } from './http-server.js';
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
 import { combineObservers, presentObservers } from './observers.js';
+import { answerPlainHttp } from './plain-http-on-tls.js';
 import { attach } from './protocol.js';
 import type { ServerConnection } from './server-connection.js';
 import { applyOptions, plainHttp2, type ServerOptions, secureHttp2, uniqueFields } from './server-options.js';
@@ -250,7 +251,9 @@ export const SecureServer = function Server(
   setUp(server, onRequest);
   server.on('tlsClientError', function refuseHandshake(this: HttpServer, error: Error, socket) {
     this[kEngine].observer?.handshakeFailed?.(this, error, socket);
-    if (!this.emit('clientError', error, socket)) socket.destroy(error);
+    if (this.emit('clientError', error, socket)) return;
+    if (this[kEngine].refusalStyle === 'explained') answerPlainHttp(error, socket);
+    socket.destroy(error);
   });
   return server === this ? undefined : server;
 } as unknown as ServerConstructor<SecureServerOptions, NodeHttpsServer>;

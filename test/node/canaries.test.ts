@@ -27,6 +27,8 @@ import * as rawWrites from '../../dist/node/raw-writes.js';
 import { makesStateOnTouch } from '../../dist/node/readable-state.js';
 import { RequestContexts } from '../../dist/node/request-contexts.js';
 import { OtherSide, streamSocket } from '../../dist/node/stream-socket.js';
+import * as tlsServerState from '../../dist/node/tls-server-state.js';
+import { wrappedSocket } from '../../dist/node/wrapped-socket.js';
 import { temporaryFolder } from '../cli/command.js';
 import { certificate, node, turns, until } from '../subjects.js';
 
@@ -51,6 +53,47 @@ async function accepted(server: Server, client: (port: number) => Socket, event:
 
 const connect = (port: number) => net.connect(port, '127.0.0.1');
 const connectSecurely = (port: number) => tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+
+test('a TLS socket knows the socket below it', async () => {
+  const server = tls.createServer(certificate);
+  const { far, close } = await accepted(server, connect, 'connection');
+  // Only until the event is over.
+  let known = false;
+  server.once('tlsClientError', (_error, socket) => {
+    known = wrappedSocket(socket) !== undefined;
+  });
+  far.on('error', () => {}).write('GET / HTTP/1.1\r\n\r\n');
+  await once(server, 'tlsClientError');
+  await close();
+  sings(known, '_parent', 'wrapped-socket');
+});
+
+test('a TLS server reads for each connection how it chooses a protocol', async () => {
+  const server = tls.createServer({
+    ...certificate,
+    ALPNProtocols: ['a', 'bc'],
+    minVersion: 'TLSv1.3',
+    ciphers: 'TLS_AES_128_GCM_SHA256',
+  });
+  const file = 'tls-server-state';
+  const { ALPNProtocols, ALPNCallback } = tlsServerState.negotiationOf(server);
+  sings(tlsServerState.protocolsIn(ALPNProtocols).join() === 'a,bc' && !ALPNCallback, 'ALPNProtocols', file);
+  const { minVersion, ciphers } = tlsServerState.securityOf(server);
+  sings(
+    minVersion === 'TLSv1.3' && ciphers === 'TLS_AES_128_GCM_SHA256',
+    'what a server keeps of its options',
+    file,
+  );
+  tlsServerState.negotiate(server, {
+    ALPNProtocols: undefined,
+    ALPNCallback: ({ protocols }) => protocols[1],
+  });
+  const client = (port: number) =>
+    tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['x', 'y'] });
+  const { socket, close } = await accepted(server, client, 'secureConnection');
+  sings((socket as tls.TLSSocket).alpnProtocol === 'y', 'ALPNCallback', file);
+  await close();
+});
 
 test('TLS makes a socket over a stream that is none', () => {
   sings(

@@ -1,0 +1,11 @@
+/**
+ * The socket below a TLS socket, for what must be said in plain text. In: a TLSSocket of a server, in 'tlsClientError'.
+ * Out: the socket it reads from; nothing where Node keeps it elsewhere, or it can't be written to any more.
+ */
+import { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+export function wrappedSocket(socket: TLSSocket): Socket | undefined {
+  const wrapped: unknown = Reflect.get(socket, '_parent');
+  return wrapped instanceof Socket && wrapped.writable ? wrapped : undefined;
+}

@@ -1,0 +1,50 @@
+// Plain HTTP on a port for TLS is told to use https, where node:https only cuts the connection.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { createServer } from 'premier/https';
+import { certificate } from '../subjects.js';
+
+type SecureServer = ReturnType<typeof createServer>;
+
+/** What a client gets that speaks no TLS. */
+async function answerTo(context: TestContext, server: SecureServer, sent: string): Promise<string> {
+  server.listen(0);
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
+  context.after(() => socket.destroy());
+  socket.write(sent);
+  let text = '';
+  socket.setEncoding('latin1').on('data', (more) => {
+    text += more;
+  });
+  await once(socket, 'close');
+  return text;
+}
+
+for (const method of ['GET', 'HEAD', 'POST', 'PUT']) {
+  test(`a request (${method}) is answered with 400 and the way out`, async (context) => {
+    const server = createServer(certificate, () => assert.fail('request was emitted'));
+    const text = await answerTo(context, server, `${method} / HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    // OpenSSL of some lines of Node sends an alert first, which is no HTTP.
+    const answer = text.slice(text.indexOf('HTTP/1.1'));
+    assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\nDate: .*\r\nConnection: close\r\n/);
+    assert.match(answer, /\r\n\r\n400 Bad Request: this port speaks https only\. .*\n$/);
+    const length = Number(/Content-Length: (\d+)/.exec(answer)?.[1]);
+    assert.equal(answer.split('\r\n\r\n')[1]?.length, length);
+  });
+}
+
+for (const sent of ['\r\n\r\n', 'SSH-2.0-x\r\n', '\0'.repeat(20)]) {
+  test(`${JSON.stringify(sent)}, neither TLS nor HTTP, gets no HTTP`, async (context) => {
+    assert.doesNotMatch(await answerTo(context, createServer(certificate), sent), /HTTP/);
+  });
+}
+
+test("a program that listens to 'clientError' answers itself", async (context) => {
+  const server = createServer(certificate);
+  server.on('clientError', (_error, socket) => socket.destroy());
+  assert.doesNotMatch(await answerTo(context, server, 'GET / HTTP/1.1\r\n\r\n'), /HTTP/);
+});
