@@ -19,8 +19,9 @@ const allowed: Record<string, string[]> = {
   'server/http2': ['http', 'http2', 'node', 'message', 'transport', 'server'],
   documents: ['http', 'server'],
   operation: ['server', 'node', '.'],
-  cli: ['documents', 'operation', 'server', 'node', '.'],
-  '.': ['server', 'message', 'node'],
+  'operation/certificates': ['node'],
+  cli: ['documents', 'operation', 'operation/certificates', 'server', 'node', '.'],
+  '.': ['server', 'message', 'node', 'operation/certificates'],
 };
 
 /** Folders that turn bytes into events and back: no socket, file or timer. */

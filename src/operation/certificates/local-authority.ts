@@ -1,0 +1,161 @@
+/**
+ * The local authority: made once on this computer, it signs for local names only, and a certificate of it is made in no
+ * time. In: a folder, names. Out: pairs for a server. Its key never leaves the folder; those of servers never reach a disk.
+ */
+import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { hostNameOf, isLocalName, localDomains, localNetworks } from './local-names.js';
+import { CertificateProblem } from './problem.js';
+import { Storage } from './storage.js';
+import {
+  alternativeNames,
+  authorityKeyIdentifier,
+  generateKey,
+  isAuthority,
+  isServer,
+  keyIdentifierOf,
+  keyToPem,
+  makeCertificate,
+  nameConstraints,
+  type Pair,
+  permittedDomains,
+  subjectKeyIdentifier,
+} from './x509.js';
+
+const day = 86_400_000;
+/** How long the authority is good. */
+const authorityDays = 3650;
+/** How long a certificate of it is good; a new one takes its place after two thirds of that. */
+const leafDays = 7;
+/** A new authority is made when the old one is good for less than this. */
+const lastDays = 30;
+/** Milliseconds by which clocks of other computers may be behind. */
+const skew = 3_600_000;
+
+const certificateFile = 'root.pem';
+const keyFile = 'root-key.pem';
+/** There once it was put into the stores of this computer; holds its fingerprint. */
+const trustFile = 'trusted';
+
+export interface LocalAuthority {
+  certificate: X509Certificate;
+  /** Where its certificate is, in PEM. */
+  file: string;
+  key: KeyObject;
+  /** Whether `premier trust` has put it into the stores of this computer. */
+  trusted: boolean;
+}
+
+const storageIn = (data: string): Storage => new Storage(join(data, 'local-authority'));
+
+/** The authority of this user, made now if there is none. */
+export async function localAuthority(data: string, now = new Date()): Promise<LocalAuthority> {
+  const storage = storageIn(data);
+  const known = await load(storage, now);
+  if (known) return known;
+  return storage.alone('authority', async () => (await load(storage, now)) ?? make(storage, now));
+}
+
+/** The authority of this user as it is; `undefined` where there is none. */
+export const knownAuthority = (data: string, now = new Date()): Promise<LocalAuthority | undefined> =>
+  load(storageIn(data), now);
+
+/** Notes whether an authority is in the stores of this computer. */
+export async function noteTrust(data: string, authority: LocalAuthority, trusted: boolean): Promise<void> {
+  const storage = storageIn(data);
+  if (trusted) await storage.write(trustFile, `${authority.certificate.fingerprint256}\n`);
+  else await storage.remove(trustFile);
+}
+
+async function load(storage: Storage, now: Date): Promise<LocalAuthority | undefined> {
+  const [cert, key, trust] = await Promise.all(
+    [certificateFile, keyFile, trustFile].map((name) => storage.read(name)),
+  );
+  if (cert === undefined) return undefined;
+  const broken = (reason: string) =>
+    new CertificateProblem('authorityBroken', { folder: storage.folder, reason });
+  if (key === undefined) throw broken(`${keyFile} isn't there`);
+  let authority: LocalAuthority;
+  try {
+    const certificate = new X509Certificate(cert);
+    authority = {
+      certificate,
+      key: createPrivateKey(key),
+      file: storage.path(certificateFile),
+      trusted: trust?.trim() === certificate.fingerprint256,
+    };
+  } catch (error) {
+    throw broken((error as Error).message);
+  }
+  if (!authority.certificate.checkPrivateKey(authority.key))
+    throw broken(`${keyFile} doesn't fit ${certificateFile}`);
+  const from = new Date(authority.certificate.validFrom);
+  if (from > now) throw new CertificateProblem('authorityNotYet', { from });
+  const left = Date.parse(authority.certificate.validTo) - now.getTime();
+  return left > lastDays * day ? authority : undefined;
+}
+
+async function make(storage: Storage, now: Date): Promise<LocalAuthority> {
+  const key = generateKey();
+  const publicKey = createPublicKey(key);
+  const subject = `premier local authority of ${userInfo().username}@${hostname()}`;
+  const identifier = keyIdentifierOf(publicKey);
+  const own = hostNameOf(hostname());
+  const domains = own === undefined || isLocalName(own) ? localDomains : [...localDomains, own];
+  const pem = makeCertificate(
+    {
+      subject,
+      publicKey,
+      notBefore: new Date(now.getTime() - skew),
+      notAfter: new Date(now.getTime() + authorityDays * day),
+      extensions: [
+        ...isAuthority(),
+        nameConstraints({ domains, networks: localNetworks }),
+        subjectKeyIdentifier(identifier),
+      ],
+    },
+    key,
+  );
+  // The certificate is written last: where it is, its key is.
+  await storage.write(keyFile, keyToPem(key));
+  await storage.write(certificateFile, pem);
+  return { certificate: new X509Certificate(pem), key, file: storage.path(certificateFile), trusted: false };
+}
+
+/**
+ * Makes a certificate for these names, and a key.
+ * @throws CertificateProblem for a name that isn't local
+ */
+export function issueLocally(authority: LocalAuthority, names: readonly string[], now = new Date()): Pair {
+  const permitted = permittedDomains(authority.certificate);
+  const foreign = names.find((name) => !isLocalName(name, permitted));
+  if (foreign !== undefined) throw new CertificateProblem('notLocal', { name: foreign });
+  const key = generateKey();
+  const publicKey = createPublicKey(key);
+  const end = Math.min(now.getTime() + leafDays * day, Date.parse(authority.certificate.validTo));
+  const cert = makeCertificate(
+    {
+      subject: '',
+      issuer: authority.certificate,
+      publicKey,
+      notBefore: new Date(now.getTime() - skew),
+      notAfter: new Date(end),
+      extensions: [
+        ...isServer(),
+        alternativeNames(names),
+        subjectKeyIdentifier(keyIdentifierOf(publicKey)),
+        authorityKeyIdentifier(keyIdentifierOf(createPublicKey(authority.key))),
+      ],
+    },
+    authority.key,
+  );
+  return { cert, key: keyToPem(key) };
+}
+
+/** The names of this computer on itself, and its own where the authority may sign for it: it may have got a new one. */
+export function ownNames({ certificate }: LocalAuthority): string[] {
+  const own = hostNameOf(hostname());
+  const named = own !== undefined && isLocalName(own, permittedDomains(certificate)) ? [own] : [];
+  return [...new Set(['localhost', '127.0.0.1', '::1', ...named])];
+}

@@ -1,0 +1,88 @@
+/**
+ * What may be in the way of a certificate: the whole list, with a sentence in English for each. Every sentence names the
+ * thing, the reason and the way out; the command has them in its other languages.
+ */
+
+const when = (date: Date): string => `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+export const problems = {
+  // The folder of keys and certificates.
+  unreadable: ({ file, reason }: { file: string; reason: string }) =>
+    `${file} can't be read (${reason}). Check that it belongs to the user who runs this.`,
+  unwritable: ({ folder, reason }: { folder: string; reason: string }) =>
+    `${folder} can't be written (${reason}). Check that it belongs to the user who runs this, or choose another place with the variable XDG_DATA_HOME.`,
+  diskFull: ({ folder }: { folder: string }) =>
+    `The disk is full, so nothing can be kept in ${folder}. Make room; it is tried again.`,
+  locked: ({ file }: { file: string }) =>
+    `Another process has held ${file} for five minutes. If none is at work, remove that file.`,
+
+  // The local authority.
+  authorityBroken: ({ folder, reason }: { folder: string; reason: string }) =>
+    `The local authority in ${folder} can't be used: ${reason}. Remove that folder to have a new one, and trust that.`,
+  authorityNotYet: ({ from }: { from: Date }) =>
+    `The local authority begins on ${when(from)}, and this computer's clock is before that. Set the clock.`,
+  notLocal: ({ name }: { name: string }) =>
+    `${name} is no local name, so the local authority can't sign for it. Use a name below .localhost, .test or .internal; a public name needs a certificate of a public authority.`,
+
+  // Files given. `role` is what they are for.
+  noSuchFile: ({ role, file }: { role: 'cert' | 'key'; file: string }) =>
+    `${role}: there is no file ${file}. Check the spelling, or the folder you are in.`,
+  folderNotFile: ({ role, file }: { role: 'cert' | 'key'; file: string }) =>
+    `${role}: ${file} is a folder. Give the file in PEM.`,
+  pairUnfit: ({ cert, key, reason }: { cert: string; key: string; reason: string }) =>
+    `${cert} and ${key} can't be used: ${reason}. They must be a matching pair in PEM.`,
+  pairOver: ({ cert, until }: { cert: string; until: Date }) =>
+    `${cert} ended on ${when(until)}. Get a newer one, or check this computer's clock.`,
+
+  // A public authority.
+  acmeNoDirectory: ({ url }: { url: string }) => `${url} is no directory of an ACME server. Check its URL.`,
+  acmeInsecure: ({ url }: { url: string }) => `An ACME server is spoken to over https only, not at ${url}.`,
+  acmeUnreachable: ({ url, reason }: { url: string; reason: string }) =>
+    `The authority can't be reached at ${url} (${reason}). Check the network; a private authority needs its root in NODE_EXTRA_CA_CERTS.`,
+  acmeTerms: ({ terms }: { terms: string }) =>
+    `The authority has terms, at ${terms}. Read them, and agree to them with the option agreeToTerms.`,
+  acmeNeedsExternalAccount: ({ detail }: { detail: string }) =>
+    `The authority only serves its own customers (${detail}). Give the account you have with it: the option externalAccount.`,
+  acmeBrokenAccount: ({ file }: { file: string }) =>
+    `${file} holds no account. Put it back from a copy, or remove it to have a new account made.`,
+  acmeContact: ({ detail }: { detail: string }) =>
+    `The authority doesn't take this email address: ${detail}. Give another one.`,
+  acmeProfile: ({ detail }: { detail: string }) =>
+    `The authority has no such profile: ${detail}. Leave it out, or take one that its directory lists.`,
+  acmeDns: ({ name, detail }: { name: string; detail: string }) =>
+    `The authority finds no address for ${name}: ${detail}. Let its A or AAAA record point to this computer.`,
+  acmeConnection: ({ name, detail }: { name: string; detail: string }) =>
+    `The authority can't reach ${name}: ${detail}. Let it point here, and ports 80 and 443 through the firewall.`,
+  acmeWrongAnswer: ({ name, detail }: { name: string; detail: string }) =>
+    `At ${name} something else answered the authority: ${detail}. Let the name point to this computer, and to no other one.`,
+  acmeCaa: ({ name, detail }: { name: string; detail: string }) =>
+    `The CAA record of ${name} allows no certificate from this authority: ${detail}. Change the record, or take another authority.`,
+  acmeRateLimited: ({ name, detail, again }: { name: string; detail: string; again: Date }) =>
+    `The authority has had enough orders for ${name} until ${when(again)}: ${detail}. It is tried again by itself.`,
+  acmeRejectedName: ({ name, detail }: { name: string; detail: string }) =>
+    `The authority signs nothing for ${name}: ${detail}. Check the name, or take another authority.`,
+  acmeNoChallenge: ({ name, offered }: { name: string; offered: string }) =>
+    `For ${name} the authority only asks in ways that can't be answered here: ${offered}. Free port 80 or 443 for this server.`,
+  acmeRefused: ({ name, type, detail }: { name: string; type: string; detail: string }) =>
+    `The authority refused ${name}: ${detail}${type ? ` (${type})` : ''}. It is tried again by itself.`,
+  acmeClock: ({ name, from, until }: { name: string; from: Date; until: Date }) =>
+    `The new certificate of ${name} is good from ${when(from)} to ${when(until)}, which is not now by this computer's clock. Set the clock.`,
+};
+
+type Problems = typeof problems;
+export type ProblemCode = keyof Problems;
+export type ProblemFacts<Code extends ProblemCode> = Parameters<Problems[Code]>[0];
+
+/** Something is in the way of a certificate. Its `message` is in English; `code` and `facts` say the same. */
+export class CertificateProblem<Code extends ProblemCode = ProblemCode> extends Error {
+  override readonly name = 'CertificateProblem';
+  readonly code: Code;
+  readonly facts: ProblemFacts<Code>;
+
+  constructor(code: Code, facts: ProblemFacts<Code>) {
+    // One entry of the table takes the facts of that entry; the compiler sees a union of all.
+    super((problems[code] as (facts: ProblemFacts<Code>) => string)(facts));
+    this.code = code;
+    this.facts = facts;
+  }
+}
