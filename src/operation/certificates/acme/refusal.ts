@@ -1,0 +1,76 @@
+/**
+ * What an ACME server says when it refuses something (RFC 8555 §6.7, RFC 7807), and what a person can do about it.
+ * In: a problem document. Out: a `CertificateProblem`.
+ */
+import { CertificateProblem } from '../problem.js';
+
+export interface ProblemDocument {
+  type?: string;
+  detail?: string;
+  subproblems?: ProblemDocument[];
+}
+
+/** A refusal as it came; whoever knows for which name puts it in words. */
+export class RefusedByAuthority extends Error {
+  readonly status: number;
+  readonly document: ProblemDocument;
+  /** Milliseconds after which it may be tried again, where the server says so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, document: ProblemDocument, retryAfter?: number) {
+    super(document.detail ?? document.type ?? `status ${status}`);
+    this.status = status;
+    this.document = document;
+    this.retryAfter = retryAfter;
+  }
+
+  /** The last part of its type, such as `rateLimited`. */
+  get type(): string {
+    return String(this.document.type ?? '').replace('urn:ietf:params:acme:error:', '');
+  }
+}
+
+/** Names the reason and the way out. */
+export function explain(
+  { type, document, status, retryAfter }: RefusedByAuthority,
+  name: string,
+  now: number,
+): CertificateProblem {
+  const detail = printable(document.detail ?? document.subproblems?.[0]?.detail ?? `status ${status}`);
+  switch (type) {
+    case 'dns':
+      return new CertificateProblem('acmeDns', { name, detail });
+    case 'connection':
+    case 'tls':
+      return new CertificateProblem('acmeConnection', { name, detail });
+    case 'unauthorized':
+    case 'incorrectResponse':
+      return new CertificateProblem('acmeWrongAnswer', { name, detail });
+    case 'caa':
+      return new CertificateProblem('acmeCaa', { name, detail });
+    case 'rateLimited':
+      return new CertificateProblem('acmeRateLimited', {
+        name,
+        detail,
+        again: new Date(now + (retryAfter ?? 3_600_000)),
+      });
+    case 'rejectedIdentifier':
+    case 'unsupportedIdentifier':
+      return new CertificateProblem('acmeRejectedName', { name, detail });
+    case 'externalAccountRequired':
+      return new CertificateProblem('acmeNeedsExternalAccount', { detail });
+    case 'invalidProfile':
+      return new CertificateProblem('acmeProfile', { detail });
+    case 'invalidContact':
+    case 'unsupportedContact':
+      return new CertificateProblem('acmeContact', { detail });
+    default:
+      return new CertificateProblem('acmeRefused', { name, type, detail });
+  }
+}
+
+/** Text from elsewhere goes on a terminal: one line, and nothing that a terminal obeys. */
+const printable = (text: string): string =>
+  String(text)
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .slice(0, 500);
