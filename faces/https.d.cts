@@ -3,7 +3,7 @@ import type * as http from 'node:http';
 import { Server as NodeServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket, TlsOptions } from 'node:tls';
+import type { TLSSocket, TlsOptions, Server as TlsServer } from 'node:tls';
 import type { ClientError, ServerOptions as PlainServerOptions } from './index.cjs';
 
 export * from 'node:https';
@@ -104,3 +104,75 @@ export function createServer<
   options: ServerOptions<Request, Response>,
   requestListener?: http.RequestListener<Request, Response>,
 ): Server<Request, Response>;
+
+/** A public authority, spoken to by ACME (RFC 8555), and what it wants to know. */
+export interface PublicCertificates {
+  /** Public names and addresses. Each gets a certificate of its own; the first is served to clients that name none. */
+  domains: readonly string[];
+  /** Where the authority may write to. */
+  email?: string | undefined;
+  /** Set to say that you agree to the authority's terms, which its directory names. Default false. */
+  agreeToTerms?: boolean | undefined;
+  /** The URL of its directory. Default: Let's Encrypt's. */
+  directory?: string | undefined;
+  /** An account that you have with it already: its identifier, and its MAC key in base64url (RFC 8555 §7.3.4). */
+  externalAccount?: { kid: string; key: string } | undefined;
+  /** One of its profiles, such as `shortlived`. */
+  profile?: string | undefined;
+  /**
+   * How it may ask whether a name leads here, the preferred way first. Default: by tls-alpn-01 (RFC 8737), on port 443; after
+   * http-01, on port 80, where `redirect` is used.
+   */
+  challenges?: readonly ('http-01' | 'tls-alpn-01')[] | undefined;
+}
+
+/** Where certificates come from: exactly one of `local`, `files` and `acme`. */
+export interface CertificateOptions {
+  /** This computer's own authority, for its own names; a list adds local names, such as `app.test`. */
+  local?: true | readonly string[] | undefined;
+  /** Two files in PEM, the chain included; taken over when they change, if they fit. */
+  files?: { cert: string; key: string } | undefined;
+  acme?: PublicCertificates | undefined;
+  /** The folder that keeps keys and accounts. Default: `premier` in the user's folder of data. */
+  folder?: string | undefined;
+}
+
+/** What happened to a certificate. */
+export type CertificateChange =
+  | { kind: 'obtained'; name: string; until: Date }
+  | { kind: 'reloaded'; names: string[]; until: Date };
+
+/** What is in the way: `again` is when it is tried again, `until` how long what is served is good. */
+export interface CertificateTrouble {
+  kind: 'problem';
+  problem: Error;
+  again?: Date | undefined;
+  until?: Date | undefined;
+}
+
+/** Looks after the certificates of a server. */
+export interface ManagedCertificates {
+  /** Names and addresses that are served. */
+  readonly names: string[];
+  /** A listener for a server of plain HTTP: answers the authority's questions, and sends everybody else to https (308). */
+  readonly redirect: http.RequestListener;
+  /** Looks at once for something newer, and tries again what failed. */
+  reload(): Promise<void>;
+  /** Looks after nothing any more; what is served goes on. Happens by itself when the server closes. */
+  close(): void;
+  on(event: 'change', listener: (change: CertificateChange) => void): this;
+  /** Without a listener, a problem is a warning of the process. */
+  on(event: 'problem', listener: (problem: Error, trouble: CertificateTrouble) => void): this;
+}
+
+/**
+ * Looks after the certificates of a server for as long as it runs. They are swapped in without losing a connection, and what
+ * is served goes on whatever goes wrong. Resolves once the first is in place; where it comes from a public authority, that
+ * may be later, and is told by 'change'.
+ * @throws TypeError for options that name no source, or several; Error with a `code`, such as 'noSuchFile', for files or a
+ * local authority that can't be used, or terms that are not agreed to
+ */
+export function manageCertificates(
+  server: TlsServer,
+  options: CertificateOptions,
+): Promise<ManagedCertificates>;

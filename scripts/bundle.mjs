@@ -1,6 +1,6 @@
 // Makes what the package ships out of the modules that tsc has compiled.
 // In: a folder of compiled modules, faces/, the packages that are bundled. Out, in the same folder: `engine.cjs`, the whole
-// engine in one CommonJS file; `document-server.cjs`; the command in a few files; the faces, for `import` and for `require`;
+// engine in one CommonJS file; `document-server.cjs`; `certificates.cjs`; the command in a few files; the faces, for `import` and for `require`;
 // `licences.txt` and `sbom.cdx.json`, of the packages that are in them. The modules themselves stay beside them, for tests
 // and measurements; the package leaves them out.
 import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -33,18 +33,25 @@ function run(folder, options) {
   return Object.keys(metafile.inputs);
 }
 
+/** What `premier/https` loads when a program asks for it: in a file of its own. */
+const certificates = './operation/certificates/managed.js';
+
 /**
  * One CommonJS file. What it takes from Node is read from Node's own objects: the copies that esbuild makes of them are
  * read through getters, which costs on every request. It asks for them in a way that no test runner and no other bundler
  * comes between: see faces/builtin.cjs.
  */
 function commonJs(folder, entry, output) {
-  const inputs = run(folder, { build: { entryPoints: [entry], outfile: output, format: 'cjs' } });
+  const inputs = run(folder, {
+    external: [certificates],
+    build: { entryPoints: [entry], outfile: output, format: 'cjs' },
+  });
   rewrite(join(folder, output), (text) =>
     text
       .replace(/__toESM\(require\("(node:[\w/]+)"\)(, 1)?\)/g, 'require("$1")')
       .replace(/\b(import_node_\w+)\.default\b/g, '$1')
       .replace(/\brequire\("(?:node:)?([\w/]+)"\)/g, 'builtin("node:$1")')
+      .replace(`import("${certificates}")`, 'import("./certificates.cjs")')
       // A directive counts in the first place only.
       .replace('"use strict";\n', '"use strict";\nconst builtin = require("./builtin.cjs");\n'),
   );
@@ -110,6 +117,7 @@ export function bundle(folder) {
   const inputs = [
     ...commonJs(folder, 'engine.js', 'engine.cjs'),
     ...commonJs(folder, 'documents/index.js', 'document-server.cjs'),
+    ...commonJs(folder, 'operation/certificates/managed.js', 'certificates.cjs'),
     ...command(folder),
   ];
   const names = packagesOf(inputs);

@@ -1,5 +1,7 @@
 /** The server half of `node:https`, over premier's own HTTP/1.1 engine; the client half is Node's. */
 import https from 'node:https';
+import type { Server as TlsServer } from 'node:tls';
+import type { CertificateOptions, ManagedCertificates } from './operation/certificates/managed.js';
 import { type RequestListener, SecureServer, type SecureServerOptions } from './server/server.js';
 
 /**
@@ -15,8 +17,20 @@ export function createServer(
   return new SecureServer(options, listener);
 }
 
+/**
+ * Looks after the certificates of a server; see `src/operation/certificates/managed.ts`. Loaded by who uses it: the engine
+ * knows nothing of where certificates come from.
+ */
+async function manageCertificates(
+  server: TlsServer,
+  options: CertificateOptions,
+): Promise<ManagedCertificates> {
+  const certificates = await import('./operation/certificates/managed.js');
+  return certificates.manageCertificates(server, options);
+}
+
 /** `node:https` as it is on this Node, with the server half replaced. */
 const premier = Object.defineProperties({}, Object.getOwnPropertyDescriptors(https)) as typeof https;
 // The types of Node's class; what is more of it is in faces/https.d.cts.
-Object.assign(premier, { createServer, Server: SecureServer });
+Object.assign(premier, { createServer, manageCertificates, Server: SecureServer });
 export default premier;

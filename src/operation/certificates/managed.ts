@@ -1,0 +1,192 @@
+/**
+ * `manageCertificates`: certificates on servers, from wherever they come, for as long as the servers run.
+ *
+ * In: a server over TLS, and where its certificates come from. Out: something to wait for, to reload and to close, and
+ * a listener for plain HTTP. The server is served what there is, whatever happens to the rest.
+ */
+import { EventEmitter } from 'node:events';
+import type { RequestListener } from 'node:http';
+import type { Server as TlsServer } from 'node:tls';
+import type { ExternalAccount } from './acme/jws.js';
+import type { ChallengeType } from './acme/order.js';
+import { AcmeSource } from './acme-source.js';
+import { StateKeeper } from './challenges.js';
+import { FileSource } from './file-source.js';
+import { type LocalAuthority, localAuthority, ownNames } from './local-authority.js';
+import { hostNameOf } from './local-names.js';
+import { LocalSource } from './local-source.js';
+import { answerChallenge, redirectToHttps } from './plain-http.js';
+import { ServerCertificates } from './server-certificates.js';
+import type { CertificateEvent, CertificateSource } from './source.js';
+import { dataFolder } from './storage.js';
+import { certificatesIn, namesIn } from './x509.js';
+
+/** Let's Encrypt. */
+export const defaultDirectory = 'https://acme-v02.api.letsencrypt.org/directory';
+
+/** What a public authority wants to know. */
+export interface PublicCertificates {
+  /** Public names and addresses; each gets a certificate of its own. */
+  domains: readonly string[];
+  /** Where the authority can write to; it may ask for one. */
+  email?: string;
+  /** Set to say that you agree to the terms of the authority, which its directory names. */
+  agreeToTerms?: boolean;
+  /** The URL of its directory. Default: Let's Encrypt's. */
+  directory?: string;
+  /** An account with it that you have already. */
+  externalAccount?: ExternalAccount;
+  /** One of its profiles, such as `shortlived`. */
+  profile?: string;
+  /** By which of these it may ask, the preferred first. Default: tls-alpn-01, after http-01 where `redirect` is used. */
+  challenges?: readonly ChallengeType[];
+}
+
+/** Where certificates come from: one of the three. */
+export interface CertificateOptions {
+  /** Local names besides those of this computer, for its local authority; `true` for no others. */
+  local?: true | readonly string[];
+  /** Two files in PEM, looked at for changes. */
+  files?: { cert: string; key: string };
+  acme?: PublicCertificates;
+  /** The folder that keeps what must not be lost. Default: `premier` in the user's folder of data. */
+  folder?: string;
+}
+
+interface Events {
+  /** A certificate was obtained, or taken from files that changed. */
+  change: [event: Exclude<CertificateEvent, { kind: 'problem' }>];
+  /** Something is in the way; what is served goes on. */
+  problem: [problem: Error, event: Extract<CertificateEvent, { kind: 'problem' }>];
+}
+
+export class ManagedCertificates extends EventEmitter<Events> {
+  readonly #options: CertificateOptions;
+  readonly #servers = new ServerCertificates();
+  readonly #keeper: StateKeeper;
+  #source: CertificateSource | undefined;
+  #server: TlsServer | undefined;
+  /** The local authority, where certificates come from it. */
+  authority: LocalAuthority | undefined;
+
+  constructor(options: CertificateOptions) {
+    super();
+    const ways = [options.local, options.files, options.acme].filter((way) => way !== undefined);
+    if (ways.length !== 1) {
+      throw new TypeError(
+        'Certificates come from one of local, files and acme: give exactly one of these options.',
+      );
+    }
+    this.#options = options;
+    const types = options.acme?.challenges ?? ['tls-alpn-01'];
+    this.#keeper = new StateKeeper(types, (state) => this.#servers.use(state));
+  }
+
+  /** Puts the first certificates in place, if there are any. */
+  async start(): Promise<void> {
+    this.#source = await this.#makeSource();
+    await this.#source.start((pairs) => this.#keeper.usePairs(pairs));
+  }
+
+  /** Looks after a server as well. */
+  add(server: TlsServer): void {
+    this.#server ??= server;
+    this.#servers.add(server);
+  }
+
+  /** To be called once the servers listen: an authority asks them. */
+  listening(): void {
+    if (this.#source instanceof AcmeSource) this.#source.watch();
+  }
+
+  /** Leaves a kind of challenge out, since nothing of it could reach this server. */
+  without(type: ChallengeType): void {
+    const at = this.#keeper.types.indexOf(type);
+    if (at >= 0) this.#keeper.types.splice(at, 1);
+  }
+
+  /** Looks at once for something newer, and tries again what failed. */
+  async reload(): Promise<void> {
+    await this.#source?.reload();
+  }
+
+  close(): void {
+    this.#source?.close();
+    this.#servers.close();
+  }
+
+  /** Names and addresses that are served. */
+  get names(): string[] {
+    const pairs = this.#keeper.state.pairs.flatMap(({ cert }) => certificatesIn(cert).slice(0, 1));
+    return [...new Set([...pairs.flatMap(namesIn), ...(this.#options.acme?.domains ?? [])])];
+  }
+
+  /** A listener for a server of plain HTTP: answers the authority's challenges, and sends everybody else to https. */
+  get redirect(): RequestListener {
+    if (!this.#options.acme?.challenges) this.#keeper.types.splice(0, 2, 'http-01', 'tls-alpn-01');
+    const redirect = redirectToHttps({
+      port: () => portOf(this.#server),
+      serves: (host) => covers(this.names, host),
+    });
+    return this.answering(redirect);
+  }
+
+  /** Answers the authority's challenges before anything else. */
+  answering(handler: RequestListener): RequestListener {
+    return (req, res) => {
+      if (!answerChallenge(req, res, this.#keeper.state.httpAnswers)) return handler(req, res);
+    };
+  }
+
+  async #makeSource(): Promise<CertificateSource> {
+    const { files, acme, local, folder = dataFolder() } = this.#options;
+    const tell = (event: CertificateEvent) => this.#tell(event);
+    if (files) return new FileSource(files, tell);
+    if (acme) {
+      const { domains, directory = defaultDirectory, agreeToTerms = false } = acme;
+      return new AcmeSource(folder, { ...acme, names: domains, directory, agreeToTerms }, this.#keeper, tell);
+    }
+    this.authority = await localAuthority(folder);
+    const further = local === true ? [] : (local ?? []);
+    const names = [
+      ...new Set([...ownNames(this.authority), ...further.map((name) => hostNameOf(name) ?? name)]),
+    ];
+    return new LocalSource(this.authority, names, tell);
+  }
+
+  #tell(event: CertificateEvent): void {
+    if (event.kind !== 'problem') this.emit('change', event);
+    else if (!this.emit('problem', event.problem, event)) process.emitWarning(event.problem);
+  }
+}
+
+/**
+ * Looks after the certificates of a server for as long as it runs. Resolves once the first is in place; where they come
+ * from an authority, that may be later, and is told by 'change'.
+ * @throws CertificateProblem for files or a local authority that can't be used, or terms that are not agreed to
+ */
+export async function manageCertificates(
+  server: TlsServer,
+  options: CertificateOptions,
+): Promise<ManagedCertificates> {
+  const certificates = new ManagedCertificates(options);
+  certificates.add(server);
+  await certificates.start();
+  if (server.listening) certificates.listening();
+  else server.once('listening', () => certificates.listening());
+  server.once('close', () => certificates.close());
+  return certificates;
+}
+
+/** The port by which clients reach a server; 443 for one that listens on none. */
+function portOf(server: TlsServer | undefined): number {
+  const address = server?.address();
+  return typeof address === 'object' && address !== null ? address.port : 443;
+}
+
+/** Whether one of the names of certificates, which may begin with `*.`, is that of a host. */
+function covers(names: readonly string[], host: string): boolean {
+  return names.some(
+    (name) => name === host || (name.startsWith('*.') && host.replace(/^[^.]+/, '*') === name),
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * Certificates on running servers: swapped in without losing a connection, several of them told apart by the name that a
+ * client asks for, and the certificates that answer challenges. In: servers, and a state. Out: nothing but those servers
+ * changed. A pair that OpenSSL won't take changes none.
+ */
+import { createSecureContext, type SecureContext, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import {
+  type Negotiation,
+  negotiate,
+  negotiationOf,
+  protocolsIn,
+  securityOf,
+} from '../../node/tls-server-state.js';
+import { type ServedState, ticketKeys, ticketPeriod } from './served-state.js';
+import { certificatesIn, namesIn, type Pair } from './x509.js';
+
+/** The protocol in which an authority asks (RFC 8737 §6.1). */
+export const acmeProtocol = 'acme-tls/1';
+
+export class ServerCertificates {
+  readonly #servers = new Map<TlsServer, Applied>();
+  #state: ServedState | undefined;
+  #rotation: NodeJS.Timeout | undefined;
+
+  /** Looks after one more server; it may listen already. */
+  add(server: TlsServer): void {
+    const applied = new Applied(server);
+    this.#servers.set(server, applied);
+    if (this.#state) applied.use(this.#state);
+  }
+
+  /**
+   * Puts a state in place on every server.
+   * @throws Error with OpenSSL's reason, and then nothing has changed
+   */
+  use(state: ServedState): void {
+    for (const pair of state.pairs) createSecureContext(pair);
+    this.#state = state;
+    for (const applied of this.#servers.values()) applied.use(state);
+    this.#rotation ??= setInterval(() => this.#rotate(), ticketPeriod / 24).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#rotation);
+    this.#servers.clear();
+  }
+
+  #rotate(): void {
+    for (const applied of this.#servers.values()) if (this.#state) applied.useTickets(this.#state);
+  }
+}
+
+/** What one server has got so far. */
+class Applied {
+  readonly #server: TlsServer;
+  #pair: Pair | undefined;
+  readonly #named = new Map<string, string>();
+  #tickets: Buffer = Buffer.alloc(0);
+  /** The server's own negotiation, while there are challenges. */
+  #usual: Negotiation | undefined;
+
+  constructor(server: TlsServer) {
+    this.#server = server;
+  }
+
+  use(state: ServedState): void {
+    const [first, ...others] = state.pairs;
+    if (first && first.cert !== this.#pair?.cert) {
+      this.#server.setSecureContext({ ...securityOf(this.#server), ...first });
+      this.#pair = first;
+      this.#tickets = Buffer.alloc(0);
+    }
+    if (first) this.useTickets(state);
+    // Node asks the latest of them, so that a name is never without one; there is no way to take one back.
+    for (const pair of others) this.#useForItsNames(pair);
+    this.#answer(state.tlsAnswers);
+  }
+
+  useTickets({ ticketSecret }: ServedState): void {
+    const keys = ticketKeys(ticketSecret, Date.now());
+    if (keys.equals(this.#tickets)) return;
+    this.#server.setTicketKeys(keys);
+    this.#tickets = keys;
+  }
+
+  #useForItsNames(pair: Pair): void {
+    const [certificate] = certificatesIn(pair.cert);
+    const context = createSecureContext({ ...securityOf(this.#server), ...pair });
+    for (const name of certificate ? namesIn(certificate) : []) {
+      if (this.#named.get(name) === pair.cert) continue;
+      this.#server.addContext(name, context);
+      this.#named.set(name, pair.cert);
+    }
+  }
+
+  /** Lets an authority have its answer, and everybody else what they had. */
+  #answer(answers: Readonly<Record<string, Pair>>): void {
+    const named = Object.entries(answers);
+    if (named.length === 0) {
+      if (this.#usual) negotiate(this.#server, this.#usual);
+      this.#usual = undefined;
+      return;
+    }
+    this.#usual ??= negotiationOf(this.#server);
+    const usual = this.#usual;
+    const contexts = new Map(named.map(([name, pair]) => [name, createSecureContext(pair)]));
+    negotiate(this.#server, {
+      ALPNProtocols: undefined,
+      ALPNCallback(asked) {
+        const { servername, protocols } = asked;
+        const context = contexts.get(servername.toLowerCase());
+        if (protocols.includes(acmeProtocol) && context) return endAfterAnswer(this, context);
+        if (usual.ALPNCallback) return usual.ALPNCallback.call(this, asked);
+        return protocolsIn(usual.ALPNProtocols).find((protocol) => protocols.includes(protocol));
+      },
+    });
+  }
+}
+
+/** The handshake is all that the authority wants (RFC 8737 §3). */
+function endAfterAnswer(socket: TLSSocket, context: SecureContext): string {
+  socket.setKeyCert(context);
+  socket.once('secure', () => socket.destroySoon());
+  return acmeProtocol;
+}

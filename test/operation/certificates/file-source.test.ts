@@ -1,0 +1,168 @@
+// Certificates in files: taken over when they change and fit; a pair that doesn't is told of, and the one before goes on.
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { FileSource } from '../../../dist/operation/certificates/file-source.js';
+import {
+  issueLocally,
+  type LocalAuthority,
+  localAuthority,
+} from '../../../dist/operation/certificates/local-authority.js';
+import type { CertificateEvent } from '../../../dist/operation/certificates/source.js';
+import type { Pair } from '../../../dist/operation/certificates/x509.js';
+import { temporaryFolder } from './folder.js';
+
+const week = 7 * 86_400_000;
+
+async function stage(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const authority = await localAuthority(folder);
+  const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  const write = ({ cert, key }: Pair) => {
+    writeFileSync(files.key, key);
+    writeFileSync(files.cert, cert);
+  };
+  const served: Pair[] = [];
+  const told = new EventEmitter();
+  const events: CertificateEvent[] = [];
+  const source = new FileSource(
+    files,
+    (event) => {
+      events.push(event);
+      told.emit('event', event);
+    },
+    20,
+  );
+  t.after(() => source.close());
+  const start = () =>
+    source.start(async ([pair]) => {
+      if (pair) served.push(pair);
+    });
+  // The timer of the source doesn't hold the process, so the test does.
+  const patience = setInterval(() => {}, 1000);
+  t.after(() => clearInterval(patience));
+  const next = async () => (await once(told, 'event'))[0] as CertificateEvent;
+  return { folder, authority, files, write, served, source, start, events, next };
+}
+
+const pairOf = (authority: LocalAuthority, at = new Date()) => issueLocally(authority, ['localhost'], at);
+const messageOf = (event: CertificateEvent) =>
+  event.kind === 'problem' ? event.problem.message : event.kind;
+
+test('files that change are served, once both fit', async (t) => {
+  const { authority, files, write, served, start, next } = await stage(t);
+  const [first, second] = [pairOf(authority), pairOf(authority)];
+  write(first);
+  await start();
+  assert.deepEqual(served, [first]);
+  const event = next();
+  writeFileSync(files.key, second.key);
+  writeFileSync(files.cert, second.cert);
+  const { kind, until } = (await event) as Extract<CertificateEvent, { kind: 'reloaded' }>;
+  assert.equal(kind, 'reloaded');
+  assert.ok(until.getTime() > Date.now());
+  assert.deepEqual(served, [first, second]);
+});
+
+test('a link that leads elsewhere from now on is a change, as certbot and Kubernetes make it', async (t) => {
+  const { folder, authority, files, served, start, next } = await stage(t);
+  const pairs = [pairOf(authority), pairOf(authority)];
+  for (const [index, { cert, key }] of pairs.entries()) {
+    mkdirSync(join(folder, `v${index}`));
+    writeFileSync(join(folder, `v${index}`, 'cert.pem'), cert);
+    writeFileSync(join(folder, `v${index}`, 'key.pem'), key);
+  }
+  symlinkSync('v0', join(folder, 'current'));
+  symlinkSync(join('current', 'cert.pem'), files.cert);
+  symlinkSync(join('current', 'key.pem'), files.key);
+  await start();
+  const event = next();
+  symlinkSync('v1', join(folder, 'next'));
+  renameSync(join(folder, 'next'), join(folder, 'current'));
+  assert.equal((await event).kind, 'reloaded');
+  assert.deepEqual(served, pairs);
+});
+
+const refused: [
+  what: string,
+  says: RegExp,
+  change: (files: { cert: string; key: string }, authority: LocalAuthority) => void,
+][] = [
+  [
+    'a key of another',
+    /can't be used: .*They must be a matching pair/,
+    ({ key }, authority) => writeFileSync(key, pairOf(authority).key),
+  ],
+  [
+    'a certificate that is none',
+    /can't be used: .*They must be a matching pair/,
+    ({ cert }) => writeFileSync(cert, 'nothing'),
+  ],
+  [
+    'a pair that is over',
+    /cert\.pem ended on \d{4}-\d\d-\d\d \d\d:\d\d UTC\. Get a newer one/,
+    ({ cert, key }, authority) => {
+      const old = pairOf(authority, new Date(Date.now() - 2 * week));
+      writeFileSync(cert, old.cert);
+      writeFileSync(key, old.key);
+    },
+  ],
+];
+for (const [what, message, change] of refused) {
+  test(`${what} is refused with its reason, and the pair before goes on`, async (t) => {
+    const { authority, files, write, served, source, start, events } = await stage(t);
+    const first = pairOf(authority);
+    write(first);
+    await start();
+    change(files, authority);
+    await source.reload();
+    assert.match(messageOf(events.at(-1) as CertificateEvent), message);
+    assert.ok((events.at(-1) as { until?: Date }).until);
+    assert.deepEqual(served, [first]);
+    // And a pair that fits is taken after that.
+    const second = pairOf(authority);
+    write(second);
+    await source.reload();
+    assert.equal(events.at(-1)?.kind, 'reloaded');
+    assert.deepEqual(served, [first, second]);
+  });
+}
+
+test('files that are gone are told of once they are asked for, and served on', async (t) => {
+  const { authority, files, write, served, source, start, events } = await stage(t);
+  write(pairOf(authority));
+  await start();
+  rmSync(files.cert);
+  await source.reload();
+  assert.match(messageOf(events.at(-1) as CertificateEvent), /^cert: there is no file .*cert\.pem/);
+  assert.equal(served.length, 1);
+});
+
+test('the same content again is no change', async (t) => {
+  const { authority, write, served, source, start, events } = await stage(t);
+  const pair = pairOf(authority);
+  write(pair);
+  await start();
+  write(pair);
+  await source.reload();
+  assert.deepEqual(events, []);
+  assert.equal(served.length, 1);
+});
+
+test('at the start, files that do not fit are an error, and one that is over is served with a word', async (t) => {
+  const { authority, files, write, source, start, events } = await stage(t);
+  await assert.rejects(start(), { code: 'noSuchFile' });
+  writeFileSync(files.cert, 'x');
+  writeFileSync(files.key, 'x');
+  await assert.rejects(start(), { code: 'pairUnfit' });
+  rmSync(files.key);
+  mkdirSync(files.key);
+  await assert.rejects(start(), { code: 'folderNotFile' });
+  rmSync(files.key, { recursive: true });
+  write(pairOf(authority, new Date(Date.now() - 2 * week)));
+  await start();
+  assert.match(messageOf(events[0] as CertificateEvent), /cert\.pem ended on/);
+  source.close();
+});
