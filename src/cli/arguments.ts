@@ -2,7 +2,14 @@
 // Throws a `UsageError` for whatever it does not understand; opens no file and guesses nothing.
 import { parseArgs } from 'node:util';
 import type { Messages } from './language.js';
-import { type Option, type OptionName, optionEntries, options, type Settings } from './options.js';
+import {
+  everyInterface,
+  type Option,
+  type OptionName,
+  optionEntries,
+  options,
+  type Settings,
+} from './options.js';
 import { UsageError } from './trouble.js';
 import { hintFor } from './unknown-option.js';
 
@@ -55,7 +62,11 @@ export function parseArguments(
     const texts = words.filter((word) => word.option === name);
     settings[name] = setting(name, option, texts, environment, say);
   }
-  return { target, settings: settings as Settings, given, forProgram: rest, words, afterHost };
+  const all = settings as Settings;
+  // Public names are asked for on every interface, at the usual port.
+  if (all.domain.length > 0 && !given.has('host')) all.host = [everyInterface];
+  if (all.domain.length > 0 && !given.has('port')) all.port = 443;
+  return { target, settings: all, given, forProgram: rest, words, afterHost };
 }
 
 function wordsOf(args: readonly string[], say: Messages): Word[] {

@@ -20,9 +20,13 @@ export function retrying(command: string, words: readonly Word[], forProgram: re
   };
 }
 
+/** What stands for a value that is never repeated. */
+const secrets: Partial<Record<OptionName, string>> = { auth: 'USER:PASSWORD', 'acme-account': 'KID:KEY' };
+
 function spelled({ option, written, value }: Word): string[] {
   if (option === undefined || value === undefined) return [written];
-  if (option === 'auth') return [written, 'USER:PASSWORD'];
+  const secret = secrets[option];
+  if (secret !== undefined) return [written, secret];
   const { bare, isValue } = options[option] as { bare?: string; isValue?: (text: string) => boolean };
   if (value === bare) return [written];
   return bare !== undefined && !isValue?.(value) ? [`${written}=${value}`] : [written, value];

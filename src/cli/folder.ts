@@ -1,9 +1,10 @@
 // `premier FOLDER`: the settings of the command become the options of the document handler.
 
 import type { FieldValue, HeaderRules } from '../documents/answer-fields.js';
+import type { Context } from './context.js';
 import { withHostCheck } from './host-check.js';
 import type { Field } from './option-values.js';
-import { type Context, type Site, serve } from './serve.js';
+import { type Site, serve } from './serve.js';
 import { withTranslations } from './translations.js';
 import { UsageError } from './trouble.js';
 
@@ -27,7 +28,7 @@ export async function serveFolder(context: Context): Promise<void> {
   });
   const { translations } = context;
   const translated = translations ? withTranslations(handler, translations) : handler;
-  const rules = { hosts: settings.host, allowed: settings['allow-host'] };
+  const rules = { hosts: settings.host, allowed: [...settings['allow-host'], ...settings.name] };
   const checked = withHostCheck(translated, rules, context.command, context.say);
   const site: Site = { handler: checked, close: () => handler.close() };
   // A browser asks with OPTIONS and without the password whether it may send the password (Fetch, CORS preflight).

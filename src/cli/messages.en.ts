@@ -1,5 +1,7 @@
 // Every sentence of the command, in English. One line each; an error names the thing, the reason and the way out.
 
+import { certificateMessages } from './certificate-messages.en.js';
+
 /** Every language that has a catalogue. */
 export type Language = 'en' | 'fr';
 
@@ -13,6 +15,7 @@ export const english = {
   ],
   headings: {
     listening: 'Listening',
+    https: 'HTTPS',
     folder: 'Serving a folder',
     program: 'Running a program',
     access: 'Who may read',
@@ -25,6 +28,7 @@ export const english = {
       ['', `${folder ?? 'the current folder'}, on http://localhost:8080`],
       ['dist --single --port 3000', 'a single-page app'],
       ['photos --host --auth anna:secret', 'seen on the network, after a password'],
+      ['--https', 'over https, with a certificate of this computer'],
       ['app.js --watch', 'a program, started again when it changes'],
     ],
   },
@@ -90,19 +94,23 @@ export const english = {
   badAllowedHost: (option: string, value: string) =>
     `${option} must be the name of a host without scheme and port, .name for all below it as well, or *, not "${value}".`,
   contradiction: (one: string, other: string) => `${one} and ${other} contradict each other. Leave one out.`,
+  badHostName: (option: string, value: string) =>
+    `${option} must be the name of a host, or an address, without scheme and port, not "${value}".`,
+  badEmail: (option: string, value: string) =>
+    `${option} must be an address such as anna@example.org, not "${value}".`,
+  badDirectory: (option: string, value: string) => `${option} must be an https URL, not "${value}".`,
+  badAccount: (option: string) =>
+    `${option} must be KID:KEY, with the identifier before the colon and the key in base64url after it.`,
+  badWholeSeconds: (option: string, value: string) =>
+    `${option} must be a whole number of seconds, not "${value}".`,
   tlsNeedsBoth: '--tls-cert and --tls-key go together: give both.',
 
   noSuchTarget: (path: string) =>
     `${path} isn't there: no folder or program has this name. Check the spelling, or the folder you are in.`,
   notServable: (path: string) =>
     `${path} is neither a folder nor a program (.js, .mjs, .cjs, .ts). To serve a file, give the folder it is in.`,
-  noSuchFile: (option: string, path: string) =>
-    `${option}: there is no file ${path}. Check the spelling, or the folder you are in.`,
-  folderNotFile: (option: string, path: string) => `${option}: ${path} is a folder. Give the file in PEM.`,
   unreadable: (path: string, reason: string) =>
     `${path} can't be read (${reason}).${/^E(ACCES|PERM)$/.test(reason) ? ' Check its permissions.' : ''}`,
-  badTls: (reason: string) =>
-    `--tls-cert and --tls-key can't be used: ${reason}. They must be a matching pair in PEM.`,
   portInUse: (port: number, retry: string) =>
     `Port ${port} is in use by another program. Choose another: ${retry}, or --port 0 for a free one.`,
   socketInUse: (path: string) =>
@@ -113,10 +121,10 @@ export const english = {
     `${host} isn't an address of this computer. Leave --host out for this computer alone, or be seen on the network: ${retry}.`,
   cannotListen: (where: string, reason: string) =>
     `Can't listen on ${where}: ${reason}. Try another --port or --host.`,
+  certificates: certificateMessages,
   misdirected: (command: string) =>
     `This server is for the computer it runs on, and answers requests for localhost. Whoever runs it can let in another name: ${command} --allow-host NAME.`,
-  passwordInClear:
-    'The password of --auth travels unencrypted on the network; --tls-cert and --tls-key encrypt it.',
+  passwordInClear: 'The password of --auth travels unencrypted on the network; --https encrypts it.',
   cannotWatch: (reason: string) =>
     `The system can't watch for changes (${reason}); the files are looked at every second instead.`,
   cannotOpen: (address: string) => `No browser could be opened; open ${address} yourself.`,

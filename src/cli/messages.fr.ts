@@ -1,4 +1,5 @@
 // Toutes les phrases de la commande, en français. Même forme que le catalogue anglais, que le compilateur vérifie.
+import { certificateMessages } from './certificate-messages.fr.js';
 import type { Messages } from './messages.en.js';
 
 export const french: Messages = {
@@ -11,6 +12,7 @@ export const french: Messages = {
   ],
   headings: {
     listening: 'Écoute',
+    https: 'HTTPS',
     folder: 'Servir un dossier',
     program: 'Faire tourner un programme',
     access: 'Qui peut lire',
@@ -23,6 +25,7 @@ export const french: Messages = {
       ['', `${folder ?? 'le dossier courant'}, sur http://localhost:8080`],
       ['dist --single --port 3000', 'une application d’une seule page'],
       ['photos --host --auth anna:secret', 'visible sur le réseau, avec un mot de passe'],
+      ['--https', 'en https, avec un certificat de cet ordinateur'],
       ['app.js --watch', 'un programme, relancé quand il change'],
     ],
   },
@@ -82,19 +85,21 @@ export const french: Messages = {
   badAllowedHost: (option, value) =>
     `${option} doit être le nom d’un hôte sans schéma ni port, .nom pour tout ce qui est dessous aussi, ou *, pas « ${value} ».`,
   contradiction: (one, other) => `${one} et ${other} se contredisent. Retirez l’une des deux.`,
+  badHostName: (option, value) =>
+    `${option} doit être le nom d’un hôte, ou une adresse, sans schéma ni port, pas « ${value} ».`,
+  badEmail: (option, value) => `${option} doit être une adresse comme anna@example.org, pas « ${value} ».`,
+  badDirectory: (option, value) => `${option} doit être une URL en https, pas « ${value} ».`,
+  badAccount: (option) =>
+    `${option} doit être KID:CLÉ, l’identifiant devant les deux-points et la clé en base64url après.`,
+  badWholeSeconds: (option, value) => `${option} doit être un nombre entier de secondes, pas « ${value} ».`,
   tlsNeedsBoth: '--tls-cert et --tls-key vont ensemble : donnez les deux.',
 
   noSuchTarget: (path) =>
     `${path} n’existe pas : aucun dossier ni programme ne porte ce nom. Vérifiez l’orthographe, ou le dossier où vous êtes.`,
   notServable: (path) =>
     `${path} n’est ni un dossier ni un programme (.js, .mjs, .cjs, .ts). Pour servir un fichier, donnez son dossier.`,
-  noSuchFile: (option, path) =>
-    `${option} : le fichier ${path} n’existe pas. Vérifiez l’orthographe, ou le dossier où vous êtes.`,
-  folderNotFile: (option, path) => `${option} : ${path} est un dossier. Donnez le fichier en PEM.`,
   unreadable: (path, reason) =>
     `${path} ne peut pas être lu (${reason}).${/^E(ACCES|PERM)$/.test(reason) ? ' Vérifiez ses droits d’accès.' : ''}`,
-  badTls: (reason) =>
-    `--tls-cert et --tls-key sont inutilisables : ${reason}. Il faut un certificat et sa propre clé, en PEM.`,
   portInUse: (port, retry) =>
     `Le port ${port} est déjà pris par un autre programme. Choisissez-en un autre : ${retry}, ou --port 0 pour un port libre.`,
   socketInUse: (path) =>
@@ -105,10 +110,10 @@ export const french: Messages = {
     `${host} n’est pas une adresse de cet ordinateur. Sans --host, lui seul verra le serveur ; pour le réseau : ${retry}.`,
   cannotListen: (where, reason) =>
     `Impossible d’écouter sur ${where} : ${reason}. Essayez un autre --port ou --host.`,
+  certificates: certificateMessages,
   misdirected: (command) =>
     `Ce serveur est pour l’ordinateur où il tourne, et répond aux requêtes pour localhost. Qui le fait tourner peut admettre un autre nom : ${command} --allow-host NOM.`,
-  passwordInClear:
-    'Le mot de passe de --auth circule en clair sur le réseau ; --tls-cert et --tls-key le chiffrent.',
+  passwordInClear: 'Le mot de passe de --auth circule en clair sur le réseau ; --https le chiffre.',
   cannotWatch: (reason) =>
     `Le système ne peut pas guetter les changements (${reason}) ; les fichiers sont regardés chaque seconde à la place.`,
   cannotOpen: (address) => `Aucun navigateur n’a pu être ouvert ; ouvrez ${address} vous-même.`,

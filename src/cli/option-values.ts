@@ -6,6 +6,8 @@ import { availableParallelism } from 'node:os';
 import { domainToASCII } from 'node:url';
 import { isComputed } from '../documents/answer-fields.js';
 import { pathTest } from '../documents/path-pattern.js';
+import { canonicalAddress } from '../operation/certificates/addresses.js';
+import { hostNameOf } from '../operation/certificates/local-names.js';
 import type { Messages } from './language.js';
 import { UsageError } from './trouble.js';
 
@@ -98,4 +100,46 @@ export function readWord<Word extends string>(...words: Word[]) {
     if (known === undefined) throw new UsageError(say.badChoice(option, text, words.join(', ')));
     return known;
   };
+}
+
+/** The name of a host, or an address, in ASCII. */
+export function readHostName(text: string, option: string, say: Messages): string {
+  const name = isIP(text) ? canonicalAddress(text) : hostNameOf(text);
+  if (name === undefined) throw new UsageError(say.badHostName(option, text));
+  return name;
+}
+
+/** Several, with commas between. */
+export function readHostNames(text: string, option: string, say: Messages): string[] {
+  return text.split(',').map((name) => {
+    if (name.trim().startsWith('*.')) throw new UsageError(say.certificates.noWildcard(name.trim()));
+    return readHostName(name.trim(), option, say);
+  });
+}
+
+export function readEmail(text: string, option: string, say: Messages): string {
+  if (!/^[^\s@,;<>?#%]+@[^\s@,;<>?#%]+$/.test(text)) throw new UsageError(say.badEmail(option, text));
+  return text;
+}
+
+/** The URL of an ACME directory. */
+export function readDirectory(text: string, option: string, say: Messages): string {
+  if (!URL.canParse(text) || new URL(text).protocol !== 'https:')
+    throw new UsageError(say.badDirectory(option, text));
+  return text;
+}
+
+/** `KID:KEY`, the key in base64url. */
+export function readAccount(text: string, option: string, say: Messages): { kid: string; key: string } {
+  const colon = text.lastIndexOf(':');
+  const [kid, key] = [text.slice(0, Math.max(colon, 0)), text.slice(colon + 1).replace(/=+$/, '')];
+  if (kid === '' || !/^[\w-]+$/.test(key)) throw new UsageError(say.badAccount(option));
+  return { kid, key };
+}
+
+/** A whole number of seconds, up to a hundred years. */
+export function readWholeSeconds(text: string, option: string, say: Messages): number {
+  const seconds = /^\d{1,10}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(seconds <= 3_153_600_000)) throw new UsageError(say.badWholeSeconds(option, text));
+  return seconds;
 }

@@ -3,7 +3,9 @@
  * In: the text after an option. Out: its value, checked. Each `read` throws a `UsageError` that names the option.
  */
 import { isIP } from 'node:net';
-import type { Language, Messages, Text } from './language.js';
+import { httpsOptions } from './https-options.js';
+import type { Language } from './language.js';
+import { type Flag, flag, list, type Option, settled, valued, word } from './option-kinds.js';
 import {
   readAllowedHost,
   readAuth,
@@ -15,57 +17,7 @@ import {
   readWorkers,
 } from './option-values.js';
 
-/** Parts of `--help`, in their order. */
-export const groups = ['listening', 'folder', 'program', 'access', 'operation', 'output'] as const;
-export type Group = (typeof groups)[number];
-
-interface Common {
-  group: Group;
-  short?: string;
-  /** Set when the option has a meaning for one kind of target only. */
-  only?: 'folder' | 'program';
-  /** What does for the other kind of target what this does for its own. */
-  twin?: string;
-  about: Text;
-}
-
-/** An option that is there or not. */
-export interface Flag extends Common {
-  kind: 'flag';
-}
-
-/** An option with a value. */
-export interface Valued<Value> extends Common {
-  kind: 'valued';
-  /** What stands for the value in the help. */
-  argument: Text;
-  /** The value may be left out, and then stands for this. */
-  bare?: string;
-  /** With a bare form, the next word is the value only if this says so; else it is the folder or program. */
-  isValue?: (word: string) => boolean;
-  repeatable?: boolean;
-  /** An environment variable that gives the value where the option doesn't. */
-  environment?: string;
-  /** The value where nothing gives one, as one would write it. */
-  fallback?: string;
-  read: (text: string, option: string, say: Messages) => Value;
-}
-
-export type Option = Flag | Valued<unknown>;
-
-const flag = (option: Omit<Flag, 'kind'>): Flag => ({ kind: 'flag', ...option });
-const valued = <Value>(option: Omit<Valued<Value>, 'kind'>): Valued<Value> => ({ kind: 'valued', ...option });
-/** An option with a value that is always known, thanks to its default. */
-const settled = <Value>(option: Omit<Valued<Value>, 'kind'> & { fallback: string }) => ({
-  kind: 'valued' as const,
-  ...option,
-});
-const list = <Value>(option: Omit<Valued<Value>, 'kind' | 'repeatable'>) => ({
-  kind: 'valued' as const,
-  repeatable: true as const,
-  ...option,
-});
-const word = (en: string, fr = en): Text => ({ en, fr });
+export { groups, type Option, type Valued } from './option-kinds.js';
 
 /** What `--host` without a value stands for: every interface of this computer. */
 export const everyInterface = '*';
@@ -104,21 +56,8 @@ export const options = {
     short: 'o',
     about: { en: 'Open the address in the browser.', fr: 'Ouvrir l’adresse dans le navigateur.' },
   }),
-  'tls-cert': valued({
-    group: 'listening',
-    argument: word('FILE', 'FICHIER'),
-    read: (text) => text,
-    about: {
-      en: 'Serve https, HTTP/2 included, with this certificate (PEM, the chain included).',
-      fr: 'Servir en https, HTTP/2 compris, avec ce certificat (PEM, chaîne comprise).',
-    },
-  }),
-  'tls-key': valued({
-    group: 'listening',
-    argument: word('FILE', 'FICHIER'),
-    read: (text) => text,
-    about: { en: 'The private key of that certificate (PEM).', fr: 'La clé privée de ce certificat (PEM).' },
-  }),
+
+  ...httpsOptions,
 
   single: flag({
     group: 'folder',

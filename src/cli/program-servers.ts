@@ -4,7 +4,7 @@ import { type AddressInfo, Server } from 'node:net';
 import { type Closable, noteConnections } from '../operation/open-connections.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { addresses } from './addresses.js';
-import type { Context } from './serve.js';
+import type { Context } from './context.js';
 import { announce, announceFurther } from './start-lines.js';
 
 /** Milliseconds without a further listen() after which a worker is ready: a program may listen more than once. */

@@ -7,22 +7,24 @@ import Module from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Closable } from '../operation/open-connections.js';
 import { type StopRequest, stopRequest } from '../operation/stop-request.js';
+import { httpsOnly } from './certificates.js';
+import type { Context } from './context.js';
 import { type Exported, exportedBy } from './exported.js';
 import type { Messages } from './language.js';
 import { leave } from './leave.js';
 import type { OptionName } from './options.js';
 import type { ProgramFailures } from './program-failures.js';
 import { listeningServers } from './program-servers.js';
-import { type Context, type Servers, serve, serveOn } from './serve.js';
+import { type Servers, serve, serveOn } from './serve.js';
 import { stopServers } from './stop.js';
 import type { Target } from './target.js';
 import { ProgramFailure, Trouble, UsageError } from './trouble.js';
 
 /** What can't be done for a program that makes its own server and lets it listen. */
-const forListening: OptionName[] = ['auth', 'tls-cert', 'tls-key', 'host', 'open'];
+const forListening: OptionName[] = ['auth', ...httpsOnly, 'host', 'open'];
 
 /** What can't be done for a server that a program exports. */
-const forExported: OptionName[] = ['tls-cert', 'tls-key'];
+const forExported: OptionName[] = [...httpsOnly];
 
 /** Milliseconds after which it is told that the program has neither listened nor ended. */
 const patience = 5000;

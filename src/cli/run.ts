@@ -11,6 +11,7 @@ import { startLog } from './serve.js';
 import { targetOf } from './target.js';
 import type { Translations } from './translations.js';
 import { ProgramFailure, Trouble, UsageError } from './trouble.js';
+import { changeTrust, trustAction } from './trust.js';
 
 export interface Origin {
   /** How the user started us, for the way out in an error. Default `premier`. */
@@ -53,6 +54,8 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
     console.log(version);
     return 0;
   }
+  const action = trustAction(parsed.target);
+  if (action) return changeTrust(action, say);
   const target = targetOf(parsed.target ?? origin.target, parsed, say);
   const translations = parsed.target === undefined ? origin.translations : undefined;
   const context = { args: parsed, say, command: origin.command, target, translations };

@@ -2,31 +2,20 @@
 // promise that resolves once the server has stopped in good order.
 import type { RequestListener, Server } from 'node:http';
 import type { Server as NetServer } from 'node:net';
+import type { ManagedCertificates } from '../operation/certificates/managed.js';
 import { noteConnections } from '../operation/open-connections.js';
 import { stopRequest } from '../operation/stop-request.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isFurtherWorker } from '../operation/worker-role.js';
 import { type Addresses, addresses, isPublic } from './addresses.js';
-import type { Arguments } from './arguments.js';
+import { certificatesFor, hintAtTrust } from './certificates.js';
 import { retrying } from './command-line.js';
+import type { Context } from './context.js';
+import { listenForHttp } from './http-port.js';
 import type { Messages } from './language.js';
 import { distinctHosts, listen } from './listen.js';
 import { announce } from './start-lines.js';
 import { stopServers } from './stop.js';
-import type { Target } from './target.js';
-import { tlsPair } from './tls-pair.js';
-import type { Translations } from './translations.js';
-
-/** What every part of the command may need to know. */
-export interface Context {
-  args: Arguments;
-  say: Messages;
-  /** How the user started us, for the way out in an error: `premier` or `npm start --`. */
-  command: string;
-  target: Target;
-  /** Where the start of the folder stands in each language, for one that has several. */
-  translations?: Translations | undefined;
-}
 
 /** Something that answers requests, and may have an end to tell. */
 export interface Site {
@@ -41,6 +30,8 @@ export interface Site {
 export interface Servers {
   make: () => NetServer;
   scheme: 'http' | 'https';
+  /** Looks after those of https. */
+  certificates?: ManagedCertificates | undefined;
 }
 
 /** Serves a site until a signal comes, then stops in good order. */
@@ -54,7 +45,7 @@ export async function serve(site: Site, context: Context): Promise<void> {
  * @param onStop called when the stop is asked for, before the servers close
  */
 export async function serveOn(
-  { make, scheme }: Servers,
+  { make, scheme, certificates }: Servers,
   context: Context,
   onStop?: () => void,
 ): Promise<void> {
@@ -69,6 +60,11 @@ export async function serveOn(
 
   const found = addresses(scheme, hosts, port);
   announce(found, context);
+  if (certificates) {
+    servers.push(...(await listenForHttp(certificates, hosts, context)));
+    if (!isFurtherWorker) hintAtTrust(certificates, context);
+    certificates.listening();
+  }
   if (!isFurtherWorker) {
     if (settings.auth && scheme === 'http' && hosts.some(isPublic)) console.error(say.passwordInClear);
     if (settings.open) await openBrowser(found, say);
@@ -77,6 +73,7 @@ export async function serveOn(
 
   const request = await stopAsked;
   onStop?.();
+  certificates?.close();
   await stopServers(servers, request, context);
 }
 
@@ -87,15 +84,28 @@ async function guarded({ handler, exempt }: Site, { args }: Context): Promise<Re
   return withBasicAuth(handler, auth, exempt ?? (() => false));
 }
 
-/** Servers for a handler: http, or https with the certificate given. */
-async function serversFor(handler: RequestListener, { args, say }: Context): Promise<Servers> {
-  const pair = await tlsPair(args.settings, say);
-  if (pair) {
+/** Servers for a handler: http, or https where the options ask for it. */
+async function serversFor(handler: RequestListener, context: Context): Promise<Servers> {
+  const certificates = await certificatesFor(context);
+  if (certificates) {
     const { createServer } = await import('../https.js');
-    return { make: () => createServer({ ...pair, http2: true }, handler), scheme: 'https' };
+    const answering = await strictly(certificates.answering(handler), context);
+    const make = () => {
+      const server = createServer({ http2: true }, answering);
+      certificates.add(server);
+      return server;
+    };
+    return { make, scheme: 'https', certificates };
   }
   const { createServer } = await import('../index.js');
   return { make: () => createServer(handler), scheme: 'http' };
+}
+
+async function strictly(handler: RequestListener, { args }: Context): Promise<RequestListener> {
+  const { hsts } = args.settings;
+  if (hsts === undefined) return handler;
+  const { withStrictTransport } = await import('../operation/certificates/strict-transport.js');
+  return withStrictTransport(handler, hsts);
 }
 
 /** Logs the answers of every server in this process, in the form asked for. */

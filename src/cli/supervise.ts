@@ -9,8 +9,8 @@ import type { PoolWorker } from '../operation/pool-worker.js';
 import { onReplaceSignal } from '../operation/replace-signal.js';
 import { echo, stopRequest } from '../operation/stop-request.js';
 import { type PoolEvent, WorkerPool } from '../operation/worker-pool.js';
+import type { Context } from './context.js';
 import { FileWatch } from './file-watch.js';
-import type { Context } from './serve.js';
 import { stopGrace } from './stop.js';
 
 /** Where premier itself lies; its modules are none of the program's. */

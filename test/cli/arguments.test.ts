@@ -33,6 +33,23 @@ test('arguments become settings', () => {
     [['--host=unix:/run/a b 0'], {}, { host: ['unix:/run/a b 0'] }],
     [['--host', '--host', '::1', '--host=a'], {}, { host: ['*', '::1', 'a'] }],
     [['--host', 'unix:/run/a.sock', '--host'], {}, { host: ['unix:/run/a.sock', '*'] }],
+    [
+      ['--domain', 'B.example.,a.example'],
+      {},
+      { domain: [['b.example', 'a.example']], host: ['*'], port: 443 },
+    ],
+    [['--domain', 'é.example', '--port', '1'], {}, { domain: [['xn--9ca.example']], port: 1 }],
+    [['--domain', 'a.example'], { PORT: '1' }, { port: 1 }],
+    [['--domain', 'a.example', '--host', '::1'], {}, { host: ['::1'] }],
+    [
+      ['--domain', '192.0.2.1', '--domain', '2001:DB8:0::1'],
+      {},
+      { domain: [['192.0.2.1'], ['2001:db8::1']] },
+    ],
+    [['--name', 'App.Test'], {}, { name: ['app.test'], host: ['localhost'], port: 8080 }],
+    [['--hsts'], {}, { hsts: 31_536_000 }],
+    [['--hsts', '60'], {}, { hsts: 60 }],
+    [['--acme-account', 'a:b:c-_='], {}, { 'acme-account': { kid: 'a:b', key: 'c-_' } }],
     [['--stop-after', '0.5'], {}, { 'stop-after': 0.5 }],
     [['--auth', 'anna:s:e c'], {}, { auth: { user: 'anna', password: 's:e c' } }],
     [[], { PREMIER_AUTH: 'anna:secret' }, { auth: { user: 'anna', password: 'secret' } }],
@@ -101,7 +118,7 @@ test('what is not understood is named, with the way out', () => {
     [['--wacth'], {}, /Did you mean --watch\?$/],
     [['--list'], {}, /^There is no option --list\.$/],
     [['--spa'], {}, /^There is no option --spa\. Did you mean --single\?$/],
-    [['--ssl'], {}, /Did you mean --tls-cert FILE --tls-key FILE\?$/],
+    [['--ssl'], {}, /Did you mean --https\?$/],
     [
       ['--directory', 'dist'],
       {},
@@ -145,6 +162,13 @@ test('what is not understood is named, with the way out', () => {
       '--auth',
       '--tls-cert',
       '--tls-key',
+      '--name',
+      '--domain',
+      '--email',
+      '--acme-directory',
+      '--acme-account',
+      '--acme-profile',
+      '--http-port',
       '--header',
       '--allow-host',
       '--log',
@@ -182,6 +206,27 @@ test('what is not understood is named, with the way out', () => {
         /^--allow-host must be the name of a host/,
       ],
     ),
+    ...['http://a', 'a:80', 'a b', '-a.test', 'a..b', '1.2.3', '1.2.3.4.5'].flatMap(
+      (name): [string[], Record<string, string>, RegExp][] =>
+        ['--name', '--domain'].map((option) => [
+          [`${option}=${name}`],
+          {},
+          new RegExp(`^${option} must be the name of a host, or an address`),
+        ]),
+    ),
+    [['--name', '*.test'], {}, /^--name must be the name of a host/],
+    [['--domain', '*.a.example'], {}, /^\*\.a\.example: for names with \*/],
+    [['--domain', 'a.example,'], {}, /^--domain must be the name of a host.*""\.$/],
+    [['--email', 'anna'], {}, /^--email must be an address such as anna@example\.org, not "anna"\.$/],
+    [['--email', 'a@b?cc=c'], {}, /^--email must be an address/],
+    [['--acme-directory', 'http://a.test'], {}, /^--acme-directory must be an https URL/],
+    [['--acme-directory', 'a.test'], {}, /^--acme-directory must be an https URL/],
+    [['--acme-account', 'kid'], {}, /^--acme-account must be KID:KEY/],
+    [['--acme-account', 'kid:a b'], {}, /^--acme-account must be KID:KEY/],
+    [[], { PREMIER_ACME_ACCOUNT: 'kid' }, /^PREMIER_ACME_ACCOUNT must be KID:KEY/],
+    [['--http-port', 'abc'], {}, /^--http-port must be a whole number from 0 to 65535/],
+    [['--hsts=-1'], {}, /^--hsts must be a whole number of seconds, not "-1"\.$/],
+    [['--hsts=99999999999'], {}, /^--hsts must be a whole number of seconds/],
     [['--header', '/a/*: nothing'], {}, /^--header must be 'Name: value'/],
     [['--header', '/a/*: Content-Length: 3'], {}, /^--header can't set Content-Length/],
     [['--header', '/%zz: A: b'], {}, /^--header must be 'Name: value'/],
@@ -208,6 +253,10 @@ test('what is not understood is named, with the way out', () => {
 test('a password is never repeated in an error', () => {
   assert.throws(
     () => parse(['--auth', ':hunter2']),
+    (error: Error) => !error.message.includes('hunter2'),
+  );
+  assert.throws(
+    () => parse(['--acme-account', ':hunter2']),
     (error: Error) => !error.message.includes('hunter2'),
   );
 });

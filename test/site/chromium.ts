@@ -28,10 +28,14 @@ const executablePath = find();
 export const withoutChromium =
   executablePath === undefined && `no Chromium in PATH (looked for ${names.join(', ')})`;
 
-/** Starts Chromium with a fresh profile; the caller closes it. */
-export function launchChromium(): Promise<Browser> {
+/**
+ * Starts Chromium with a fresh profile; the caller closes it.
+ * @param environment what is to be different in its environment
+ */
+export function launchChromium(environment: Record<string, string> = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: executablePath as string,
+    env: { ...(process.env as Record<string, string>), ...environment },
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync'],
   });
 }

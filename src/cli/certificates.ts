@@ -1,0 +1,121 @@
+// Certificates for the servers of the command. In: its options. Out: something that looks after the servers' certificates,
+// having told what is in the way; nothing where plain http is asked for.
+
+import type { CertificateOptions, ManagedCertificates } from '../operation/certificates/managed.js';
+import { CertificateProblem } from '../operation/certificates/problem.js';
+import { onReplaceSignal } from '../operation/replace-signal.js';
+import { inWords, sentenceFor } from './certificate-words.js';
+import type { Context } from './context.js';
+import type { Messages } from './language.js';
+import type { OptionName, Settings } from './options.js';
+import { UsageError } from './trouble.js';
+
+/** Options that make the command serve https. */
+export const secureOptions = ['https', 'name', 'tls-cert', 'tls-key', 'domain'] as const;
+
+/** Options that have a meaning with https only. */
+export const httpsOnly = [
+  ...secureOptions,
+  'email',
+  'agree-terms',
+  'acme-directory',
+  'acme-account',
+  'acme-profile',
+  'http-port',
+  'hsts',
+] as const satisfies readonly OptionName[];
+
+/** Certificates as the options ask for them, the first in place; nothing for plain http. */
+export async function certificatesFor({ args, say }: Context): Promise<ManagedCertificates | undefined> {
+  const options = sourceOf(args.settings, args.given, say);
+  if (!options) return undefined;
+  const { ManagedCertificates: Managed } = await import('../operation/certificates/managed.js');
+  const certificates = new Managed(options);
+  tell(certificates, say);
+  try {
+    await certificates.start();
+  } catch (error) {
+    throw inWords(error as Error, say);
+  }
+  reloadOnHangUp(certificates);
+  return certificates;
+}
+
+/** Says how to have browsers believe the certificate, where they don't yet. */
+export function hintAtTrust({ authority }: ManagedCertificates, { args, say, command }: Context): void {
+  if (authority?.trusted === false && !args.settings.quiet)
+    console.error(say.certificates.notTrusted(command));
+}
+
+/** Which of the ways to a certificate the options choose, if any. */
+function sourceOf(
+  settings: Settings,
+  given: ReadonlySet<OptionName>,
+  say: Messages,
+): CertificateOptions | undefined {
+  const { 'tls-cert': cert, 'tls-key': key } = settings;
+  const words = say.certificates;
+  const domains = settings.domain.flat();
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError(say.tlsNeedsBoth);
+  if (cert !== undefined && domains.length > 0) throw new UsageError(words.onlyOne('--tls-cert', '--domain'));
+  const named = settings.name.length > 0;
+  if (named && (cert !== undefined || domains.length > 0)) {
+    throw new UsageError(words.onlyOne('--name', cert === undefined ? '--domain' : '--tls-cert'));
+  }
+  const secure = settings.https || named || cert !== undefined || domains.length > 0;
+  const ofAuthority = ['email', 'agree-terms', 'acme-directory', 'acme-account', 'acme-profile'] as const;
+  const idle = ofAuthority.find((name) => given.has(name));
+  if (idle && domains.length === 0) throw new UsageError(words.needs(`--${idle}`, '--domain'));
+  const pointless = (['http-port', 'hsts'] as const).find((name) => given.has(name));
+  if (pointless && !secure) throw new UsageError(words.needs(`--${pointless}`, '--https'));
+
+  if (cert !== undefined && key !== undefined) return { files: { cert, key } };
+  if (domains.length > 0) return { acme: publicOnes(settings, domains) };
+  return secure ? { local: settings.name } : undefined;
+}
+
+function publicOnes(settings: Settings, domains: string[]): NonNullable<CertificateOptions['acme']> {
+  const {
+    email,
+    'acme-directory': directory,
+    'acme-account': externalAccount,
+    'acme-profile': profile,
+  } = settings;
+  return {
+    domains: [...new Set(domains)],
+    agreeToTerms: settings['agree-terms'],
+    ...(email !== undefined && { email }),
+    ...(directory !== undefined && { directory }),
+    ...(externalAccount !== undefined && { externalAccount }),
+    ...(profile !== undefined && { profile }),
+  };
+}
+
+/** Prints what happens to the certificates while the servers run. */
+function tell(certificates: ManagedCertificates, say: Messages): void {
+  const words = say.certificates;
+  certificates.on('problem', (problem, { again, until }) => {
+    const sentences = [sentenceFor(problem, say)];
+    if (until) sentences.push(words.goodUntil(until));
+    else if (again) sentences.push(words.noneYet);
+    // The rate of an authority says by itself when it goes on.
+    const saysWhen = problem instanceof CertificateProblem && problem.code === 'acmeRateLimited';
+    if (again && !saysWhen) sentences.push(words.again(again));
+    console.error(`premier: ${sentences.join(' ')}`);
+  });
+  certificates.on('change', (event) => {
+    console.error(
+      event.kind === 'obtained'
+        ? words.obtained(event.name, event.until)
+        : words.reloaded(event.names.join(', '), event.until),
+    );
+  });
+}
+
+/** SIGHUP reloads; one that tells that the terminal is gone ends the command, as ever. */
+function reloadOnHangUp(certificates: ManagedCertificates): void {
+  onReplaceSignal((terminalIsGone) => {
+    if (terminalIsGone) process.kill(process.pid, 'SIGTERM');
+    else certificates.reload().catch(() => {});
+  });
+}

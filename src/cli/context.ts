@@ -1,0 +1,15 @@
+// What every part of the command may need to know, told once the command line has been read.
+import type { Arguments } from './arguments.js';
+import type { Messages } from './language.js';
+import type { Target } from './target.js';
+import type { Translations } from './translations.js';
+
+export interface Context {
+  args: Arguments;
+  say: Messages;
+  /** How the user started us, for the way out in an error: `premier` or `npm start --`. */
+  command: string;
+  target: Target;
+  /** Where the start of the folder stands in each language, for one that has several. */
+  translations?: Translations | undefined;
+}

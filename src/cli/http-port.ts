@@ -1,0 +1,43 @@
+// The port for plain http beside https: it sends everybody to https, and answers the authority's challenges. In: the hosts
+// of https. Out: servers that listen, none where none is asked for.
+import type { Server } from 'node:http';
+import type { ManagedCertificates } from '../operation/certificates/managed.js';
+import { noteConnections } from '../operation/open-connections.js';
+import { addresses } from './addresses.js';
+import { retrying } from './command-line.js';
+import type { Context } from './context.js';
+import { listen } from './listen.js';
+import { socketPath } from './options.js';
+import { announceFurther } from './start-lines.js';
+import { Trouble } from './trouble.js';
+
+/**
+ * Listens on --http-port, or on 80 where the names are public.
+ * @throws {Trouble} the port was asked for and can't be had
+ */
+export async function listenForHttp(
+  certificates: ManagedCertificates,
+  hosts: readonly string[],
+  context: Context,
+): Promise<Server[]> {
+  const { args, say, command } = context;
+  const { 'http-port': asked, domain } = args.settings;
+  if (asked === undefined && domain.length === 0) {
+    return [];
+  }
+  const { createServer } = await import('../index.js');
+  const retry = retrying(command, args.words, args.forProgram);
+  const onNetwork = hosts.filter((host) => socketPath(host) === undefined);
+  const make = () => noteConnections(createServer(certificates.redirect));
+  try {
+    const { servers, port = 0 } = await listen(make, { hosts: onNetwork, port: asked ?? 80 }, retry, say);
+    for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
+    announceFurther(addresses('http', onNetwork, port), context);
+    return servers;
+  } catch (error) {
+    if (asked !== undefined || !(error instanceof Trouble)) throw error;
+    certificates.without('http-01');
+    console.error(`premier: ${say.certificates.httpPortTaken(error.message)}`);
+    return [];
+  }
+}

@@ -1,0 +1,159 @@
+// --https: a certificate of this computer's own authority, believed by who was told to, and by Chromium after `premier trust`.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { serving, start, temporaryFolder } from './command.js';
+
+/** A home of the test's own: whatever is changed there is nobody's. */
+function newHome(t: TestContext) {
+  const home = temporaryFolder(t);
+  const site = join(home, 'site');
+  mkdirSync(site);
+  writeFileSync(join(site, 'index.html'), '<title>encrypted</title>');
+  const data = join(home, 'data');
+  return {
+    site,
+    root: join(data, 'premier', 'local-authority', 'root.pem'),
+    env: { HOME: home, XDG_DATA_HOME: data },
+  };
+}
+
+async function get(url: string, options: https.RequestOptions = {}) {
+  const request = url.startsWith('https') ? https.get : http.get;
+  const [res] = await once(request(url, { agent: false, ...options }), 'response');
+  return {
+    status: res.statusCode,
+    headers: res.headers,
+    body: Buffer.concat(await res.toArray()).toString(),
+  };
+}
+
+test('--https serves every name of this computer, for who believes its authority', async (t) => {
+  const { site, root, env } = newHome(t);
+  const { url, port, stdout, printed, child, ended } = await serving(
+    t,
+    [site, '--https', '--name', 'app.test'],
+    { env },
+  );
+  assert.match(url, /^https:\/\/localhost:\d+\/$/);
+  await printed(/No browser trusts this computer's own authority yet.*premier trust/, 'stderr');
+  assert.match(stdout(), /^Serveur démarré !\n/);
+  const ca = readFileSync(root);
+  for (const host of ['localhost', '127.0.0.1']) {
+    assert.equal((await get(`https://${host}:${port}/`, { ca })).body, '<title>encrypted</title>');
+  }
+  const named = { ca, host: '127.0.0.1', servername: 'app.test', headers: { host: `app.test:${port}` } };
+  assert.equal((await get(url, named)).status, 200);
+  await assert.rejects(get(url), /certificate/);
+  child.kill();
+  assert.equal(await ended, 0);
+});
+
+test('the authority is made once, and its servers are told apart by nobody', async (t) => {
+  const { site, root, env } = newHome(t);
+  const both = await Promise.all([1, 2].map(() => serving(t, [site, '--https'], { env })));
+  const ca = readFileSync(root);
+  for (const { url } of both) assert.equal((await get(url, { ca })).status, 200);
+});
+
+test('--http-port sends everybody to the same place on https', async (t) => {
+  const { site, root, env } = newHome(t);
+  const { url, port, printed, stdout } = await serving(t, [site, '--https', '--http-port', '0', '--hsts'], {
+    env,
+  });
+  await printed(/http:\/\/\S+\n/);
+  const plain = /http:\/\/\S+/.exec(stdout())?.[0] as string;
+  const { status, headers } = await get(`${plain}a/b?c=d`);
+  assert.equal(status, 308);
+  assert.equal(headers.location, `${url}a/b?c=d`);
+  assert.equal((await get(plain, { headers: { host: 'evil.example' } })).status, 421);
+  const ca = readFileSync(root);
+  assert.equal((await get(url, { ca })).headers['strict-transport-security'], undefined);
+  const elsewhere = { ca, servername: 'localhost', headers: { host: `app.test:${port}` } };
+  assert.equal((await get(url, elsewhere)).headers['strict-transport-security'], 'max-age=31536000');
+});
+
+test('a name that is not local is refused with the way out', async (t) => {
+  const { site, env } = newHome(t);
+  const { ended, stderr } = start(t, [site, '--https', '--name', 'example.com'], { env });
+  assert.equal(await ended, 1);
+  assert.match(stderr(), /^premier: example\.com is no local name.*--domain/);
+  assert.equal(stderr().trim().split('\n').length, 1);
+});
+
+test('ways to a certificate that exclude each other are refused, as is what has no effect', async (t) => {
+  const { site, env } = newHome(t);
+  const cases: [args: string[], english: RegExp, french: RegExp][] = [
+    [
+      ['--tls-cert=a', '--tls-key=b', '--domain=a.example'],
+      /^--tls-cert and --domain are two ways/,
+      /deux chemins/,
+    ],
+    [['--name=a.test', '--domain=a.example'], /^--name and --domain are two ways/, /deux chemins/],
+    [['--https', '--email=a@b.example'], /^--email has no effect without --domain/, /sans effet/],
+    [['--agree-terms'], /^--agree-terms has no effect without --domain/, /sans effet/],
+    [['--hsts'], /^--hsts has no effect without --https/, /sans effet/],
+    [['--http-port=80'], /^--http-port has no effect without --https/, /sans effet/],
+  ];
+  for (const [args, english, french] of cases) {
+    for (const [lang, message] of [
+      ['en', english],
+      ['fr', french],
+    ] as const) {
+      const { ended, stderr } = start(t, [site, '--lang', lang, ...args], { env });
+      assert.equal(await ended, 2, args.join(' '));
+      assert.match(stderr().replace(/^premier: /, ''), message);
+    }
+  }
+});
+
+/** A folder for PATH with nothing but certutil: no store of the system can be reached from there. */
+function onlyCertutil(home: string): string | undefined {
+  const found = (process.env.PATH ?? '')
+    .split(':')
+    .map((folder) => join(folder, 'certutil'))
+    .find(existsSync);
+  if (!found || process.platform !== 'linux') return undefined;
+  const folder = join(home, 'bin');
+  mkdirSync(folder);
+  symlinkSync(found, join(folder, 'certutil'));
+  symlinkSync('/bin/mkdir', join(folder, 'mkdir'));
+  return folder;
+}
+
+test('premier trust says what it does, does it, and untrust takes it back', async (t) => {
+  const { env, site } = newHome(t);
+  const PATH = onlyCertutil(env.HOME);
+  if (!PATH) return t.skip('certutil is not installed');
+  const nss = `sql:${join(env.HOME, '.pki', 'nssdb')}`;
+  const listed = () => execFileSync('certutil', ['-L', '-d', nss], { encoding: 'utf8' });
+
+  const trust = start(t, ['trust'], { env: { ...env, PATH } });
+  assert.equal(await trust.ended, 0, trust.stderr());
+  assert.match(
+    trust.stdout(),
+    /certutil -A -d sql:\S+nssdb -t C,, -n premier-[\da-f]{8} -i \S+root\.pem\n.*Done/s,
+  );
+  assert.match(listed(), /^premier-[\da-f]{8} +C,,/m);
+
+  const { stderr, url } = await serving(t, [site, '--https'], { env });
+  assert.doesNotMatch(stderr(), /trust/);
+  assert.ok(url);
+
+  const untrust = start(t, ['untrust', '--lang', 'fr'], { env: { ...env, PATH } });
+  assert.equal(await untrust.ended, 0, untrust.stderr());
+  assert.match(untrust.stdout(), /certutil -D -d .*C’est fait/s);
+  assert.doesNotMatch(listed(), /premier/);
+});
+
+test('premier untrust without an authority says so', async (t) => {
+  const { env } = newHome(t);
+  const { ended, stdout } = start(t, ['untrust'], { env });
+  assert.equal(await ended, 0);
+  assert.match(stdout(), /nothing to take out/);
+});
