@@ -42,7 +42,8 @@ const notes: Record<Language, string> = {
   before goes on serving until the new one listens, and then has five seconds to finish its answers; if the new one fails,
   it simply goes on. Folders may be removed and made again, as builds and checkouts do; the program starts again when its
   changed files are back. Where the system cannot watch, it says so, and looks at the files every second. A program that
-  is killed, or runs out of memory, is started again at once; after pauses that grow to 30 seconds where that goes on.
+  a signal ends, such as SIGTERM or SIGKILL, or that runs out of memory, is started again at once; after pauses that grow to
+  30 seconds where that goes on. One that ends by itself, whatever its exit code, is started again at the next change.
 
 ## More on what is printed
 

@@ -9,7 +9,7 @@ import { until } from '../subjects.js';
 import { type Command, type Options, serving, start, temporaryFolder } from './command.js';
 
 const app = (text: string) => `export default (req, res) => {
-  if (req.url === '/crash') setTimeout(() => { console.error('crashed'); process.exit(1); });
+  if (req.url.startsWith('/exit')) setTimeout(() => { console.error('gone'); process.exit(Number(req.url.slice(5))); });
   else if (req.url === '/hold') { res.write('begun'); process.once('SIGUSR2', () => res.end(' and ended')); }
   else res.end('${text} ' + process.pid);
 };`;
@@ -25,6 +25,16 @@ async function watched(t: TestContext, code: string, options?: Options): Promise
   const command = await serving(t, [join(folder, 'app.mjs'), '--watch', '--log', 'off'], options);
   // The first line comes from the worker, which listens a moment before its parent takes note.
   return { ...command, change: (changed) => writeFileSync(join(folder, 'app.mjs'), changed) };
+}
+
+/** Asks until a process answers that has not before, while there may be none; returns its number. */
+async function nextPid({ url, child, stderr }: Watched, before: ReadonlySet<number>): Promise<number> {
+  for (;;) {
+    const answer = fetch(url, { headers: { connection: 'close' } }).then((answered) => answered.text());
+    const pid = Number((await answer.catch(() => '')).split(' ')[1] ?? 0);
+    if (pid > 0 && !before.has(pid)) return pid;
+    assert.equal(child.signalCode, null, `nobody answers: ${stderr()}`);
+  }
 }
 
 /** Asks until the answer begins so; every question on the way must be answered. */
@@ -90,29 +100,43 @@ test('a change that breaks the program leaves the version before', async (t) => 
   await answers(url, 'two');
 });
 
-test('a program that crashes is started again at the next change', async (t) => {
-  const { url, change, printed } = await watched(t, app('one'));
-  await answers(url, 'one');
-  await fetch(new URL('/crash', url)).catch(() => {});
-  await printed('crashed', 'stderr');
-  await printed(/^Waiting for a change\.$/m, 'stderr');
-  change(app('two'));
-  await printed('started again');
-  await answers(url, 'two');
-});
+for (const code of [0, 1, 143]) {
+  test(`a program that ends itself with exit code ${code} is started again at the next change`, async (t) => {
+    const { url, change, printed } = await watched(t, app('one'));
+    await answers(url, 'one');
+    await fetch(new URL(`/exit${code}`, url)).catch(() => {});
+    await printed('gone', 'stderr');
+    await printed(/^Waiting for a change\.$/m, 'stderr');
+    change(app('two'));
+    await printed('started again');
+    await answers(url, 'two');
+  });
+}
+
+for (const [what, stop] of [
+  ['', ''],
+  [' with a stop of its own', `process.on('SIGTERM', () => setTimeout(() => process.exit(0), 50));`],
+] as const) {
+  test(`a program${what} that somebody else stops by SIGTERM is started again at once`, async (t) => {
+    const command = await watched(t, `${stop}${app('one')}`);
+    const { printed, child, ended, stderr } = command;
+    const pid = await nextPid(command, new Set());
+    process.kill(pid, 'SIGTERM');
+    await printed(/app\.mjs was ended by SIGTERM; started again at once\.$/m, 'stderr');
+    await nextPid(command, new Set([pid]));
+    child.kill('SIGTERM');
+    assert.equal(await ended, 0);
+    assert.doesNotMatch(stderr(), /Waiting for a change/);
+    assert.equal(stderr().match(/started again/g)?.length, 1);
+  });
+}
 
 test('a program that is killed is started again at once, then after pauses that grow', async (t) => {
-  const { url, printed, stderr, stdout, change } = await watched(t, app('one'));
+  const command = await watched(t, app('one'));
+  const { url, printed, stderr, stdout, change } = command;
   const pids = new Set<number>();
   const kill = async (signal: NodeJS.Signals) => {
-    let pid = 0;
-    while (pid === 0 || pids.has(pid)) {
-      const text = await fetch(url, { headers: { connection: 'close' } }).then(
-        (answer) => answer.text(),
-        () => '',
-      );
-      pid = Number(text.split(' ')[1] ?? 0);
-    }
+    const pid = await nextPid(command, pids);
     pids.add(pid);
     process.kill(pid, signal);
   };
