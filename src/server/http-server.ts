@@ -5,6 +5,7 @@
 import type { Server as NetServer } from 'node:net';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponseOptions } from '../message/server-response.js';
+import type { Handshakes } from './handshakes.js';
 import type { LearntPrototypes } from './learnt-prototypes.js';
 import type { ServerConnection } from './server-connection.js';
 import type { ServerObserver } from './server-observer.js';
@@ -24,6 +25,8 @@ export interface ServerEngine {
   /** All observers as one; null where nobody observes. */
   observer: ServerObserver | null;
   readonly observers: ServerObserver[];
+  /** What is to become a connection; null without TLS. */
+  readonly handshakes: Handshakes | null;
   readonly idle: IdleConnections;
   readonly sweep: RequestSweep;
   readonly prototypes: LearntPrototypes;

@@ -18,12 +18,15 @@ import { UndecidedConnection } from './undecided-connection.js';
 /** The 'connection' listener of every server. */
 export function attach(this: HttpServer, socket: ServerSocket): void {
   Object.assign(socket, { server: this });
+  const { connections, handshakes, observer, speaksHttp2, closing } = this[kEngine];
+  handshakes?.end(socket);
   if (this.timeout) socket.setTimeout?.(this.timeout);
-  const { connections, observer, speaksHttp2 } = this[kEngine];
   const connection = connectionOf(this, socket);
   connections.add(connection);
   if (observer !== null && speaksHttp2 !== 'prior-knowledge') observeConnection(connection, observer);
   listenTo(this, socket, connection);
+  // Its handshake was under way when the server closed.
+  if (closing) connection.shutdown();
 }
 
 const PROTOCOLS = { Http1Connection, Http2Connection };

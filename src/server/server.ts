@@ -15,6 +15,7 @@ import { constructOn } from '../node/callable-class.js';
 import { invalidArgType } from '../node/errors.js';
 import { keepCheckingInterval } from '../node/keys.js';
 import { setImmediate, setTimeout } from '../node/timers.js';
+import { Handshakes } from './handshakes.js';
 import {
   type Http2Setting,
   type HttpServer,
@@ -61,6 +62,7 @@ function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Sett
     connections,
     observer: combineObservers(observers),
     observers,
+    handshakes: server instanceof TlsServer ? new Handshakes(server, attach) : null,
     idle: new IdleConnections(server),
     sweep: new RequestSweep({ [Symbol.iterator]: () => allTimed(connections) }, server),
     prototypes: new LearntPrototypes(options.IncomingMessage as never, options.ServerResponse as never),
@@ -172,9 +174,10 @@ function afterReading(engine: ServerEngine): void {
  * closed: the grace was for that. A connection that was opened to spare would keep the server for as long as its client
  * likes.
  */
-function closeUnneeded({ connections, closing }: ServerEngine): void {
+function closeUnneeded({ connections, handshakes, closing }: ServerEngine): void {
   // It may listen again by now.
   if (!closing) return;
+  handshakes?.cut();
   for (const connection of connections) if (connection.isIdle || connection.isUnused) connection.close();
 }
 

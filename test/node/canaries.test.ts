@@ -27,6 +27,7 @@ import * as rawWrites from '../../dist/node/raw-writes.js';
 import { makesStateOnTouch } from '../../dist/node/readable-state.js';
 import { RequestContexts } from '../../dist/node/request-contexts.js';
 import { OtherSide, streamSocket } from '../../dist/node/stream-socket.js';
+import * as tlsParents from '../../dist/node/tls-parents.js';
 import * as tlsServerState from '../../dist/node/tls-server-state.js';
 import { wrappedSocket } from '../../dist/node/wrapped-socket.js';
 import { temporaryFolder } from '../cli/command.js';
@@ -143,6 +144,20 @@ test('a socket is written to past its Writable', async () => {
   } finally {
     await close();
   }
+});
+
+test('a socket of TLS tells over which socket it speaks', async () => {
+  sings(tlsParents.tellsParents(), '_parent of a TLSSocket', 'tls-parents');
+  const server = tls.createServer(certificate);
+  const raw = once(server, 'connection');
+  const { socket, close } = await accepted(server, connectSecurely, 'secureConnection');
+  const [accepting] = await raw;
+  sings(
+    tlsParents.parentOf(socket) === accepting,
+    '_parent of a TLSSocket that a server accepts',
+    'tls-parents',
+  );
+  await close();
 });
 
 test('emitters keep their listeners in a table that can be given to them', () => {

@@ -23,6 +23,7 @@ const CHANGES: Change[] = [
   { change: 'raw-writes', file: 'raw-writes', noticed: '!known.writesRaw' },
   { change: 'listener-table', file: 'listener-table', noticed: '!known.keepsTables' },
   { change: 'readable-state', file: 'readable-state', noticed: '!known.makesStateOnTouch' },
+  { change: 'tls-parents', file: 'tls-parents', noticed: '!known.tellsParents()' },
   { change: 'flowing', file: 'flowing', noticed: '!known.forgetsFlowing' },
   {
     change: 'keys',

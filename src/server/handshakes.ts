@@ -1,0 +1,46 @@
+/**
+ * The TLS handshakes that a server has begun and not finished: connections that are none of HTTP yet.
+ *
+ * In: the sockets that a TLS server accepts, and those that it hands on once they are secure. Out: an end to what is
+ * left, for a server that closes: a client that never speaks would keep it for the 120 s of `handshakeTimeout`. Never
+ * touches a stream that the program brought, nor one that the program took over.
+ */
+import { Socket } from 'node:net';
+import type { TLSSocket, Server as TlsServer } from 'node:tls';
+import { parentOf, tellsParents } from '../node/tls-parents.js';
+
+/** A 'secureConnection' listener. */
+type Taker = (socket: TLSSocket) => void;
+
+export class Handshakes {
+  readonly #server: TlsServer;
+  readonly #taker: Taker;
+  readonly #sockets = new Set<Socket>();
+
+  /** @param taker - the 'secureConnection' listener that calls `end` */
+  constructor(server: TlsServer, taker: Taker) {
+    this.#server = server;
+    this.#taker = taker;
+    server.on('connection', (socket) => this.#begin(socket));
+  }
+
+  #begin(socket: Socket): void {
+    if (!(socket instanceof Socket)) return;
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  /** @param secure - the socket of which the handshake is finished */
+  end(secure: Socket): void {
+    const socket = parentOf(secure);
+    if (socket !== undefined) this.#sockets.delete(socket);
+  }
+
+  /** Cuts those that are under way. */
+  cut(): void {
+    // Else those that are finished can't be told from them.
+    const isTold = () => this.#server.listeners('secureConnection').includes(this.#taker) && tellsParents();
+    if (this.#sockets.size === 0 || !isTold()) return;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
