@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import type { EventEmitter } from 'node:events';
 import net, { type Socket } from 'node:net';
-import { Writable } from 'node:stream';
 import tls from 'node:tls';
 import { behaviour, get, outcome } from '../subjects.js';
 
@@ -170,27 +169,6 @@ behaviour(
     assert.deepEqual(codes, [undefined, undefined, 'ERR_STREAM_ALREADY_FINISHED']);
   },
   { since: 24 },
-);
-
-behaviour(
-  'on a stream of the program the answer leaves in one write, and its end in another',
-  async ({ http }) => {
-    const written: string[] = [];
-    const stream = new Writable({
-      write(chunk, _encoding, callback) {
-        written.push(chunk.toString());
-        setImmediate(callback);
-      },
-    });
-    const request = { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 };
-    const res = new http.ServerResponse(request as never);
-    res.assignSocket(stream as never);
-    await new Promise<void>((resolve) => res.end('body', resolve));
-    assert.equal(written.length, 2);
-    assert.match(written[0] ?? '', /^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nbody$/s);
-    assert.equal(written[1], '');
-  },
-  { only: 'plain', until: 20 },
 );
 
 behaviour(

@@ -8,7 +8,7 @@
 
 import { Buffer } from 'node:buffer';
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { type FieldList, NO_FIELDS } from '../../http/field-list.js';
 import { interimHead, trailerSection } from '../../http1/response-end.js';
 import { composeHead, type ResponseHead } from '../../http1/response-head.js';
@@ -20,6 +20,7 @@ import type {
   WriteCallback,
 } from '../../message/response-channel.js';
 import { nextTick } from '../../node/timers.js';
+import { GivenOutput, type Output } from '../../transport/given-output.js';
 import { SocketOutput } from '../../transport/socket-output.js';
 import type { WriteListener } from '../../transport/write-listeners.js';
 import { dateLine } from '../date-field.js';
@@ -46,7 +47,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   exchange: ExchangeObservation | null = null;
   #owner: WriterOwner<R> | null;
   #state: State = WAITING;
-  #output: SocketOutput | null = null;
+  #output: Output | null = null;
   #isHeld = false;
   #head: ResponseHead | null = null;
   #headSent = false;
@@ -99,7 +100,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   /** Where the response's bytes go now; null while they wait. */
-  get #way(): SocketOutput | null {
+  get #way(): Output | null {
     return this.#state === WRITING && !this.#isHeld ? this.#output : null;
   }
 
@@ -189,7 +190,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   /** As on node:http, what was answered before still arrives, and so does this response where it was ended. */
-  #cut(output: SocketOutput, error: Error | undefined): void {
+  #cut(output: Output, error: Error | undefined): void {
     const { socket } = output;
     if (this.#owner === null || this.#owner.isAlone(this)) {
       if (this.#hasEnded) output.flush();
@@ -215,7 +216,8 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
 
   assign(socket: Socket): void {
     const owner = this.#owner;
-    this.takeTurn(owner !== null && owner.output.socket === socket ? owner.output : new SocketOutput(socket));
+    if (owner !== null && owner.output.socket === socket) this.takeTurn(owner.output);
+    else this.takeTurn(socket instanceof Socket ? new SocketOutput(socket) : new GivenOutput(socket));
   }
 
   detach(): void {
@@ -223,7 +225,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   /** It is this response's turn: what waited is written. */
-  takeTurn(output: SocketOutput): void {
+  takeTurn(output: Output): void {
     const { socket } = output;
     if (this.#state === GIVEN_UP) {
       // What was answered before leaves before.
@@ -259,7 +261,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     this.#owner.responseLeft(this, watched);
   }
 
-  #sendHead(output: SocketOutput): void {
+  #sendHead(output: Output): void {
     const head = this.#head;
     if (this.#headSent || head === null) return;
     this.#headSent = true;
@@ -268,7 +270,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   /** Writes a piece of the body, as a chunk (RFC 9112 §7.1) where it isn't delimited otherwise. */
-  #putBody(output: SocketOutput, data: Chunk, encoding: Encoding, length: number): void {
+  #putBody(output: Output, data: Chunk, encoding: Encoding, length: number): void {
     this.#sendHead(output);
     if (length === 0) return;
     if (this.#chunked) {
@@ -307,7 +309,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     return waiting;
   }
 
-  #putWaiting(output: SocketOutput): void {
+  #putWaiting(output: Output): void {
     const waiting = this.#dropWaiting();
     for (const { data, encoding, length, callback, isBody } of waiting?.pieces ?? []) {
       if (isBody) this.#putBody(output, data, encoding, length);
@@ -317,7 +319,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   /** Everything is there: ends the body, and hands the turn on. */
-  #finish(output: SocketOutput, trailers: FieldList): void {
+  #finish(output: Output, trailers: FieldList): void {
     const { response } = this;
     this.#sendHead(output);
     if (this.#chunked) output.latin1(trailerSection(trailers));
@@ -330,7 +332,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
       if (socket.destroyed) response._onEnded();
       return;
     }
-    if (this.#owner === null) output.flush();
+    if (this.#owner === null) output.push();
     output.notify(this);
     // What a listener throws is the program's, and keeps nothing from leaving.
     try {
