@@ -11,6 +11,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import premierHttps from './https.js';
 import premierHttp from './index.js';
 import { isServerListening } from './node/listening-servers.js';
+import { adoptPatches } from './server/patched-methods.js';
 import { setHttp2Offer, setRefusalStyle } from './server/server.js';
 
 /** The version of the package, which the build puts in. */
@@ -55,6 +56,7 @@ export function register(): void {
   warnIfLate();
   setRefusalStyle('bare');
   setHttp2Offer(isHttp2Wanted());
+  adoptPatches();
   Object.assign(http, { _connectionListener, createServer, IncomingMessage, Server, ServerResponse });
   Object.assign(https, { createServer: premierHttps.createServer, Server: premierHttps.Server });
   syncBuiltinESMExports();

@@ -46,7 +46,7 @@ function viewOf(fields: OutgoingFields): FieldTable {
   for (const [i, key] of fields.keys.entries()) {
     table[key] = new FieldEntry(fields, key, fields.nameAt(i));
   }
-  return new Proxy(table, {
+  const view = new Proxy(table, {
     set(target, key: string, [name, value]: [string, FieldValue]) {
       put(fields, name, value);
       target[key] = new FieldEntry(fields, key, name);
@@ -57,6 +57,15 @@ function viewOf(fields: OutgoingFields): FieldTable {
       return delete target[key];
     },
   });
+  VIEWED.set(view, fields);
+  return view;
+}
+
+const VIEWED = new WeakMap<object, OutgoingFields>();
+
+/** The fields of which this is the table that Node's methods were given. */
+export function fieldsOfTable(table: unknown): OutgoingFields | undefined {
+  return VIEWED.get(table as object);
 }
 
 /** Gives responses with this prototype the table that Node's methods expect. */

@@ -154,6 +154,19 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
     if (this[kTrailersDistinct] !== null) addFields(this[kTrailersDistinct], distinctFields(rawTrailers));
   }
 
+  /** As programs call it that make requests by hand: raw fields, or raw trailers once the request is complete. */
+  _addHeaderLines(raw: string[] | null | undefined, count: number): void {
+    if (!raw?.length) return;
+    if (this.complete) {
+      this._addTrailers(raw.slice(0, count));
+      return;
+    }
+    this.rawHeaders = raw.slice(0, count);
+    if (this[kHeaders] !== null)
+      addFields(this[kHeaders], joinFields(this.rawHeaders, this.joinDuplicateHeaders));
+    this[kHeadersDistinct] = null;
+  }
+
   /** The connection went away before the exchange was over. */
   _abandon(error: Error): void {
     if (this._state === null) {

@@ -9,6 +9,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import { FIELD_STRIDE, type FieldList, NewFieldList } from '../http/field-list.js';
+import { whatIsSent } from '../node/borrowed-writes.js';
 import { byteLengthOf } from '../node/byte-length.js';
 import * as errors from '../node/errors.js';
 import { nextTick } from '../node/timers.js';
@@ -42,13 +43,61 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     return text;
   }
 
-  // Node's own constructor, called on an object that inherits from here, sets it.
-  set _trailer(_text) {}
+  /** Node's own `addTrailers` writes them here. */
+  set _trailer(text) {
+    const trailers = new NewFieldList();
+    for (const line of text.split('\r\n')) {
+      const colon = line.indexOf(': ');
+      if (colon < 0) continue;
+      const name = line.slice(0, colon);
+      addValue(trailers, fieldKey(name, 'Trailer name'), name, line.slice(colon + 2), null);
+    }
+    this._trailers = trailers;
+  }
 
-  /** Sends the head if it hasn't been sent, then `data` as it is: for programs that frame by themselves. */
-  _send(data: Chunk, encoding?: Encoding, callback?: WriteCallback | null): boolean {
+  /**
+   * Sends the head if it hasn't been sent, then `data` as it is: for programs that frame by themselves. Where it is one of
+   * Node's own methods that calls, a piece of the body, or its end, which are framed here.
+   */
+  _send(
+    ...args: [data: Chunk, encoding?: Encoding, callback?: WriteCallback | null, length?: number]
+  ): boolean {
+    const [data, encoding, callback] = args;
+    const sent = whatIsSent(args, this.chunkedEncoding);
+    if (sent === 'end') return this._endAsNode(data, encoding, callback as WriteCallback);
+    if (sent === 'piece' || (sent === 'framing' && callback)) {
+      const piece = sent === 'piece' ? decoded(data, encoding) : '';
+      this._headerSent = true;
+      return this._open().body(piece, encoding, bytesOf(piece, encoding), callback ?? null);
+    }
+    if (sent === 'framing') return true;
     const accepted = this._header ? this._sendHead() : true;
     return data.length > 0 || callback ? this._writeRaw(data, encoding, callback) : accepted;
+  }
+
+  /** @param finish - tells those who wait for it, and emits 'finish' */
+  _endAsNode(data: Chunk, encoding: Encoding, finish: WriteCallback): boolean {
+    const isLastChunk = this.chunkedEncoding && typeof data === 'string' && data.startsWith('0\r\n');
+    const piece = isLastChunk || !this._hasBody ? '' : decoded(data, encoding);
+    // Both ways of telling are Node's: it has kept the callbacks of `end`.
+    this._endCallbacks ??= [];
+    Object.defineProperty(this, '_tellFinish', { value: () => finish(), configurable: true });
+    Object.defineProperty(this, '_tellEnd', {
+      value: (failure: Error | null) => failure && finish(failure),
+      configurable: true,
+    });
+    this.finished = true;
+    this._headerSent = true;
+    this._open().end(piece, encoding, bytesOf(piece, encoding), this._trailers);
+    return true;
+  }
+
+  /** Node's own `end` calls it where there was nothing left to send. */
+  _finish(): void {
+    if (!this.finished || this._open().hasEnded) return;
+    // It tells of 'finish' by itself.
+    Object.defineProperty(this, '_tellFinish', { value() {}, configurable: true });
+    this._open().end('', null, 0, this._trailers);
   }
 
   /** Composes the head unless that is done; a text that a program put into `_header` is none. */

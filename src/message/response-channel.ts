@@ -61,6 +61,8 @@ export interface BodyPiece {
 export interface ResponseChannel {
   /** Whether a head was composed. */
   readonly hasHead: boolean;
+  /** Whether `end` was called. */
+  readonly hasEnded: boolean;
   /** Bytes that wait for the response's turn, or for its release. */
   readonly waitingBytes: number;
   /** What waits for the response's turn, or for its release. */

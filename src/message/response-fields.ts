@@ -23,7 +23,7 @@ import {
   invalidStatusCode,
   trailerInvalid,
 } from '../node/errors.js';
-import { lendFieldsTo } from './borrowed-methods.js';
+import { fieldsOfTable, lendFieldsTo } from './borrowed-methods.js';
 import { addNewField, listOf } from './field-text.js';
 import { addFields } from './incoming-fields.js';
 import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
@@ -207,7 +207,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
       this.statusMessage = reasonPhrase(reason);
     }
     if (!statusAllowsBody(this.statusCode)) this._hasBody = false;
-    this._composeHead(fieldList(this, headers));
+    this._composeHead(fieldList(this, fieldsOfTable(headers) ?? headers));
   }
 
   _composeHead(fields: FieldList): void {

@@ -12,7 +12,7 @@ import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 import { NO_FIELDS } from '../http/field-list.js';
 import * as errors from '../node/errors.js';
-import { kHighWaterMark, socketOf } from '../node/keys.js';
+import { kHighWaterMark, nodeSocketKey, socketOf } from '../node/keys.js';
 import { emitsAsUsual, listenersOf } from '../node/listener-table.js';
 import { nextTick } from '../node/timers.js';
 import {
@@ -221,6 +221,19 @@ export function emitClose(response: ClosingResponse): void {
 export function closeUnwatched(response: Pick<ResponseStateMethods, 'destroyed' | '_closed'>): void {
   response.destroyed = true;
   response._closed = true;
+}
+
+// Node's own methods, called on a response of ours, look there.
+if (nodeSocketKey !== undefined) {
+  Object.defineProperty(ResponseStateMethods.prototype, nodeSocketKey, {
+    configurable: true,
+    get(this: ResponseStateMethods) {
+      return this.socket;
+    },
+    set(this: ResponseStateMethods, socket: Socket | null) {
+      this.socket = socket;
+    },
+  });
 }
 
 /** What most responses never change stands on the prototype: a response is made for each request. */

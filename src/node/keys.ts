@@ -62,8 +62,11 @@ export function socketOf(response: object): Socket | null {
 export function lendStateKeys(prototype: object, made: object): void {
   for (const key of Object.getOwnPropertySymbols(made)) {
     const value = (made as Record<symbol, unknown>)[key];
-    if (key in prototype || (typeof value === 'object' && value !== null)) continue;
-    Object.defineProperty(prototype, key, { value, writable: true, configurable: true });
+    if (key in prototype) continue;
+    const isList = Array.isArray(value) && value.length === 0;
+    if (typeof value === 'object' && value !== null && !isList) continue;
+    const lent = isList ? Object.freeze([]) : value;
+    Object.defineProperty(prototype, key, { value: lent, writable: true, configurable: true });
   }
 }
 

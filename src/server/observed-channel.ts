@@ -34,6 +34,10 @@ export class ObservedChannel implements ResponseChannel {
     return this.#channel.hasHead;
   }
 
+  get hasEnded(): boolean {
+    return this.#channel.hasEnded;
+  }
+
   get waitingBytes(): number {
     return this.#channel.waitingBytes;
   }

@@ -12,11 +12,13 @@ import { Connection as Http1Connection } from './http1/connection.js';
 import { ResponseWriter } from './http1/response-writer.js';
 import { Connection as Http2Connection } from './http2/connection.js';
 import { observeConnection } from './observers.js';
+import { noticePatches } from './patched-methods.js';
 import type { ServerConnection } from './server-connection.js';
 import { UndecidedConnection } from './undecided-connection.js';
 
 /** The 'connection' listener of every server. */
 export function attach(this: HttpServer, socket: ServerSocket): void {
+  noticePatches();
   Object.assign(socket, { server: this });
   const { connections, handshakes, observer, speaksHttp2, closing } = this[kEngine];
   handshakes?.end(socket);

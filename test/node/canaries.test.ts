@@ -13,6 +13,7 @@ import { test } from 'node:test';
 import tls from 'node:tls';
 import { fieldValueKind, isToken, NOT_FIELD_VALUE } from '../../dist/http/grammar.js';
 import { shrinkBacklog } from '../../dist/node/backlog.js';
+import { whatIsSent } from '../../dist/node/borrowed-writes.js';
 import * as callable from '../../dist/node/callable-class.js';
 import { distinctPrototype } from '../../dist/node/distinct-fields.js';
 import * as errors from '../../dist/node/errors.js';
@@ -22,6 +23,7 @@ import * as lentReads from '../../dist/node/lent-reads.js';
 import { emitsAsUsual, keepsTables } from '../../dist/node/listener-table.js';
 import { isServerListening } from '../../dist/node/listening-servers.js';
 import { isModuleReport, modulesIn, REPORT_MODULES } from '../../dist/node/module-reports.js';
+import { ownMethodTest } from '../../dist/node/own-methods.js';
 import { isObserved } from '../../dist/node/performance-entries.js';
 import * as rawWrites from '../../dist/node/raw-writes.js';
 import { makesStateOnTouch } from '../../dist/node/readable-state.js';
@@ -234,6 +236,27 @@ test('a connection that was given no store, or one that was left again, is read 
     encoding: 'utf8',
   });
   sings(told === 'true false true\n', 'where an AsyncResource keeps the stores', 'request-contexts');
+});
+
+test("Node's own methods are known by their text", () => {
+  const isOwn = ownMethodTest();
+  const { setHeader, write, end } = http.OutgoingMessage.prototype;
+  for (const method of [setHeader, write, end, http.ServerResponse.prototype.writeHead])
+    sings(isOwn?.(method as () => void) === true, 'the source of its methods', 'own-methods');
+  assert.equal(
+    isOwn?.(() => {}),
+    false,
+  );
+});
+
+test('a body that Node writes to a message comes in pieces that can be told from their framing', () => {
+  sings(whatIsSent(['a', null, null, 1], true) === 'piece', 'what write hands to _send', 'borrowed-writes');
+  sings(
+    whatIsSent(['1f', 'latin1', null], true) === 'framing',
+    'what write hands to _send',
+    'borrowed-writes',
+  );
+  assert.equal(whatIsSent(['a'], false), 'raw');
 });
 
 test("Node's servers are functions that can be called", () => {

@@ -24,6 +24,12 @@ const CHANGES: Change[] = [
   { change: 'listener-table', file: 'listener-table', noticed: '!known.keepsTables' },
   { change: 'readable-state', file: 'readable-state', noticed: '!known.makesStateOnTouch' },
   { change: 'tls-parents', file: 'tls-parents', noticed: '!known.tellsParents()' },
+  { change: 'own-methods', file: 'own-methods', noticed: '!known.ownMethodTest()' },
+  {
+    change: 'borrowed-writes',
+    file: 'borrowed-writes',
+    noticed: "known.whatIsSent(['a', null, null, 1], false) === 'raw'",
+  },
   { change: 'flowing', file: 'flowing', noticed: '!known.forgetsFlowing' },
   {
     change: 'keys',

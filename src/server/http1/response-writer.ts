@@ -82,6 +82,10 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     return this.#head !== null;
   }
 
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   get waitingBytes(): number {
     return this.#waiting?.bytes ?? 0;
   }

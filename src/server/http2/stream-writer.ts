@@ -47,6 +47,7 @@ export class StreamWriter implements ResponseChannel {
   #head: StreamHead | null = null;
   #headSent = false;
   #isHeld = false;
+  #hasEnded = false;
   /** Octets of the body that may still leave; -1 where none were announced. */
   #bytesLeft = -1;
   #waiting: WaitingPieces | null = null;
@@ -59,6 +60,10 @@ export class StreamWriter implements ResponseChannel {
 
   get hasHead(): boolean {
     return this.#head !== null;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   get waitingBytes(): number {
@@ -108,6 +113,7 @@ export class StreamWriter implements ResponseChannel {
   }
 
   end(data: Chunk, encoding: Encoding, length: number, trailers: FieldList): void {
+    this.#hasEnded = true;
     this.#isHeld = false;
     this.#putWaiting();
     this.#putBody(data, encoding, length, null);

@@ -1,0 +1,82 @@
+/**
+ * Lets what programs put in the place of Node's own methods of messages act on premier's as well: tools that are loaded
+ * first patch `http.ServerResponse.prototype`, and some patch `http.OutgoingMessage.prototype` at any time.
+ *
+ * In: Node's prototypes as they are. Out: premier's, with those methods in the place of its own; what they call of Node's
+ * works on premier's objects. Never takes over what is Node's own.
+ */
+import http, { OutgoingMessage } from 'node:http';
+import { IncomingMessage } from '../message/incoming-message.js';
+import { ServerResponse } from '../message/server-response.js';
+import { ownMethodTest } from '../node/own-methods.js';
+
+type Method = () => void;
+
+/** As they are before `premier/register` puts others in their place; the one that inherits after the other. */
+const NODE_RESPONSE = http.ServerResponse.prototype;
+const NODE_REQUEST = http.IncomingMessage.prototype;
+
+/** What a server of Node's calls, and none of premier's does: there is nothing to act on. */
+const INTERNAL = new Set(['constructor', 'assignSocket', 'detachSocket', '_finish']);
+
+/** The names under which premier has something of its own. */
+function namesOf(ours: object, theirs: object): Set<string> {
+  const names = new Set<string>();
+  for (let link = ours; link !== theirs; link = Object.getPrototypeOf(link))
+    for (const name of Object.getOwnPropertyNames(link)) if (!INTERNAL.has(name)) names.add(name);
+  return names;
+}
+
+/** Takes over what was patched before premier was loaded. */
+export function adoptPatches(): void {
+  const isOwn = ownMethodTest();
+  if (isOwn === null) return;
+  adoptFrom(OutgoingMessage.prototype, ServerResponse.prototype, NODE_RESPONSE, isOwn);
+  adoptFrom(NODE_RESPONSE, ServerResponse.prototype, NODE_RESPONSE, isOwn);
+  adoptFrom(NODE_REQUEST, IncomingMessage.prototype, NODE_REQUEST, isOwn);
+  for (const method of inherited) method.ours = responseMethod(method.name);
+}
+
+function adoptFrom(theirs: object, ours: object, base: object, isOwn: (method: Method) => boolean): void {
+  for (const name of namesOf(ours, base)) {
+    const method: unknown = Object.getOwnPropertyDescriptor(theirs, name)?.value;
+    if (typeof method === 'function' && !isOwn(method as Method)) put(ours, name, method as Method);
+  }
+}
+
+const nodeMethods = OutgoingMessage.prototype as unknown as Record<string, Method>;
+const responseMethod = (name: string) => (ServerResponse.prototype as never as Record<string, Method>)[name];
+
+/** A method that responses inherit from `http.OutgoingMessage` on `node:http`. */
+interface InheritedMethod {
+  readonly name: string;
+  /** As it was seen last. */
+  theirs: Method;
+  /** As long as it is this one, the program has put none of its own there. */
+  ours: Method | undefined;
+}
+
+const inherited: InheritedMethod[] = [...namesOf(ServerResponse.prototype, NODE_RESPONSE)]
+  .filter((name) => typeof Object.getOwnPropertyDescriptor(nodeMethods, name)?.value === 'function')
+  .map((name) => ({ name, theirs: nodeMethods[name] as Method, ours: responseMethod(name) }));
+
+/** Takes over what was patched on `http.OutgoingMessage` since the last time. Called for each connection: quick. */
+export function noticePatches(): void {
+  for (const method of inherited) {
+    const { name, theirs } = method;
+    if (nodeMethods[name] === theirs) continue;
+    method.theirs = nodeMethods[name] as Method;
+    if (responseMethod(name) !== method.ours) continue;
+    method.ours = method.theirs;
+    put(ServerResponse.prototype, name, method.theirs);
+  }
+}
+
+function put(prototype: object, name: string, method: Method): void {
+  Object.defineProperty(prototype, name, {
+    value: method,
+    writable: true,
+    configurable: true,
+    enumerable: true,
+  });
+}
