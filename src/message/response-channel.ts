@@ -67,7 +67,7 @@ export interface ResponseChannel {
   readonly waitingBytes: number;
   /** What waits for the response's turn, or for its release. */
   readonly waiting: readonly BodyPiece[];
-  /** Bytes that wait to be handed to the socket. */
+  /** Bytes that wait to be handed to the socket, and that it doesn't count itself. */
   readonly backlog: number;
   /** Whether what is written now is handed to the kernel within the call. */
   readonly leavesAtOnce: boolean;

@@ -6,7 +6,7 @@
  */
 import { Socket } from 'node:net';
 import { writesAsUsual, writesRaw } from '../node/raw-writes.js';
-import { isWrittenUnseen } from './socket-order.js';
+import { isWrittenUnseen, waitingIn } from './socket-order.js';
 
 export { writeRaw as writeDirectly } from '../node/raw-writes.js';
 
@@ -20,7 +20,7 @@ export function isClear(socket: Socket): boolean {
   return (
     isWrittenUnseen(socket) &&
     writesAsUsual(socket) &&
-    socket.writableLength === 0 &&
+    waitingIn(socket) === 0 &&
     socket.writableCorked === 0 &&
     socket.writable &&
     !socket.connecting

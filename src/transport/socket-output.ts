@@ -5,9 +5,10 @@
  * socket. What is to leave gathers in a WriteBatch; all of it leaves when `flush` is called, at the
  * latest at the end of the turn. Never reorders, and never holds back more than a socket's high-water mark.
  */
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { nextTick, setImmediate } from '../node/timers.js';
 import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
+import { waitingIn } from './socket-order.js';
 import { WaitingByTick } from './ticks.js';
 import {
   assemble,
@@ -33,6 +34,7 @@ export class SocketOutput {
   #leavesWithTick = false;
   /** The socket, where it can ever be written to directly. */
   readonly #plain: Socket | null;
+  readonly #isNetSocket: boolean;
   /** Bytes that were written directly and that the kernel hasn't taken yet. */
   #late = 0;
   readonly #listeners = new WriteListeners();
@@ -41,11 +43,17 @@ export class SocketOutput {
   constructor(socket: Socket) {
     this.socket = socket;
     this.#plain = isPlainSocket(socket) ? socket : null;
+    this.#isNetSocket = socket instanceof Socket;
   }
 
   /** Bytes that have not left yet, here and in the socket. */
   get backlog(): number {
-    return this.socket.writableLength + this.#late + this.length;
+    return this.#waiting + this.#late + this.length;
+  }
+
+  /** Bytes that wait in the socket itself. */
+  get #waiting(): number {
+    return this.#isNetSocket ? waitingIn(this.socket) : this.socket.writableLength;
   }
 
   /** Whether the socket asked for a pause, or would with what waits here. */
@@ -210,7 +218,7 @@ export class SocketOutput {
 
   /** Whether what is flushed now is handed to the kernel within the call, with nothing before it. */
   get leavesAtOnce(): boolean {
-    return !this.#listeners.areInFlight && this.socket.writableLength === 0;
+    return !this.#listeners.areInFlight && this.#waiting === 0;
   }
 
   #uncork(): void {
@@ -298,7 +306,7 @@ export class SocketOutput {
     }
     if (Array.isArray(taken)) return this.#writeParts(taken, callback);
     const piece = taken as Piece;
-    const settled = !socket.destroyed && this.#late === 0 && socket.writableLength === 0;
+    const settled = !socket.destroyed && this.#late === 0 && this.#waiting === 0;
     if (piece.chunk === '' && callback !== undefined && !this.#corked && settled) {
       nextTick(callback);
       return true;

@@ -21,6 +21,7 @@ import type {
 } from '../../message/response-channel.js';
 import { nextTick } from '../../node/timers.js';
 import { GivenOutput, type Output } from '../../transport/given-output.js';
+import { countsOutput } from '../../transport/socket-order.js';
 import { SocketOutput } from '../../transport/socket-output.js';
 import type { WriteListener } from '../../transport/write-listeners.js';
 import { dateLine } from '../date-field.js';
@@ -95,7 +96,8 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   get backlog(): number {
-    return this.#output?.length ?? 0;
+    const output = this.#output;
+    return output === null || countsOutput(output.socket) ? 0 : output.length;
   }
 
   get leavesAtOnce(): boolean {
