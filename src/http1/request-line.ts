@@ -23,6 +23,8 @@ const TLS_HANDSHAKE = 0x16;
 /** OPTIONS by RFC 9112 §3.2.4, the other two by what UPnP devices send. */
 const ASTERISK_METHODS = ['OPTIONS', 'M-SEARCH', 'NOTIFY'];
 const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n';
+/** Octets of all of it (RFC 9113 §3.4), with what follows that line. */
+const HTTP2_PREFACE_BYTES = 24;
 
 export function readRequestLine(window: LineWindow, start: number, head: RequestHead): number {
   const { bytes } = window;
@@ -112,7 +114,7 @@ export function refuseImpossibleMethod(text: string): void {
   }
   if (method === 'HTTP' && next === SLASH) throw new WireError('responseReceived');
   if (method === 'PRI' && HTTP2_PREFACE.startsWith(text.slice(0, HTTP2_PREFACE.length))) {
-    if (text.length >= HTTP2_PREFACE.length) throw new WireError('http2Preface');
+    if (text.length >= HTTP2_PREFACE.length) throw new WireError('http2Preface', HTTP2_PREFACE_BYTES);
     return;
   }
   const possible = beginsKnownMethod(method) || 'PRI'.startsWith(method) || 'HTTP'.startsWith(method);

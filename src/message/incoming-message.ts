@@ -23,6 +23,8 @@ const kHeadersDistinct = Symbol('headersDistinct');
 const kTrailers = Symbol('trailers');
 const kTrailersDistinct = Symbol('trailersDistinct');
 const kAbortController = Symbol('abortController');
+/** A request itself; a copy of it, by `Object.assign` for one, knows by that whose body is read through it. */
+const kOriginal = Symbol('original');
 
 // Node's type has plain properties where there are accessors here: so for the compiler this extends Readable only.
 class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof Readable) {
@@ -45,6 +47,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   declare [kTrailers]: NodeJS.Dict<string> | null;
   declare [kTrailersDistinct]: NodeJS.Dict<string[]> | null;
   declare [kAbortController]: AbortController | null;
+  declare [kOriginal]: PremierIncomingMessage;
 
   get _readableState() {
     return this._state ?? readableStateOf(this as unknown as PremierIncomingMessage);
@@ -216,6 +219,11 @@ const STATE_ELSEWHERE: object = {};
 function readableStateOf(message: PremierIncomingMessage): object | undefined {
   const owner = ownerOf(message);
   if (owner === null) return undefined;
+  const original = owner[kOriginal];
+  if (original !== owner) {
+    owner._state = original._readableState;
+    return owner._state;
+  }
   makeState(owner);
   const state = owner._state as { readingMore: boolean };
   state.readingMore = true;
@@ -226,6 +234,7 @@ function readableStateOf(message: PremierIncomingMessage): object | undefined {
 }
 
 interface PremierIncomingMessage extends NodeIncomingMessage {
+  [kOriginal]: PremierIncomingMessage;
   joinDuplicateHeaders: boolean;
   readonly signal: AbortSignal;
   upgrade: boolean | null;
@@ -264,6 +273,7 @@ const PremierIncomingMessage = callableClass<IncomingMessageConstructor>(
       EventEmitter.call(this as never);
     }
     this._state = null;
+    this[kOriginal] = this;
     this._dumped = false;
     this.complete = false;
     this.socket = socket;

@@ -11,6 +11,7 @@ import { types } from 'node:util';
 import { FIELD_STRIDE, type FieldList, NewFieldList } from '../http/field-list.js';
 import { whatIsSent } from '../node/borrowed-writes.js';
 import { byteLengthOf } from '../node/byte-length.js';
+import { runInScope } from '../node/domains.js';
 import * as errors from '../node/errors.js';
 import { nextTick } from '../node/timers.js';
 import { addValue } from './field-text.js';
@@ -28,6 +29,12 @@ const isLatin1 = (encoding: Encoding) => encoding === 'latin1' || encoding === '
 function bytesOf(chunk: Chunk, encoding: Encoding): number {
   if (typeof chunk !== 'string') return byteLengthOf(chunk);
   return isUtf8(encoding) ? Buffer.byteLength(chunk) : chunk.length;
+}
+
+/** The same callback, called in the context of the write. */
+function bound(callback: WriteCallback): WriteCallback {
+  const resource = new AsyncResource('HTTPSERVERRESPONSE');
+  return (error) => runInScope(resource, callback, undefined, error);
 }
 
 type Trailers = Record<string, unknown> | readonly (readonly [string, unknown])[];
@@ -122,7 +129,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
       callback = encoding;
       encoding = null;
     }
-    const written = typeof callback === 'function' ? AsyncResource.bind(callback) : null;
+    const written = typeof callback === 'function' ? bound(callback) : null;
     const accepted = this._writeChunk(chunk, encoding, written);
     if (!accepted) this._needDrain = true;
     return accepted;

@@ -11,6 +11,7 @@ import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 import { NO_FIELDS } from '../http/field-list.js';
+import { runInScope } from '../node/domains.js';
 import * as errors from '../node/errors.js';
 import { kHighWaterMark, nodeSocketKey, socketOf } from '../node/keys.js';
 import { emitsAsUsual, listenersOf } from '../node/listener-table.js';
@@ -164,12 +165,12 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   _tellEnd(failure: Error | null): void {
     if (this._endCallbacks === null) return;
     if (this._context === null) this._callEndCallbacks(failure);
-    else this._context.runInAsyncScope(this._callEndCallbacks, this, failure);
+    else runInScope(this._context, this._callEndCallbacks, this, failure);
   }
 
   _tellFinish(): void {
     if (this._context === null) this.emit('finish');
-    else this._context.runInAsyncScope(this.emit, this, 'finish');
+    else runInScope(this._context, this.emit, this, 'finish');
   }
 
   /** Whether anybody can notice when the response is over. */
@@ -213,7 +214,7 @@ export function emitClose(response: ClosingResponse): void {
   closeUnwatched(response);
   const { close } = listenersOf(response);
   if (close !== undefined && response._context !== null)
-    response._context.runInAsyncScope(response.emit, response, 'close');
+    runInScope(response._context, response.emit, response, 'close');
   else if (close !== undefined || !emitsAsUsual(response)) response.emit('close');
 }
 

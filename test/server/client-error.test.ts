@@ -156,3 +156,26 @@ behaviour(
   },
   { only: 'plain' },
 );
+
+for (const [rest, bytesParsed] of [
+  ['', 24],
+  ['more', 24],
+] as const) {
+  behaviour(
+    `of the HTTP/2 preface${rest && ` and ${rest} bytes`} on a server of HTTP/1.1, the preface counts as read`,
+    async ({ serve }) => {
+      const { server, connect } = await serve(() => {});
+      const raised = new Promise<WireError>((resolve) => {
+        server.on('clientError', (error, socket) => {
+          socket.destroy();
+          resolve(error as WireError);
+        });
+      });
+      connect().send(`PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${rest}`);
+      const error = await raised;
+      assert.equal(error.code, 'HPE_PAUSED_H2_UPGRADE');
+      assert.equal(error.bytesParsed, bytesParsed);
+    },
+    { only: 'plain' },
+  );
+}

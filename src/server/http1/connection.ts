@@ -12,6 +12,7 @@ import type { IncomingMessage } from '../../message/incoming-message.js';
 import { dropUnread } from '../../message/request-body.js';
 import { closeUnwatched, emitClose } from '../../message/response-state.js';
 import type { ServerResponse } from '../../message/server-response.js';
+import { runInScope } from '../../node/domains.js';
 import * as errors from '../../node/errors.js';
 import { endEntry } from '../../node/performance-entries.js';
 import { nextTick, setImmediate } from '../../node/timers.js';
@@ -102,7 +103,7 @@ export class Connection
   receive(chunk: Buffer, fresh = false): void {
     const scope = this.#delivery.contexts.scopeOf(fresh);
     if (scope === null) this.#receive(chunk, fresh);
-    else scope.runInAsyncScope(this.#receive, this, chunk, fresh);
+    else runInScope(scope, this.#receive, this, chunk, fresh);
   }
 
   #receive(chunk: Buffer, fresh: boolean): void {
@@ -149,7 +150,7 @@ export class Connection
 
   #fail(error: unknown, chunk: Buffer): void {
     if (error instanceof WireError) {
-      error.bytesParsed += this.#parser.position;
+      error.bytesParsed = Math.min(error.bytesParsed + this.#parser.position, chunk.length);
       error.rawPacket = this.keep(chunk);
       this.refuse(error);
       return;

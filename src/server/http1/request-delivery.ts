@@ -11,6 +11,7 @@ import type { RequestSink } from '../../http1/request-parser.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { completeBody } from '../../message/request-body.js';
 import type { ServerResponse } from '../../message/server-response.js';
+import { runInScope } from '../../node/domains.js';
 import { beginEntry, isObserved } from '../../node/performance-entries.js';
 import { presentContext, RequestContexts } from '../../node/request-contexts.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
@@ -102,7 +103,7 @@ export class RequestDelivery implements RequestSink {
     this.isInHandler = true;
     try {
       if (context === null) this.#dispatch(head, request, response);
-      else context.runInAsyncScope(this.#dispatch, this, head, request, response);
+      else runInScope(context, this.#dispatch, this, head, request, response);
     } finally {
       // The socket stops only when more comes: most clients wait for the answer.
       if (responses.isFull) connection.pauseParsing();
@@ -127,7 +128,7 @@ export class RequestDelivery implements RequestSink {
     if (this.exchange !== null) this.exchange.bodyCame(data);
     if (request === null || request._dumped) return;
     if (this.#context === null) this.#pushBody(request, data);
-    else this.#context.runInAsyncScope(this.#pushBody, this, request, data);
+    else runInScope(this.#context, this.#pushBody, this, request, data);
   }
 
   #pushBody(request: IncomingMessage, data: Buffer): void {
@@ -155,7 +156,7 @@ export class RequestDelivery implements RequestSink {
     if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
     if (request._state !== null) {
       if (context === null) completeBody(request);
-      else context.runInAsyncScope(completeBody, undefined, request);
+      else runInScope(context, completeBody, undefined, request);
     }
     this.#connection.requestEnds();
     // The reader of this body stopped the socket, or the program did; the next request must not wait for it.
