@@ -2,7 +2,7 @@
 
 /** The variables of the environment that premier reads. */
 export interface Environment {
-  /** `off`: `premier/register` changes nothing. `debug`: it says on stderr that premier is there. */
+  /** `off`: `premier/register` changes nothing. `debug`: it says on stderr that premier is there, and why it refuses requests. */
   PREMIER?: 'off' | 'debug';
   /** `on`: with `premier/register` servers over TLS speak HTTP/2 as well, where their option `http2` says nothing. */
   PREMIER_HTTP2?: 'on' | 'off';

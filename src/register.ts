@@ -1,9 +1,10 @@
 /**
  * Puts premier under a program that uses `node:http` and `node:https`: `node --import premier/register app.js`.
  *
- * In: nothing but `PREMIER=off`, which switches it off, `PREMIER=debug`, which makes it say that it is there, and
- * `PREMIER_HTTP2=on`, with which servers over TLS speak HTTP/2. Out: the server half replaced on Node's own module objects, for `require` and for every form of `import`. Prints nothing
- * else, unless a server was made before it came.
+ * In: nothing but `PREMIER=off`, which switches it off, `PREMIER=debug`, which makes it say that it is there and why
+ * it refuses requests, and
+ * `PREMIER_HTTP2=on`, with which servers over TLS speak HTTP/2. Out: the server half replaced on Node's own module
+ * objects, for `require` and for every form of `import`. Prints nothing else, unless a server was made before it came.
  */
 import http from 'node:http';
 import https from 'node:https';
@@ -12,6 +13,7 @@ import premierHttps from './https.js';
 import premierHttp from './index.js';
 import { isServerListening } from './node/listening-servers.js';
 import { adoptPatches } from './server/patched-methods.js';
+import { noteRefusals } from './server/refusal-notes.js';
 import { setHttp2Offer, setRefusalStyle } from './server/server.js';
 
 /** The version of the package, which the build puts in. */
@@ -61,5 +63,6 @@ export function register(): void {
   Object.assign(https, { createServer: premierHttps.createServer, Server: premierHttps.Server });
   syncBuiltinESMExports();
   Object.defineProperty(http, kRegistered, { value: true });
+  if (process.env.PREMIER === 'debug') noteRefusals((line) => process.stderr.write(line));
   say('node:http and node:https serve with premier');
 }
