@@ -1,0 +1,77 @@
+// `npm run faults:stops [-- CLIENT ...] [-- --stops N] [-- --clients N] [-- --after MS] [-- --grace MS]`: stops a server under load, again
+// and again, by SIGTERM and server.close(), and counts the requests that were lost, with premier and with node:http.
+import { once } from 'node:events';
+import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build, install } from '../../scripts/prepare.mjs';
+import { startServer } from '../processes.mjs';
+import { ab, agent, undici } from './stopping-clients.mjs';
+
+const clients = { undici, agent, ab };
+
+const { values, positionals } = parseArgs({
+  options: {
+    stops: { type: 'string', default: '10' },
+    clients: { type: 'string', default: '200' },
+    after: { type: 'string', default: '0' },
+    grace: { type: 'string', default: '200' },
+  },
+  allowPositionals: true,
+});
+const unknown = positionals.filter((name) => !(name in clients));
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}. Give some of: ${Object.keys(clients).join(', ')}.`);
+  process.exit(2);
+}
+install();
+build();
+
+const program = fileURLToPath(new URL('stopped-server.mjs', import.meta.url));
+const path = Number(values.after) > 0 ? `/?after=${Number(values.after)}` : '/';
+
+/** Milliseconds between the first requests and the stop, a little different each time. */
+const before = (stop) => 100 + ((stop * 37) % 100);
+
+/** Milliseconds after which a server that goes on serving its kept connections is killed. */
+const patience = 8000;
+
+async function stopUnderLoad(client, module, stop) {
+  const server = await startServer([process.execPath, program, module, values.grace]);
+  try {
+    const warm = once(server.child.stdout, 'data');
+    const load = client(server.port, Number(values.clients), path);
+    await warm;
+    await delay(before(stop));
+    const ended = new Promise((resolve) => server.child.once('close', resolve));
+    server.child.kill('SIGTERM');
+    const isStuck = await Promise.race([ended.then(() => false), delay(patience).then(() => true)]);
+    if (isStuck) server.child.kill('SIGKILL');
+    return { ...(await load), isStuck };
+  } finally {
+    await server.stop();
+  }
+}
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(clients)) {
+  const rows = {};
+  for (const module of ['node:http', 'premier']) {
+    const total = { stops: 0, stuck: 0, answered: 0, lost: 0, why: {} };
+    for (let stop = 0; stop < Number(values.stops); stop++) {
+      const { skipped, answered, lost, why, isStuck } = await stopUnderLoad(clients[name], module, stop);
+      if (skipped) {
+        total.why = skipped;
+        break;
+      }
+      total.stops++;
+      if (isStuck) total.stuck++;
+      total.answered += answered;
+      total.lost += lost;
+      for (const [code, count] of Object.entries(why)) total.why[code] = (total.why[code] ?? 0) + count;
+    }
+    rows[module] = { ...total, why: JSON.stringify(total.why) };
+  }
+  console.log(`\n${name}`);
+  console.table(rows);
+}
