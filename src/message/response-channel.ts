@@ -109,6 +109,10 @@ export interface ChannelListener {
   readonly _highWaterMark: number;
   /** The response is the last one of its connection. */
   _last: boolean;
+  /** Whether one of the listeners for 'finish' calls `_leave`: those before it still find the socket. */
+  readonly _leavesInFinish: boolean;
+  /** Lets go of the socket; null but for that time. */
+  _leave: (() => void) | null;
   /** It is the response's turn: from here on what it writes can leave. */
   _onTurn(socket: Socket): void;
   /** Called where `write` had returned false and there is room again. */

@@ -51,6 +51,8 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   declare _errored: Error | null | undefined;
   declare _endCallbacks: WriteCallback[] | null;
   declare _rejectBody: boolean;
+  declare _leavesInFinish: boolean;
+  declare _leave: (() => void) | null;
   declare _highWaterMark: number;
 
   _open(): ResponseChannel {
@@ -264,6 +266,8 @@ const SELDOM_CHANGED = {
   _errored: null,
   _endCallbacks: null,
   _rejectBody: false,
+  _leavesInFinish: false,
+  _leave: null,
   _highWaterMark: DEFAULT_HIGH_WATER_MARK,
 };
 for (const [name, value] of Object.entries(SELDOM_CHANGED)) {

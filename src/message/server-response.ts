@@ -68,6 +68,15 @@ class ServerResponseMethods extends ResponseBodyMethods {
     this._channel?.detach();
   }
 
+  /** As on `node:http`, a listener that is put before the server's own still finds the socket. */
+  override prependListener(event: string | symbol, listener: (...args: never[]) => void): this {
+    if (event === 'finish' && !this._leavesInFinish) {
+      this._leavesInFinish = true;
+      super.prependListener('finish', leaveSocket);
+    }
+    return super.prependListener(event, listener as never);
+  }
+
   setTimeout(msecs: number, callback?: () => void): this {
     if (callback) this.on('timeout', callback);
     if (this.socket) this.socket.setTimeout(msecs);
@@ -82,6 +91,10 @@ class ServerResponseMethods extends ResponseBodyMethods {
 }
 
 type AssignedSocket = Socket & { _httpMessage?: ServerResponseMethods | null };
+
+function leaveSocket(this: ServerResponseMethods): void {
+  this._leave?.();
+}
 
 function onAssignedSocketClose(this: AssignedSocket): void {
   if (this._httpMessage) emitClose(this._httpMessage);

@@ -23,9 +23,24 @@ export function tellLeft(response: ChannelListener, error: Error | null | undefi
   try {
     response._tellEnd(failure);
   } finally {
-    if (failure === null) {
-      leaving.leave(true);
-      response._tellFinish();
-    }
+    if (failure === null) tellFinish(response, leaving);
+  }
+}
+
+function tellFinish(response: ChannelListener, leaving: Leaving): void {
+  if (!response._leavesInFinish) {
+    leaving.leave(true);
+    response._tellFinish();
+    return;
+  }
+  const leave = () => {
+    response._leave = null;
+    leaving.leave(true);
+  };
+  response._leave = leave;
+  try {
+    response._tellFinish();
+  } finally {
+    if (response._leave !== null) leave();
   }
 }

@@ -14,16 +14,7 @@ import type { WriteListener } from './write-listeners.js';
 /** What a response writes to. */
 export type Output = Pick<
   SocketOutput,
-  | 'socket'
-  | 'length'
-  | 'leavesAtOnce'
-  | 'ascii'
-  | 'latin1'
-  | 'put'
-  | 'notify'
-  | 'schedule'
-  | 'push'
-  | 'flush'
+  'socket' | 'length' | 'leavesAtOnce' | 'ascii' | 'latin1' | 'put' | 'notify' | 'schedule' | 'push' | 'flush'
 >;
 
 /** What one write is to hand over. */
