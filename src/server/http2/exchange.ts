@@ -183,6 +183,10 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
     this.response._hasBody = this.request.method !== 'HEAD';
   }
 
+  flush(): void {
+    this.#connection.flush();
+  }
+
   bytesWait(): void {
     this.#connection.bytesWait();
   }

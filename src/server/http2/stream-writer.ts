@@ -19,6 +19,7 @@ import type {
   ResponseChannel,
   WriteCallback,
 } from '../../message/response-channel.js';
+import { byteLengthOf } from '../../node/byte-length.js';
 import { invalidStatusCode, noSocketBytes, streamDestroyed } from '../../node/errors.js';
 import { nextTick } from '../../node/timers.js';
 import { WaitingPieces } from '../waiting-pieces.js';
@@ -34,6 +35,8 @@ export interface WriterOwner {
   responseEnded(): void;
   /** All of it has left for the kernel, or never will: the error in the latter case. */
   responseLeft(error: Error | null | undefined): void;
+  /** Hands over what the socket takes. */
+  flush(): void;
   /** Memory of the program's own is to leave by the end of its tick. */
   bytesWait(): void;
   /** The program gives the exchange up. */
@@ -99,6 +102,7 @@ export class StreamWriter implements ResponseChannel {
   flush(): boolean {
     if (this.#isHeld) return true;
     this.#sendHead();
+    this.#owner.flush();
     return this.#hasRoom();
   }
 
@@ -117,15 +121,22 @@ export class StreamWriter implements ResponseChannel {
     this.#isHeld = false;
     this.#putWaiting();
     this.#putBody(data, encoding, length, null);
-    if (this.#bytesLeft > 0) {
-      // A client that waits for the rest must not take this for all of it.
+    // What a listener throws is the program's, and keeps nothing from leaving.
+    try {
       this.#owner.responseEnded();
-      this.#stream.reset('internalError');
-      this.#owner.abandon(undefined);
+    } finally {
+      this.#endStream(trailers);
+    }
+  }
+
+  #endStream(trailers: FieldList): void {
+    if (this.#bytesLeft <= 0) {
+      this.#stream.end(trailers, (error) => this.#owner.responseLeft(error));
       return;
     }
-    this.#owner.responseEnded();
-    this.#stream.end(trailers, (error) => this.#owner.responseLeft(error));
+    // A client that waits for the rest must not take this for all of it.
+    this.#owner.flush();
+    this.#owner.abandon(undefined);
   }
 
   hold(): void {
@@ -175,14 +186,17 @@ export class StreamWriter implements ResponseChannel {
   #putBody(data: Chunk, encoding: Encoding, length: number, written: WriteCallback | null): void {
     this.#sendHead();
     if (typeof data !== 'string' && length > 0) {
-      // A program may write to its memory again: a few bytes are copied, more leave before it gets to that.
-      if (length <= COPIED_BYTES && data.length === length) {
-        this.#putPiece(Buffer.from(data), encoding, length, written);
-        return;
-      }
-      this.#owner.bytesWait();
+      this.#putPiece(this.#kept(bytesOf(data, length), length), null, length, written);
+      return;
     }
     this.#putPiece(data, encoding, length, written);
+  }
+
+  /** A program may write to its memory again: a few bytes are copied, more leave before it gets to that. */
+  #kept(data: Uint8Array, length: number): Uint8Array {
+    if (length <= COPIED_BYTES && data.length === length) return Buffer.from(data);
+    this.#owner.bytesWait();
+    return data;
   }
 
   #putPiece(data: Chunk, encoding: Encoding, length: number, written: WriteCallback | null): void {
@@ -197,6 +211,12 @@ export class StreamWriter implements ResponseChannel {
       this.#stream.body(data, encoding, length, told);
     }
   }
+}
+
+/** Bytes as they were counted, whatever their object says of its length; it may be of the program's own making. */
+function bytesOf(data: Uint8Array, length: number): Uint8Array {
+  if (data.length === length || byteLengthOf(data) !== length) return data;
+  return Buffer.from(data.buffer, data.byteOffset, length);
 }
 
 /** As on a stream that was destroyed: what HTTP/2 calls the reason is told by the request and the response. */

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { constants } from 'node:http2';
-import { frame, preface, settings } from '../../http2/frames.js';
+import { get, headers } from '../../http2/exchange.js';
+import { frame, parseFrames, preface, settings } from '../../http2/frames.js';
 import type { Request, Response } from '../../subjects.js';
 import { outcome, turns, until } from '../../subjects.js';
 import { read, serve, test } from './client.js';
@@ -374,4 +375,61 @@ test('what is no HTTP/2 is told to clientError once, and ends the connection wit
   const text = Buffer.concat(received).toString('latin1');
   assert.ok(!text.includes('HTTP/1.1'));
   assert.match(text, /stream/i, 'GOAWAY says why');
+});
+
+test('a head that was flushed arrives, also where its response is destroyed in the same tick', async (context) => {
+  const { ask } = await serve(context, (_req, res) => {
+    res.setHeader('X-A', 'b');
+    res.flushHeaders();
+    res.destroy();
+  });
+  const { headers, code } = await ask();
+  assert.deepEqual([headers['x-a'], code], ['b', constants.NGHTTP2_INTERNAL_ERROR]);
+});
+
+test("what a listener of 'prefinish' throws keeps no answer from leaving", async (context) => {
+  const thrown = outcome<Error>();
+  const before = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.once('uncaughtException', thrown.resolve);
+  context.after(() => {
+    for (const listener of before) process.on('uncaughtException', listener);
+  });
+  const { ask } = await serve(context, (_req, res) => {
+    res.once('prefinish', () => {
+      throw new Error('mine');
+    });
+    res.end('whole');
+  });
+  assert.equal((await ask()).body, 'whole');
+  assert.equal((await thrown.promise).message, 'mine');
+});
+
+test('memory that is written to again after the tick had left before', async (context) => {
+  const scratch = Buffer.alloc(2000);
+  const { ask } = await serve(context, async (_req, res) => {
+    for (const letter of 'abc') {
+      res.write(scratch.fill(letter));
+      await new Promise((resolve) => process.nextTick(resolve));
+    }
+    res.end();
+  });
+  assert.equal((await ask()).body, ['a', 'b', 'c'].map((letter) => letter.repeat(2000)).join(''));
+});
+
+test('memory that the next handler writes to had left before', async (context) => {
+  const scratch = Buffer.alloc(2000);
+  const { raw } = await serve(context, (req, res) => res.end(scratch.fill(req.url?.slice(1) ?? '')));
+  const socket = await raw();
+  const received: Buffer[] = [];
+  socket.on('data', (data: Buffer) => received.push(data));
+  const ask = (id: number, letter: string) => headers(id, get.with(3, 'https').with(5, `/${letter}`));
+  socket.write(Buffer.concat([preface, settings(), ask(1, 'a'), ask(3, 'b'), ask(5, 'c')]));
+  socket.end();
+  await once(socket, 'end');
+  const bodies = parseFrames(Buffer.concat(received)).filter(({ type }) => type === 0);
+  assert.deepEqual(
+    bodies.map(({ payload }) => payload.toString()).filter((text) => text !== ''),
+    ['a', 'b', 'c'].map((letter) => letter.repeat(2000)),
+  );
 });
