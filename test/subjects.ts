@@ -12,6 +12,8 @@ import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import premier from 'premier';
 import premierSecure from 'premier/https';
+import { aboutHttp1 } from './about-http1.js';
+import { connectThrough } from './http1-to-http2.js';
 import { RawClient, type RawResponse } from './server/raw-client.js';
 
 export { RawClient, type RawResponse } from './server/raw-client.js';
@@ -38,6 +40,8 @@ export interface Subject {
   /** Node's own server rather than ours. */
   oracle: boolean;
   secure: boolean;
+  /** Tests speak HTTP/1.1 with a front of it; see about-http1.ts for what isn't looked at. */
+  http2: boolean;
   /** The module with the classes and constants. */
   http: Http;
   createServer(options: Options, listener?: Listener): Server;
@@ -49,6 +53,7 @@ function plain(name: string, http: Http, oracle: boolean): Subject {
     name,
     oracle,
     secure: false,
+    http2: false,
     http,
     createServer: (options, listener) => http.createServer(options, listener as nodeHttp.RequestListener),
     connect: (target) => net.connect({ ...target, allowHalfOpen: true } as net.NetConnectOpts),
@@ -60,10 +65,25 @@ function secure(name: string, http: Http, https: typeof nodeHttps, oracle: boole
     name,
     oracle,
     secure: true,
+    http2: false,
     http,
     createServer: (options, listener) =>
       https.createServer({ ...certificate, ...options }, listener as nodeHttp.RequestListener),
     connect: (target) => tls.connect({ ...target, ca: pem('authority-cert'), servername: 'localhost' }),
+  };
+}
+
+/** Over TLS, by a client that chose HTTP/2; tests talk HTTP/1.1 with a front of it. */
+function overHttp2(name: string, http: Http, https: typeof nodeHttps): Subject {
+  return {
+    ...secure(name, http, https, false),
+    http2: true,
+    createServer: (options, listener) =>
+      https.createServer(
+        { ...certificate, http2: true, ...options } as nodeHttps.ServerOptions,
+        listener as nodeHttp.RequestListener,
+      ),
+    connect: (target) => connectThrough((target as { port: number }).port, pem('authority-cert')),
   };
 }
 
@@ -80,6 +100,7 @@ export const subjects: Subject[] = registered
         premierSecure as unknown as typeof nodeHttps,
         false,
       ),
+      overHttp2('HTTP/2', premier as unknown as Http, premierSecure as unknown as typeof nodeHttps),
     ].filter(({ oracle }) => !(oracle && process.env.SUBJECTS === 'premier'));
 
 /** Where a behaviour is looked at; every reason is shown with the skipped test. */
@@ -94,7 +115,9 @@ export interface Where {
   only?: 'plain' | 'secure';
 }
 
-function whyNot(subject: Subject, where: Where): string | undefined {
+function whyNot(subject: Subject, where: Where, sentence: string): string | undefined {
+  const reason = subject.http2 ? aboutHttp1(sentence) : undefined;
+  if (reason !== undefined) return `not HTTP/2: ${reason}`;
   if (!subject.oracle) return undefined;
   if (where.notNode) return `not node:http: ${where.notNode}`;
   if (where.since && node < where.since) return `node:http since ${where.since}`;
@@ -184,7 +207,7 @@ function stage(subject: Subject, context: TestContext): Stage {
 export function behaviour(sentence: string, check: (stage: Stage) => unknown, where: Where = {}): void {
   for (const subject of subjects) {
     if (where.only && subject.secure !== (where.only === 'secure')) continue;
-    const skip = whyNot(subject, where);
+    const skip = whyNot(subject, where, sentence);
     test(`${sentence} (${subject.name})`, skip ? { skip } : { timeout: 20_000 }, async (context) => {
       await check(stage(subject, context));
     });

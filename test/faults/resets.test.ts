@@ -18,7 +18,7 @@ import {
   until,
 } from '../subjects.js';
 
-const premiers = subjects.filter(({ oracle }) => !oracle);
+const premiers = subjects.filter(({ oracle, http2 }) => !oracle && !http2);
 
 interface Moment {
   send: string;

@@ -8,7 +8,7 @@ import { subjects } from '../subjects.js';
 import { handler } from './echo.js';
 
 /** Premier, plain and over TLS. */
-export const premiers: Subject[] = subjects.filter(({ oracle }) => !oracle);
+export const premiers: Subject[] = subjects.filter(({ oracle, http2 }) => !oracle && !http2);
 
 export interface Serving {
   server: Server;
