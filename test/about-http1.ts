@@ -58,6 +58,9 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
   [
     'its framing and persistence',
     [
+      /^of the lines of Connection each counts/,
+      /^the error of an ended answer where it is destroyed itself/,
+      /^optimizeEmptyRequests gives a request without a body/,
       /^framing: /,
       /^a length: a body that is too short/,
       /Transfer-Encoding/,
@@ -94,7 +97,7 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
     [
       /upgrade/i,
       /tunnel/,
-      /^'connect' hands over/,
+      /'connect'/,
       /^a CONNECT that nobody takes/,
       /^a CONNECT in origin-form/,
       /^a socket (handed over|that left HTTP)/,

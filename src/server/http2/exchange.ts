@@ -198,6 +198,8 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
 
   responseLeft(error: Error | null | undefined): void {
     callProgram(null, () => tellLeft(this.response, error, this));
+    // It was destroyed with an error after its end: it has left, and is not finished.
+    if (!error && this.#state === OPEN) nextTick(closeAbandoned, this);
   }
 
   leave(watched: boolean): void {
@@ -205,13 +207,21 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
     const { request, response, socket } = this;
     this.#state = ANSWERED;
     publishFinish(request, response, socket, this.#connection.server);
-    this.#dropUnread();
+    // Who listens for 'finish' may ask there what becomes of a request that nothing has touched.
+    const isUntouched = request._state === null;
+    if (!watched || !isUntouched) this.#dropUnread();
     socket._httpMessage = null;
     response._onLeft();
     if (this.observed !== null) this.observed.close('complete');
-    if (watched) nextTick(emitClose, response);
-    else closeUnwatched(response);
+    if (!watched) closeUnwatched(response);
+    else if (isUntouched) nextTick(closeBoth, this);
+    else nextTick(emitClose, response);
     if (this.#isReceived) this.#over();
+  }
+
+  closeBoth(): void {
+    this.#dropUnread();
+    emitClose(this.response);
   }
 
   /** What nobody reads of the request need not come: its client is told to stop, unless it ends the request by itself. */
@@ -233,6 +243,8 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
   abandon(_error: Error | undefined): void {
     if (this.#state === CLOSED) return;
     const { stream } = this;
+    // What has no body has come to its end, though nobody was told yet.
+    if (!stream.readable && !this.#isReceived) this.requestEnds([]);
     // As on node:http, a response that was ended still arrives, as far as it can at once.
     if (stream.ended) this.#connection.flush();
     if (stream.ended && !canSend(stream.state)) {
@@ -300,6 +312,10 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
 
 function closeAbandoned(exchange: Exchange): void {
   exchange.closeAbandoned();
+}
+
+function closeBoth(exchange: Exchange): void {
+  exchange.closeBoth();
 }
 
 function stopRequest(exchange: Exchange): void {

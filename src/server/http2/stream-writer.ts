@@ -101,8 +101,10 @@ export class StreamWriter implements ResponseChannel {
 
   flush(): boolean {
     if (this.#isHeld) return true;
+    // As on node:http, what else was written in this turn doesn't leave sooner for it.
+    const isFirst = !this.#headSent;
     this.#sendHead();
-    this.#owner.flush();
+    if (isFirst) this.#owner.flush();
     return this.#hasRoom();
   }
 

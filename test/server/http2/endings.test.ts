@@ -433,3 +433,27 @@ test('memory that the next handler writes to had left before', async (context) =
     ['a', 'b', 'c'].map((letter) => letter.repeat(2000)),
   );
 });
+
+for (const event of ['close', 'end']) {
+  test(`'${event}' of a request comes for who asks at the response's 'finish'`, async (context) => {
+    const told = outcome();
+    const { ask } = await serve(context, (req, res) => {
+      res.on('finish', () => req.on(event, told.resolve));
+      res.end();
+    });
+    await ask();
+    await told.promise;
+  });
+}
+
+test('a response that was destroyed with an error after its end arrives, and closes', async (context) => {
+  const watched = outcome<Watched>();
+  const { ask } = await serve(context, (req, res) => {
+    watched.resolve(new Watched(req, res));
+    res.end('whole');
+    res.destroy(new Error('mine'));
+  });
+  assert.equal((await ask()).body, 'whole');
+  const events = await (await watched.promise).closed();
+  assert.ok(!events.includes('response finish'));
+});
