@@ -32,7 +32,8 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
   readonly socket: ServerSocket;
   observation: ConnectionObservation | null = null;
   readonly clock: ConnectionClock;
-  readonly exchanges = new Set<Exchange>();
+  /** In no order. As few objects as possible are made and dropped for it: see stream-table.ts. */
+  readonly exchanges: Exchange[] = [];
   /** What the sweep looks at of a connection is the head that is arriving; each exchange has its own time. */
   readonly headComplete = false;
   readonly #engine: Http2Connection;
@@ -119,7 +120,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
   }
 
   onEndOfInput(): void {
-    if (this.server.httpAllowHalfOpen && this.exchanges.size > 0) return;
+    if (this.server.httpAllowHalfOpen && this.exchanges.length > 0) return;
     this.#engine.close();
     this.#output.flush();
     this.socket.end();
@@ -127,7 +128,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
 
   /** Silent for too long between two requests: whoever listens decides, else it ends. An exchange has its own timeout. */
   onTimeout(): void {
-    if (this.exchanges.size === 0 && !this.server.emit('timeout', this.socket)) this.close();
+    if (this.exchanges.length === 0 && !this.server.emit('timeout', this.socket)) this.close();
   }
 
   refuse(error: Error): void {
@@ -150,11 +151,11 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
   // The server
 
   get isIdle(): boolean {
-    return this.exchanges.size === 0 && this.clock.requestStart === 0 && !this.#isEnding;
+    return this.exchanges.length === 0 && this.clock.requestStart === 0 && !this.#isEnding;
   }
 
   get isUnused(): boolean {
-    return this.#delivery.count === 0 && this.exchanges.size === 0;
+    return this.#delivery.count === 0 && this.exchanges.length === 0;
   }
 
   get streams(): Iterable<Exchange> {
@@ -197,7 +198,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
 
   requestBegins(exchange: Exchange): void {
     this.clock.leaveIdle();
-    this.exchanges.add(exchange);
+    exchange.place = this.exchanges.push(exchange) - 1;
   }
 
   /** What its client sends after the last request is not served, and may be tried again on another connection. */
@@ -239,7 +240,14 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
   }
 
   exchangeOver(exchange: Exchange): void {
-    this.exchanges.delete(exchange);
+    const { exchanges } = this;
+    const { place } = exchange;
+    if (exchanges[place] !== exchange) return;
+    const last = exchanges.pop() as Exchange;
+    if (last !== exchange) {
+      exchanges[place] = last;
+      last.place = place;
+    }
     if (this.isIdle) this.clock.becomeIdle();
   }
 

@@ -65,6 +65,8 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
   /** Where what is told of the request runs. */
   context: AsyncResource | null;
   readonly headComplete = true;
+  /** Where its connection has it. */
+  place = -1;
   /** Null where nobody observes. */
   readonly observed: ExchangeObservation | null;
   readonly #connection: ExchangingConnection;
