@@ -33,6 +33,10 @@ export const contenders = {
     title: 'node:http',
     command: (row) => [nodeBinary(row.major), app(row.app)],
   },
+  http2: {
+    title: 'node:http2 (compatibility API)',
+    command: (row) => [nodeBinary(row.major), app(row.app)],
+  },
   premier: {
     title: 'premier',
     command: (row) => {

@@ -1,10 +1,16 @@
 // Whether two servers give the same answers: status, body byte by byte, and the set of fields with their values, Date's
 // aside. What is not the same work must not be compared.
+import { once } from 'node:events';
 import http from 'node:http';
+import http2Client from 'node:http2';
 import https from 'node:https';
 
 /** Sends a request; resolves to { status, fields, body }. A new connection each time, asked to be kept alive. */
-export async function exchange({ port, secure }, { method = 'GET', path = '/', headers = {}, body = '' }) {
+export async function exchange(
+  { port, secure, http2 },
+  { method = 'GET', path = '/', headers = {}, body = '' },
+) {
+  if (http2) return exchangeOverHttp2({ port, secure }, { method, path, headers, body });
   const client = secure ? https : http;
   const agent = new client.Agent({ keepAlive: true, rejectUnauthorized: false });
   try {
@@ -30,6 +36,30 @@ export async function exchange({ port, secure }, { method = 'GET', path = '/', h
     };
   } finally {
     agent.destroy();
+  }
+}
+
+/** The same by a client of HTTP/2. */
+async function exchangeOverHttp2({ port, secure }, { method, path, headers, body }) {
+  const origin = `${secure ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const session = http2Client.connect(origin, { rejectUnauthorized: false });
+  session.setTimeout(10_000, () => session.destroy(new Error('no answer within 10 s')));
+  try {
+    const { Connection, ...fields } = headers;
+    const content = body === '' ? {} : { 'content-length': Buffer.byteLength(body) };
+    const head = { ':method': method, ':path': path, ...fields, ...content };
+    const stream = session.request(head, { endStream: body === '' });
+    if (body !== '') stream.end(body);
+    const failed = once(session, 'error').then(([error]) => Promise.reject(error));
+    const [answer] = await Promise.race([once(stream, 'response'), failed]);
+    const { ':status': status, ...others } = answer;
+    return {
+      status: String(status),
+      fields: fieldSet(Object.entries(others).flat()),
+      body: Buffer.concat(await stream.toArray()),
+    };
+  } finally {
+    session.close();
   }
 }
 

@@ -7,6 +7,7 @@ import { differences, exchange, samples } from './equality.mjs';
 import { flood } from './load/flood.mjs';
 import { idle } from './load/idle.mjs';
 import { median } from './load/percentile.mjs';
+import { streams } from './load/streams.mjs';
 import { runLoad, startServer, usage } from './processes.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -25,6 +26,12 @@ export const kinds = {
     unit: 'req/s',
     per: 'request',
     run: flood,
+    figure: ({ operations, seconds }) => operations / seconds,
+  },
+  streams: {
+    unit: 'req/s',
+    per: 'request',
+    run: streams,
     figure: ({ operations, seconds }) => operations / seconds,
   },
   upload: {
@@ -87,7 +94,8 @@ async function answers(name, row) {
   try {
     const all = [];
     for (const sample of samples(row)) {
-      all.push(await exchange({ port: server.port, secure: row.secure }, sample));
+      const http2 = row.load.kind === 'streams';
+      all.push(await exchange({ port: server.port, secure: row.secure, http2 }, sample));
     }
     return all;
   } finally {
@@ -96,13 +104,14 @@ async function answers(name, row) {
 }
 
 /**
- * Holds each contender's answers against node:http's.
+ * Holds each contender's answers against node:http's, or node:http2's.
  * Resolves to who cannot be measured: name → { reason, differs }.
  */
 async function leftOut(row) {
-  const expected = await answers('node', row);
+  const oracle = row.load.kind === 'streams' ? 'http2' : 'node';
+  const expected = await answers(oracle, row);
   const out = {};
-  for (const name of row.contenders.filter((other) => other !== 'node')) {
+  for (const name of row.contenders.filter((other) => other !== oracle)) {
     try {
       const actual = await answers(name, row);
       const found = actual.flatMap((answer, i) =>
@@ -134,7 +143,7 @@ function summary(name, rounds) {
 /** What a reader must know to judge the figures. */
 function warnings(row, measured) {
   const percent = (share) => `${Math.round(share * 100)} %`;
-  const floods = ['flood', 'upload'].includes(row.load.kind);
+  const floods = ['flood', 'streams', 'upload'].includes(row.load.kind);
   return Object.values(measured).flatMap(({ title, busy, others, failed, late }) => [
     ...(others > 0.1 ? [`${title}: other processes took ${percent(others)} of a core meanwhile`] : []),
     ...(floods && busy < 0.9 && others <= 0.1

@@ -1,12 +1,15 @@
 // What is measured: one row for each kind of work, the ratio it must reach, and against whom.
 // Data only: how a server is started is in contenders.mjs, how each kind of load is made in load/.
-import { browser, get, ofTenOneCloses, pipelined, post } from './load/requests.mjs';
+import { body, browser, get, ofTenOneCloses, pipelined, post, upload } from './load/requests.mjs';
 
 /** Servers of other makes that answer hello.mjs's response; they measure the field and have no target. */
 const field = ['uwebsockets', 'bun', 'deno'];
 
 /** Closed-loop load: each of 64 connections sends its next request when the last one is answered. */
 const flood = (requests, options) => ({ kind: 'flood', requests, connections: 64, ...options });
+
+/** The same over HTTP/2: each connection has so many streams at a time. */
+const overHttp2 = (requests, connections, streams) => ({ kind: 'streams', requests, connections, streams });
 
 /**
  * name        with the Node major it makes the row's id: `hello@24`
@@ -165,6 +168,27 @@ export const rows = [
     load: flood(get),
     atLeast: 1.4,
   },
+  ...[
+    ['h2', 'hello, 64 connections × 1 stream', 'hello', overHttp2(get, 64, 1), 3.5],
+    ['h2-16', 'hello, 8 × 16 streams', 'hello', overHttp2(get, 8, 16), 7],
+    ['h2-100', 'hello, 8 × 100 streams', 'hello', overHttp2(get, 8, 100), 14],
+    ['h2-browser', 'browser-like fields, 8 × 16 streams', 'hello', overHttp2(browser, 8, 16), 7],
+    ['h2-post', 'POST of 1 kB JSON, 8 × 16 streams', 'post', overHttp2(post, 8, 16), 2.5],
+    ['h2-tls', 'hello over TLS, 64 × 1 stream', 'secure', overHttp2(get, 64, 1), 2.8],
+    ['h2-tls-16', 'hello over TLS, 8 × 16 streams', 'secure', overHttp2(get, 8, 16), 6],
+    ['h2-body', '100 kB in one end, 8 × 16 streams', 'bodies', overHttp2(body(100_000), 8, 16), 1.8],
+    ['h2-large', '10 MB in one end', 'bodies', overHttp2(body(10_000_000), 2, 1), 1],
+    ['h2-upload', 'upload of 10 MB', 'bodies', overHttp2(upload(10_000_000), 2, 1), 1],
+  ].map(([name, title, app, load, atLeast]) => ({
+    name,
+    title: `HTTP/2: ${title}`,
+    nodes: [24],
+    app: `http2-${app}`,
+    secure: app === 'secure',
+    contenders: ['http2', 'premier'],
+    load,
+    atLeast,
+  })),
   {
     name: 'latency',
     title: "p99 latency at 70 % of node:http's maximum",

@@ -65,6 +65,11 @@ export function post() {
   return [{ method: 'POST', path: '/', headers: { 'Content-Type': 'application/json' }, body }];
 }
 
+/** A body of so many bytes, whose path says how many. */
+export const body = (length) => () => [{ path: `/${length}` }];
+
+export const upload = (length) => () => [{ method: 'POST', body: 'x'.repeat(length) }];
+
 /** A request as the bytes of HTTP/1.1. */
 export function toBytes({ method = 'GET', path = '/', headers = {}, body = '' }, host) {
   const fields = { Host: host, ...headers };

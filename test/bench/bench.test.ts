@@ -19,6 +19,7 @@ const { differences, exchange, samples } = await load('equality.mjs');
 const { browser, ofTenOneCloses, post, toBytes } = await load('load/requests.mjs');
 const { median, percentile } = await load('load/percentile.mjs');
 const { docsPart, withMeasured } = await load('report.mjs');
+const { parse } = await load('load/streams.mjs');
 
 /** Runs an app or a load generator of the benchmark to its first line of output. */
 async function firstLine(path: string, ...args: string[]) {
@@ -268,4 +269,24 @@ test('writing the tables leaves the prose of docs/performance.md as it is', () =
   assert.ok(after.startsWith(before.slice(0, from)));
   assert.ok(after.endsWith(before.slice(to)));
   assert.throws(() => withMeasured('no markers', part), /has no lines/);
+});
+
+test('the server of the rows of HTTP/2 speaks it, on node:http2 as it is', async () => {
+  const { child, line } = await firstLine('apps/http2-hello.mjs');
+  try {
+    const { status, body, fields } = await exchange({ port: Number(line), http2: true }, {});
+    assert.equal(status, '200');
+    assert.equal(String(body), 'Hello, World!');
+    assert.ok(fields.has('content-type: text/plain'));
+  } finally {
+    child.kill();
+  }
+});
+
+test('what h2load prints is read, and what it does not print is missed', () => {
+  const output = `finished in 5.01s, 9980.04 req/s, 1.20MB/s
+requests: 50000 total, 50128 started, 50000 done, 49990 succeeded, 10 failed, 3 errored, 0 timeout
+status codes: 49990 2xx, 0 3xx, 10 4xx, 0 5xx`;
+  assert.deepEqual(parse(output), { operations: 49_990, seconds: 5.01, failed: 13 });
+  assert.throws(() => parse('the server closed'), /h2load did not say/);
 });
