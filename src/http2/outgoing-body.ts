@@ -50,12 +50,12 @@ export class OutgoingBody {
     this.length += length;
   }
 
-  /** Whether the chunks of the next octets have the length with which they were added: programs can resize a buffer. */
+  /** Whether the next octets are still there: programs can take the memory of a buffer away, or make it shorter. */
   isIntact(octets: number): boolean {
     let missing = octets;
     for (let chunk = this.#first; chunk !== null && missing > 0; chunk = chunk.next) {
       const { data, offset, length } = chunk;
-      if (typeof data !== 'string' && data.length !== offset + length) return false;
+      if (typeof data !== 'string' && data.length < offset + length) return false;
       missing -= length;
     }
     return true;

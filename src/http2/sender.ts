@@ -175,7 +175,7 @@ export class Sender {
   #sendData(stream: Stream): void {
     const { outgoing } = stream;
     const octets = Math.min(QUANTUM_BYTES, this.window, stream.sendWindow, outgoing.length);
-    // Memory that was taken away meanwhile is somebody else's, and what was added to it nobody wrote.
+    // Memory that was taken away meanwhile is somebody else's.
     if (!outgoing.isIntact(octets)) {
       this.#order.remove(stream);
       this.broken.push(stream);
