@@ -136,15 +136,20 @@ export class RequestHead implements FieldSink {
   }
 
   #conclude(extendedConnect: boolean): void {
-    const has = (kind: number) => (this.#seen & (1 << kind)) !== 0;
-    if (has(PROTOCOL) && !(extendedConnect && this.method === 'CONNECT')) this.#blame('pseudoFieldUnknown');
-    if (!has(METHOD)) this.#blame('pseudoFieldMissing');
-    if (this.method === 'CONNECT' && !has(PROTOCOL)) this.#concludeConnect(has(SCHEME) || has(PATH));
-    else if (!has(SCHEME) || !has(PATH)) this.#blame('pseudoFieldMissing');
+    if (this.#has(PROTOCOL) && !(extendedConnect && this.method === 'CONNECT'))
+      this.#blame('pseudoFieldUnknown');
+    if (!this.#has(METHOD)) this.#blame('pseudoFieldMissing');
+    if (this.method === 'CONNECT' && !this.#has(PROTOCOL))
+      this.#concludeConnect(this.#has(SCHEME) || this.#has(PATH));
+    else if (!this.#has(SCHEME) || !this.#has(PATH)) this.#blame('pseudoFieldMissing');
     // §8.3.1: OPTIONS about the server as a whole has it.
     // An asterisk is a target of no other method.
     else if (this.#asterisk && this.method !== 'OPTIONS') this.#blame('targetInvalid');
-    this.#concludeAuthority(has(AUTHORITY));
+    this.#concludeAuthority(this.#has(AUTHORITY));
+  }
+
+  #has(kind: number): boolean {
+    return (this.#seen & (1 << kind)) !== 0;
   }
 
   #concludeConnect(superfluous: boolean): void {
