@@ -11,7 +11,7 @@ export const english = {
   intro: (folder: string | undefined) => [
     'Serves a folder of documents over HTTP, or runs a program on the server.',
     `FOLDER is ${folder ?? 'the current folder'} unless given; PROGRAM is a .js, .mjs, .cjs or .ts file.`,
-    'What stands after -- is handed to the program.',
+    'What stands after -- is handed to the program. premier status and premier health ask one that runs.',
   ],
   headings: {
     listening: 'Listening',
@@ -76,6 +76,12 @@ export const english = {
     `${option} must be a whole number from 0 to 65535 (0 picks a free port), not "${value}".`,
   badSeconds: (option: string, value: string) =>
     `${option} must be a number of seconds from 0 to 86400, not "${value}".`,
+  badAdmin: (option: string, value: string) =>
+    `${option} must be a port, a host and a port, or unix:PATH, not "${value}".`,
+  badCount: (option: string, value: string) => `${option} must be a whole number from 1 up, not "${value}".`,
+  badBytes: (option: string, value: string) =>
+    `${option} must be a size such as 512M or 2G, a megabyte at least, not "${value}".`,
+  needsWorkers: (option: string) => `${option} is for workers. Give --workers as well.`,
   badWorkers: (option: string, value: string) =>
     `${option} must be a whole number from 1 to 999, or auto for one process each core, not "${value}".`,
   badChoice: (option: string, value: string, choices: string) =>
@@ -144,6 +150,37 @@ export const english = {
   noAnswer: (request: string, seconds: number) =>
     `${request} is still unanswered after ${seconds} s. A function (req, res) answers with res.end(); a function (request) returns a Response. (Said once.)`,
   restarted: (file: string) => `${file} changed: started again.`,
+  noAdmin: (where: string, reason: string) =>
+    `The admin listener can't have ${where} (${reason}); the service goes on without it. Try another --admin.`,
+  nobodyAnswers: (where: string, reason: string) =>
+    `Nobody answers at ${where} (${reason}). Is the service there, and was it started with --admin?`,
+  noStatus: (where: string, status: number) =>
+    `${where} answered with status ${status}: that is no admin listener.`,
+  howToAsk: (question: string): string =>
+    question === 'health'
+      ? 'It is: premier health [URL], such as http://127.0.0.1:8081/ready. To serve a folder of that name: premier ./health.'
+      : 'It is: premier status [ADDRESS], as given to --admin. To serve a folder of that name: premier ./status.',
+  statusLine: (
+    version: string,
+    stage: string,
+    pid: number,
+    uptime: number,
+    generation: number,
+    requests: number,
+    connections: number,
+  ) =>
+    `premier ${version}, process ${pid}: ${stage} for ${uptime} s, generation ${generation}, ${requests} requests, ${connections} connections`,
+  statusColumns: [
+    'process',
+    'state',
+    'generation',
+    'uptime',
+    'requests',
+    'connections',
+    'delay p99',
+    'memory',
+    'heard',
+  ],
   replaced: (path: string) => `${path}: all workers were replaced.`,
   ended: (
     path: string,

@@ -8,7 +8,7 @@ export const french: Messages = {
   intro: (folder) => [
     'Sert un dossier de documents par HTTP, ou fait tourner un programme sur le serveur.',
     `DOSSIER est ${folder ?? 'le dossier courant'} s’il n’est pas donné ; PROGRAMME est un fichier .js, .mjs, .cjs ou .ts.`,
-    'Ce qui suit -- est remis au programme.',
+    'Ce qui suit -- est remis au programme. premier status et premier health interrogent celui qui tourne.',
   ],
   headings: {
     listening: 'Écoute',
@@ -70,6 +70,12 @@ export const french: Messages = {
   badPort: (option, value) =>
     `${option} doit être un nombre entier de 0 à 65535 (0 choisit un port libre), pas « ${value} ».`,
   badSeconds: (option, value) => `${option} doit être un nombre de secondes de 0 à 86400, pas « ${value} ».`,
+  badAdmin: (option, value) =>
+    `${option} doit être un port, un hôte et un port, ou unix:CHEMIN, pas « ${value} ».`,
+  badCount: (option, value) => `${option} doit être un nombre entier à partir de 1, pas « ${value} ».`,
+  badBytes: (option, value) =>
+    `${option} doit être une taille comme 512M ou 2G, d’un mégaoctet au moins, pas « ${value} ».`,
+  needsWorkers: (option) => `${option} concerne plusieurs processus. Ajoutez --workers.`,
   badWorkers: (option, value) =>
     `${option} doit être un nombre entier de 1 à 999, ou auto pour un processus par cœur, pas « ${value} ».`,
   badChoice: (option, value, choices) => `${option} doit être l’un de ${choices}, pas « ${value} ».`,
@@ -133,6 +139,29 @@ export const french: Messages = {
   noAnswer: (request, seconds) =>
     `${request} est toujours sans réponse après ${seconds} s. Une fonction (req, res) répond par res.end() ; une fonction (request) rend une Response. (Dit une seule fois.)`,
   restarted: (file) => `${file} a changé : relancé.`,
+  noAdmin: (where, reason) =>
+    `L’écoute d’administration ne peut avoir ${where} (${reason}) ; le service continue sans elle. Essayez une autre --admin.`,
+  nobodyAnswers: (where, reason) =>
+    `Personne ne répond à ${where} (${reason}). Le service est-il là, et a-t-il été lancé avec --admin ?`,
+  noStatus: (where, status) =>
+    `${where} a répondu avec le statut ${status} : ce n’est pas une écoute d’administration.`,
+  howToAsk: (question) =>
+    question === 'health'
+      ? 'C’est : premier health [URL], par exemple http://127.0.0.1:8081/ready. Pour servir un dossier de ce nom : premier ./health.'
+      : 'C’est : premier status [ADRESSE], comme donnée à --admin. Pour servir un dossier de ce nom : premier ./status.',
+  statusLine: (version, stage, pid, uptime, generation, requests, connections) =>
+    `premier ${version}, processus ${pid} : ${stage} depuis ${uptime} s, génération ${generation}, ${requests} requêtes, ${connections} connexions`,
+  statusColumns: [
+    'processus',
+    'état',
+    'génération',
+    'durée',
+    'requêtes',
+    'connexions',
+    'retard p99',
+    'mémoire',
+    'entendu',
+  ],
   replaced: (path) => `${path} : tous les processus ont été remplacés.`,
   ended: (path, { signal, exitCode }, seconds) =>
     `${path} ${signal ? `a été tué par ${signal}` : `s’est terminé avec le code ${exitCode}`} ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,

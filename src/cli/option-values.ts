@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { domainToASCII } from 'node:url';
 import { isComputed } from '../documents/answer-fields.js';
 import { pathTest } from '../documents/path-pattern.js';
+import { type AdminAddress, readAdminAddress } from '../operation/admin-address.js';
 import { canonicalAddress } from '../operation/certificates/addresses.js';
 import { hostNameOf } from '../operation/certificates/local-names.js';
 import type { Messages } from './language.js';
@@ -44,6 +45,26 @@ export function readWorkers(text: string, option: string, say: Messages): number
   const count = /^\d{1,3}$/.test(text.trim()) ? Number(text) : 0;
   if (count < 1) throw new UsageError(say.badWorkers(option, text));
   return count;
+}
+
+export function readAdmin(text: string, option: string, say: Messages): AdminAddress {
+  const address = readAdminAddress(text);
+  if (address === undefined) throw new UsageError(say.badAdmin(option, text));
+  return address;
+}
+
+export function readCount(text: string, option: string, say: Messages): number {
+  const count = /^\d{1,12}$/.test(text.trim()) ? Number(text) : 0;
+  if (count < 1) throw new UsageError(say.badCount(option, text));
+  return count;
+}
+
+/** Bytes, with K, M or G for powers of 1024; a megabyte at least, for no process is smaller. */
+export function readBytes(text: string, option: string, say: Messages): number {
+  const [, digits = '', unit = ''] = /^(\d{1,12}(?:\.\d+)?)([KMG]?)(?:i?B)?$/i.exec(text.trim()) ?? [];
+  const bytes = Number(digits) * 1024 ** ' KMG'.indexOf(unit.toUpperCase() || ' ');
+  if (digits === '' || bytes < 2 ** 20) throw new UsageError(say.badBytes(option, text));
+  return bytes;
 }
 
 export function readAuth(text: string, option: string, say: Messages): Credentials {

@@ -3,12 +3,16 @@
  * In: the text after an option. Out: its value, checked. Each `read` throws a `UsageError` that names the option.
  */
 import { isIP } from 'node:net';
+import { readAdminAddress, usualAdminAddress } from '../operation/admin-address.js';
 import { httpsOptions } from './https-options.js';
 import type { Language } from './language.js';
 import { type Flag, flag, list, type Option, settled, valued, word } from './option-kinds.js';
 import {
+  readAdmin,
   readAllowedHost,
   readAuth,
+  readBytes,
+  readCount,
   readHeader,
   readHost,
   readPort,
@@ -169,6 +173,43 @@ export const options = {
     about: {
       en: 'Serve with so many processes (auto: one for each core). SIGHUP replaces them one by one, refusing nobody.',
       fr: 'Servir avec ce nombre de processus (auto : un par cœur). SIGHUP les remplace un à un, sans refuser personne.',
+    },
+  }),
+  'wait-ready': flag({
+    group: 'operation',
+    only: 'program',
+    about: {
+      en: "A worker serves in place of another only once its program has called process.send('ready').",
+      fr: "Un processus n’en remplace un autre qu’une fois que son programme a appelé process.send('ready').",
+    },
+  }),
+  'max-requests': valued({
+    group: 'operation',
+    argument: word('NUMBER', 'NOMBRE'),
+    read: readCount,
+    about: {
+      en: 'Replace a worker after about so many requests.',
+      fr: 'Remplacer un processus après à peu près ce nombre de requêtes.',
+    },
+  }),
+  'max-memory': valued({
+    group: 'operation',
+    argument: word('SIZE', 'TAILLE'),
+    read: readBytes,
+    about: {
+      en: 'Replace a worker that holds about so much memory, such as 512M or 2G.',
+      fr: 'Remplacer un processus qui occupe à peu près cette mémoire, par exemple 512M ou 2G.',
+    },
+  }),
+  admin: valued({
+    group: 'operation',
+    argument: word('ADDRESS', 'ADRESSE'),
+    bare: usualAdminAddress,
+    isValue: (text) => readAdminAddress(text) !== undefined,
+    read: readAdmin,
+    about: {
+      en: `Answer /live, /ready, /status and /metrics at this address: PORT, HOST:PORT or unix:PATH; alone, at ${usualAdminAddress}. \`premier status\` and \`premier health\` ask there.`,
+      fr: `Répondre à /live, /ready, /status et /metrics à cette adresse : PORT, HÔTE:PORT ou unix:CHEMIN ; seule, à ${usualAdminAddress}. \`premier status\` et \`premier health\` y demandent.`,
     },
   }),
   'stop-after': settled({

@@ -1,6 +1,7 @@
 // The servers that a program lets listen by itself. In: every call of listen() in this process. Out: those servers, noted
 // so that they can be stopped, and the first lines once they listen.
 import { type AddressInfo, Server } from 'node:net';
+import { lifecycle } from '../operation/lifecycle.js';
 import { type Closable, noteConnections } from '../operation/open-connections.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { addresses } from './addresses.js';
@@ -27,7 +28,7 @@ export function listeningServers(context: Context, onFirst: () => void): Listeni
   let settled: NodeJS.Timeout | undefined;
   function sayWhere(this: Server): void {
     clearTimeout(settled);
-    settled = setTimeout(tellParent, settling, { premier: 'ready' });
+    settled = setTimeout(isSettled, settling);
     const say = announced ? announceFurther : announce;
     announced = true;
     say(addressesOf(this), context);
@@ -45,6 +46,11 @@ export function listeningServers(context: Context, onFirst: () => void): Listeni
       Server.prototype.listen = listen;
     },
   };
+}
+
+function isSettled(): void {
+  lifecycle.advance('ready');
+  void tellParent({ premier: 'ready' });
 }
 
 function addressesOf(server: Server) {

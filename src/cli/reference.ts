@@ -78,7 +78,24 @@ group.
 - A worker that ends is started again at once while others serve, and else after pauses that grow to 30 seconds. SIGTERM to
   one of them replaces it.
 - Where the first worker fails to start, the command ends with its exit code.
+- \`--max-requests\` and \`--max-memory\` are drawn a tenth lower or higher for each worker, so that they are not all
+  replaced together.
+- With \`--wait-ready\` a worker counts as ready once its program has called \`process.send('ready')\`, and listens.
 - When the terminal of the command goes away, it stops instead.
+
+## The admin listener
+
+\`--admin\` answers at 127.0.0.1:8081, \`--admin=ADDRESS\` elsewhere; never at the served addresses. It is for whoever runs the
+service: keep it from others.
+
+- \`/live\`: 200 while a process that serves tells of itself, else 503.
+- \`/ready\`: 200 while requests are wanted, else 503: before the first worker serves, and from the request to stop on, with
+  \`--drain-delay\` still to come.
+- \`/status\`: JSON; the service and each of its processes: requests, connections, delay of the event loop, memory.
+- \`/metrics\`: for Prometheus, and OpenMetrics where that is asked for.
+
+\`premier status [ADDRESS]\` prints the state as a table. \`premier health [URL]\` prints what \`/ready\`, or the URL, says, and
+ends with code 0 for 200 and 1 for all else: a health check for an image without a shell.
 `,
   fr: `## Servir un dossier en détail
 
@@ -153,8 +170,25 @@ ouvre.
   successeur qui échoue à démarrer, ou n’écoute pas en une minute, ne remplace personne.
 - Un processus qui se termine est relancé aussitôt tant que d’autres servent, sinon après des pauses qui grandissent
   jusqu’à 30 secondes. SIGTERM envoyé à l’un d’eux le remplace.
+- \`--max-requests\` et \`--max-memory\` sont tirées un dixième plus bas ou plus haut pour chaque processus, pour qu’ils ne
+  soient pas tous remplacés ensemble.
+- Avec \`--wait-ready\`, un processus est prêt une fois que son programme a appelé \`process.send('ready')\`, et écoute.
 - Si le premier échoue à démarrer, la commande se termine avec son code de sortie.
 - Si le terminal de la commande disparaît, elle s’arrête.
+
+## L’écoute d’administration
+
+\`--admin\` répond à 127.0.0.1:8081, \`--admin=ADRESSE\` ailleurs ; jamais aux adresses servies. C’est pour qui s’occupe du
+service : gardez-la des autres.
+
+- \`/live\` : 200 tant qu’un processus qui sert donne de ses nouvelles, sinon 503.
+- \`/ready\` : 200 tant que des requêtes sont voulues, sinon 503 : avant que le premier processus serve, et dès la demande
+  d’arrêt, alors que \`--drain-delay\` est encore à venir.
+- \`/status\` : du JSON ; le service et chacun de ses processus : requêtes, connexions, retard de la boucle, mémoire.
+- \`/metrics\` : pour Prometheus, et en OpenMetrics si c’est demandé.
+
+\`premier status [ADRESSE]\` affiche l’état en tableau. \`premier health [URL]\` affiche ce que dit \`/ready\`, ou l’URL, et se
+termine avec le code 0 pour 200 et 1 sinon : un contrôle pour une image sans shell.
 `,
 };
 

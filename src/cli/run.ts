@@ -1,12 +1,12 @@
 // The command from its arguments to its exit code: 0 after a graceful stop, 1 for trouble, 2 for wrong usage. Prints an
 // error as one line on stderr, never a stack trace.
-import { readFileSync } from 'node:fs';
 import { ignoreReplaceSignal } from '../operation/replace-signal.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isWorker } from '../operation/worker-role.js';
-import { parseArguments } from './arguments.js';
+import { type Arguments, parseArguments } from './arguments.js';
 import { catalogues, languageOf, type Messages } from './language.js';
 import { leave } from './leave.js';
+import { startReports, version } from './reports.js';
 import { startLog } from './serve.js';
 import { targetOf } from './target.js';
 import type { Translations } from './translations.js';
@@ -42,6 +42,11 @@ export async function run(args: readonly string[], origin: Origin = {}): Promise
 }
 
 async function obey(args: readonly string[], origin: KnownOrigin, say: Messages): Promise<number> {
+  const [question, ...words] = args;
+  if (question === 'status' || question === 'health') {
+    const { askService } = await import('./ask-service.js');
+    return askService(question, words, say);
+  }
   const parsed = parseArguments(args, process.env, say);
   if (parsed.settings.help) {
     const { help } = await import('./help.js');
@@ -50,8 +55,7 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
     return 0;
   }
   if (parsed.settings.version) {
-    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-    console.log(version);
+    console.log(version());
     return 0;
   }
   const action = trustAction(parsed.target);
@@ -63,7 +67,9 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
     const { supervise } = await import('./supervise.js');
     return supervise(args, context);
   }
+  checkPoolOptions(parsed, say);
   if (isWorker) ignoreReplaceSignal();
+  await startReports(context);
   await startLog(context);
   if (target.kind === 'program') {
     const { runProgram } = await import('./program.js');
@@ -75,6 +81,14 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   }
   // A program may have set a code of its own.
   return Number(process.exitCode ?? 0);
+}
+
+/** Some options mean nothing to one process alone. */
+function checkPoolOptions({ given }: Arguments, say: Messages): void {
+  if (isWorker) return;
+  for (const name of ['max-requests', 'max-memory', 'wait-ready'] as const) {
+    if (given.has(name)) throw new UsageError(say.needsWorkers(`--${name}`));
+  }
 }
 
 /** Ends a worker, which its channel to the parent would keep alive. */

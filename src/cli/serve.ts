@@ -3,6 +3,7 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import type { ManagedCertificates } from '../operation/certificates/managed.js';
+import { lifecycle } from '../operation/lifecycle.js';
 import { noteConnections } from '../operation/open-connections.js';
 import { stopRequest } from '../operation/stop-request.js';
 import { tellParent } from '../operation/worker-messages.js';
@@ -69,6 +70,7 @@ export async function serveOn(
     if (settings.auth && scheme === 'http' && hosts.some(isPublic)) console.error(say.passwordInClear);
     if (settings.open) await openBrowser(found, say);
   }
+  lifecycle.advance('ready');
   await tellParent({ premier: 'ready' });
 
   const request = await stopAsked;

@@ -3,12 +3,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { drain, usualDrainDelay } from '../operation/drain.js';
 import { closeAsLameDuck } from '../operation/lame-duck.js';
+import { lifecycle } from '../operation/lifecycle.js';
 import type { Closable } from '../operation/open-connections.js';
 import { echo, type StopRequest } from '../operation/stop-request.js';
 import { leaveParent } from '../operation/worker-farewell.js';
 import { tellParent } from '../operation/worker-messages.js';
 import type { Arguments } from './arguments.js';
 import type { Messages } from './language.js';
+import { lastReport } from './reports.js';
 
 /** Milliseconds that idle connections are left when all stops: at a terminal somebody waits for the end. */
 export function stopGrace(): number | undefined {
@@ -33,7 +35,9 @@ export function stopServers(
 async function stopForUser(servers: readonly Closable[], { args, say }: Telling): Promise<void> {
   const stopAfter = args.settings['stop-after'];
   const onWait = (connections: number) => console.error(say.stopping(connections));
+  lifecycle.advance('draining');
   await drain(args.settings['drain-delay'] ?? usualDrainDelay());
+  lifecycle.advance('stopping');
   const [cut] = await Promise.all([
     closeAsLameDuck(servers, { stopAfter, grace: stopGrace(), last: true, onWait }),
     delay(echo),
@@ -53,5 +57,5 @@ async function stopForParent(
     ...terms,
     onWait,
   });
-  await leaveParent(cut);
+  await leaveParent(cut, lastReport());
 }

@@ -5,12 +5,15 @@ import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isModuleReport, modulesIn, REPORT_MODULES } from '../node/module-reports.js';
 import { drain, usualDrainDelay } from '../operation/drain.js';
+import { lifecycle } from '../operation/lifecycle.js';
 import type { PoolWorker } from '../operation/pool-worker.js';
 import { onReplaceSignal } from '../operation/replace-signal.js';
+import { Service } from '../operation/service.js';
 import { echo, stopRequest } from '../operation/stop-request.js';
 import { type PoolEvent, WorkerPool } from '../operation/worker-pool.js';
 import type { Context } from './context.js';
 import { FileWatch } from './file-watch.js';
+import { openAdminFor, version } from './reports.js';
 import { stopGrace } from './stop.js';
 
 /** Where premier itself lies; its modules are none of the program's. */
@@ -37,9 +40,11 @@ export async function supervise(args: readonly string[], context: Context): Prom
   const supervisor = new Supervisor(args, context);
   const asked = stopRequest({ beforeExit: () => supervisor.kill() });
   if (settings.workers !== undefined) onReplaceSignal((gone) => supervisor.onHangUp(gone));
-  supervisor.start();
+  await supervisor.start();
   const exitCode = await Promise.race([asked.then(() => undefined), supervisor.gaveUp]);
+  lifecycle.advance('draining');
   if (exitCode === undefined) await drain(settings['drain-delay'] ?? usualDrainDelay());
+  lifecycle.advance('stopping');
   await supervisor.stop();
   return exitCode ?? 0;
 }
@@ -48,6 +53,7 @@ class Supervisor {
   /** Resolves with an exit code when nothing serves and no attempt could help. */
   readonly gaveUp: Promise<number>;
   #giveUp!: (exitCode: number) => void;
+  readonly service: Service;
   readonly #pool: WorkerPool;
   readonly #watch: FileWatch | undefined;
   /** Those that tell which modules they load. */
@@ -84,20 +90,30 @@ class Supervisor {
         stopped: { stopAfter, grace: stopGrace(), last: true },
         bootTimeout: watch ? undefined : bootTimeout,
         awaitsChange: watch,
+        waitsForWord: context.args.settings['wait-ready'],
       },
       {
         event: (event) => this.#tell(event),
         forked: (worker) => this.#watch?.add(context.target.path, worker.startedAt),
         message: (worker, message) => this.#hear(worker, message),
+        reported: (worker, report) => this.service.record(worker, report),
+        gone: (worker) => this.service.forget(worker),
         listening: (worker, { port }) => {
           this.#port ??= port;
           this.#watchUnreported(worker);
         },
       },
     );
+    this.service = new Service(
+      version(),
+      () => this.#pool.workers,
+      () => this.#pool.generation,
+    );
   }
 
-  start(): void {
+  async start(): Promise<void> {
+    const { args, say } = this.#context;
+    if (args.settings.admin) await openAdminFor(this.service, args.settings.admin, say);
     this.#pool.start();
   }
 
@@ -129,11 +145,14 @@ class Supervisor {
     const { quiet, watch } = args.settings;
     switch (event.type) {
       case 'started':
+        lifecycle.advance('ready');
         break;
       case 'replaced':
+        this.service.metrics.countRestart(event.cause === '' ? 'asked' : 'changed');
         if (!quiet) console.log(this.#replaced(event.cause));
         break;
       case 'ended':
+        this.service.metrics.countRestart(event.ending.late ? 'late' : 'ended');
         if (this.#pool.serving === 0) this.#keepPort();
         if (event.again === 'at a change')
           console.error(this.#pool.serving > 0 ? say.stillServing : say.waitingForChange);
@@ -146,6 +165,7 @@ class Supervisor {
         else console.error(event.serving > 0 ? say.stillServing : say.waitingForChange);
         break;
       case 'worn':
+        this.service.metrics.countRestart('worn');
         if (!quiet) console.log(say.worn(event.pid, event.reason));
         break;
       case 'finishing':

@@ -5,7 +5,7 @@
 import type { Address, Worker } from 'node:cluster';
 import { letGoOfSockets } from '../node/shared-sockets.js';
 import { type StopTerms, tellWorker, type WorkerMessage, workerMessage } from './worker-messages.js';
-import type { WorkerStatus } from './worker-status.js';
+import type { WorkerReport } from './worker-report.js';
 
 /** The states of a worker, in their order. */
 export type WorkerState = 'starting' | 'ready' | 'retiring' | 'ended';
@@ -29,9 +29,18 @@ export interface WorkerListener {
   worn(worker: PoolWorker, reason: string): void;
   signalled(worker: PoolWorker, signal: string): void;
   finishing(worker: PoolWorker): void;
+  reported(worker: PoolWorker, report: WorkerReport): void;
   /** What it sent that is none of ours. */
   message(worker: PoolWorker, message: unknown): void;
   ended(worker: PoolWorker, before: WorkerState, ending: Ending): void;
+}
+
+/** What makes a worker one that serves. */
+export interface BootTerms {
+  /** Seconds in which it must be ready; undefined for as long as it takes. */
+  bootTimeout?: number | undefined;
+  /** It is ready only once it has said `process.send('ready')` as well, as PM2 has it. */
+  waitsForWord?: boolean;
 }
 
 /** Seconds that a worker has beyond its own deadline before it is killed. */
@@ -39,6 +48,8 @@ const margin = 5;
 
 export class PoolWorker {
   readonly generation: number;
+  /** A small number, as text: that of one before it that is gone. */
+  readonly name: string;
   readonly startedAt = Date.now();
   state: WorkerState = 'starting';
   /** Set when it should be replaced though nothing newer is there: why. */
@@ -46,25 +57,28 @@ export class PoolWorker {
   /** Whether it listens anywhere: it may have been given connections. */
   listens = false;
   /** What it last told of itself, and when (ms since the epoch). */
-  status: WorkerStatus | undefined;
-  statusAt = 0;
+  report: WorkerReport | undefined;
+  reportedAt = 0;
   /** Connections it waits for while it stops, and those it had to cut. */
   connections = 0;
   cut = 0;
   readonly #process: Worker;
   readonly #listener: WorkerListener;
+  #listensEverywhere = false;
+  #saidReady: boolean;
   #ending: Ending = { exitCode: 0, signal: undefined, trouble: false, late: false };
   #deadline: NodeJS.Timeout | undefined;
 
-  /** @param bootTimeout seconds in which it must be ready; for ever when undefined */
   constructor(
     process: Worker,
-    generation: number,
+    { name, generation }: { name: string; generation: number },
     listener: WorkerListener,
-    bootTimeout: number | undefined,
+    { bootTimeout, waitsForWord = false }: BootTerms,
   ) {
+    this.#saidReady = !waitsForWord;
     this.#process = process;
     this.generation = generation;
+    this.name = name;
     this.#listener = listener;
     if (bootTimeout !== undefined) this.#deadline = setTimeout(() => this.#isLate(), bootTimeout * 1000);
     process.on('listening', (address) => {
@@ -74,19 +88,22 @@ export class PoolWorker {
     process.on('message', (message) => {
       const ours = workerMessage(message);
       if (ours) this.#hear(ours);
+      else if (message === 'ready' && !this.#saidReady) this.#hasSaidReady();
       else listener.message(this, message);
     });
     process.on('error', () => {});
     process.once('exit', (exitCode, signal) => this.#hasEnded(exitCode, signal));
   }
 
-  get pid(): number | undefined {
-    return this.#process.process.pid;
+  /** Of a process that could not be started: 0. */
+  get pid(): number {
+    return this.#process.process.pid ?? 0;
   }
 
   #hear(message: WorkerMessage): void {
     switch (message.premier) {
       case 'ready':
+        this.#listensEverywhere = true;
         this.#isReady();
         break;
       case 'trouble':
@@ -107,18 +124,22 @@ export class PoolWorker {
         this.cut = message.cut;
         tellWorker(this.#process, { premier: 'bye' });
         break;
-      case 'status':
-        this.status = message;
-        this.statusAt = Date.now();
+      case 'report':
+        this.#listener.reported(this, message);
         break;
     }
   }
 
   #isReady(): void {
-    if (this.state !== 'starting') return;
+    if (this.state !== 'starting' || !this.#listensEverywhere || !this.#saidReady) return;
     clearTimeout(this.#deadline);
     this.state = 'ready';
     this.#listener.ready(this);
+  }
+
+  #hasSaidReady(): void {
+    this.#saidReady = true;
+    this.#isReady();
   }
 
   #isLate(): void {

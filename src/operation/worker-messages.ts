@@ -5,7 +5,7 @@
  * for ours, nor a message of ours for the program's: ours are objects with the key `premier`.
  */
 import type { Worker } from 'node:cluster';
-import type { WorkerStatus } from './worker-status.js';
+import type { WorkerReport } from './worker-report.js';
 
 /** How a worker is to stop. */
 export interface StopTerms {
@@ -39,8 +39,8 @@ export interface WorkerMessages {
   finishing: { connections: number };
   /** It serves nobody any more; so many connections were cut. */
   closed: { cut: number };
-  /** How it does, each second. */
-  status: WorkerStatus;
+  /** How it does: each second, and before it says `closed`. */
+  report: WorkerReport;
 }
 
 export type ParentMessage = Tagged<ParentMessages>;

@@ -4,13 +4,20 @@
  * serves before the one it replaces is asked to stop, and what fails to start replaces nobody.
  */
 import cluster, { type Address } from 'node:cluster';
-import { type Ending, PoolWorker, type WorkerListener, type WorkerState } from './pool-worker.js';
+import {
+  type BootTerms,
+  type Ending,
+  PoolWorker,
+  type WorkerListener,
+  type WorkerState,
+} from './pool-worker.js';
 import { RestartPauses } from './restart-pauses.js';
 import { echo } from './stop-request.js';
 import type { StopTerms } from './worker-messages.js';
+import type { WorkerReport } from './worker-report.js';
 import { first, further, workerVariable } from './worker-role.js';
 
-export interface PoolOptions {
+export interface PoolOptions extends BootTerms {
   /** The module that each worker runs, and its arguments. */
   exec: string;
   args: readonly string[];
@@ -21,8 +28,6 @@ export interface PoolOptions {
   /** How one stops that is replaced, and how all stop together. */
   replaced: StopTerms;
   stopped: StopTerms;
-  /** Seconds in which one must be ready; undefined for as long as it takes. */
-  bootTimeout?: number | undefined;
   /** What ends by itself or fails to start waits for `replaceAll`, which a change of the code calls. */
   awaitsChange?: boolean;
 }
@@ -34,11 +39,11 @@ export type PoolEvent =
   /** All workers are of the newest generation. */
   | { type: 'replaced'; cause: string }
   /** One ended that should not have; it is started again after so many seconds, or only at a change. */
-  | { type: 'ended'; pid: number | undefined; ending: Ending; again: number | 'at a change' }
+  | { type: 'ended'; pid: number; ending: Ending; again: number | 'at a change' }
   /** A successor failed to start; this many go on serving. */
   | { type: 'failed'; ending: Ending; serving: number }
   /** One is replaced since it reached a limit; it serves until then. */
-  | { type: 'worn'; pid: number | undefined; reason: string }
+  | { type: 'worn'; pid: number; reason: string }
   /** While all stop: so many connections are waited for. */
   | { type: 'finishing'; connections: number }
   /** Nothing serves, and no further attempt could help. */
@@ -51,6 +56,9 @@ export interface PoolListener {
   forked?(worker: PoolWorker): void;
   /** A worker sent what is none of the pool's. */
   message?(worker: PoolWorker, message: unknown): void;
+  reported?(worker: PoolWorker, report: WorkerReport): void;
+  /** A worker is gone, for whatever reason. */
+  gone?(worker: PoolWorker): void;
   listening?(worker: PoolWorker, address: Address): void;
 }
 
@@ -170,9 +178,21 @@ export class WorkerPool implements WorkerListener {
   #fork(): void {
     const role = this.#everReady ? further : first;
     const child = cluster.fork({ ...this.#options.env, [workerVariable]: role });
-    const worker = new PoolWorker(child, this.#generation, this, this.#options.bootTimeout);
+    const worker = new PoolWorker(
+      child,
+      { name: this.#freeName(), generation: this.#generation },
+      this,
+      this.#options,
+    );
     this.#workers.add(worker);
     this.#listener.forked?.(worker);
+  }
+
+  #freeName(): string {
+    const taken = new Set([...this.#workers].map(({ name }) => name));
+    let number = 1;
+    while (taken.has(String(number))) number++;
+    return String(number);
   }
 
   /** Ends one that has not served anybody, and hears no more of it. */
@@ -229,12 +249,17 @@ export class WorkerPool implements WorkerListener {
     this.#listener.event({ type: 'finishing', connections });
   }
 
+  reported(worker: PoolWorker, report: WorkerReport): void {
+    this.#listener.reported?.(worker, report);
+  }
+
   message(worker: PoolWorker, message: unknown): void {
     this.#listener.message?.(worker, message);
   }
 
   ended(worker: PoolWorker, before: WorkerState, ending: Ending): void {
     const known = this.#workers.delete(worker);
+    this.#listener.gone?.(worker);
     if (this.#workers.size === 0) this.#onEmpty?.();
     if (!known || this.#stopping || before === 'retiring') return;
     if (before === 'ready') this.#lost(worker, ending);

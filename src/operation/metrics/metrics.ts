@@ -5,7 +5,7 @@
  * once more at its end. Whoever is scraped owns `MetricTotals`, to which all of that is added: no counter falls when a
  * process ends, and no process that is stuck keeps a scrape waiting.
  */
-import { observeServers } from '../../observe.js';
+import { observeServers } from '../observing.js';
 import { type ExpositionFormat, expose } from './exposition.js';
 import { type Gauges, ProcessMetrics } from './process-metrics.js';
 import { ServerMetrics } from './server-metrics.js';

@@ -1,0 +1,75 @@
+// What is told of this process while it serves: to its parent, or at the admin listener. In: the options. Out: reports and
+// that listener, where they are asked for; nothing at all where they are not. To be started before any server is made.
+import { readFileSync } from 'node:fs';
+import { type AdminAddress, adminAddressText } from '../operation/admin-address.js';
+import { openAdmin } from '../operation/admin-server.js';
+import { lifecycle } from '../operation/lifecycle.js';
+import { Service, type ServiceProcess } from '../operation/service.js';
+import { watchLimits } from '../operation/worker-limits.js';
+import { tellParent } from '../operation/worker-messages.js';
+import { Reporter, type WorkerReport } from '../operation/worker-report.js';
+import { isWorker } from '../operation/worker-role.js';
+import type { Arguments } from './arguments.js';
+import type { Messages } from './language.js';
+
+interface Telling {
+  args: Arguments;
+  say: Messages;
+}
+
+let reporter: Reporter | undefined;
+
+/** What is new since the last report; nothing where nobody asks. */
+export const lastReport = (): WorkerReport | undefined => reporter?.read();
+
+export async function startReports({ args, say }: Telling): Promise<void> {
+  const { admin, 'max-requests': requests, 'max-memory': memory } = args.settings;
+  if (isWorker) watchLimits({ requests, memory }, (reason) => void tellParent({ premier: 'worn', reason }));
+  if (admin === undefined) return;
+  const tell = isWorker ? tellAsWorker : await tellOfThisProcess(admin, say);
+  // Servers made before this are not observed: the admin listener is none of those that serve.
+  reporter = new Reporter();
+  reporter.each(tell);
+}
+
+function tellAsWorker(report: WorkerReport): void {
+  void tellParent({ premier: 'report', ...report });
+}
+
+async function tellOfThisProcess(
+  admin: AdminAddress,
+  say: Messages,
+): Promise<(report: WorkerReport) => void> {
+  const self: ServiceProcess = {
+    name: '1',
+    pid: process.pid,
+    get state() {
+      return lifecycle.stage;
+    },
+    generation: 1,
+    startedAt: Date.now(),
+    report: undefined,
+    reportedAt: 0,
+  };
+  const service = new Service(
+    version(),
+    () => [self],
+    () => 1,
+  );
+  await openAdminFor(service, admin, say);
+  return (report) => service.record(self, report);
+}
+
+/** Opens the admin listener; the service goes on without one where that can't be had. */
+export async function openAdminFor(service: Service, admin: AdminAddress, say: Messages): Promise<void> {
+  try {
+    await openAdmin(admin, service);
+  } catch (error) {
+    console.error(`premier: ${say.noAdmin(adminAddressText(admin), (error as Error).message)}`);
+  }
+}
+
+/** The version of premier. */
+export function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version as string;
+}

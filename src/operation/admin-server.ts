@@ -1,0 +1,105 @@
+/**
+ * The admin listener: `/live`, `/ready`, `/status` and `/metrics`, for balancers, orchestrators and operators. In: what is
+ * known of the service. Out: a server at an address of its own, never the served one. It tells of nobody's requests, and
+ * a page of somebody else's cannot read it by another name of this computer.
+ */
+import { once } from 'node:events';
+import { unlinkSync } from 'node:fs';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from '../index.js';
+import type { AdminAddress } from './admin-address.js';
+import { contentTypes, formatFor } from './metrics/exposition.js';
+import type { MetricTotals } from './metrics/metrics.js';
+import type { ServiceStatus } from './service-status.js';
+
+/** What the listener shows. */
+export interface AdminView {
+  status(): ServiceStatus;
+  /** Whether some process that serves has told of itself lately. */
+  isAlive(): boolean;
+  readonly metrics: MetricTotals;
+}
+
+interface Page {
+  status: number;
+  type: string;
+  body: string;
+}
+
+const plain = (status: number, body: string): Page => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  body: `${body}\n`,
+});
+
+const pages: Record<string, (view: AdminView, req: IncomingMessage) => Page> = {
+  '/live': (view) => (view.isAlive() ? plain(200, 'live') : plain(503, 'no process answers')),
+  '/ready': (view) => {
+    const { stage } = view.status();
+    return plain(stage === 'ready' ? 200 : 503, stage);
+  },
+  '/status': (view) => ({
+    status: 200,
+    type: 'application/json',
+    body: `${JSON.stringify(view.status(), undefined, 2)}\n`,
+  }),
+  '/metrics': ({ metrics }, { headers }) => {
+    const format = formatFor(headers.accept);
+    return { status: 200, type: contentTypes[format], body: metrics.text(format) };
+  },
+};
+
+/**
+ * Listens for whoever looks after the service.
+ * @throws a system error where that address can't be had
+ */
+export async function openAdmin(address: AdminAddress, view: AdminView): Promise<Server> {
+  const server = createServer((req, res) => answer(req, res, view));
+  if ('path' in address) removeStale(address.path);
+  server.listen(address);
+  await once(server, 'listening');
+  server.on('error', () => {});
+  // It lives as long as the service, and holds it no longer.
+  server.unref();
+  return server;
+}
+
+function answer(req: IncomingMessage, res: ServerResponse, view: AdminView): void {
+  const page = pageFor(req, view);
+  res.writeHead(page.status, {
+    'Content-Type': page.type,
+    'Content-Length': Buffer.byteLength(page.body),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...(page.status === 405 && { Allow: 'GET, HEAD' }),
+  });
+  res.end(page.body);
+}
+
+function pageFor(req: IncomingMessage, view: AdminView): Page {
+  if (!isAskedByName(req))
+    return plain(421, 'The admin listener answers to addresses and to localhost only.');
+  if (req.method !== 'GET' && req.method !== 'HEAD') return plain(405, 'Only GET and HEAD.');
+  const path = (req.url ?? '').split('?')[0] as string;
+  const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+  return page?.(view, req) ?? plain(404, `There are ${Object.keys(pages).join(', ')}.`);
+}
+
+/**
+ * Whether a request of a browser on this computer is meant for it: the name of another site may lead here (DNS
+ * rebinding). Who comes from elsewhere has been let in by whoever chose the address.
+ */
+function isAskedByName({ headers, socket }: IncomingMessage): boolean {
+  const { localAddress = '' } = socket;
+  if (!/^(::ffff:)?127\.|^::1$/.test(localAddress)) return true;
+  return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
+}
+
+/** A socket that a killed process has left; one that is in use refuses the listener. */
+function removeStale(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // There is none, or it isn't ours: listening tells.
+  }
+}

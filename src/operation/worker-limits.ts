@@ -1,0 +1,50 @@
+/**
+ * Limits after which a worker is to be replaced, for programs that grow. In: limits. Out: one call, with the reason. They
+ * are drawn a tenth lower or higher in each worker, or all that began together would be replaced together.
+ */
+import { observeServers } from './observing.js';
+
+export interface WorkerLimits {
+  /** Requests that it serves. */
+  requests?: number | undefined;
+  /** Bytes of memory that it holds (its resident set). */
+  memory?: number | undefined;
+}
+
+/** Milliseconds between two looks at the memory. */
+const interval = 1000;
+
+/**
+ * Calls back once, when one of the limits has been reached. Counts the requests of servers that are made from now on.
+ * @param random a number from 0 to 1
+ */
+export function watchLimits(
+  { requests, memory }: WorkerLimits,
+  reached: (reason: string) => void,
+  random = Math.random,
+): void {
+  let told = false;
+  const tell = (reason: string) => {
+    if (!told) reached(reason);
+    told = true;
+  };
+  const share = 0.9 + 0.2 * random();
+  if (requests !== undefined) {
+    const limit = Math.max(1, Math.round(requests * share));
+    let count = 0;
+    observeServers({
+      requestHead: () => {
+        if (++count === limit) tell(`${limit} requests`);
+      },
+    });
+  }
+  if (memory !== undefined) {
+    const limit = memory * share;
+    const timer = setInterval(() => {
+      const resident = process.memoryUsage.rss();
+      if (resident < limit) return;
+      clearInterval(timer);
+      tell(`${Math.round(resident / 2 ** 20)} MiB`);
+    }, interval).unref();
+  }
+}

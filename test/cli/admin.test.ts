@@ -1,0 +1,251 @@
+// --admin: what balancers and operators read of a service, at an address of its own; premier status and premier health.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type TestContext, test } from 'node:test';
+import { readAdminAddress } from '../../dist/operation/admin-address.js';
+import { type Command, serving, start, temporaryFolder } from './command.js';
+
+interface Answer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+async function ask(socketPath: string, path: string, headers = {}, method = 'GET'): Promise<Answer> {
+  const req = get({ socketPath, path, method, headers: { host: 'localhost', ...headers }, agent: false });
+  const [res] = (await once(req, 'response')) as [IncomingMessage];
+  return { status: res.statusCode ?? 0, headers: res.headers, body: await text(res) };
+}
+
+/** Asks again and again; the service is killed after a minute, and then this fails. */
+async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo()));
+}
+
+const app = `export default (req, res) => res.end('hello');`;
+
+interface Service extends Command {
+  url: string;
+  /** The socket of the admin listener. */
+  admin: string;
+  ask(path: string, headers?: object, method?: string): Promise<Answer>;
+}
+
+async function service(t: TestContext, args: string[], program = app): Promise<Service> {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'app.mjs'), program);
+  const admin = join(folder, 'admin.sock');
+  const options = ['--admin', `unix:${admin}`, '--log', 'off', ...args];
+  const command = await serving(t, [join(folder, 'app.mjs'), ...options]);
+  return { ...command, admin, ask: (path, headers, method) => ask(admin, path, headers, method) };
+}
+
+for (const args of [[], ['--workers', '2']]) {
+  const what = args.length > 0 ? 'two workers' : 'one process';
+  test(`${what}: alive, ready until a stop is asked for, and every request counted once`, async (t) => {
+    const { url, child, ask, ended, stdout } = await service(t, ['--drain-delay', '3600', ...args]);
+    assert.equal((await ask('/live')).status, 200);
+    await eventually(async () => (await ask('/ready')).status === 200);
+    for (let count = 0; count < 20; count++) await (await fetch(url)).text();
+    const status = async () => JSON.parse((await ask('/status')).body);
+    await eventually(async () => (await status()).requests === 20);
+    const { stage, workers, generation } = await status();
+    assert.deepEqual([stage, generation, workers.length], ['ready', 1, args.length > 0 ? 2 : 1]);
+    assert.match((await ask('/metrics')).body, /^http_server_request_duration_seconds_count\{[^}]*\} 20$/m);
+    child.kill('SIGTERM');
+    await eventually(async () => (await ask('/ready')).status === 503);
+    assert.equal((await ask('/ready')).body, 'draining\n');
+    assert.equal((await ask('/live')).status, 200);
+    assert.equal((await fetch(url)).status, 200);
+    child.kill('SIGKILL');
+    await ended;
+    assert.doesNotMatch(stdout(), /ready|live/);
+  });
+}
+
+test('what workers counted stays when they are replaced', async (t) => {
+  const { url, ask, child, printed } = await service(t, ['--workers', '2']);
+  for (let count = 0; count < 7; count++) await (await fetch(url)).text();
+  child.kill('SIGHUP');
+  await printed('all workers were replaced');
+  for (let count = 0; count < 5; count++) await (await fetch(url)).text();
+  const status = async () => JSON.parse((await ask('/status')).body);
+  await eventually(async () => (await status()).requests === 12);
+  assert.equal((await status()).generation, 2);
+  assert.match((await ask('/metrics')).body, /^premier_worker_restarts_total\{reason="asked"\} 1$/m);
+});
+
+test('the admin listener answers nothing else, to nobody else', async (t) => {
+  const { ask } = await service(t, []);
+  assert.equal((await ask('/')).status, 404);
+  assert.equal((await ask('/constructor')).status, 404);
+  const posted = await ask('/live', {}, 'POST');
+  assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET, HEAD']);
+  const { headers } = await ask('/metrics', { accept: 'application/openmetrics-text' });
+  assert.match(String(headers['content-type']), /^application\/openmetrics-text; version=1\.0\.0/);
+});
+
+test('on loopback, a name that leads there does not do', async (t) => {
+  const { port } = await freePort();
+  const folder = temporaryFolder(t);
+  await serving(t, [folder, `--admin=${port}`]);
+  const asked = async (host: string) => {
+    const [res] = await once(
+      get({ port, host: '127.0.0.1', path: '/ready', headers: { host }, agent: false }),
+      'response',
+    );
+    res.resume();
+    return res.statusCode;
+  };
+  assert.equal(await asked('evil.example'), 421);
+  assert.equal(await asked(`localhost:${port}`), 200);
+});
+
+/** A port that nobody has at the moment. */
+async function freePort(): Promise<{ port: number }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return { port };
+}
+
+test('an admin address that is taken is told of, and the service goes on', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  t.after(() => taken.close());
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  for (const args of [[], ['--workers', '1']]) {
+    const { url, stderr } = await serving(t, [temporaryFolder(t), `--admin=${port}`, ...args]);
+    assert.equal((await fetch(url)).status, 200);
+    assert.match(
+      stderr(),
+      /^premier: The admin listener can't have 127\.0\.0\.1:\d+ \([^\n]*EADDRINUSE[^\n]*\n$/,
+    );
+  }
+});
+
+test('premier status and premier health read what the service says', async (t) => {
+  const { admin, child, ask } = await service(t, ['--drain-delay', '3600', '--workers', '1']);
+  await eventually(async () => (await ask('/ready')).status === 200);
+  const run = async (...args: string[]) => {
+    const command = start(t, args);
+    return [await command.ended, command.stdout(), command.stderr()] as const;
+  };
+  const [code, stdout] = await run('status', `unix:${admin}`);
+  assert.equal(code, 0);
+  assert.match(stdout, /^premier \S+, process \d+: ready for \d+ s, generation 1, \d+ requests/);
+  assert.match(stdout, /^ *\d+ +ready +1 /m);
+  assert.deepEqual(await run('health', `unix:${admin}`), [0, 'ready\n', '']);
+  child.kill('SIGTERM');
+  await eventually(async () => (await ask('/ready')).status === 503);
+  assert.deepEqual(await run('health', `unix:${admin}`), [1, '', 'draining\n']);
+  const [none, , complaint] = await run('health', `unix:${admin}-none`);
+  assert.equal(none, 1);
+  assert.match(complaint, /^premier: Nobody answers at unix:\S+ \(connect ENOENT [^\n]*\n$/);
+  const [usage, , help] = await run('status', 'a', 'b');
+  assert.equal(usage, 2);
+  assert.match(help, /premier \.\/status/);
+});
+
+test('a worker is replaced after --max-requests, and no request is lost', async (t) => {
+  const { url, printed, ask } = await service(t, ['--workers', '2', '--max-requests', '20']);
+  const asking = async () => {
+    const answer = await fetch(url, { headers: { connection: 'close' } });
+    assert.equal(await answer.text(), 'hello');
+  };
+  let over = false;
+  const replaced = printed(/(is replaced: \d+ requests\.\n(?:.|\n)*){3}/).then(() => {
+    over = true;
+  });
+  while (!over) await asking();
+  await replaced;
+  assert.match((await ask('/metrics')).body, /^premier_worker_restarts_total\{reason="worn"\} [3-9]/m);
+});
+
+test('a worker is replaced after --max-memory', async (t) => {
+  const program = `const held = []; export default (req, res) => { held.push(Buffer.alloc(4e6, 1)); res.end(); };`;
+  const { url, printed } = await service(t, ['--workers', '1', '--max-memory', '200M'], program);
+  let over = false;
+  const replaced = printed(/is replaced: \d+ MiB\./).then(() => {
+    over = true;
+  });
+  while (!over) assert.equal((await fetch(url, { headers: { connection: 'close' } })).status, 200);
+  await replaced;
+});
+
+test('with --wait-ready, a successor takes over once its program has said so', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, 'app.mjs');
+  const program = (text: string, ready: string) =>
+    `process.on('message', () => {}); ${ready}; export default (req, res) => res.end('${text}');`;
+  writeFileSync(file, program('one', `process.send('ready')`));
+  const { child, printed, stdout, url } = await serving(t, [
+    file,
+    '--workers',
+    '1',
+    '--wait-ready',
+    '--log',
+    'off',
+  ]);
+  await eventually(async () => (await (await fetch(url)).text()) === 'one');
+  writeFileSync(
+    file,
+    program('two', `process.once('SIGUSR2', () => process.send('ready')); console.log('pid ' + process.pid)`),
+  );
+  child.kill('SIGHUP');
+  await printed(/^pid \d+$/m);
+  const pid = Number(/^pid (\d+)$/m.exec(stdout())?.[1]);
+  // It listens by then, and those before still serve.
+  const texts = new Set<string>();
+  await eventually(async () => {
+    texts.add(await (await fetch(url, { headers: { connection: 'close' } })).text());
+    return texts.has('two') && texts.has('one');
+  });
+  assert.doesNotMatch(stdout(), /replaced/);
+  process.kill(pid, 'SIGUSR2');
+  await printed('all workers were replaced');
+});
+
+test('options for workers are refused where there are none', async (t) => {
+  const file = join(temporaryFolder(t), 'app.mjs');
+  writeFileSync(file, app);
+  for (const option of ['--max-requests=5', '--max-memory=1G', '--wait-ready']) {
+    const { ended, stderr } = start(t, [file, option]);
+    assert.equal(await ended, 2, option);
+    assert.match(stderr(), /is for workers\. Give --workers as well\./);
+  }
+  for (const option of [
+    '--max-requests=0',
+    '--max-memory=5',
+    '--max-memory=lots',
+    '--admin=a:b',
+    '--admin=70000',
+  ]) {
+    const { ended, stderr } = start(t, [file, '--workers=1', option]);
+    assert.equal(await ended, 2, option);
+    assert.match(stderr(), /^premier: --[\w-]+ must be /);
+  }
+});
+
+test('an admin address is a port, a host and a port, or a socket', () => {
+  const known: [text: string, address: unknown][] = [
+    ['8081', { host: '127.0.0.1', port: 8081 }],
+    ['0.0.0.0:9', { host: '0.0.0.0', port: 9 }],
+    ['[::1]:9', { host: '::1', port: 9 }],
+    ['unix:/run/x', { path: '/run/x' }],
+    ['', undefined],
+    ['unix:', undefined],
+    ['::1:9', undefined],
+    ['[1.2.3.4]:9', undefined],
+    ['host', undefined],
+    ['a b:1', undefined],
+    ['1:65536', undefined],
+  ];
+  for (const [text, address] of known) assert.deepEqual(readAdminAddress(text), address, text);
+});
