@@ -24,6 +24,13 @@ const modules = [
     names: ['documents', 'DocumentsHandler', 'DocumentsOptions', 'HeaderRules', 'FieldValue', 'CacheLimits'],
   },
   {
+    title: 'premier/operation',
+    intro:
+      'For programs that run for long: a stop that loses no request. [Deployment](deployment.md) tells when it matters.',
+    files: ['dist/operation/index.d.ts', 'dist/operation/graceful.d.ts', 'dist/operation/stage.d.ts'],
+    names: ['graceful', 'Graceful', 'GracefulOptions', 'StopOutcome', 'Stage'],
+  },
+  {
     title: 'premier/register',
     intro:
       'Exports nothing: `node --import premier/register app.js` puts premier under `node:http` and `node:https`.',
@@ -112,7 +119,7 @@ function section({ files }, name) {
 /** docs/api.md as it is to be. */
 export function apiReference() {
   return [
-    '<!-- Generated from faces/ and src/documents/ by `npm run docs:api`; a test compares. -->',
+    '<!-- Generated from faces/, src/documents/ and src/operation/ by `npm run docs:api`; a test compares. -->',
     '',
     '# API',
     '',

@@ -80,14 +80,19 @@ function command(folder) {
   });
 }
 
-/** What tsc declares of the documents, once more for `require`. */
+/** The modules of each face that tsc declares. */
+const declared = {
+  documents: ['answer-fields', 'index', 'options', 'site', 'target'],
+  operation: ['graceful', 'index', 'open-connections', 'stage'],
+};
+
+/** What tsc declares, once more for `require`. */
 function declareForRequire(folder) {
-  for (const name of ['answer-fields', 'index', 'options', 'site', 'target']) {
-    const text = readFileSync(join(folder, 'documents', `${name}.d.ts`), 'utf8');
-    writeFileSync(
-      join(folder, 'documents', `${name}.d.cts`),
-      text.replace(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'"),
-    );
+  for (const [face, names] of Object.entries(declared)) {
+    for (const name of names) {
+      const text = readFileSync(join(folder, face, `${name}.d.ts`), 'utf8');
+      writeFileSync(join(folder, face, `${name}.d.cts`), text.replace(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'"));
+    }
   }
 }
 
@@ -118,6 +123,7 @@ export function bundle(folder) {
     ...commonJs(folder, 'engine.js', 'engine.cjs'),
     ...commonJs(folder, 'documents/index.js', 'document-server.cjs'),
     ...commonJs(folder, 'operation/certificates/managed.js', 'certificates.cjs'),
+    ...commonJs(folder, 'operation/index.js', 'operation.cjs'),
     ...command(folder),
   ];
   const names = packagesOf(inputs);

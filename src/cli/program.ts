@@ -5,13 +5,13 @@ import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 import Module from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { leaveProcess } from '../operation/leave-process.js';
 import type { Closable } from '../operation/open-connections.js';
 import { type StopRequest, stopRequest } from '../operation/stop-request.js';
 import { httpsOnly } from './certificates.js';
 import type { Context } from './context.js';
 import { type Exported, exportedBy } from './exported.js';
 import type { Messages } from './language.js';
-import { leave } from './leave.js';
 import type { OptionName } from './options.js';
 import type { ProgramFailures } from './program-failures.js';
 import { listeningServers } from './program-servers.js';
@@ -53,7 +53,7 @@ export async function runProgram(context: Context): Promise<void> {
   } else {
     await waitFor(servers.noted, context);
   }
-  await leave();
+  await leaveProcess();
 }
 
 /** Runs the program and returns what it exports. */

@@ -1,11 +1,12 @@
 // The command from its arguments to its exit code: 0 after a graceful stop, 1 for trouble, 2 for wrong usage. Prints an
 // error as one line on stderr, never a stack trace.
+
+import { leaveProcess } from '../operation/leave-process.js';
 import { ignoreReplaceSignal } from '../operation/replace-signal.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isWorker } from '../operation/worker-role.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { catalogues, languageOf, type Messages } from './language.js';
-import { leave } from './leave.js';
 import { startReports, version } from './reports.js';
 import { startLog } from './serve.js';
 import { targetOf } from './target.js';
@@ -77,7 +78,7 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   } else {
     const { serveFolder } = await import('./folder.js');
     await serveFolder(context);
-    if (isWorker) await leave();
+    if (isWorker) await leaveProcess();
   }
   // A program may have set a code of its own.
   return Number(process.exitCode ?? 0);

@@ -2,7 +2,7 @@
  * Where this process is in its life, for whoever asks or wants to be told: `/ready`, systemd. In: each step, from those who
  * take it. Out: the stage, and calls at each change. There is no way back.
  */
-import type { Stage } from './service-status.js';
+import type { Stage } from './stage.js';
 
 const order: readonly Stage[] = ['starting', 'ready', 'draining', 'stopping'];
 

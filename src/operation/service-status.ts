@@ -2,13 +2,8 @@
  * How a service does, as its operator sees it: one object for `/status`, `premier status`, and whoever reads JSON. Types
  * and one function; in: what processes have reported. Out: figures in the units that the names say.
  */
+import type { Stage } from './stage.js';
 import type { WorkerReport } from './worker-report.js';
-
-/**
- * `starting` until it first serves; `draining` while it still serves everybody but wants no more; `stopping` when it
- * accepts no more connections.
- */
-export type Stage = 'starting' | 'ready' | 'draining' | 'stopping';
 
 export interface ProcessStatus {
   pid: number;

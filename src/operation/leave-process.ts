@@ -1,10 +1,10 @@
-// Ends this process once what was printed is out, whatever else keeps it open: a program's timers, a worker's channel.
+/** Ends this process once what was printed is out, whatever else keeps it open: a program's timers, a worker’s channel. */
 
 /** Milliseconds that whoever reads our output has for the rest. */
 const patience = 1000;
 
 /** Never resolves: the process ends, with the exit code that was set. */
-export async function leave(): Promise<void> {
+export async function leaveProcess(): Promise<void> {
   setTimeout(() => process.exit(), patience);
   // The log writes its lines at the end of a turn of the event loop.
   await new Promise(setImmediate);

@@ -1,0 +1,4 @@
+// `import { graceful } from 'premier/operation'`.
+import module from '../operation.cjs';
+
+export const { graceful } = module;
