@@ -59,10 +59,35 @@ function listenAt<S extends Server>(makeServer: () => S, host: string, port: num
   return listenOn(makeServer(), { port, ...(host !== everyInterface && { host }) });
 }
 
-async function listenOn<S extends Server>(server: S, where: ListenOptions): Promise<Listening<S>> {
+async function listenOn<S extends Server>(
+  server: S,
+  where: ListenOptions & { fd?: number },
+): Promise<Listening<S>> {
   server.listen(where);
   await once(server, 'listening');
-  return { servers: [server], port: (server.address() as AddressInfo).port };
+  // One that another process has opened may have no name here.
+  return { servers: [server], port: (server.address() as AddressInfo | null)?.port };
+}
+
+/**
+ * Listens on sockets that systemd has opened.
+ * @throws {Trouble} one of them is no socket that listens
+ */
+export async function listenOnInherited<S extends Server>(
+  makeServer: () => S,
+  descriptors: readonly number[],
+  say: Messages,
+): Promise<{ servers: S[]; places: (AddressInfo | string)[] }> {
+  const servers: S[] = [];
+  for (const fd of descriptors) {
+    try {
+      const { servers: more } = await listenOn(makeServer(), { fd });
+      servers.push(...more);
+    } catch (error) {
+      throw new Trouble(say.badInheritedSocket(fd, (error as Error).message));
+    }
+  }
+  return { servers, places: servers.map((server) => server.address() ?? '(systemd)') };
 }
 
 /** A socket of the file system. One that a server left when it was killed is replaced. */

@@ -150,6 +150,10 @@ export const english = {
   noAnswer: (request: string, seconds: number) =>
     `${request} is still unanswered after ${seconds} s. A function (req, res) answers with res.end(); a function (request) returns a Response. (Said once.)`,
   restarted: (file: string) => `${file} changed: started again.`,
+  badInheritedSocket: (fd: number, reason: string) =>
+    `The socket ${fd} of LISTEN_FDS can't be listened on (${reason}). Look at the .socket unit: Accept=no, and a stream.`,
+  cannotNotify: (reason: string) =>
+    `systemd can't be told how the service does (${reason}); the service goes on. Install systemd-notify, or use Type=exec.`,
   noAdmin: (where: string, reason: string) =>
     `The admin listener can't have ${where} (${reason}); the service goes on without it. Try another --admin.`,
   nobodyAnswers: (where: string, reason: string) =>

@@ -139,6 +139,10 @@ export const french: Messages = {
   noAnswer: (request, seconds) =>
     `${request} est toujours sans réponse après ${seconds} s. Une fonction (req, res) répond par res.end() ; une fonction (request) rend une Response. (Dit une seule fois.)`,
   restarted: (file) => `${file} a changé : relancé.`,
+  badInheritedSocket: (fd, reason) =>
+    `On ne peut écouter sur la prise ${fd} de LISTEN_FDS (${reason}). Voyez l’unité .socket : Accept=no, et un flux.`,
+  cannotNotify: (reason) =>
+    `systemd ne peut être tenu au courant (${reason}) ; le service continue. Installez systemd-notify, ou mettez Type=exec.`,
   noAdmin: (where, reason) =>
     `L’écoute d’administration ne peut avoir ${where} (${reason}) ; le service continue sans elle. Essayez une autre --admin.`,
   nobodyAnswers: (where, reason) =>

@@ -5,6 +5,7 @@ import { type AdminAddress, adminAddressText } from '../operation/admin-address.
 import { openAdmin } from '../operation/admin-server.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import { Service, type ServiceProcess } from '../operation/service.js';
+import { isWatched, notifyServiceManager, type ServiceManager } from '../operation/service-manager.js';
 import { watchLimits } from '../operation/worker-limits.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { Reporter, type WorkerReport } from '../operation/worker-report.js';
@@ -24,8 +25,9 @@ export const lastReport = (): WorkerReport | undefined => reporter?.read();
 
 export async function startReports({ args, say }: Telling): Promise<void> {
   const { admin, 'max-requests': requests, 'max-memory': memory } = args.settings;
+  if (!isWorker) manage(() => true, say);
   if (isWorker) watchLimits({ requests, memory }, (reason) => void tellParent({ premier: 'worn', reason }));
-  if (admin === undefined) return;
+  if (admin === undefined && !isWatched()) return;
   const tell = isWorker ? tellAsWorker : await tellOfThisProcess(admin, say);
   // Servers made before this are not observed: the admin listener is none of those that serve.
   reporter = new Reporter();
@@ -37,7 +39,7 @@ function tellAsWorker(report: WorkerReport): void {
 }
 
 async function tellOfThisProcess(
-  admin: AdminAddress,
+  admin: AdminAddress | undefined,
   say: Messages,
 ): Promise<(report: WorkerReport) => void> {
   const self: ServiceProcess = {
@@ -56,7 +58,7 @@ async function tellOfThisProcess(
     () => [self],
     () => 1,
   );
-  await openAdminFor(service, admin, say);
+  if (admin) await openAdminFor(service, admin, say);
   return (report) => service.record(self, report);
 }
 
@@ -67,6 +69,12 @@ export async function openAdminFor(service: Service, admin: AdminAddress, say: M
   } catch (error) {
     console.error(`premier: ${say.noAdmin(adminAddressText(admin), (error as Error).message)}`);
   }
+}
+
+/** Tells systemd how the service does, where that wants to hear. */
+export function manage(isAlive: () => boolean, say: Messages): ServiceManager {
+  const onTrouble = (reason: string) => console.error(`premier: ${say.cannotNotify(reason)}`);
+  return notifyServiceManager({ isAlive, onTrouble });
 }
 
 /** The version of premier. */

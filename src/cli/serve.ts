@@ -1,8 +1,9 @@
 // A handler becomes a server that listens, says so, logs and stops. In: a handler, or a server, and the settings. Out: a
 // promise that resolves once the server has stopped in good order.
 import type { RequestListener, Server } from 'node:http';
-import type { Server as NetServer } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { ManagedCertificates } from '../operation/certificates/managed.js';
+import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import { noteConnections } from '../operation/open-connections.js';
 import { stopRequest } from '../operation/stop-request.js';
@@ -14,7 +15,7 @@ import { retrying } from './command-line.js';
 import type { Context } from './context.js';
 import { listenForHttp } from './http-port.js';
 import type { Messages } from './language.js';
-import { distinctHosts, listen } from './listen.js';
+import { distinctHosts, listen, listenOnInherited } from './listen.js';
 import { announce } from './start-lines.js';
 import { stopServers } from './stop.js';
 
@@ -55,8 +56,12 @@ export async function serveOn(
   const makeNoted = () => noteConnections(make() as Server);
   const stopAsked = stopRequest();
   const retry = retrying(command, args.words, args.forProgram);
-  const hosts = distinctHosts(settings.host);
-  const { servers, port = 0 } = await listen(makeNoted, { hosts, port: settings.port }, retry, say);
+  const descriptors = inheritedSockets();
+  const inherited = descriptors.length > 0 ? await listenOnInherited(makeNoted, descriptors, say) : undefined;
+  const hosts = inherited?.places.map(hostOf) ?? distinctHosts(settings.host);
+  const { servers, port = 0 } = inherited
+    ? { servers: inherited.servers, port: inherited.places.map(portOf).find((known) => known !== undefined) }
+    : await listen(makeNoted, { hosts, port: settings.port }, retry, say);
   for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
 
   const found = addresses(scheme, hosts, port);
@@ -78,6 +83,11 @@ export async function serveOn(
   certificates?.close();
   await stopServers(servers, request, context);
 }
+
+const hostOf = (place: AddressInfo | string): string =>
+  typeof place === 'string' ? `unix:${place}` : place.address;
+const portOf = (place: AddressInfo | string): number | undefined =>
+  typeof place === 'string' ? undefined : place.port;
 
 async function guarded({ handler, exempt }: Site, { args }: Context): Promise<RequestListener> {
   const { auth } = args.settings;

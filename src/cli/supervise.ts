@@ -5,15 +5,17 @@ import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isModuleReport, modulesIn, REPORT_MODULES } from '../node/module-reports.js';
 import { drain, usualDrainDelay } from '../operation/drain.js';
+import { inheritedSockets, socketsForWorkers } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import type { PoolWorker } from '../operation/pool-worker.js';
 import { onReplaceSignal } from '../operation/replace-signal.js';
 import { Service } from '../operation/service.js';
+import type { ServiceManager } from '../operation/service-manager.js';
 import { echo, stopRequest } from '../operation/stop-request.js';
 import { type PoolEvent, WorkerPool } from '../operation/worker-pool.js';
 import type { Context } from './context.js';
 import { FileWatch } from './file-watch.js';
-import { openAdminFor, version } from './reports.js';
+import { manage, openAdminFor, version } from './reports.js';
 import { stopGrace } from './stop.js';
 
 /** Where premier itself lies; its modules are none of the program's. */
@@ -55,6 +57,7 @@ class Supervisor {
   #giveUp!: (exitCode: number) => void;
   readonly service: Service;
   readonly #pool: WorkerPool;
+  readonly #manager: ServiceManager;
   readonly #watch: FileWatch | undefined;
   /** Those that tell which modules they load. */
   readonly #reporting = new WeakSet<PoolWorker>();
@@ -82,7 +85,7 @@ class Supervisor {
       {
         exec: fileURLToPath(new URL('./main.js', import.meta.url)),
         args,
-        env: watch ? REPORT_MODULES : {},
+        env: { ...(watch && REPORT_MODULES), ...socketsForWorkers(inheritedSockets()) },
         workers,
         replaced: watch
           ? { stopAfter: patienceWhileWriting, last: false }
@@ -109,6 +112,7 @@ class Supervisor {
       () => this.#pool.workers,
       () => this.#pool.generation,
     );
+    this.#manager = manage(() => this.service.isAlive(), context.say);
   }
 
   async start(): Promise<void> {
@@ -120,7 +124,10 @@ class Supervisor {
   /** Replaces all workers; where the terminal is gone, stops as if by SIGTERM. */
   onHangUp(terminalIsGone: boolean): void {
     if (terminalIsGone) process.emit('SIGTERM', 'SIGTERM');
-    else this.#pool.replaceAll('');
+    else {
+      this.#manager.reloading();
+      this.#pool.replaceAll('');
+    }
   }
 
   /** Lets every worker finish its answers and end. */
@@ -148,6 +155,7 @@ class Supervisor {
         lifecycle.advance('ready');
         break;
       case 'replaced':
+        this.#manager.reloaded();
         this.service.metrics.countRestart(event.cause === '' ? 'asked' : 'changed');
         if (!quiet) console.log(this.#replaced(event.cause));
         break;
@@ -160,6 +168,7 @@ class Supervisor {
         else console.error(say.ended(target.shown, event.ending, event.again));
         break;
       case 'failed':
+        this.#manager.reloaded();
         if (!watch)
           console.error(say.successorFailed(target.shown, event.ending.late ? bootTimeout : undefined));
         else console.error(event.serving > 0 ? say.stillServing : say.waitingForChange);
