@@ -15,10 +15,13 @@ const patience = 300;
 const usualGrace = 200;
 
 /** Milliseconds in which connections that wait are accepted, for new ones may come as fast. */
-const longestQueue = 1000;
+const longestQueue = 5000;
 
 /** Milliseconds of a round of the event loop in which hardly anything but accepting was done. */
 const shortRound = 0.2;
+
+/** Rounds in a row without a new connection, after which none waits. */
+const enoughRounds = 10;
 
 /** Milliseconds from the cut until the stop is over, whatever a server still waits for. */
 const afterCut = 100;
@@ -66,17 +69,20 @@ export async function closeAsLameDuck(
 
 /**
  * Accepts what waits to be accepted: the system resets those connections when their socket closes. The event loop accepts
- * one in each of its rounds, so it goes on until there was none in a round that was too short for one to have come.
+ * one in each of its rounds, so it goes on until there was none in a round that was too short for one to have come, or in
+ * several rounds of a server that is busy.
  */
 async function acceptWaiting(servers: readonly Closable[]): Promise<void> {
   const end = performance.now() + longestQueue;
   // The round under way has looked already.
   await new Promise(setImmediate);
-  for (let began = performance.now(); began < end; ) {
+  let idleRounds = 0;
+  for (let began = performance.now(); began < end && idleRounds < enoughRounds; ) {
     const before = acceptedOn(servers);
     await new Promise(setImmediate);
     const now = performance.now();
-    if (acceptedOn(servers) === before && now - began < shortRound) return;
+    idleRounds = acceptedOn(servers) === before ? idleRounds + 1 : 0;
+    if (idleRounds > 0 && now - began < shortRound) return;
     began = now;
   }
 }
