@@ -284,7 +284,7 @@ export class WorkerPool implements WorkerListener {
   }
 
   #failedToStart(worker: PoolWorker, ending: Ending): void {
-    const { awaitsChange, workers } = this.#options;
+    const { awaitsChange } = this.#options;
     const { serving } = this;
     if (serving === 0 && (ending.trouble || !(awaitsChange || this.#everReady))) {
       this.#stopping = true;
@@ -292,7 +292,7 @@ export class WorkerPool implements WorkerListener {
       return;
     }
     const killed = ending.signal !== undefined && !ending.late;
-    const isSuccessor = this.#replacing !== undefined && serving >= workers;
+    const isSuccessor = this.#replacing !== undefined && serving > 0;
     if (awaitsChange ? !killed : isSuccessor) {
       this.#replacing = undefined;
       this.#waitsForChange = awaitsChange === true;
