@@ -114,7 +114,7 @@ export class WorkerPool implements WorkerListener {
     cluster.setupPrimary({ args: [...args] });
   }
 
-  /** Replaces all workers, one after the other. What has not served yet makes way at once. */
+  /** Replaces all workers, one after the other. What does not listen yet makes way at once. */
   replaceAll(cause: string): void {
     if (this.#stopping) return;
     this.#generation++;
@@ -123,9 +123,10 @@ export class WorkerPool implements WorkerListener {
     clearTimeout(this.#pause);
     this.#pause = undefined;
     for (const worker of this.#in('starting')) {
-      // One that listens may have been given requests already.
-      if (worker.listens) worker.retire(this.#options.replaced);
-      else this.#forget(worker);
+      // One that listens may have been given requests already. Where nobody waits for a change of the code, it will be
+      // ready in a moment, may be the only one that serves, and is replaced like the others then.
+      if (!worker.listens) this.#forget(worker);
+      else if (this.#options.awaitsChange) worker.retire(this.#options.replaced);
     }
     this.#reconcile();
   }
