@@ -30,6 +30,40 @@ export interface ClientError extends Error {
   rawPacket?: Bytes;
 }
 
+/** Who the client of a request is. */
+export interface ClientFacts {
+  /** Its IP address; undefined where nobody knows one: on a Unix socket, or once the socket is gone. */
+  readonly address: string | undefined;
+  readonly protocol: 'http' | 'https';
+  /** The host that it asked for, as in the Host field. */
+  readonly host: string | undefined;
+  /** The `X-Request-Id` of a trusted peer, where it has up to 128 letters, digits, and `_ . : -`. */
+  readonly requestId: string | undefined;
+}
+
+/**
+ * Who the client of a request is: the other end of its socket, or whom the proxies name that the server's option
+ * `trustProxy` trusts. `request.socket` stays what it is.
+ */
+export function clientOf(request: Pick<http.IncomingMessage, 'socket' | 'rawHeaders'>): ClientFacts;
+
+/** What a proxy said of a connection with the PROXY protocol, version 1 or 2. */
+export interface ProxyHeader {
+  readonly version: 1 | 2;
+  /** The client; null where the proxy spoke for itself, or did not know. */
+  readonly source: { readonly address: string; readonly port: number } | null;
+  /** Where the client connected to. */
+  readonly destination: { readonly address: string; readonly port: number } | null;
+  /** Further values of version 2, by their type. */
+  readonly values: readonly { readonly type: number; readonly value: Bytes }[];
+}
+
+/**
+ * What a proxy said of the connection of a request's socket, on a server with the option `proxyProtocol`; undefined
+ * where it came without.
+ */
+export function proxyHeaderOf(socket: Socket): ProxyHeader | undefined;
+
 /** The options of `http.createServer` on the newest Node; each works on every Node. */
 export interface ServerOptions<
   Request extends AnyRequest = AnyRequest,
@@ -51,6 +85,17 @@ export interface ServerOptions<
   sendTimeout?: number | undefined;
   /** Skip the events of requests without a body. Default false. */
   optimizeEmptyRequests?: boolean | undefined;
+  /**
+   * Which peers are believed when they say who their client is (`Forwarded`, `X-Forwarded-For`, `-Proto`, `-Host`,
+   * `X-Request-Id`): `loopback`, `unix`, addresses and networks such as `10.0.0.0/8`. What they say is what `clientOf`
+   * tells. Default: nobody.
+   */
+  trustProxy?: string | readonly string[] | undefined;
+  /**
+   * Which peers speak the PROXY protocol, version 1 or 2, entries as of `trustProxy`: they have to, on every connection,
+   * before HTTP and before TLS, and others are not let in. `socket.remoteAddress` is then the client's. Default: nobody.
+   */
+  proxyProtocol?: string | readonly string[] | undefined;
   /** Whether a request that asks for it is upgraded. Default: when `'upgrade'` has a listener. */
   shouldUpgradeCallback?: ((request: InstanceType<Request>) => boolean) | undefined;
 }

@@ -6,5 +6,13 @@ export * from 'node:http';
 export const { Agent, ClientRequest, get, globalAgent, maxHeaderSize, METHODS, OutgoingMessage, request } =
   http;
 export const { setMaxIdleHTTPParsers, STATUS_CODES, validateHeaderName, validateHeaderValue } = http;
-export const { _connectionListener, createServer, IncomingMessage, Server, ServerResponse } = http;
+export const {
+  _connectionListener,
+  clientOf,
+  proxyHeaderOf,
+  createServer,
+  IncomingMessage,
+  Server,
+  ServerResponse,
+} = http;
 export default http;

@@ -1,3 +1,3 @@
-// For the parts of premier that observe its servers; programs don't import it.
-const { observe, observeServers } = require('./engine.cjs');
-module.exports = { observe, observeServers };
+// For the parts of premier that watch its servers and say how they are made; programs don't import it.
+const { inside } = require('./engine.cjs');
+module.exports = inside;

@@ -1,4 +1,5 @@
-// For the parts of premier that observe its servers; programs don't import it.
-import engine from './observe.cjs';
+// For the parts of premier that watch its servers and say how they are made; programs don't import it.
+import inside from './observe.cjs';
 
-export const { observe, observeServers } = engine;
+export const { clientOf, observe, observeServers } = inside;
+export const { setProxySenders, setTrustedProxies, setUsualKeepAliveTimeout } = inside;

@@ -6,8 +6,10 @@
 import http from 'node:http';
 import { IncomingMessage as PremierIncomingMessage } from './message/incoming-message.js';
 import { ServerResponse as PremierServerResponse } from './message/server-response.js';
+import { clientOf } from './server/client-facts.js';
 import { type HttpServer, kEngine } from './server/http-server.js';
 import { attach } from './server/protocol.js';
+import { proxyHeaderOf } from './server/proxy-protocol.js';
 import { Server as PremierServer, type RequestListener } from './server/server.js';
 import type { ServerOptions } from './server/server-options.js';
 
@@ -49,5 +51,13 @@ function _connectionListener(this: object, socket: ServerSocket): void {
  * `globalAgent` is the one that Node's client uses, and nothing is loaded before somebody asks for it.
  */
 const premier = Object.defineProperties({}, Object.getOwnPropertyDescriptors(http)) as Http;
-Object.assign(premier, { _connectionListener, createServer, IncomingMessage, Server, ServerResponse });
+Object.assign(premier, {
+  _connectionListener,
+  clientOf,
+  createServer,
+  IncomingMessage,
+  proxyHeaderOf,
+  Server,
+  ServerResponse,
+});
 export default premier;

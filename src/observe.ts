@@ -1,8 +1,11 @@
 /**
- * Lets the other parts of premier hear what its servers do: metrics, logs, the inspector. Not a face of its own: programs
- * don't import it. What there is to hear is in `server/server-observer.ts`.
+ * Lets the other parts of premier hear what its servers do (metrics, logs, the inspector), and say how those are made that
+ * don't say it themselves. No entry of the package: programs don't import it. What there is to hear is in
+ * `server/server-observer.ts`.
  */
+export { clientOf } from './server/client-facts.js';
 export { observe, observeServers } from './server/observers.js';
+export { setProxySenders, setTrustedProxies } from './server/server.js';
 export type {
   ObservedConnection,
   ObservedExchange,
@@ -11,3 +14,4 @@ export type {
   Refusal,
   ServerObserver,
 } from './server/server-observer.js';
+export { setUsualKeepAliveTimeout } from './server/server-options.js';

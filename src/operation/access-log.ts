@@ -3,7 +3,13 @@
  * known of each answer, to whoever writes it. Costs a request nothing before its answer is over.
  */
 import { performance } from 'node:perf_hooks';
-import type { ObservedConnection, ObservedExchange, Refusal, ServerObserver } from '../observe.js';
+import {
+  clientOf,
+  type ObservedConnection,
+  type ObservedExchange,
+  type Refusal,
+  type ServerObserver,
+} from '../observe.js';
 import { LoggedFields } from './logged-fields.js';
 import { textOf } from './printable-text.js';
 
@@ -57,6 +63,7 @@ export function accessLog(write: (answer: Answer) => void, silent?: string): Ser
 function answerOf(exchange: ObservedExchange): Answer {
   const { refusal, connection, responseBytes } = exchange;
   const fields = new LoggedFields(exchange.rawHeaders);
+  const client = clientOf({ socket: connection.socket, rawHeaders: exchange.rawHeaders });
   return {
     method: exchange.method,
     target: textOf(exchange.target),
@@ -69,12 +76,12 @@ function answerOf(exchange: ObservedExchange): Answer {
     aborted: exchange.outcome === 'aborted' && responseBytes !== exchange.announcedBytes,
     refusal: refusal?.code,
     time: Date.now(),
-    remote: connection.remoteAddress,
-    host: fields.host,
+    remote: client.address,
+    host: client.host,
     user: fields.user,
     referer: textOf(fields.referer),
     agent: textOf(fields.agent),
-    id: undefined,
+    id: client.requestId,
     trace: fields.trace,
   };
 }

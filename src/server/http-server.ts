@@ -2,7 +2,7 @@
  * What a server is to its connections: the settings and methods of `http.Server`, and the engine's own part of it.
  * Types only, and the key under which that part is kept.
  */
-import type { Server as NetServer } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponseOptions } from '../message/server-response.js';
 import type { Handshakes } from './handshakes.js';
@@ -10,6 +10,7 @@ import type { LearntPrototypes } from './learnt-prototypes.js';
 import type { ServerConnection } from './server-connection.js';
 import type { ServerObserver } from './server-observer.js';
 import type { IdleConnections, RequestSweep, TimeoutSettings } from './timeouts.js';
+import type { TrustedProxies } from './trusted-proxies.js';
 
 export const kEngine = Symbol('premier.engine');
 
@@ -22,6 +23,8 @@ export type Http2Setting = boolean | 'prior-knowledge';
 /** The engine's part of a server. */
 export interface ServerEngine {
   readonly connections: Set<ServerConnection>;
+  /** Connections whose proxy has yet to say who their client is; null where none has to. */
+  readonly awaited: Set<Socket> | null;
   /** All observers as one; null where nobody observes. */
   observer: ServerObserver | null;
   readonly observers: ServerObserver[];
@@ -34,6 +37,8 @@ export interface ServerEngine {
   readonly uniqueFields: ReadonlySet<string> | null;
   readonly optimizeEmptyRequests: boolean;
   readonly refusalStyle: RefusalStyle;
+  /** Who is believed when it says who its client is; null: nobody. */
+  readonly trustedProxies: TrustedProxies | null;
   /** Whether HTTP/2 is spoken: with clients over TLS that choose it, or without TLS with those that begin it. */
   readonly speaksHttp2: Http2Setting;
   /** `close` was called: connections end after the response they are at. */

@@ -15,6 +15,9 @@ export const CLOSING_GRACE = 200;
  */
 export const REFUSAL_PATIENCE = 1000;
 
+/** Milliseconds that a proxy has to say who its client is, where it speaks the PROXY protocol. */
+export const PROXY_PATIENCE = 5000;
+
 /** Prototypes that a handler may install on requests and responses and that are learnt, for each server. */
 export const MAX_LEARNT_PROTOTYPES = 4;
 

@@ -7,12 +7,14 @@
 import { setDetachedChannel } from '../message/response-channel.js';
 import type { ServerSocket } from '../transport/server-socket.js';
 import { listenTo } from '../transport/socket-listeners.js';
+import { notePeer } from './client-facts.js';
 import { type HttpServer, kEngine } from './http-server.js';
 import { Connection as Http1Connection } from './http1/connection.js';
 import { ResponseWriter } from './http1/response-writer.js';
 import { Connection as Http2Connection } from './http2/connection.js';
 import { observeConnection } from './observers.js';
 import { noticePatches } from './patched-methods.js';
+import { adoptProxyHeader } from './proxy-protocol.js';
 import type { ServerConnection } from './server-connection.js';
 import { UndecidedConnection } from './undecided-connection.js';
 
@@ -20,9 +22,11 @@ import { UndecidedConnection } from './undecided-connection.js';
 export function attach(this: HttpServer, socket: ServerSocket): void {
   noticePatches();
   Object.assign(socket, { server: this });
-  const { connections, handshakes, observer, speaksHttp2, closing } = this[kEngine];
+  const { awaited, connections, handshakes, observer, speaksHttp2, trustedProxies, closing } = this[kEngine];
   handshakes?.end(socket);
   if (this.timeout) socket.setTimeout?.(this.timeout);
+  if (awaited !== null) adoptProxyHeader(socket);
+  if (trustedProxies !== null) notePeer(this, socket);
   const connection = connectionOf(this, socket);
   connections.add(connection);
   if (observer !== null && speaksHttp2 !== 'prior-knowledge') observeConnection(connection, observer);

@@ -139,6 +139,6 @@ export interface ServerObserver {
   exchangeClosed?(exchange: ObservedExchange): void;
   /** The connection is gone, or has left HTTP. */
   connectionClosed?(connection: ObservedConnection): void;
-  /** A client did not get through TLS' handshake. */
+  /** A connection did not get as far as HTTP: TLS' handshake failed, or its proxy did not say who it is (`error.code`). */
   handshakeFailed?(server: Server, error: Error, socket: ServerSocket): void;
 }

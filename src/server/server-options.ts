@@ -13,11 +13,17 @@ import { CLOSING_GRACE } from './limits.js';
 /** Milliseconds. */
 const DEFAULT_REQUEST_TIMEOUT = 300_000;
 const DEFAULT_HEADERS_TIMEOUT = 60_000;
-const DEFAULT_KEEP_ALIVE_TIMEOUT = 5_000;
 const DEFAULT_KEEP_ALIVE_BUFFER = 1_000;
 const DEFAULT_CHECKING_INTERVAL = 30_000;
 /** As nginx has it; what takes nothing for a minute has gone away. */
 const DEFAULT_SEND_TIMEOUT = 60_000;
+
+let usualKeepAliveTimeout = 5_000;
+
+/** The `keepAliveTimeout` of servers that are made from now on and don't say it themselves, in ms. */
+export function setUsualKeepAliveTimeout(ms: number): void {
+  usualKeepAliveTimeout = ms;
+}
 
 /** The options of `http.createServer`, those of later Node versions included. */
 export interface ServerOptions extends NodeServerOptions {
@@ -30,6 +36,18 @@ export interface ServerOptions extends NodeServerOptions {
    * Default 200.
    */
   closingGrace?: number;
+  /**
+   * Which peers are believed when they say who their client is (`Forwarded`, `X-Forwarded-For`, `-Proto`, `-Host`,
+   * `X-Request-Id`): `loopback`, `unix`, addresses and networks such as `10.0.0.0/8`, in a list or separated by commas.
+   * What they say is what `clientOf` tells; `socket.remoteAddress` stays theirs. Default: nobody.
+   */
+  trustProxy?: string | readonly string[];
+  /**
+   * Which peers speak the PROXY protocol, version 1 or 2, entries as of `trustProxy`: they have to, on every connection,
+   * before HTTP and before TLS, and others are not let in. `socket.remoteAddress` is then the client's, and what else
+   * they say is what `proxyHeaderOf` tells. Default: nobody does.
+   */
+  proxyProtocol?: string | readonly string[];
   /**
    * Whether HTTP/2 is spoken beside HTTP/1.1; the same handlers answer both. `true`, of a server over TLS: with the
    * clients that choose it by ALPN. `'prior-knowledge'`, of a server without: with those that begin with its preface
@@ -111,7 +129,7 @@ export function applyOptions(server: HttpServer, options: ServerOptions): void {
   if (server.requestTimeout > 0 && server.headersTimeout > server.requestTimeout) {
     throw outOfRange('headersTimeout', '<= requestTimeout', options.headersTimeout);
   }
-  server.keepAliveTimeout = options.keepAliveTimeout ?? DEFAULT_KEEP_ALIVE_TIMEOUT;
+  server.keepAliveTimeout = options.keepAliveTimeout ?? usualKeepAliveTimeout;
   server.keepAliveTimeoutBuffer = options.keepAliveTimeoutBuffer ?? DEFAULT_KEEP_ALIVE_BUFFER;
   server.closingGrace = options.closingGrace ?? CLOSING_GRACE;
   server.connectionsCheckingInterval = options.connectionsCheckingInterval ?? DEFAULT_CHECKING_INTERVAL;

@@ -27,9 +27,11 @@ import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
 import { combineObservers, presentObservers } from './observers.js';
 import { answerPlainHttp } from './plain-http-on-tls.js';
 import { attach } from './protocol.js';
+import { awaitProxyHeaders } from './proxy-protocol.js';
 import type { ServerConnection } from './server-connection.js';
 import { applyOptions, plainHttp2, type ServerOptions, secureHttp2, uniqueFields } from './server-options.js';
 import { IdleConnections, RequestSweep } from './timeouts.js';
+import { TrustedProxies } from './trusted-proxies.js';
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -47,6 +49,28 @@ export function setRefusalStyle(style: RefusalStyle): void {
   refusalStyle = style;
 }
 
+let usualTrust: TrustedProxies | null = null;
+
+/**
+ * Whom servers made from now on believe where their options don't say.
+ * @param name - of what it comes from, for errors
+ * @throws as the option `trustProxy`
+ */
+export function setTrustedProxies(name: string, entries: string | readonly string[]): void {
+  usualTrust = new TrustedProxies(name, entries);
+}
+
+let usualSenders: TrustedProxies | null = null;
+
+/**
+ * From whom servers made from now on await the PROXY protocol where their options don't say.
+ * @param name - of what it comes from, for errors
+ * @throws as the option `proxyProtocol`
+ */
+export function setProxySenders(name: string, entries: string | readonly string[]): void {
+  usualSenders = new TrustedProxies(name, entries);
+}
+
 /** The connections, and the exchanges on them that have a time of their own. */
 function* allTimed(connections: ReadonlySet<ServerConnection>) {
   for (const connection of connections) {
@@ -55,11 +79,19 @@ function* allTimed(connections: ReadonlySet<ServerConnection>) {
   }
 }
 
+/** Who has to say who the client of each connection is; null where nobody has. */
+function sendersOf({ proxyProtocol }: ServerOptions): TrustedProxies | null {
+  if (proxyProtocol === undefined) return usualSenders;
+  return new TrustedProxies('options.proxyProtocol', proxyProtocol);
+}
+
 function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Setting): ServerEngine {
   const connections = new Set<ServerConnection>();
   const observers = presentObservers();
+  const senders = sendersOf(options);
   return {
     connections,
+    awaited: senders === null ? null : new Set(),
     observer: combineObservers(observers),
     observers,
     handshakes: server instanceof TlsServer ? new Handshakes(server, attach) : null,
@@ -73,6 +105,10 @@ function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Sett
     uniqueFields: uniqueFields(options.uniqueHeaders),
     optimizeEmptyRequests: options.optimizeEmptyRequests ?? false,
     refusalStyle,
+    trustedProxies:
+      options.trustProxy === undefined
+        ? usualTrust
+        : new TrustedProxies('options.trustProxy', options.trustProxy),
     speaksHttp2: http2,
     closing: false,
   };
@@ -91,6 +127,11 @@ function normalize(options: unknown, listener: unknown): [ServerOptions, Request
 function setUp(server: HttpServer, listener: RequestListener | undefined): void {
   if (listener) server.on('request', listener as never);
   server.on('listening', startSweep);
+}
+
+function awaitProxies(server: HttpServer, options: ServerOptions): void {
+  const senders = sendersOf(options);
+  if (senders !== null) awaitProxyHeaders(server, senders);
 }
 
 function startSweep(this: HttpServer): void {
@@ -114,6 +155,8 @@ const methods = {
     const engine = this[kEngine];
     engine.closing = true;
     for (const connection of engine.connections) connection.shutdown();
+    // Nothing was asked on them.
+    for (const socket of engine.awaited ?? []) socket.destroy();
     setTimeout(afterReading, this.closingGrace, engine).unref();
     baseOf(this).close.call(this, (error?: Error) => {
       engine.sweep.stop();
@@ -123,7 +166,9 @@ const methods = {
   },
 
   closeAllConnections(this: HttpServer) {
-    for (const { socket } of this[kEngine].connections) socket.destroy();
+    const { connections, awaited } = this[kEngine];
+    for (const { socket } of connections) socket.destroy();
+    for (const socket of awaited ?? []) socket.destroy();
   },
 
   closeIdleConnections(this: HttpServer) {
@@ -218,6 +263,7 @@ const PlainServer = function Server(this: HttpServer | undefined, options?: unkn
   server[kEngine] = makeEngine(server, settings, http2);
   setUp(server, onRequest);
   server.on('connection', attach);
+  awaitProxies(server, settings);
   return server === this ? undefined : server;
 } as unknown as ServerConstructor<ServerOptions, NodeHttpServer>;
 derive(PlainServer, NodeHttpServer, NetServer);
@@ -251,6 +297,7 @@ export const SecureServer = function Server(
   const tlsOptions = { noDelay: true, ALPNProtocols, ...settings };
   const server = constructOn(TlsServer, this as unknown as HttpServer, [tlsOptions, attach]);
   server[kEngine] = makeEngine(server, settings, http2);
+  awaitProxies(server, settings);
   setUp(server, onRequest);
   server.on('tlsClientError', function refuseHandshake(this: HttpServer, error: Error, socket) {
     this[kEngine].observer?.handshakeFailed?.(this, error, socket);

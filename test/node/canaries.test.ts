@@ -24,6 +24,7 @@ import { emitsAsUsual, keepsTables } from '../../dist/node/listener-table.js';
 import { isServerListening } from '../../dist/node/listening-servers.js';
 import { isModuleReport, modulesIn, REPORT_MODULES } from '../../dist/node/module-reports.js';
 import { ownMethodTest } from '../../dist/node/own-methods.js';
+import { setPeerName } from '../../dist/node/peer-name.js';
 import { isObserved } from '../../dist/node/performance-entries.js';
 import * as rawWrites from '../../dist/node/raw-writes.js';
 import { makesStateOnTouch } from '../../dist/node/readable-state.js';
@@ -96,6 +97,24 @@ test('a TLS server reads for each connection how it chooses a protocol', async (
   const { socket, close } = await accepted(server, client, 'secureConnection');
   sings((socket as tls.TLSSocket).alpnProtocol === 'y', 'ALPNCallback', file);
   await close();
+});
+
+test('a socket with TLS says of its other end what the handle beneath it says', async () => {
+  const server = net.createServer((raw) => setPeerName(raw, '192.0.2.1', 4711));
+  const secure = tls.createServer(certificate);
+  server.on('connection', (raw) => secure.emit('connection', raw));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const far = connectSecurely((server.address() as AddressInfo).port);
+  const [socket] = (await once(secure, 'secureConnection')) as [Socket];
+  const { remoteAddress, remotePort, remoteFamily } = socket;
+  sings(
+    remoteAddress === '192.0.2.1' && remotePort === 4711 && remoteFamily === 'IPv4',
+    'whom a TLSSocket asks for the address of its other end',
+    'peer-name',
+  );
+  far.destroy();
+  server.close();
 });
 
 test('TLS makes a socket over a stream that is none', () => {

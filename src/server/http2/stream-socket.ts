@@ -11,6 +11,8 @@ import { noSocketBytes, socketEncoding } from '../../node/errors.js';
 import { makesStateOnTouch } from '../../node/readable-state.js';
 import { clearTimeout, nextTick, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
+import { kPeer } from '../client-facts.js';
+import { kProxyHeader } from '../proxy-protocol.js';
 
 /** What a socket stands for. */
 export interface SocketHost {
@@ -253,10 +255,16 @@ const FACTS = [
   'localPort',
   'bytesRead',
   'bytesWritten',
+  kPeer,
+  kProxyHeader,
 ];
 
 /** Lets sockets tell `facts` as their connection's socket does, and answer `questions`, which are methods. */
-export function answerFor(prototype: object, facts: readonly string[], questions: readonly string[]): void {
+export function answerFor(
+  prototype: object,
+  facts: readonly PropertyKey[],
+  questions: readonly string[],
+): void {
   for (const name of facts) {
     Object.defineProperty(prototype, name, {
       get(this: StreamSocketMethods) {
