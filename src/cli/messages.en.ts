@@ -86,6 +86,8 @@ export const english = {
     `${option} must be a whole number from 1 to 999, or auto for one process each core, not "${value}".`,
   badChoice: (option: string, value: string, choices: string) =>
     `${option} must be one of ${choices}, not "${value}".`,
+  badPeers: (option: string, value: string) =>
+    `${option} must be addresses or networks such as 10.0.0.0/8, loopback, or unix, separated by commas; not "${value}".`,
   badAuth: (option: string) =>
     `${option} must be user:password, with a name before the colon and a password after it.`,
   badHeader: (value: string) =>

@@ -79,6 +79,8 @@ export const french: Messages = {
   badWorkers: (option, value) =>
     `${option} doit être un nombre entier de 1 à 999, ou auto pour un processus par cœur, pas « ${value} ».`,
   badChoice: (option, value, choices) => `${option} doit être l’un de ${choices}, pas « ${value} ».`,
+  badPeers: (option, value) =>
+    `${option} doit être des adresses ou des réseaux comme 10.0.0.0/8, loopback ou unix, séparés par des virgules ; pas « ${value} ».`,
   badAuth: (option) =>
     `${option} doit être utilisateur:motdepasse, avec un nom avant le deux-points et un mot de passe après.`,
   badHeader: (value) =>

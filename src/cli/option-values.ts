@@ -9,6 +9,7 @@ import { pathTest } from '../documents/path-pattern.js';
 import { type AdminAddress, readAdminAddress } from '../operation/admin-address.js';
 import { canonicalAddress } from '../operation/certificates/addresses.js';
 import { hostNameOf } from '../operation/certificates/local-names.js';
+import { TrustedProxies } from '../server/trusted-proxies.js';
 import type { Messages } from './language.js';
 import { UsageError } from './trouble.js';
 
@@ -65,6 +66,16 @@ export function readBytes(text: string, option: string, say: Messages): number {
   const bytes = Number(digits) * 1024 ** ' KMG'.indexOf(unit.toUpperCase() || ' ');
   if (digits === '' || bytes < 2 ** 20) throw new UsageError(say.badBytes(option, text));
   return bytes;
+}
+
+/** Addresses and networks, as the options `trustProxy` and `proxyProtocol` of a server take them. */
+export function readPeers(text: string, option: string, say: Messages): string {
+  try {
+    new TrustedProxies(option, text);
+  } catch {
+    throw new UsageError(say.badPeers(option, text));
+  }
+  return text;
 }
 
 export function readAuth(text: string, option: string, say: Messages): Credentials {

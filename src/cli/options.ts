@@ -15,6 +15,7 @@ import {
   readCount,
   readHeader,
   readHost,
+  readPeers,
   readPort,
   readSeconds,
   readWord,
@@ -229,6 +230,31 @@ export const options = {
     about: {
       en: 'When stopping, go on serving for this time first, so that a balancer notices. Default: 0; on Kubernetes 5.',
       fr: 'À l’arrêt, servir encore ce temps d’abord, pour qu’un répartiteur le remarque. Par défaut : 0 ; sous Kubernetes 5.',
+    },
+  }),
+  'trust-proxy': valued({
+    group: 'operation',
+    argument: word('NETWORK[,…]', 'RÉSEAU[,…]'),
+    read: readPeers,
+    about: {
+      en: 'Believe these peers when they say who their client is (X-Forwarded-For, Forwarded): addresses, networks such as 10.0.0.0/8, loopback, unix.',
+      fr: 'Croire ces pairs quand ils disent qui est leur client (X-Forwarded-For, Forwarded) : adresses, réseaux comme 10.0.0.0/8, loopback, unix.',
+    },
+  }),
+  'proxy-protocol': valued({
+    group: 'operation',
+    argument: word('NETWORK[,…]', 'RÉSEAU[,…]'),
+    read: readPeers,
+    about: {
+      en: 'Take connections from these peers only, which begin with the PROXY protocol, version 1 or 2.',
+      fr: 'N’accepter que les connexions de ces pairs, qui commencent par le protocole PROXY, version 1 ou 2.',
+    },
+  }),
+  'behind-proxy': flag({
+    group: 'operation',
+    about: {
+      en: 'Keep idle connections for 80 s: longer than a balancer does, which else may use one as it is closed.',
+      fr: 'Garder 80 s les connexions au repos : plus longtemps qu’un répartiteur, qui sinon peut se servir d’une qui se ferme.',
     },
   }),
 

@@ -51,8 +51,11 @@ The first line that premier prints on stdout is always \`Serveur démarré !\`, 
 it. Then come the addresses and the folder or program, then the access log, one line for each answer:
 
 - \`--log text\`: method, target, status, bytes of the body, milliseconds, and whether the client left before the end.
-- \`--log json\`: an object a line with \`time\`, \`method\`, \`target\`, \`status\`, \`bytes\`, \`ms\`, \`remote\`, \`user\`, \`referer\`,
-  \`agent\`, \`aborted\` and \`refusal\`, those without a value left out. With \`--quiet\` only the first line comes before.
+- \`--log json\`: an object a line with \`time\`, \`method\`, \`target\`, \`status\`, \`bytes\`, \`ms\`, \`received\` (bytes of the
+  request's body), \`remote\`, \`host\`, \`user\`, \`referer\`, \`agent\`, \`id\` (\`X-Request-Id\` of a peer that
+  \`--trust-proxy\` names), \`trace\` (of \`traceparent\`), \`aborted\` and \`refusal\`, those without a value left out. With
+  \`--quiet\` only the first line comes before. A handler that fails is told of on stderr as one line of JSON too, with
+  \`error\` and \`stack\`.
 - \`--log combined\`: Apache's combined format, in UTC.
 
 A request that is no HTTP, or breaks a limit, has \`-\` for method and target, and the error's code at the end. UTF-8 in a
@@ -143,8 +146,11 @@ programme peut l’attendre. Puis viennent les adresses et le dossier ou le prog
 par réponse :
 
 - \`--log text\` : méthode, cible, statut, octets du corps, millisecondes, et si le client est parti avant la fin.
-- \`--log json\` : un objet par ligne avec \`time\`, \`method\`, \`target\`, \`status\`, \`bytes\`, \`ms\`, \`remote\`, \`user\`, \`referer\`,
-  \`agent\`, \`aborted\` et \`refusal\`, sans ceux qui n’ont pas de valeur. Avec \`--quiet\`, seule la première ligne vient avant.
+- \`--log json\` : un objet par ligne avec \`time\`, \`method\`, \`target\`, \`status\`, \`bytes\`, \`ms\`, \`received\` (octets du
+  corps de la requête), \`remote\`, \`host\`, \`user\`, \`referer\`, \`agent\`, \`id\` (\`X-Request-Id\` d’un pair que
+  \`--trust-proxy\` nomme), \`trace\` (de \`traceparent\`), \`aborted\` et \`refusal\`, sans ceux qui n’ont pas de valeur. Avec
+  \`--quiet\`, seule la première ligne vient avant. Un gestionnaire qui échoue s’annonce aussi par une ligne de JSON, sur la
+  sortie d’erreur, avec \`error\` et \`stack\`.
 - \`--log combined\` : le format « combined » d’Apache, en temps universel.
 
 Une requête qui n’est pas du HTTP, ou qui dépasse une limite, a \`-\` pour méthode et cible, et le code de l’erreur à la fin.

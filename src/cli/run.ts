@@ -6,6 +6,7 @@ import { ignoreReplaceSignal } from '../operation/replace-signal.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isWorker } from '../operation/worker-role.js';
 import { type Arguments, parseArguments } from './arguments.js';
+import { setUpBehindProxies } from './behind-proxies.js';
 import { catalogues, languageOf, type Messages } from './language.js';
 import { startReports, version } from './reports.js';
 import { startLog } from './serve.js';
@@ -71,6 +72,7 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   checkPoolOptions(parsed, say);
   if (isWorker) ignoreReplaceSignal();
   await startReports(context);
+  await setUpBehindProxies(parsed.settings);
   await startLog(context);
   if (target.kind === 'program') {
     const { runProgram } = await import('./program.js');
