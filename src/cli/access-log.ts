@@ -1,9 +1,11 @@
 // The access log of the command: one line for each answer of any server in this process, in the form asked for. In: what
 // servers tell of their answers. Out: lines on stdout, and word of those that nobody read.
 import cluster from 'node:cluster';
+import { fstatSync } from 'node:fs';
 import { observeServers } from '../observe.js';
 import { accessLog } from '../operation/access-log.js';
-import { LineWriter } from '../operation/line-writer.js';
+import { FileLines } from '../operation/file-lines.js';
+import { type LineStream, LineWriter } from '../operation/line-writer.js';
 import type { Messages } from './language.js';
 import { formats, type LogForm } from './log-formats.js';
 
@@ -14,9 +16,20 @@ import { formats, type LogForm } from './log-formats.js';
 export function logAnswers(form: LogForm, say: Messages, silent?: string): void {
   const colours = process.stdout.isTTY === true && process.stdout.hasColors();
   const format = formats(say, colours)[form];
-  const lines = new LineWriter(process.stdout, {
+  const lines = new LineWriter(logStream(say), {
     shared: cluster.isWorker,
     onLost: (count) => console.error(say.logLinesLost(count)),
   });
   observeServers(accessLog((answer) => lines.write(format(answer)), silent));
+}
+
+/** stdout; where that is a file or a device, past its stream, which the first error would end. */
+function logStream(say: Messages): LineStream {
+  const { fd, isTTY } = process.stdout;
+  if (typeof fd !== 'number') return process.stdout;
+  const kind = fstatSync(fd);
+  if (isTTY || !(kind.isFile() || kind.isCharacterDevice())) return process.stdout;
+  return new FileLines(fd, ({ code, message }) =>
+    console.error(`premier: ${say.logNotWritten(code ?? message)}`),
+  );
 }

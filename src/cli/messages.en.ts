@@ -52,6 +52,8 @@ export const english = {
       : `Finishing ${count} answers; Ctrl-C again to stop at once.`,
   cut: (count: number, seconds: number) =>
     `Cut ${count} ${count === 1 ? 'connection' : 'connections'}: not finished after ${seconds} s (--stop-after).`,
+  logNotWritten: (reason: string) =>
+    `The log can't be written (${reason}): its lines are lost until it can. Is the disk full?`,
   logLinesLost: (count: number) =>
     `${count} lines of the log were dropped: nothing reads this output fast enough.`,
   aborted: 'aborted',

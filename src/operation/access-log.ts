@@ -2,7 +2,6 @@
  * The access log: one line for each answer. In: what servers tell of their exchanges and of what they refuse. Out: what is
  * known of each answer, to whoever writes it. Costs a request nothing before its answer is over.
  */
-import { performance } from 'node:perf_hooks';
 import {
   clientOf,
   type ObservedConnection,
@@ -71,7 +70,7 @@ function answerOf(exchange: ObservedExchange): Answer {
     status: exchange.status || refusal?.status || exchange.response?.statusCode || 0,
     bytes: responseBytes || (refusal?.answerBytes ?? 0),
     received: exchange.requestBytes,
-    ms: performance.now() - exchange.startedAt,
+    ms: exchange.closedAt - exchange.startedAt,
     // One that has all of the answer may be gone before the kernel says so.
     aborted: exchange.outcome === 'aborted' && responseBytes !== exchange.announcedBytes,
     refusal: refusal?.code,

@@ -4,13 +4,18 @@
  * In: lines. Out: writes at the end of a turn of the event loop, each small enough that lines of several processes don't
  * mix. Where nobody reads, lines are dropped and counted; never waits, and never throws.
  */
-import type { Writable } from 'node:stream';
-
 /** Bytes that may wait for a slow reader before lines are dropped. */
 const BACKLOG = 1024 * 1024;
 
 /** Bytes of one write: what a pipe takes whole (PIPE_BUF of Linux), so that no other process writes in between. */
 const WHOLE_WRITE = 4096;
+
+/** Where lines go: a Writable, or what is like one as far as this goes. */
+export interface LineStream {
+  readonly writable: boolean;
+  readonly writableLength: number;
+  write(lines: string): unknown;
+}
 
 export interface LineWriterOptions {
   /** Whether other processes write to the same stream. */
@@ -20,7 +25,7 @@ export interface LineWriterOptions {
 }
 
 export class LineWriter {
-  readonly #stream: Writable;
+  readonly #stream: LineStream;
   readonly #options: LineWriterOptions;
   #waiting = '';
   /** Bytes of what waits, where others write as well. */
@@ -28,7 +33,7 @@ export class LineWriter {
   #lost = 0;
   readonly #flush = () => this.flush();
 
-  constructor(stream: Writable, options: LineWriterOptions) {
+  constructor(stream: LineStream, options: LineWriterOptions) {
     this.#stream = stream;
     this.#options = options;
   }

@@ -85,6 +85,7 @@ export class ExchangeObservation implements ObservedExchange {
   /** Null until the request is about to be handed to the program. */
   response: ServerResponse | null = null;
   readonly observer: ServerObserver;
+  closedAt = 0;
   status = 0;
   requestBytes = 0;
   responseBytes = 0;
@@ -138,6 +139,7 @@ export class ExchangeObservation implements ObservedExchange {
   /** The first time counts: the engine may come to it from more than one side. */
   close(outcome: Outcome): void {
     if (this.outcome !== null) return;
+    this.closedAt = performance.now();
     this.outcome = this.refusal !== null && outcome === 'aborted' ? 'refused' : outcome;
     this.observer.exchangeClosed?.(this);
   }

@@ -43,6 +43,8 @@ export interface ObservedExchange {
   readonly streamId: number;
   /** When the first byte of the request was read, in ms of `performance.now()`. */
   readonly startedAt: number;
+  /** When it was closed, on the same clock; 0 until then. */
+  readonly closedAt: number;
   readonly method: string;
   readonly target: string;
   /** `1.0`, `1.1` or `2.0`. */

@@ -1,11 +1,15 @@
 // Lines of a log: what is in one of JSON, and how lines come to a stream.
 import assert from 'node:assert/strict';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import type { Answer } from '../../dist/operation/access-log.js';
+import { FileLines } from '../../dist/operation/file-lines.js';
 import { answerLine, errorLine } from '../../dist/operation/json-lines.js';
 import { LineWriter } from '../../dist/operation/line-writer.js';
 import { LoggedFields } from '../../dist/operation/logged-fields.js';
+import { temporaryFolder } from '../cli/command.js';
 
 const answer: Answer = {
   method: 'POST',
@@ -162,4 +166,24 @@ test('where nobody reads, lines are dropped, and told of once somebody reads aga
   lines.write(line);
   await turn();
   assert.deepEqual(lost, [511]);
+});
+
+test('a disk that is full is told of once, and again when it was not in between', {
+  skip: process.platform !== 'linux',
+}, (t) => {
+  const told: unknown[] = [];
+  const full = openSync('/dev/full', 'a');
+  t.after(() => closeSync(full));
+  const lines = new FileLines(full, ({ code }) => told.push(code));
+  for (let i = 0; i < 3; i++) lines.write('line\n');
+  assert.deepEqual(told, ['ENOSPC']);
+});
+
+test('lines come to a file as they are', (t) => {
+  const file = join(temporaryFolder(t), 'log');
+  const descriptor = openSync(file, 'a');
+  t.after(() => closeSync(descriptor));
+  const lines = new FileLines(descriptor, () => assert.fail('an error was told'));
+  for (const text of ['a\n', 'é\nb\n']) lines.write(text);
+  assert.equal(readFileSync(file, 'utf8'), 'a\né\nb\n');
 });

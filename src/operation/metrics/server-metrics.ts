@@ -2,7 +2,6 @@
  * Counts what servers tell. In: their events. Out: numbers in a tally. A request costs some additions in arrays that are
  * found by an index; labels are made once for each series, of which there is a bounded number.
  */
-import { performance } from 'node:perf_hooks';
 import type { ObservedConnection, ObservedExchange, Refusal, ServerObserver } from '../../observe.js';
 import { families } from './families.js';
 import { label, observeValue, type Tally } from './tally.js';
@@ -72,7 +71,7 @@ export class ServerMetrics implements ServerObserver {
 
   exchangeClosed(exchange: ObservedExchange): void {
     this.activeRequests--;
-    const seconds = (performance.now() - exchange.startedAt) / 1000;
+    const seconds = (exchange.closedAt - exchange.startedAt) / 1000;
     observeValue(this.#durationsOf(exchange), bounds, seconds);
     add(this.#requestBytes, exchange.requestBytes);
     add(this.#responseBytes, exchange.responseBytes);
