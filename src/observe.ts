@@ -3,7 +3,7 @@
  * don't say it themselves. No entry of the package: programs don't import it. What there is to hear is in
  * `server/server-observer.ts`.
  */
-export { clientOf } from './server/client-facts.js';
+export { clientOf, isNoted } from './server/client-facts.js';
 export { observe, observeServers } from './server/observers.js';
 export { setProxySenders, setTrustedProxies } from './server/server.js';
 export type {

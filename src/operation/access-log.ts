@@ -4,6 +4,7 @@
  */
 import {
   clientOf,
+  isNoted,
   type ObservedConnection,
   type ObservedExchange,
   type Refusal,
@@ -62,7 +63,8 @@ export function accessLog(write: (answer: Answer) => void, silent?: string): Ser
 function answerOf(exchange: ObservedExchange): Answer {
   const { refusal, connection, responseBytes } = exchange;
   const fields = new LoggedFields(exchange.rawHeaders);
-  const client = clientOf({ socket: connection.socket, rawHeaders: exchange.rawHeaders });
+  const { socket } = connection;
+  const client = isNoted(socket) ? clientOf({ socket, rawHeaders: exchange.rawHeaders }) : null;
   return {
     method: exchange.method,
     target: textOf(exchange.target),
@@ -75,12 +77,12 @@ function answerOf(exchange: ObservedExchange): Answer {
     aborted: exchange.outcome === 'aborted' && responseBytes !== exchange.announcedBytes,
     refusal: refusal?.code,
     time: Date.now(),
-    remote: client.address,
-    host: client.host,
+    remote: client === null ? connection.remoteAddress : client.address,
+    host: client === null ? fields.host : client.host,
     user: fields.user,
     referer: textOf(fields.referer),
     agent: textOf(fields.agent),
-    id: client.requestId,
+    id: client?.requestId,
     trace: fields.trace,
   };
 }

@@ -78,6 +78,11 @@ function valuesIn(rawHeaders: readonly string[]): FieldValues {
   return values;
 }
 
+/** Whether what proxies say is looked at on this socket: else its other end is the client. */
+export function isNoted(socket: object): boolean {
+  return (socket as NotedSocket)[kPeer] !== undefined;
+}
+
 /** A request, or what is known of it elsewhere. */
 interface Asked {
   readonly socket: object;

@@ -105,9 +105,15 @@ export class ExchangeObservation implements ObservedExchange {
     this.request = request;
   }
 
-  /** @param bytes - lent; null where there are none to show */
-  headCame(bytes: Uint8Array | null): void {
-    this.observer.requestHead?.(this, bytes);
+  /**
+   * @param received - has the bytes of the head; null where there are none to show
+   * @param position - where the head ends in them
+   */
+  open(received: ReceivedBytes | null, position: number): void {
+    const { observer } = this;
+    observer.exchangeOpened?.(this);
+    if (observer.requestHead !== undefined) observer.requestHead(this, received?.take(position) ?? null);
+    else received?.skip(position);
   }
 
   handlerReturned(): void {
@@ -119,8 +125,14 @@ export class ExchangeObservation implements ObservedExchange {
     if (this.outcome === null) this.observer.requestBody?.(this, data);
   }
 
-  bytesCame(bytes: Uint8Array): void {
-    if (this.outcome === null && bytes.length > 0) this.observer.requestBytes?.(this, bytes);
+  /** More of the request after its head has come, up to a position in what was received. */
+  bytesCame(received: ReceivedBytes, position: number): void {
+    if (this.observer.requestBytes === undefined) {
+      received.skip(position);
+      return;
+    }
+    const bytes = received.take(position);
+    if (this.outcome === null && bytes.length > 0) this.observer.requestBytes(this, bytes);
   }
 
   requestEnded(rawTrailers: readonly string[]): void {

@@ -18,6 +18,7 @@ type Call = (...args: unknown[]) => void;
 /** Every method that an observer may have. */
 const EVENTS = Object.keys({
   connectionOpened: true,
+  exchangeOpened: true,
   requestHead: true,
   handlerReturned: true,
   requestBody: true,

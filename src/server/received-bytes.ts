@@ -41,6 +41,13 @@ export class ReceivedBytes {
     return this.#kept.takeBytes();
   }
 
+  /** What came and was not taken yet is of no concern to anybody. */
+  skip(position: number): void {
+    this.#start = position;
+    this.since = this.#segmentAt;
+    if (this.#kept.length > 0) this.#kept.takeBytes();
+  }
+
   /**
    * The segment is given back.
    * @param isCut - whether what was not taken of it is a head that goes on in the next one

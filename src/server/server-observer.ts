@@ -104,8 +104,10 @@ export interface Refusal {
 export interface ServerObserver {
   /** A connection has come; also of each that is there when somebody begins to observe. After TLS' handshake. */
   connectionOpened?(connection: ObservedConnection): void;
+  /** A request has come as far as the end of its head, before any handler sees it. */
+  exchangeOpened?(exchange: ObservedExchange): void;
   /**
-   * A request has come as far as the end of its head, before any handler sees it.
+   * The same, with what makes it dearer.
    * @param bytes - its head as it was on the wire, lent; null over HTTP/2, where fields are compressed
    */
   requestHead?(exchange: ObservedExchange, bytes: Uint8Array | null): void;
@@ -137,7 +139,7 @@ export interface ServerObserver {
    * @param exchange - the request that was being read; null where none had been told of
    */
   refused?(connection: ObservedConnection, refusal: Refusal, exchange: ObservedExchange | null): void;
-  /** The exchange is over; see its `outcome`. Told of each whose head was told of, before its connection is closed. */
+  /** The exchange is over; see its `outcome`. Told of each that was opened, before its connection is closed. */
   exchangeClosed?(exchange: ObservedExchange): void;
   /** The connection is gone, or has left HTTP. */
   connectionClosed?(connection: ObservedConnection): void;

@@ -22,6 +22,7 @@ export function recorder(lines: string[]): Required<ServerObserver> {
       const { method, target, version } = exchange;
       lines.push(`${nameOf(exchange)} head ${method} ${target} ${version} ${bytes && text(bytes)}`);
     },
+    exchangeOpened() {},
     handlerReturned: (exchange) => lines.push(`${nameOf(exchange)} returned`),
     requestBody: (exchange, data) => lines.push(`${nameOf(exchange)} body ${text(data)}`),
     requestBytes: (exchange, data) => lines.push(`${nameOf(exchange)} bytes ${text(data)}`),

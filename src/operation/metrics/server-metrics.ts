@@ -65,7 +65,7 @@ export class ServerMetrics implements ServerObserver {
     return this.#connections.size;
   }
 
-  requestHead(): void {
+  exchangeOpened(): void {
     this.activeRequests++;
   }
 

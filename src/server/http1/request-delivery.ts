@@ -178,13 +178,13 @@ export class RequestDelivery implements RequestSink {
     };
     const exchange = new ExchangeObservation(observation, facts, request);
     this.exchange = exchange;
-    exchange.headCame(received.take(this.#connection.position));
+    exchange.open(received, this.#connection.position);
     return exchange;
   }
 
   #tellEnd(exchange: ExchangeObservation, rawTrailers: string[]): void {
     this.exchange = null;
-    exchange.bytesCame(exchange.connection.received.take(this.#connection.position));
+    exchange.bytesCame(exchange.connection.received, this.#connection.position);
     exchange.requestEnded(rawTrailers);
   }
 
@@ -194,7 +194,7 @@ export class RequestDelivery implements RequestSink {
    */
   tellRest({ received }: ConnectionObservation, isInHead: boolean): void {
     const { position } = this.#connection;
-    if (this.exchange !== null) this.exchange.bytesCame(received.take(position));
+    if (this.exchange !== null) this.exchange.bytesCame(received, position);
     received.end(position, isInHead);
   }
 

@@ -26,6 +26,6 @@ export function observeStream(
   const facts = { method, target, version: '2.0', rawHeaders, startedAt, streamId: stream.id };
   const exchange = new ExchangeObservation(observation, facts, messages?.request ?? null);
   exchange.response = messages?.response ?? null;
-  exchange.headCame(null);
+  exchange.open(null, 0);
   return exchange;
 }
