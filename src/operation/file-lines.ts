@@ -8,8 +8,6 @@
 import { writeSync } from 'node:fs';
 import type { LineStream } from './line-writer.js';
 
-const LF = 0x0a;
-
 export class FileLines implements LineStream {
   readonly writable = true;
   /** Nothing ever waits. */
@@ -27,15 +25,22 @@ export class FileLines implements LineStream {
   }
 
   write(lines: string): void {
-    const bytes = Buffer.from(this.#isCut ? `\n${lines}` : lines);
-    let written = 0;
+    const text = this.#isCut ? `\n${lines}` : lines;
     try {
-      while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written);
+      const written = writeSync(this.#descriptor, text);
+      this.#isCut = false;
+      if (written < Buffer.byteLength(text)) this.#writeRest(Buffer.from(text).subarray(written));
       this.#isFailing = false;
     } catch (error) {
       if (!this.#isFailing) this.#onError(error as NodeJS.ErrnoException);
       this.#isFailing = true;
     }
-    if (written > 0) this.#isCut = bytes[written - 1] !== LF;
+  }
+
+  /** The disk took a part: it may take the rest, or say why not. */
+  #writeRest(rest: Buffer): void {
+    this.#isCut = true;
+    for (let at = 0; at < rest.length; ) at += writeSync(this.#descriptor, rest, at);
+    this.#isCut = false;
   }
 }

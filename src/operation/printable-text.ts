@@ -32,11 +32,18 @@ export function textOf<Bytes extends string | undefined>(bytes: Bytes): Bytes {
   return isUtf8(buffer) ? (buffer.toString('utf8') as Bytes) : bytes;
 }
 
-/** What stands for itself between the quotes of a JSON text. */
-const plainInJson = /^[ !#-[\]-~]*$/;
+/** What stands for itself between the quotes of a JSON text: 1. Short texts are looked through faster so than matched. */
+const PLAIN_IN_JSON = Uint8Array.from({ length: 128 }, (_, code) =>
+  code >= 0x20 && code < 0x7f && code !== 0x22 && code !== 0x5c ? 1 : 0,
+);
+
+function isPlainInJson(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (PLAIN_IN_JSON[text.charCodeAt(i)] !== 1) return false;
+  return true;
+}
 
 /** A string of JSON that holds no control character and nothing else that a terminal obeys, escaped as JSON does it. */
 export function jsonString(text: string): string {
-  if (plainInJson.test(text)) return `"${text}"`;
+  if (isPlainInJson(text)) return `"${text}"`;
   return JSON.stringify(text).replace(unsafe, (character) => `\\u${hex(character, 4)}`);
 }
