@@ -9,6 +9,9 @@ import { type LineStream, LineWriter } from '../operation/line-writer.js';
 import type { Messages } from './language.js';
 import { formats, type LogForm } from './log-formats.js';
 
+/** Milliseconds that lines wait for others, where nobody looks at them as they come. */
+const delay = 50;
+
 /**
  * Logs the answers of servers that are made from now on.
  * @param silent the start of targets that are not logged, if any
@@ -17,9 +20,12 @@ export function logAnswers(form: LogForm, say: Messages, silent?: string): void 
   const colours = process.stdout.isTTY === true && process.stdout.hasColors();
   const format = formats(say, colours)[form];
   const lines = new LineWriter(logStream(say), {
+    delay: process.stdout.isTTY || process.platform === 'win32' ? 0 : delay,
     shared: cluster.isWorker,
     onLost: (count) => console.error(say.logLinesLost(count)),
   });
+  // What waits when the process ends is written by then: such a write is over when it returns, but on Windows.
+  process.on('exit', () => lines.flush());
   observeServers(accessLog((answer) => lines.write(format(answer)), silent));
 }
 

@@ -126,7 +126,11 @@ const turn = () => new Promise(setImmediate);
 
 test('lines of one turn of the event loop are one write', async () => {
   const sink = new Sink(false);
-  const lines = new LineWriter(sink, { shared: false, onLost: () => assert.fail('lines were lost') });
+  const lines = new LineWriter(sink, {
+    delay: 0,
+    shared: false,
+    onLost: () => assert.fail('lines were lost'),
+  });
   for (let i = 0; i < 1000; i++) lines.write(`line ${i}`);
   assert.deepEqual(sink.writes, []);
   await turn();
@@ -139,9 +143,32 @@ test('lines of one turn of the event loop are one write', async () => {
   );
 });
 
+test('lines that may wait for others leave with them, and those of a turn that has many without', async () => {
+  const sink = new Sink(false);
+  const lines = new LineWriter(sink, {
+    delay: 20,
+    shared: false,
+    onLost: () => assert.fail('lines were lost'),
+  });
+  for (let i = 0; i < 3; i++) {
+    lines.write(`line ${i}`);
+    await turn();
+  }
+  while (sink.writes.length === 0) await turn();
+  assert.deepEqual(sink.writes, ['line 0\nline 1\nline 2\n']);
+  for (let i = 0; i < 70; i++) lines.write('x'.repeat(1023));
+  assert.equal(sink.writes.length, 2);
+  lines.flush();
+  assert.equal(sink.writes.join('').length, 21 + 70 * 1024);
+});
+
 test('where other processes write as well, no write is longer than a pipe takes whole, and none cuts a line', async () => {
   const sink = new Sink(false);
-  const lines = new LineWriter(sink, { shared: true, onLost: () => assert.fail('lines were lost') });
+  const lines = new LineWriter(sink, {
+    delay: 0,
+    shared: true,
+    onLost: () => assert.fail('lines were lost'),
+  });
   for (let i = 0; i < 1000; i++) lines.write(`é${'x'.repeat(i % 300)}`);
   await turn();
   assert.ok(sink.writes.length > 30);
@@ -154,7 +181,7 @@ test('where other processes write as well, no write is longer than a pipe takes 
 test('where nobody reads, lines are dropped, and told of once somebody reads again', async () => {
   const sink = new Sink(true);
   const lost: number[] = [];
-  const lines = new LineWriter(sink, { shared: false, onLost: (count) => lost.push(count) });
+  const lines = new LineWriter(sink, { delay: 0, shared: false, onLost: (count) => lost.push(count) });
   const line = 'x'.repeat(1023);
   for (let round = 0; round < 3; round++) {
     for (let i = 0; i < 512; i++) lines.write(line);
