@@ -1,11 +1,13 @@
 // Metrics: what is counted of servers, how processes are added up, and the text of a scrape in both formats.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { createServer } from 'premier';
 import { observe } from '../../dist/observe.js';
 import { contentTypes, formatFor } from '../../dist/operation/metrics/exposition.js';
+import { families } from '../../dist/operation/metrics/families.js';
 import { CountedMetrics, MetricTotals } from '../../dist/operation/metrics/metrics.js';
 import { ServerMetrics } from '../../dist/operation/metrics/server-metrics.js';
 import { label, Tally } from '../../dist/operation/metrics/tally.js';
@@ -217,3 +219,18 @@ for (const [accept, format] of accepts) {
     assert.match(contentTypes[formatFor(accept)], format === 'openmetrics' ? /openmetrics/ : /^text\/plain/);
   });
 }
+
+test('the page on metrics names each, with its type', () => {
+  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+  for (const [name, { type }] of Object.entries(families)) {
+    const shown = type === 'counter' ? `${name}_total` : name;
+    // Several that differ in their last words only share a row.
+    const row = rows.find((line) => line.includes(`\`${shown}\``) || isShortened(line, shown));
+    assert.ok(row?.split(' | ')[1]?.startsWith(type), `${shown}: ${row}`);
+  }
+});
+
+const isShortened = (row: string, name: string) =>
+  [...row.matchAll(/`…(\w+)`/g)].some(([, end]) => name.endsWith(`${end}`)) &&
+  row.includes(name.split('_').slice(0, 3).join('_'));
