@@ -101,6 +101,16 @@ test('requests under way are counted while they are, and those given up as such'
   assert.equal(sumOf('http_server_aborted_requests', {}, '_total'), 1);
 });
 
+test('connections that do not get as far as HTTP are counted by what they failed at', () => {
+  const tally = new Tally();
+  const metrics = new ServerMetrics(tally);
+  const fail = (code: string) => metrics.handshakeFailed({}, Object.assign(new Error(code), { code }));
+  for (const code of ['ERR_SSL_WRONG_VERSION_NUMBER', 'ECONNRESET', 'ERR_PROXY_PROTOCOL']) fail(code);
+  assert.equal(tally.cells('tls_server_handshakes', label('result', 'failure'))[0], 2);
+  const refused = label('error_type', 'ERR_PROXY_PROTOCOL');
+  assert.equal(tally.cells('http_server_refused_requests', refused)[0], 1);
+});
+
 test('routes and methods that clients could make up have one series together', async (context) => {
   const { connect, scrape } = await counted(context, (req, res) => {
     Object.assign(req, { route: req.url });

@@ -144,11 +144,16 @@ export class ServerMetrics implements ServerObserver {
   }
 
   refused(_connection: ObservedConnection, { code }: Refusal): void {
+    this.#countRefusal(code);
+  }
+
+  #countRefusal(code: string): void {
     add(this.#tally.cells('http_server_refused_requests', label('error_type', code)), 1);
   }
 
-  handshakeFailed(): void {
-    this.#countHandshake('failure');
+  handshakeFailed(_server: object, { code }: NodeJS.ErrnoException): void {
+    if (code === 'ERR_PROXY_PROTOCOL') this.#countRefusal(code);
+    else this.#countHandshake('failure');
   }
 
   #countHandshake(result: string): void {
