@@ -151,7 +151,7 @@ export class ServerMetrics implements ServerObserver {
     add(this.#tally.cells('http_server_refused_requests', label('error_type', code)), 1);
   }
 
-  handshakeFailed(_server: object, { code }: NodeJS.ErrnoException): void {
+  handshakeFailed(_where: object, { code }: NodeJS.ErrnoException): void {
     if (code === 'ERR_PROXY_PROTOCOL') this.#countRefusal(code);
     else this.#countHandshake('failure');
   }
