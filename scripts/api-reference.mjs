@@ -31,6 +31,13 @@ const modules = [
     names: ['graceful', 'Graceful', 'GracefulOptions', 'StopOutcome', 'Stage'],
   },
   {
+    title: 'premier/inspector',
+    intro:
+      'A live page of what servers and their clients say to each other, on a port of its own. [The inspector](inspector.md) shows it.',
+    files: ['dist/inspector/index.d.ts', 'dist/inspector/options.d.ts'],
+    names: ['inspect', 'inspectServers', 'Inspector', 'InspectorOptions'],
+  },
+  {
     title: 'premier/register',
     intro:
       'Exports nothing: `node --import premier/register app.js` puts premier under `node:http` and `node:https`.',

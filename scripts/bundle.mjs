@@ -1,6 +1,7 @@
 // Makes what the package ships out of the modules that tsc has compiled.
 // In: a folder of compiled modules, faces/, the packages that are bundled. Out, in the same folder: `engine.cjs`, the whole
-// engine in one CommonJS file; `document-server.cjs`; `certificates.cjs`; the command in a few files; the faces, for `import` and for `require`;
+// engine in one CommonJS file; `document-server.cjs`; `certificates.cjs`; `inspector.cjs`, with its page; the command in a few files; the
+// faces, for `import` and for `require`;
 // `licences.txt` and `sbom.cdx.json`, of the packages that are in them. The modules themselves stay beside them, for tests
 // and measurements; the package leaves them out.
 import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -25,7 +26,7 @@ function run(folder, options) {
     metafile: true,
     preserveSymlinks: true,
     nodePaths: [join(root, 'node_modules')],
-    define: { PREMIER_VERSION: JSON.stringify(version) },
+    define: { PREMIER_VERSION: JSON.stringify(version), ...options.define },
     external: [...Object.keys(dependencies), ...(options.external ?? [])],
     logLevel: 'warning',
     ...options.build,
@@ -41,9 +42,10 @@ const certificates = './operation/certificates/managed.js';
  * read through getters, which costs on every request. It asks for them in a way that no test runner and no other bundler
  * comes between: see faces/builtin.cjs.
  */
-function commonJs(folder, entry, output) {
+function commonJs(folder, entry, output, { define = {} } = {}) {
   const inputs = run(folder, {
-    external: [certificates],
+    external: [certificates, ...faces],
+    define,
     build: { entryPoints: [entry], outfile: output, format: 'cjs' },
   });
   rewrite(join(folder, output), (text) =>
@@ -52,6 +54,7 @@ function commonJs(folder, entry, output) {
       .replace(/\b(import_node_\w+)\.default\b/g, '$1')
       .replace(/\brequire\("(?:node:)?([\w/]+)"\)/g, 'builtin("node:$1")')
       .replace(`import("${certificates}")`, 'import("./certificates.cjs")')
+      .replace(/\brequire\("\.\.\/(\w+)\.js"\)/g, 'require("./$1.cjs")')
       // A directive counts in the first place only.
       .replace('"use strict";\n', '"use strict";\nconst builtin = require("./builtin.cjs");\n'),
   );
@@ -60,15 +63,46 @@ function commonJs(folder, entry, output) {
 
 function rewrite(file, change) {
   const text = change(readFileSync(file, 'utf8'));
-  const rest = text.match(/\brequire\((?!"\.\/builtin\.cjs")[^)]*\)/);
+  const rest = text.match(/\brequire\((?!"\.\/(?:builtin|index|observe)\.cjs")[^)]*\)/);
   if (rest) throw new Error(`${file}: a module is still asked for by ${rest[0]}`);
   writeFileSync(file, text);
+}
+
+/** Modules that stay outside what is bundled: all that use the engine use the same one. */
+const faces = [
+  '../index.js',
+  '../https.js',
+  '../observe.js',
+  '../register.js',
+  '../documents/index.js',
+  '../inspector/index.js',
+];
+
+/** The inspector and its page, which is TypeScript for browsers: one script, and two files as they are. */
+function inspector(folder) {
+  const { buildSync } = require('esbuild');
+  const page = join(root, 'src', 'inspector', 'page');
+  const { outputFiles } = buildSync({
+    absWorkingDir: root,
+    entryPoints: [join(page, 'page.ts')],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    charset: 'utf8',
+    minify: true,
+    write: false,
+    logLevel: 'warning',
+  });
+  const files = { 'page.js': outputFiles[0].text };
+  for (const name of ['index.html', 'page.css']) files[name] = readFileSync(join(page, name), 'utf8');
+  const define = { PREMIER_INSPECTOR_PAGE: JSON.stringify(files) };
+  return commonJs(folder, 'inspector/index.js', 'inspector.cjs', { define });
 }
 
 /** The command, in as many files as it loads one after the other; faces, and what package.json names, stay outside. */
 function command(folder) {
   return run(folder, {
-    external: ['../index.js', '../https.js', '../observe.js', '../register.js', '../documents/index.js'],
+    external: faces,
     build: {
       entryPoints: ['cli/main.js'],
       outdir: '.',
@@ -83,6 +117,7 @@ function command(folder) {
 /** The modules of each face that tsc declares. */
 const declared = {
   documents: ['answer-fields', 'index', 'options', 'site', 'target'],
+  inspector: ['index', 'options'],
   operation: ['graceful', 'index', 'open-connections', 'stage'],
 };
 
@@ -124,6 +159,7 @@ export function bundle(folder) {
     ...commonJs(folder, 'documents/index.js', 'document-server.cjs'),
     ...commonJs(folder, 'operation/certificates/managed.js', 'certificates.cjs'),
     ...commonJs(folder, 'operation/index.js', 'operation.cjs'),
+    ...inspector(folder),
     ...command(folder),
   ];
   const names = packagesOf(inputs);

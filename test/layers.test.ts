@@ -20,7 +20,10 @@ const allowed: Record<string, string[]> = {
   documents: ['http', 'server'],
   operation: ['server', 'node', '.'],
   'operation/certificates': ['node'],
-  cli: ['documents', 'operation', 'operation/certificates', 'server', 'node', '.'],
+  // The page runs in a browser: of its server it sees what is data.
+  'inspector/page': ['inspector'],
+  inspector: ['node', '.'],
+  cli: ['documents', 'operation', 'operation/certificates', 'inspector', 'server', 'node', '.'],
   '.': ['server', 'message', 'node', 'operation/certificates'],
 };
 

@@ -12,4 +12,6 @@ export interface Context {
   target: Target;
   /** Where the start of the folder stands in each language, for one that has several. */
   translations?: Translations | undefined;
+  /** The address of the page that shows exchanges, where one does. */
+  inspector?: string | undefined;
 }

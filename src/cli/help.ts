@@ -48,7 +48,8 @@ export function spelling(name: string, option: Option, { language }: Messages): 
   const short = option.short ? `-${option.short}, ` : '    ';
   if (option.kind === 'flag') return `${short}--${name}`;
   const argument = option.argument[language];
-  return `${short}--${name} ${option.bare === undefined ? argument : `[${argument}]`}`;
+  if (option.bare === undefined) return `${short}--${name} ${argument}`;
+  return `${short}--${name}${option.isValue === undefined ? `[=${argument}]` : ` [${argument}]`}`;
 }
 
 /** What an option does, and where its value comes from when it is left out. */

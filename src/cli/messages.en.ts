@@ -45,6 +45,7 @@ export const english = {
   socket: 'Socket',
   folder: 'Folder',
   program: 'Program',
+  inspector: 'Inspector',
   stopHint: 'Ctrl-C to stop',
   stopping: (count: number) =>
     count === 1
@@ -101,6 +102,8 @@ export const english = {
     `${option} is for a program, but ${target} is a folder.`,
   badHost: (option: string, value: string) =>
     `${option} must be an address written in full, such as 0.0.0.0 or ::1, a name, or unix:PATH, without scheme and port; not "${value}".`,
+  badInspectorAddress: (option: string, value: string) =>
+    `${option} must be a port, an address, or both, such as 8082 or 127.0.0.1:8082 or [::1]:8082, not "${value}".`,
   badAllowedHost: (option: string, value: string) =>
     `${option} must be the name of a host without scheme and port, .name for all below it as well, or *, not "${value}".`,
   contradiction: (one: string, other: string) => `${one} and ${other} contradict each other. Leave one out.`,
@@ -132,6 +135,12 @@ export const english = {
   cannotListen: (where: string, reason: string) =>
     `Can't listen on ${where}: ${reason}. Try another --port or --host.`,
   certificates: certificateMessages,
+  inspectorInUse: (port: number, retry: string) =>
+    `--inspect: port ${port} is in use by another program. Choose another: ${retry}.`,
+  inspectorSeen: (host: string, retry: string) =>
+    `--inspect: other computers may see ${host}, and the page shows all that clients and server say, unencrypted. If that is meant: ${retry}.`,
+  cannotInspect: (where: string, reason: string) =>
+    `--inspect: can't listen on ${where}: ${reason}. Try another address.`,
   misdirected: (command: string) =>
     `This server is for the computer it runs on, and answers requests for localhost. Whoever runs it can let in another name: ${command} --allow-host NAME.`,
   passwordInClear: 'The password of --auth travels unencrypted on the network; --https encrypts it.',

@@ -41,6 +41,7 @@ export const french: Messages = {
   socket: 'Prise locale',
   folder: 'Dossier',
   program: 'Programme',
+  inspector: 'Inspecteur',
   stopHint: 'Ctrl-C pour arrêter',
   stopping: (count) =>
     count === 1
@@ -92,6 +93,8 @@ export const french: Messages = {
   onlyForPrograms: (option, target) => `${option} est pour un programme, mais ${target} est un dossier.`,
   badHost: (option, value) =>
     `${option} attend une adresse écrite en entier, comme 0.0.0.0 ou ::1, un nom, ou unix:CHEMIN, sans protocole ni port ; pas « ${value} ».`,
+  badInspectorAddress: (option, value) =>
+    `${option} doit être un port, une adresse, ou les deux, comme 8082, 127.0.0.1:8082 ou [::1]:8082, pas « ${value} ».`,
   badAllowedHost: (option, value) =>
     `${option} doit être le nom d’un hôte sans schéma ni port, .nom pour tout ce qui est dessous aussi, ou *, pas « ${value} ».`,
   contradiction: (one, other) => `${one} et ${other} se contredisent. Retirez l’une des deux.`,
@@ -121,6 +124,12 @@ export const french: Messages = {
   cannotListen: (where, reason) =>
     `Impossible d’écouter sur ${where} : ${reason}. Essayez un autre --port ou --host.`,
   certificates: certificateMessages,
+  inspectorInUse: (port, retry) =>
+    `--inspect : le port ${port} est pris par un autre programme. Choisissez-en un autre : ${retry}.`,
+  inspectorSeen: (host, retry) =>
+    `--inspect : d’autres ordinateurs voient peut-être ${host}, et la page montre tout ce que clients et serveur se disent, en clair. Si c’est voulu : ${retry}.`,
+  cannotInspect: (where, reason) =>
+    `--inspect : impossible d’écouter sur ${where} : ${reason}. Essayez une autre adresse.`,
   misdirected: (command) =>
     `Ce serveur est pour l’ordinateur où il tourne, et répond aux requêtes pour localhost. Qui le fait tourner peut admettre un autre nom : ${command} --allow-host NOM.`,
   passwordInClear: 'Le mot de passe de --auth circule en clair sur le réseau ; --https le chiffre.',

@@ -116,6 +116,24 @@ export function readHost(text: string, option: string, say: Messages): string {
   return /^localhost\.?$/i.test(host) ? 'localhost' : host;
 }
 
+/** Where the page of `--inspect` is. */
+export interface InspectorAddress {
+  host: string;
+  port: number;
+}
+
+/** `PORT`, `HOST`, or both; an address of IPv6 with a port in brackets. */
+export function readInspectorAddress(text: string, option: string, say: Messages): InspectorAddress {
+  const trimmed = text.trim();
+  const [, host = '', port] = isIP(trimmed)
+    ? [trimmed, trimmed]
+    : (/^(?:(\[[^\]]+\]|[^:[\]]*[^:[\]\d][^:[\]]*)(?::(?=\d))?|:)?(\d+)?$/.exec(trimmed) ?? []);
+  if (host === '' && port === undefined) throw new UsageError(say.badInspectorAddress(option, text));
+  const given = host === '' ? '127.0.0.1' : readHost(host, option, say);
+  if (given === '*' || given.startsWith('unix')) throw new UsageError(say.badInspectorAddress(option, text));
+  return { host: given, port: port === undefined ? 8082 : readPort(port, option, say) };
+}
+
 /** A name of a host, without port; `.NAME` or `*.NAME` for all below it as well, `*` for every name. */
 export function readAllowedHost(text: string, option: string, say: Messages): string {
   const name = text.toLowerCase().replace(/^\*(?=\.)/, '');

@@ -15,6 +15,7 @@ import {
   readCount,
   readHeader,
   readHost,
+  readInspectorAddress,
   readPeers,
   readPort,
   readSeconds,
@@ -258,6 +259,23 @@ export const options = {
     },
   }),
 
+  inspect: valued({
+    group: 'output',
+    argument: word('ADDRESS', 'ADRESSE'),
+    bare: '127.0.0.1:8082',
+    read: readInspectorAddress,
+    about: {
+      en: 'Show what the server and its clients say to each other on a live page, at [HOST:]PORT. --inspect alone: 127.0.0.1:8082.',
+      fr: 'Montrer ce que le serveur et ses clients se disent sur une page en direct, à [HÔTE:]PORT. --inspect seul : 127.0.0.1:8082.',
+    },
+  }),
+  'inspect-anywhere': flag({
+    group: 'output',
+    about: {
+      en: 'Let --inspect be at an address that other computers see.',
+      fr: 'Permettre à --inspect une adresse que d’autres ordinateurs voient.',
+    },
+  }),
   log: valued({
     group: 'output',
     argument: word('text|json|combined|off'),

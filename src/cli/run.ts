@@ -7,6 +7,7 @@ import { tellParent } from '../operation/worker-messages.js';
 import { isWorker } from '../operation/worker-role.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { setUpBehindProxies } from './behind-proxies.js';
+import type { Context } from './context.js';
 import { catalogues, languageOf, type Messages } from './language.js';
 import { startReports, version } from './reports.js';
 import { startLog } from './serve.js';
@@ -64,13 +65,21 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   if (action) return changeTrust(action, say);
   const target = targetOf(parsed.target ?? origin.target, parsed, say);
   const translations = parsed.target === undefined ? origin.translations : undefined;
-  const context = { args: parsed, say, command: origin.command, target, translations };
-  if ((parsed.settings.watch || parsed.settings.workers !== undefined) && !isWorker) {
+  const context: Context = { args: parsed, say, command: origin.command, target, translations };
+  const { inspect, watch, workers } = parsed.settings;
+  // Each worker has exchanges of its own, and there is one page.
+  if (inspect && (workers ?? 1) > 1) throw new UsageError(say.contradiction('--inspect', '--workers'));
+  if ((watch || workers !== undefined) && !isWorker) {
     const { supervise } = await import('./supervise.js');
+    if (inspect) (await import('./inspector.js')).keepToken();
     return supervise(args, context);
   }
   checkPoolOptions(parsed, say);
   if (isWorker) ignoreReplaceSignal();
+  if (inspect) {
+    const { startInspector } = await import('./inspector.js');
+    context.inspector = await startInspector(inspect, context);
+  }
   await startReports(context);
   await setUpBehindProxies(parsed.settings);
   await startLog(context);

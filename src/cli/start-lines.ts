@@ -15,18 +15,20 @@ interface Start {
   args: Arguments;
   say: Messages;
   target: Target;
+  inspector?: string | undefined;
 }
 
 /** Prints the first line, the addresses and what is served on stdout. */
 export function announce(found: Addresses, start: Start): void {
   if (isFurtherWorker) return;
-  const { say, target, args } = start;
+  const { say, target, args, inspector } = start;
   const { quiet, port } = args.settings;
+  const page: Row[] = inspector === undefined ? [] : [[say.inspector, inspector]];
   const served: Row = [target.kind === 'folder' ? say.folder : say.program, target.path];
   const hint = process.stdout.isTTY ? [`  ${say.stopHint}`] : [];
-  const lines = [...table([...rows(found, start), served], start), ...hint];
-  // A port that was picked for the user is known to nobody else, so it is told even then.
-  const rest = quiet ? (port === 0 ? table(rows(found, start), start) : []) : lines;
+  const lines = [...table([...rows(found, start), served, ...page], start), ...hint];
+  // A port that was picked for the user is known to nobody else, so it is told even then; so is what was drawn by lot.
+  const rest = quiet ? table([...(port === 0 ? rows(found, start) : []), ...page], start) : lines;
   process.stdout.write(`${[started, ...rest].join('\n')}\n`);
 }
 
@@ -46,7 +48,7 @@ const rows = ({ here, network, sockets }: Addresses, { say }: Start): Row[] => [
 
 /** Rows with the right column in line. */
 function table(rows: readonly Row[], { say }: Start): string[] {
-  const labels = [say.thisComputer, say.network, say.socket, say.folder, say.program];
+  const labels = [say.thisComputer, say.network, say.socket, say.folder, say.program, say.inspector];
   const width = Math.max(...labels.map((label) => label.length));
   return rows.map(([label, what]) => `  ${label.padEnd(width)}  ${printable(what)}`);
 }

@@ -101,6 +101,14 @@ export function observe(server: Server, observer: ServerObserver): () => void {
   };
 }
 
+/** Lets nobody observe a server: what it does is part of how others are observed. */
+export function keepFromObservers(server: Server): void {
+  if (!(kEngine in server)) throw invalidArgType('server', 'a server of premier', server);
+  const engine = (server as HttpServer)[kEngine];
+  engine.observers.length = 0;
+  renew(engine);
+}
+
 function renew(engine: ServerEngine): void {
   engine.observer = combineObservers(engine.observers);
   for (const connection of engine.connections) renewObservation(connection, engine.observer);

@@ -16,7 +16,7 @@ test('the help names every option, in lines that fit', () => {
       assert.deepEqual(long, [], `${language}, ${width} columns`);
       for (const [name] of optionEntries) {
         assert.ok(
-          lines.some((line) => new RegExp(`^  (-\\w, |    )--${name}( |$)`).test(line)),
+          lines.some((line) => new RegExp(`^  (-\\w, |    )--${name}( |\\[=|$)`).test(line)),
           `${language}: --${name}`,
         );
       }

@@ -143,6 +143,44 @@ describe('lire-du-json.cjs', () => {
   });
 });
 
+describe('livre-d-or.cjs', () => {
+  const held = running('livre-d-or.cjs');
+  const sign = (nom: string) =>
+    fetch(held.example.origin, { method: 'POST', body: new URLSearchParams({ nom }), redirect: 'manual' });
+
+  test('a signature is answered with a cookie and a redirect, and shown as text', async () => {
+    const response = await sign('<b>Anna</b>');
+    assert.deepEqual([response.status, response.headers.get('location')], [303, '/']);
+    const cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
+    assert.equal(cookie, 'nom=%3Cb%3EAnna%3C%2Fb%3E');
+    const page = await (await fetch(held.example.origin, { headers: { cookie } })).text();
+    assert.ok(page.includes('Bonjour, &#60;b&#62;Anna&#60;/b&#62;.') && !page.includes('<b>'), page);
+  });
+
+  test('a page that is known is answered with 304, until somebody signs', async () => {
+    const etag = (await fetch(held.example.origin)).headers.get('etag') ?? '';
+    const again = () => fetch(held.example.origin, { headers: { 'If-None-Match': etag } });
+    assert.equal((await again()).status, 304);
+    await sign('Zoé');
+    assert.equal((await again()).status, 200);
+  });
+
+  for (const [sentence, nom] of [
+    ['no name', ''],
+    ['a name past the limit', 'x'.repeat(100_000)],
+  ] as const) {
+    test(`${sentence} is refused`, async () => assert.equal((await sign(nom)).status, 400));
+  }
+
+  test('a cookie that is none of its own does no harm', async () => {
+    assert.equal((await fetch(held.example.origin, { headers: { cookie: 'nom=%E9' } })).status, 200);
+  });
+
+  test('counts to five, a chunk at a time', async () => {
+    assert.equal(await (await fetch(`${held.example.origin}/compte`)).text(), '1\n2\n3\n4\n5\n');
+  });
+});
+
 describe('envoyer-un-fichier.cjs', () => {
   let folder: string;
   let example: RunningExample;

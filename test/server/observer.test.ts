@@ -1,7 +1,7 @@
 // What a server tells whoever observes it over HTTP/1.1: everything that happens, once, in order, and nothing else.
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { observe, observeServers, type ServerObserver } from '../../dist/observe.js';
+import { keepFromObservers, observe, observeServers, type ServerObserver } from '../../dist/observe.js';
 import { behaviour, get, outcome, type Server, turns, until } from '../subjects.js';
 import { type ObservedExchange, type Refusal, record, recorder } from './recorder.js';
 
@@ -301,6 +301,23 @@ behaviour(
       thrown.map(({ message }) => message),
       ['mine'],
     );
+  },
+  where,
+);
+
+behaviour(
+  'a server that is kept from observers is observed by nobody, also not on connections that it has',
+  async ({ serve }) => {
+    const { server, connect } = await serve((_req, res) => res.end('x'));
+    const lines = record(server);
+    const client = connect();
+    await client.send(get('/1')).response();
+    await until(() => lines.some((line) => line.includes('complete')));
+    keepFromObservers(server);
+    const told = lines.length;
+    await client.send(get('/2')).response();
+    await connect().send(get('/3')).response();
+    assert.equal(lines.length, told);
   },
   where,
 );

@@ -1,0 +1,85 @@
+/** What is kept of an exchange, and of a connection, until somebody looks at it: as it came, nothing is worked out. */
+import type { ObservedConnection, Outcome } from '../observe.js';
+import type { BodyRecord } from './body-record.js';
+
+export interface ConnectionRecord {
+  readonly observed: ObservedConnection;
+  /** Exchanges that have begun on it. */
+  requests: number;
+  /** Those of them that are not over. */
+  active: number;
+}
+
+export interface RefusalRecord {
+  readonly code: string;
+  readonly status: number;
+  readonly reason: string;
+  readonly rfc: string;
+  readonly claimed: boolean;
+  /** A copy of the bytes around the offending one, latin1; empty where there are none. */
+  readonly bytes: string;
+  /** Index in `bytes` of the first that had not been accepted. */
+  readonly position: number;
+  /** Whether more came before `bytes` than is kept. */
+  readonly isCut: boolean;
+}
+
+export interface InterimRecord {
+  readonly status: number;
+  /** For each field its name in lower case, its name as it was set, and its value. */
+  readonly entries: readonly string[];
+}
+
+/** Moments in ms of `performance.now()`; 0 where it has not come to that. */
+export class Moments {
+  head = 0;
+  requestEnded = 0;
+  handlerReturned = 0;
+  responseHead = 0;
+  responseEnded = 0;
+  turn = 0;
+  closed = 0;
+}
+
+export class ExchangeRecord {
+  readonly id: number;
+  readonly connection: ConnectionRecord;
+  readonly startedAt: number;
+  streamId = 0;
+  method = '';
+  target = '';
+  version = '';
+  rawHeaders: readonly string[] = [];
+  /** The request's head as it was on the wire, latin1; null where fields are compressed, or no head came. */
+  requestHead: string | null = null;
+  /** Null until there is some. */
+  requestBody: BodyRecord | null = null;
+  /** The body of a chunked request with its framing. */
+  requestWire: BodyRecord | null = null;
+  requestTrailers: readonly string[] = [];
+  interims: InterimRecord[] | null = null;
+  status = 0;
+  responseHead: string | null = null;
+  /** What the program set of the response's fields. */
+  setEntries: readonly string[] = [];
+  isChunked = false;
+  responseBody: BodyRecord | null = null;
+  /** Octets of each chunk of the response, those of the first ones. */
+  chunks: number[] | null = null;
+  responseTrailers: readonly string[] = [];
+  refusal: RefusalRecord | null = null;
+  outcome: Outcome | null = null;
+  readonly at = new Moments();
+  /** Bytes of heads and bodies that it holds. */
+  size = 0;
+  /** When it last changed, in changes of all. */
+  revision = 0;
+  /** It is no longer kept, and nothing more is noted. */
+  isDropped = false;
+
+  constructor(id: number, connection: ConnectionRecord, startedAt: number) {
+    this.id = id;
+    this.connection = connection;
+    this.startedAt = startedAt;
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Tells one open page what happens, as server-sent events. In: the recorder. Out: at most a batch of summaries every
+ * tenth of a second, and the pulse each second. A page that takes nothing is told nothing until it does, and then how much
+ * it missed: it never makes the server wait, nor keep anything for it.
+ */
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { BatchView, GreetingView, PulseView } from './exchange-view.js';
+import type { Settings } from './options.js';
+import type { Recorder } from './recorder.js';
+import { summaryOf } from './snapshot.js';
+
+/** ms between two batches. */
+const INTERVAL = 100;
+
+/** Summaries in one batch. */
+const BATCH = 250;
+
+/** Bytes that may wait for a page. */
+const MAX_WAITING = 256 * 1024;
+
+/** Tells this process from others: ids begin again in each. */
+const run = randomBytes(6).toString('hex');
+
+export class Feed {
+  readonly #recorder: Recorder;
+  readonly #res: ServerResponse;
+  readonly #timer: NodeJS.Timeout;
+  #revision = 0;
+  /** The id of the first exchange that was not told of. */
+  #next: number;
+  #missed = 0;
+
+  constructor(res: ServerResponse, recorder: Recorder, settings: Settings) {
+    this.#recorder = recorder;
+    this.#res = res;
+    this.#next = recorder.recent.nextId - recorder.recent.count;
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    const { maxExchanges, maxBytes, maxBodyBytes, redact } = settings;
+    const greeting: GreetingView = { run, maxExchanges, maxBytes, maxBodyBytes, redact: [...redact] };
+    this.#send('greeting', greeting);
+    this.#batch(settings.maxExchanges);
+    this.#timer = setInterval(() => this.#batch(BATCH), INTERVAL);
+    this.#timer.unref();
+    res.on('close', () => clearInterval(this.#timer));
+  }
+
+  tellPulse(pulse: PulseView): void {
+    if (!this.#isBehind) this.#send('pulse', pulse);
+  }
+
+  tellCleared(): void {
+    this.#next = this.#recorder.recent.nextId;
+    this.#send('cleared', {});
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#res.end();
+  }
+
+  get #isBehind(): boolean {
+    return this.#res.writableLength > MAX_WAITING;
+  }
+
+  #batch(limit: number): void {
+    const { recent, revision } = this.#recorder;
+    if (revision === this.#revision || this.#isBehind) return;
+    const changed = [...recent].filter((record) => record.revision > this.#revision);
+    // The newest, where there are too many; of those that were told of before, the page hears when it asks.
+    const told = changed.slice(-limit);
+    const isNew = ({ id }: { id: number }) => id >= this.#next;
+    this.#missed += recent.nextId - this.#next - told.filter(isNew).length;
+    this.#revision = revision;
+    this.#next = recent.nextId;
+    const batch: BatchView = { exchanges: told.map(summaryOf), missed: this.#missed };
+    this.#missed = 0;
+    this.#send('batch', batch);
+  }
+
+  #send(event: string, data: unknown): void {
+    // JSON has no line break: one line is one event's data.
+    this.#res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Makes elements. In: a name, attributes, children. Out: an element. Text becomes text, whatever it has in it: nothing here
+ * or elsewhere on the page reads HTML.
+ */
+
+type Child = Node | string | null;
+type Attributes = Record<string, string | number | boolean | null>;
+
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== null && value !== false) made.setAttribute(key, value === true ? '' : String(value));
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+export function button(
+  label: string,
+  onClick: () => unknown,
+  attributes: Attributes = {},
+): HTMLButtonElement {
+  const made = element('button', { type: 'button', ...attributes }, label);
+  made.addEventListener('click', onClick);
+  return made;
+}
+
+/** An element of SVG. */
+export function drawn(name: string, attributes: Attributes): SVGElement {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
+}

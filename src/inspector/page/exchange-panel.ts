@@ -1,0 +1,144 @@
+/** One exchange whole, and what can be done with it. In: an exchange. Out: an element, and word of what was asked for. */
+import { asCurl, asFetch, asRaw } from '../copies.js';
+import type { ExchangeDetail, RequestView } from '../exchange-view.js';
+import { comparisonView } from './comparison-view.js';
+import { button, element } from './element.js';
+import { duration, say } from './language.js';
+import { requestView, responseView } from './message-view.js';
+import { refusalView } from './refusal-view.js';
+import { openSendDialog } from './send-dialog.js';
+import { timeView } from './time-view.js';
+
+export interface PanelListener {
+  back(): void;
+  pin(exchange: ExchangeDetail): void;
+  isPinned(id: number): boolean;
+  /** Whether there is a server to which something can be sent. */
+  canSend(): boolean;
+  /** @throws {Error} it is not known, with a sentence */
+  find(id: number): Promise<ExchangeDetail>;
+  sent(id: number | null, original: ExchangeDetail): void;
+}
+
+export class ExchangePanel {
+  readonly root = element('section', { class: 'panel', 'aria-label': say.choose, tabindex: -1 });
+  readonly #listener: PanelListener;
+  readonly #outcome = element('p', { role: 'status', class: 'note' });
+
+  constructor(listener: PanelListener) {
+    this.#listener = listener;
+    this.tell(say.choose);
+  }
+
+  /** Shows a sentence in place of an exchange. */
+  tell(sentence: string): void {
+    this.root.setAttribute('aria-label', sentence);
+    this.root.replaceChildren(this.#backButton(), element('p', { class: 'note' }, sentence));
+  }
+
+  show(exchange: ExchangeDetail): void {
+    const { method, target, code, refusal } = exchange;
+    const title = method === '' ? code : `${method} ${target}`;
+    this.root.setAttribute('aria-label', title);
+    this.#outcome.textContent = '';
+    const parts = [
+      this.#backButton(),
+      element('h2', {}, title),
+      element('p', { class: 'facts' }, factsOf(exchange)),
+      this.#actions(exchange),
+      this.#outcome,
+      refusal === null ? null : refusalView(refusal),
+      exchange.request === null
+        ? null
+        : element('div', { class: 'messages' }, requestView(exchange.request), responseView(exchange)),
+      timeView(exchange),
+    ];
+    this.root.replaceChildren(...parts.filter((part) => part !== null));
+  }
+
+  say(sentence: string): void {
+    this.#outcome.textContent = sentence;
+  }
+
+  /** Shows how the answers of two exchanges differ, before the exchange that is shown. */
+  compare(left: ExchangeDetail, right: ExchangeDetail): void {
+    this.root.querySelector('.comparison')?.remove();
+    this.#outcome.after(comparisonView(left, right));
+  }
+
+  #backButton(): HTMLElement {
+    return button(`← ${say.back}`, () => this.#listener.back(), { class: 'back' });
+  }
+
+  #actions(exchange: ExchangeDetail): HTMLElement {
+    const listener = this.#listener;
+    const place = element('div', { class: 'buttons' });
+    const pin = button(listener.isPinned(exchange.id) ? say.unpin : say.pin, () => {
+      listener.pin(exchange);
+      pin.textContent = listener.isPinned(exchange.id) ? say.unpin : say.pin;
+    });
+    place.append(pin);
+    const { request } = exchange;
+    if (request === null) return place;
+    const asked = { ...exchange, request };
+    place.append(
+      button(say.copyCurl, () => this.#copy(asCurl(asked))),
+      button(say.copyFetch, () => this.#copy(asFetch(asked))),
+      button(say.copyRaw, () => save(asked)),
+      button(say.compare, () => this.#askForOther(exchange)),
+    );
+    if (listener.canSend()) {
+      const resend = () => openSendDialog(asked, (id) => listener.sent(id, exchange));
+      place.append(button(say.sendAgain, resend));
+    }
+    return place;
+  }
+
+  async #copy(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.say(say.copied);
+    } catch {
+      this.say(say.cannotCopy);
+      this.#outcome.after(element('pre', {}, text));
+    }
+  }
+
+  #askForOther(exchange: ExchangeDetail): void {
+    const number = element('input', { type: 'number', min: 1, required: true });
+    const form = element('form', { class: 'comparison' }, element('label', {}, say.compareWith, number));
+    form.append(element('button', {}, say.compare));
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#listener.find(number.valueAsNumber).then(
+        (other) => this.compare(exchange, other),
+        (error: Error) => this.say(error.message),
+      );
+    });
+    this.root.querySelector('.comparison')?.remove();
+    this.#outcome.after(form);
+    number.focus();
+  }
+}
+
+function factsOf(exchange: ExchangeDetail): string {
+  const { id, status, outcome, connection, remote, stream, duration: time } = exchange;
+  return [
+    `№ ${id}`,
+    status === 0 ? say.noResponse : String(status),
+    outcome === null ? say.underWay : say.outcomes[outcome],
+    time === null ? '' : duration(time),
+    say.connection(connection, remote),
+    stream === 0 ? '' : say.stream(stream),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** Hands the bytes of a request to the browser as a file. */
+function save(exchange: ExchangeDetail & { request: RequestView }): void {
+  const address = URL.createObjectURL(new Blob([asRaw(exchange)], { type: 'application/octet-stream' }));
+  const link = element('a', { href: address, download: `request-${exchange.id}.bin` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}

@@ -1,0 +1,232 @@
+/**
+ * Takes note of what servers and their clients say. In: the calls of the engine. Out: records of exchanges, bounded, and
+ * of connections, as long as they are open. Works nothing out that nobody may ever look at.
+ */
+import { Buffer } from 'node:buffer';
+import type { Server } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import type {
+  ObservedConnection,
+  ObservedExchange,
+  ObservedHead,
+  Refusal,
+  ServerObserver,
+} from '../observe.js';
+import { BodyRecord } from './body-record.js';
+import { type ConnectionRecord, ExchangeRecord, type RefusalRecord } from './exchange-record.js';
+import { OpenRecords } from './open-records.js';
+import type { Settings } from './options.js';
+import { Pace } from './pace.js';
+import { RecentExchanges } from './recent-exchanges.js';
+
+/** Bytes that are kept before and after the first one that was not accepted. */
+const AROUND = 2048;
+
+/** Sizes of chunks that are kept of a response. */
+const MAX_CHUNKS = 1000;
+
+type Entries = { readonly entries: readonly string[] };
+type Chunk = string | Uint8Array;
+
+const latin1 = (bytes: Uint8Array): string =>
+  (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString(
+    'latin1',
+  );
+
+export class Recorder implements ServerObserver {
+  readonly recent: RecentExchanges;
+  /** Open connections by their id. */
+  readonly connections = new Map<number, ConnectionRecord>();
+  readonly pace = new Pace();
+  /** Servers that were heard of, the last one last. */
+  readonly servers = new Set<Server>();
+  /** Grows with each change of any record. */
+  revision = 0;
+  readonly #settings: Settings;
+  readonly #open = new OpenRecords();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.recent = new RecentExchanges(settings.maxExchanges, settings.maxBytes);
+  }
+
+  connectionOpened(observed: ObservedConnection): void {
+    this.#connection(observed);
+  }
+
+  requestHead(exchange: ObservedExchange, bytes: Uint8Array | null): void {
+    const connection = this.#connection(exchange.connection);
+    const record = new ExchangeRecord(this.recent.nextId, connection, exchange.startedAt);
+    connection.requests++;
+    connection.active++;
+    record.streamId = exchange.streamId;
+    record.method = exchange.method;
+    record.target = exchange.target;
+    record.version = exchange.version;
+    record.rawHeaders = exchange.rawHeaders;
+    if (bytes !== null) record.requestHead = latin1(bytes);
+    record.at.head = performance.now();
+    this.#open.add(exchange, record);
+    this.recent.add(record);
+    this.#changed(record, bytes?.length ?? sizeOf(exchange.rawHeaders));
+  }
+
+  handlerReturned(exchange: ObservedExchange): void {
+    const record = this.#open.get(exchange);
+    if (record !== undefined) record.at.handlerReturned = performance.now();
+  }
+
+  requestBody(exchange: ObservedExchange, data: Uint8Array): void {
+    const record = this.#open.get(exchange);
+    if (record === undefined || record.isDropped) return;
+    record.requestBody ??= new BodyRecord();
+    this.#changed(record, record.requestBody.add(data, null, data.length, this.#settings.maxBodyBytes));
+  }
+
+  requestBytes(exchange: ObservedExchange, bytes: Uint8Array): void {
+    const record = this.#open.get(exchange);
+    if (record === undefined || record.isDropped || !isChunked(exchange.rawHeaders)) return;
+    record.requestWire ??= new BodyRecord();
+    this.#changed(record, record.requestWire.add(bytes, null, bytes.length, this.#settings.maxBodyBytes));
+  }
+
+  requestEnded(exchange: ObservedExchange, rawTrailers: readonly string[]): void {
+    const record = this.#open.get(exchange);
+    if (record === undefined) return;
+    record.at.requestEnded = performance.now();
+    if (rawTrailers.length > 0) record.requestTrailers = rawTrailers;
+  }
+
+  interimHead(exchange: ObservedExchange, status: number, { entries }: Entries): void {
+    const record = this.#open.get(exchange);
+    if (record === undefined || record.isDropped) return;
+    record.interims ??= [];
+    record.interims.push({ status, entries: [...entries] });
+    this.#changed(record, sizeOf(entries));
+  }
+
+  responseHead(exchange: ObservedExchange, head: ObservedHead): void {
+    const record = this.#open.get(exchange);
+    if (record === undefined || record.isDropped) return;
+    record.status = head.status;
+    record.responseHead = head.text;
+    record.setEntries = head.set.entries;
+    record.isChunked = head.chunked;
+    record.at.responseHead = performance.now();
+    this.#changed(record, head.text.length);
+  }
+
+  responseBody(
+    exchange: ObservedExchange,
+    data: Chunk,
+    encoding: BufferEncoding | null | undefined,
+    length: number,
+  ): void {
+    const record = this.#open.get(exchange);
+    if (record === undefined || record.isDropped) return;
+    if (record.isChunked && exchange.version === '1.1') {
+      record.chunks ??= [];
+      if (record.chunks.length < MAX_CHUNKS) record.chunks.push(length);
+    }
+    record.responseBody ??= new BodyRecord();
+    this.#changed(record, record.responseBody.add(data, encoding, length, this.#settings.maxBodyBytes));
+  }
+
+  responseEnded(exchange: ObservedExchange, { entries }: Entries): void {
+    const record = this.#open.get(exchange);
+    if (record === undefined) return;
+    record.at.responseEnded = performance.now();
+    if (entries.length > 0) record.responseTrailers = [...entries];
+  }
+
+  turnCame(exchange: ObservedExchange): void {
+    const record = this.#open.get(exchange);
+    if (record !== undefined) record.at.turn = performance.now();
+  }
+
+  refused(observed: ObservedConnection, refusal: Refusal, exchange: ObservedExchange | null): void {
+    const kept = exchange === null ? undefined : this.#open.get(exchange);
+    const record = kept ?? this.#refusedRecord(observed);
+    record.refusal = refusalRecord(refusal);
+    if (refusal.streamId !== 0) record.streamId = refusal.streamId;
+    if (kept === undefined) {
+      record.status = refusal.claimed ? 0 : refusal.status;
+      record.outcome = 'refused';
+      this.pace.closed(refusal.status, -1);
+    } else if (record.status === 0 && !refusal.claimed) record.status = refusal.status;
+    this.#changed(record, record.refusal.bytes.length);
+  }
+
+  exchangeClosed(exchange: ObservedExchange): void {
+    const record = this.#open.get(exchange);
+    if (record === undefined) return;
+    this.#open.delete(exchange);
+    record.connection.active--;
+    record.outcome = exchange.outcome;
+    if (exchange.status !== 0) record.status = exchange.status;
+    record.at.closed = performance.now();
+    this.pace.closed(record.status, record.at.closed - record.startedAt);
+    this.#changed(record, 0);
+  }
+
+  connectionClosed(observed: ObservedConnection): void {
+    this.connections.delete(observed.id);
+  }
+
+  /** Forgets every exchange; those under way are not taken up again. */
+  clear(): void {
+    this.recent.clear();
+    this.revision++;
+  }
+
+  #connection(observed: ObservedConnection): ConnectionRecord {
+    const known = this.connections.get(observed.id);
+    if (known !== undefined) return known;
+    const connection: ConnectionRecord = { observed, requests: 0, active: 0 };
+    // What is refused of a connection that is gone must not bring it back.
+    if (!observed.socket.destroyed) this.connections.set(observed.id, connection);
+    this.servers.add(observed.server);
+    return connection;
+  }
+
+  #refusedRecord(observed: ObservedConnection): ExchangeRecord {
+    const now = performance.now();
+    const record = new ExchangeRecord(this.recent.nextId, this.#connection(observed), now);
+    record.at.closed = now;
+    this.recent.add(record);
+    return record;
+  }
+
+  #changed(record: ExchangeRecord, bytes: number): void {
+    record.revision = ++this.revision;
+    if (bytes > 0) this.recent.grow(record, bytes);
+  }
+}
+
+function sizeOf(texts: readonly string[]): number {
+  let size = 0;
+  for (const text of texts) size += text.length;
+  return size;
+}
+
+function isChunked(rawHeaders: readonly string[]): boolean {
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.toLowerCase() === 'transfer-encoding') return true;
+  }
+  return false;
+}
+
+function refusalRecord({ code, status, reason, rfc, claimed, bytes, position }: Refusal): RefusalRecord {
+  if (bytes === null) return { code, status, reason, rfc, claimed, bytes: '', position: 0, isCut: false };
+  const start = Math.max(0, position - AROUND);
+  return {
+    code,
+    status,
+    reason,
+    rfc,
+    claimed,
+    bytes: latin1(bytes.subarray(start, position + AROUND)),
+    position: position - start,
+    isCut: start > 0,
+  };
+}

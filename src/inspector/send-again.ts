@@ -1,0 +1,102 @@
+/**
+ * Sends a request that was seen to the server once more, changed or not, through the server's own port. In: a start line,
+ * fields and a body, as somebody edited them. Out: nothing but word that it was sent: the answer comes into the list as
+ * that of every other client.
+ */
+import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { ExchangeRecord } from './exchange-record.js';
+import { BadRequest } from './json-body.js';
+import { MASK } from './redaction.js';
+
+/** ms that the server has to answer. */
+const PATIENCE = 30_000;
+
+/** Fields that are of a connection, or say how a body is delimited: they are made anew. */
+const FRAMING = /^(content-length|transfer-encoding|connection|keep-alive|expect|upgrade|http2-settings):/i;
+
+export interface Draft {
+  /** Such as `GET /path HTTP/1.1`. */
+  readonly startLine: string;
+  readonly fields: readonly string[];
+  readonly base64: string;
+}
+
+/** @throws {BadRequest} what is not as a draft is */
+export function draftFrom(value: Record<string, unknown>): Draft {
+  const { startLine, fields, base64 = '' } = value;
+  const isLine = (line: unknown): line is string => typeof line === 'string' && !/[\r\n]/.test(line);
+  if (!isLine(startLine) || startLine === '') throw new BadRequest('startLine must be one line of text.');
+  if (!Array.isArray(fields) || !fields.every(isLine)) {
+    throw new BadRequest('fields must be a list of lines.');
+  }
+  if (typeof base64 !== 'string') throw new BadRequest('base64 must be text.');
+  return { startLine, fields, base64 };
+}
+
+/** The bytes of a draft. Masked values are those of the request it was made from; the connection ends after the answer. */
+export function bytesOf({ startLine, fields, base64 }: Draft, original: ExchangeRecord | undefined): Buffer {
+  const body = Buffer.from(base64, 'base64');
+  const secrets = secretsOf(original);
+  const lines = fields
+    .filter((line) => line.trim() !== '' && !FRAMING.test(line))
+    .map((line) => {
+      const colon = line.indexOf(':');
+      if (line.slice(colon + 1).trim() !== MASK) return Buffer.from(line);
+      const value = secrets.get(line.slice(0, colon).toLowerCase())?.shift();
+      if (value === undefined)
+        throw new BadRequest(`${line.slice(0, colon)} is masked, and its value is no longer known.`);
+      return Buffer.from(`${line.slice(0, colon)}: ${value}`, 'latin1');
+    });
+  const end = ['Connection: close', ...(body.length > 0 ? [`Content-Length: ${body.length}`] : []), '', ''];
+  const head = [Buffer.from(startLine.replace(/HTTP\/2(\.0)?$/, 'HTTP/1.1')), ...lines];
+  const withEnds = head.flatMap((line) => [line, Buffer.from('\r\n')]);
+  return Buffer.concat([...withEnds, Buffer.from(end.join('\r\n')), body]);
+}
+
+/** Values by name, those of a name in their order. */
+function secretsOf(original: ExchangeRecord | undefined): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  const raw = original?.rawHeaders ?? [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = (raw[i] as string).toLowerCase();
+    values.set(name, [...(values.get(name) ?? []), raw[i + 1] as string]);
+  }
+  return values;
+}
+
+/**
+ * Sends bytes to a server that listens, and reads the answer to its end.
+ * @returns the port that they came from, by which the exchange is found
+ * @throws {BadRequest} the server does not listen, or does not answer
+ */
+export function sendTo(server: Server, bytes: Buffer): Promise<number> {
+  const socket = socketTo(server);
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      socket.destroy();
+      reject(new BadRequest(`The server could not be asked: ${why}`, 502));
+    };
+    socket.setTimeout(PATIENCE, () => fail(`no answer in ${PATIENCE / 1000} s`));
+    socket.once('error', ({ message }) => fail(message));
+    let port = 0;
+    // A socket that is closed has forgotten it.
+    socket.once('connect', () => {
+      port = socket.localPort ?? 0;
+    });
+    socket.once('close', () => resolve(port));
+    socket.resume();
+    socket.write(bytes);
+  });
+}
+
+function socketTo(server: Server): Socket {
+  const where = server.listening ? (server.address() as AddressInfo | string | null) : null;
+  if (where === null) throw new BadRequest('The server does not listen any more.', 409);
+  if (typeof where === 'string') return connect(where);
+  const { port, address } = where;
+  const host = { '::': '::1', '0.0.0.0': '127.0.0.1' }[address] ?? address;
+  if (!('setSecureContext' in server)) return connect(port, host);
+  // It is asked what it answers, not who it is: nobody else is at its own address.
+  return connectTls({ port, host, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
+}

@@ -1,0 +1,209 @@
+/**
+ * Records as the page is shown them. In: a record, and which fields are masked. Out: JSON that says the same: the start
+ * lines and fields as they were on the wire, in their order and case, with what the server added marked.
+ */
+import { Buffer } from 'node:buffer';
+import { STATUS_CODES } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import type { TLSSocket } from 'node:tls';
+import type { BodyRecord } from './body-record.js';
+import type { ConnectionRecord, ExchangeRecord, RefusalRecord } from './exchange-record.js';
+import type {
+  BodyView,
+  ConnectionView,
+  ExchangeDetail,
+  ExchangeSummary,
+  FieldView,
+  HeadView,
+  RefusalView,
+  ResponseView,
+  Times,
+} from './exchange-view.js';
+import { MASK, maskBytes, maskedLine } from './redaction.js';
+
+type Names = ReadonlySet<string>;
+
+const NOBODY: Names = new Set();
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** What was read as latin1 as it was meant: as UTF-8, where it is. */
+export function readable(text: string): string {
+  if (!/[\x80-\xff]/.test(text)) return text;
+  try {
+    return utf8.decode(Buffer.from(text, 'latin1'));
+  } catch {
+    return text;
+  }
+}
+
+export function summaryOf(record: ExchangeRecord): ExchangeSummary {
+  const { at, refusal, responseHead } = record;
+  return {
+    id: record.id,
+    revision: record.revision,
+    connection: record.connection.observed.id,
+    stream: record.streamId,
+    method: record.method,
+    target: readable(record.target),
+    status: record.status,
+    type: /^content-type:[ \t]*([^;\r\n]*)/im.exec(responseHead ?? '')?.[1]?.trim() ?? '',
+    bytesIn: record.requestBody?.total ?? 0,
+    bytesOut: record.responseBody?.total ?? 0,
+    startedAt: performance.timeOrigin + record.startedAt,
+    duration: at.closed === 0 ? null : at.closed - record.startedAt,
+    outcome: record.outcome,
+    code: refusal?.code ?? '',
+  };
+}
+
+/** @param masked - names of fields in lower case; null to mask none */
+export function detailOf(record: ExchangeRecord, masked: Names | null): ExchangeDetail {
+  const names = masked ?? NOBODY;
+  const { observed } = record.connection;
+  return {
+    ...summaryOf(record),
+    version: record.version,
+    scheme: isEncrypted(record.connection) ? 'https' : 'http',
+    remote: remoteOf(record.connection),
+    request: record.method === '' ? null : requestOf(record, names),
+    interims: (record.interims ?? []).map(({ status, entries }) => ({
+      startLine: `HTTP/${observed.protocol === 'h2' ? '2' : '1.1'} ${status} ${STATUS_CODES[status] ?? ''}`,
+      fields: triples(entries).map(([name, value]) => field(`${name}: ${value}`, names)),
+    })),
+    response: responseOf(record, names),
+    refusal: record.refusal && refusalOf(record.refusal, names),
+    times: timesOf(record),
+  };
+}
+
+function requestOf(record: ExchangeRecord, names: Names): ExchangeDetail['request'] {
+  const { requestHead, method, target, rawHeaders, requestWire } = record;
+  const head =
+    requestHead === null
+      ? {
+          startLine: readable(`${method} ${target} HTTP/2`),
+          fields: pairs(rawHeaders).map(([name, value]) => field(`${name}: ${value}`, names)),
+        }
+      : headOf(requestHead, names);
+  return {
+    ...head,
+    body: bodyOf(record.requestBody),
+    wire: requestWire && bodyOf(requestWire),
+    trailers: pairs(record.requestTrailers).map(([name, value]) => field(`${name}: ${value}`, names)),
+  };
+}
+
+function responseOf(record: ExchangeRecord, names: Names): ResponseView | null {
+  const { responseHead, setEntries, chunks, isChunked } = record;
+  if (responseHead === null) return null;
+  const set = new Set(triples(setEntries).map(([name]) => name.toLowerCase()));
+  return {
+    ...headOf(responseHead, names, (name) => !set.has(name)),
+    body: bodyOf(record.responseBody),
+    chunked: isChunked && record.version !== '2.0',
+    chunks: chunks ?? [],
+    trailers: triples(record.responseTrailers).map(([name, value]) => field(`${name}: ${value}`, names)),
+  };
+}
+
+/** A head of the wire: its first line, and its fields to the empty line. */
+function headOf(text: string, names: Names, isAdded: (name: string) => boolean = () => false): HeadView {
+  // Empty lines may come before a request (RFC 9112 §2.2).
+  const [startLine = '', ...lines] = text.replace(/^[\r\n]+/, '').split(/\r?\n/);
+  const fields = lines.filter((line) => line !== '').map((line) => field(line, names, isAdded));
+  return { startLine: readable(startLine), fields };
+}
+
+function field(raw: string, names: Names, isAdded: (name: string) => boolean = () => false): FieldView {
+  const colon = raw.indexOf(':', 1);
+  const name = raw.slice(0, colon);
+  const key = name.toLowerCase();
+  const masked = names.has(key);
+  return {
+    line: masked ? maskedLine(raw) : readable(raw),
+    name,
+    value: masked ? MASK : readable(raw.slice(colon + 1).trim()),
+    added: isAdded(key),
+    masked,
+  };
+}
+
+function refusalOf(refusal: RefusalRecord, names: Names): RefusalView {
+  const { code, status, reason, rfc, claimed, position, isCut } = refusal;
+  const bytes = maskBytes(refusal.bytes, names);
+  // Where all was read, the last byte is the one.
+  const at = Math.min(position, Math.max(0, bytes.length - 1));
+  return {
+    code,
+    status: claimed ? 0 : status,
+    reason,
+    rfc,
+    claimed,
+    before: bytes.slice(0, at),
+    offending: bytes.slice(at, at + 1),
+    after: bytes.slice(at + 1),
+    isCut,
+  };
+}
+
+const bodyOf = (body: BodyRecord | null): BodyView => ({
+  total: body?.total ?? 0,
+  base64: body?.kept.toString('base64') ?? '',
+});
+
+function timesOf({ at, startedAt }: ExchangeRecord): Times {
+  const since = (moment: number) => (moment === 0 ? null : Math.max(0, moment - startedAt));
+  return {
+    head: since(at.head),
+    requestEnded: since(at.requestEnded),
+    handlerReturned: since(at.handlerReturned),
+    responseHead: since(at.responseHead),
+    responseEnded: since(at.responseEnded),
+    turn: since(at.turn),
+    closed: since(at.closed),
+  };
+}
+
+const isEncrypted = ({ observed }: ConnectionRecord) =>
+  (observed.socket as Partial<TLSSocket>).encrypted === true;
+
+function remoteOf({ observed: { remoteAddress = '', remotePort } }: ConnectionRecord): string {
+  if (remotePort === undefined) return remoteAddress;
+  return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+}
+
+export function connectionView(connection: ConnectionRecord): ConnectionView {
+  const { observed, requests, active } = connection;
+  const { socket } = observed;
+  return {
+    id: observed.id,
+    remote: remoteOf(connection),
+    protocol: observed.protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1',
+    tls: isEncrypted(connection) ? tlsOf(socket as unknown as TLSSocket) : '',
+    requests,
+    active,
+    bytesIn: socket.bytesRead ?? 0,
+    bytesOut: socket.bytesWritten ?? 0,
+    age: performance.now() - observed.openedAt,
+  };
+}
+
+/** A program may have handed in a socket of its own that knows less. */
+function tlsOf(socket: Partial<TLSSocket>): string {
+  return [socket.getProtocol?.(), socket.getCipher?.()?.name].filter(Boolean).join(', ');
+}
+
+/** Names and values of fields that are given as both in turn. */
+function pairs(texts: readonly string[]): [name: string, value: string][] {
+  const found: [string, string][] = [];
+  for (let i = 0; i + 1 < texts.length; i += 2) found.push([texts[i] as string, texts[i + 1] as string]);
+  return found;
+}
+
+/** Those of fields that are given as name in lower case, name and value. */
+function triples(texts: readonly string[]): [name: string, value: string][] {
+  const found: [string, string][] = [];
+  for (let i = 0; i + 2 < texts.length; i += 3) found.push([texts[i + 1] as string, texts[i + 2] as string]);
+  return found;
+}

@@ -1,0 +1,140 @@
+// `premier … --inspect`: the page of the inspector beside a folder or a program, from the command line.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Command, serving, start, temporaryFolder } from './command.js';
+
+const pageOf = ({ stdout }: Command): string =>
+  /^ {2}Inspec\S+ +(http:\/\/127\.0\.0\.1:\d+\/[\w-]{24}\/)$/m.exec(stdout())?.[1] as string;
+
+/** The exchange of a number, as soon as it is over. */
+async function exchange(page: string, id: number) {
+  for (;;) {
+    const response = await fetch(`${page}api/exchange/${id}`);
+    const found = response.ok
+      ? ((await response.json()) as { outcome: string | null; target: string })
+      : null;
+    if (found?.outcome) return found;
+  }
+}
+
+test('a folder is served with its inspector, which shows each exchange and is in no log', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'a.txt'), 'a');
+  const command = await serving(t, [folder, '--inspect=0']);
+  await command.printed('Inspector');
+  const page = pageOf(command);
+  await (await fetch(`${command.url}a.txt`)).text();
+  assert.equal((await exchange(page, 1)).target, '/a.txt');
+  await command.printed('a.txt 200');
+  assert.ok(!/api\/exchange/.test(command.stdout()));
+  command.child.kill('SIGTERM');
+  assert.equal(await command.ended, 0);
+});
+
+test('with --quiet the page is told all the same, in French where that is spoken', async (t) => {
+  const folder = temporaryFolder(t);
+  const command = start(t, [folder, '--port', '0', '--quiet', '--inspect=0', '--lang', 'fr']);
+  await command.printed(/Inspecteur .*\/\n/);
+  assert.ok(pageOf(command));
+});
+
+test('a page that is open does not keep the server from stopping', async (t) => {
+  const command = await serving(t, [temporaryFolder(t), '--inspect=0']);
+  await command.printed('Inspector');
+  const feed = await fetch(`${pageOf(command)}api/feed`);
+  command.child.kill('SIGTERM');
+  assert.equal(await command.ended, 0);
+  await feed.text().catch(() => {});
+});
+
+for (const [name, program] of [
+  [
+    'listens by itself',
+    "require('node:http').createServer((req, res) => res.end('x')).listen(process.env.PORT);",
+  ],
+  ['exports its handler', 'module.exports = (req, res) => res.end();'],
+]) {
+  test(`the exchanges of a program that ${name} are shown`, async (t) => {
+    const file = join(temporaryFolder(t), 'app.cjs');
+    writeFileSync(file, program as string);
+    const command = await serving(t, [file, '--inspect=0']);
+    await command.printed('Inspector');
+    await (await fetch(`http://localhost:${command.port}/of-program`)).text();
+    assert.equal((await exchange(pageOf(command), 1)).target, '/of-program');
+    command.child.kill('SIGTERM');
+    assert.equal(await command.ended, 0);
+  });
+}
+
+test('a program that ends by itself is not kept by the inspector', async (t) => {
+  const file = join(temporaryFolder(t), 'app.cjs');
+  writeFileSync(file, "const s = require('node:http').createServer().listen(0, () => s.close());");
+  const command = start(t, [file, '--inspect=0']);
+  assert.equal(await command.ended, 0);
+});
+
+test('with --watch the page has one address, whichever worker serves', async (t) => {
+  const file = join(temporaryFolder(t), 'app.cjs');
+  const write = (text: string) =>
+    writeFileSync(file, `module.exports = (req, res) => res.end(${JSON.stringify(text)});`);
+  write('one');
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  await new Promise((closed) => free.close(closed));
+  const command = await serving(t, [file, '--watch', `--inspect=${port}`]);
+  await command.printed('Inspector');
+  const page = pageOf(command);
+  await (await fetch(`${command.url}before`)).text();
+  assert.equal((await exchange(page, 1)).target, '/before');
+  write('two');
+  await command.printed('started again');
+  while ((await (await fetch(`${command.url}after`)).text()) !== 'two');
+  for (let target = ''; target !== '/after'; ) {
+    // The worker before holds the port until it has ended.
+    const response = await fetch(`${page}api/exchange/1`).catch(() => null);
+    target = response?.ok ? ((await response.json()) as { target: string }).target : '';
+  }
+});
+
+const refused: [args: string[], message: RegExp, code: number][] = [
+  [['--inspect=0.0.0.0'], /--inspect: other computers may see 0\.0\.0\.0.*--inspect-anywhere/, 2],
+  [['--inspect=[::]:9000'], /other computers may see ::/, 2],
+  [['--inspect=example.com'], /other computers may see example\.com/, 2],
+  [['--inspect=99999'], /--inspect must be a whole number from 0 to 65535/, 2],
+  [['--inspect=127.0.0.1:'], /--inspect must be a port, an address, or both/, 2],
+  [['--inspect=http://localhost:1'], /--inspect must be a port, an address, or both/, 2],
+  [['--inspect=unix:/tmp/x'], /--inspect must be/, 2],
+  [['--inspect='], /--inspect has an empty value/, 2],
+  [['--inspect', '--workers', '2'], /--inspect and --workers contradict each other/, 2],
+];
+for (const [args, message, code] of refused) {
+  test(`${args} is refused with the way out`, async (t) => {
+    const command = start(t, [temporaryFolder(t), '--port', '0', ...args]);
+    assert.equal(await command.ended, code);
+    assert.match(command.stderr(), message);
+    assert.equal(command.stdout(), '');
+  });
+}
+
+test('a port that is taken is named, with another to try', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  t.after(() => taken.close());
+  const { port } = taken.address() as AddressInfo;
+  const command = start(t, [temporaryFolder(t), '--port', '0', `--inspect=${port}`]);
+  assert.equal(await command.ended, 1);
+  assert.match(
+    command.stderr(),
+    new RegExp(`port ${port} is in use.*--inspect=${port === 65_535 ? 8082 : port + 1}`),
+  );
+});
+
+test('where others may see it, it is served if that was asked for', async (t) => {
+  const command = start(t, [temporaryFolder(t), '--port', '0', '--inspect=0.0.0.0:0', '--inspect-anywhere']);
+  await command.printed(/Inspector +http:\/\/0\.0\.0\.0:\d+\/\S+\n/);
+});

@@ -1,0 +1,311 @@
+// The inspector's page as somebody has it: in Chromium, in both languages, by day and by night, wide and narrow.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { temporaryFolder } from '../cli/command.js';
+import { launchChromium, withoutChromium } from '../site/chromium.js';
+import { get } from '../subjects.js';
+import { type Inspected, inspected } from './inspected.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const evil = '<img src=x onerror="window.evil=1"><script>window.evil=1</script>';
+
+let browser: Browser;
+
+function answer(req: IncomingMessage, res: ServerResponse): void {
+  req.resume();
+  if (req.url === '/json')
+    res.setHeader('Content-Type', 'application/json').end(JSON.stringify({ a: [evil], b: null }));
+  else if (req.url === '/stream')
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
+  else if (req.url === '/broken') res.writeHead(500).end('no');
+  else
+    res
+      .setHeader('Content-Type', 'text/html')
+      .setHeader('X-Evil', evil)
+      .setHeader('Set-Cookie', 'sid=hidden')
+      .end(evil);
+}
+
+interface Visit extends Inspected {
+  page: Page;
+  /** Chooses the first exchange whose row has this text. */
+  choose(text: string): Promise<void>;
+  /** What went wrong, and what was asked of another host. */
+  troubles: string[];
+}
+
+/** A server with some exchanges, and the page open on them. */
+async function visit(t: TestContext, options: BrowserContextOptions = {}): Promise<Visit> {
+  const served = await inspected(t, answer);
+  const { connect, inspector } = served;
+  await connect().send(get('/json', 'Cookie: sid=hidden')).response();
+  await connect().send(get('/broken')).response();
+  await connect()
+    .send(
+      `POST /form HTTP/1.1\r\nHost: a\r\nX-${'Evil'}: ${evil}\r\nContent-Length: ${evil.length}\r\n\r\n${evil}`,
+    )
+    .response();
+  await connect()
+    .send(get(`/${encodeURI(evil)}`))
+    .response();
+  await connect().send(`GET / HTTP/1.1\r\nHost: a\r\nBad Name${evil}: x\r\n\r\n`).response();
+  const context = await browser.newContext({
+    locale: 'en',
+    viewport: { width: 1280, height: 900 },
+    ...options,
+  });
+  const page = await context.newPage();
+  t.after(() => context.close());
+  const troubles: string[] = [];
+  page.on('pageerror', ({ message }) => troubles.push(message));
+  page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
+  page.on('request', (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(inspector.url))
+      troubles.push(request.url());
+  });
+  await page.goto(inspector.url);
+  await page.getByRole('option').nth(4).waitFor();
+  const choose = async (text: string) => {
+    await page.getByRole('option').filter({ hasText: text }).first().click();
+    await page.locator('.panel h2').waitFor();
+  };
+  return { ...served, page, choose, troubles };
+}
+
+/** What axe finds wrong. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as {
+    id: string;
+    nodes: { target: unknown; failureSummary: string }[];
+  }[];
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`),
+  );
+}
+
+describe('the page of the inspector', { skip: withoutChromium }, () => {
+  before(async () => {
+    browser = await launchChromium();
+  });
+  after(() => browser?.close());
+
+  test('lists exchanges as they come, the newest first, those that were refused too', async (t) => {
+    const { page, connect, troubles } = await visit(t);
+    const options = page.getByRole('option');
+    await connect().send(get('/live')).response();
+    await options.filter({ hasText: '/live' }).waitFor();
+    assert.match(await options.first().innerText(), /GET\s+\/live\s+200\s+text\/html/);
+    assert.match(
+      await options.filter({ hasText: 'HPE_INVALID_HEADER_TOKEN' }).innerText(),
+      /✗ 400[\s\S]*refused/,
+    );
+    assert.match(await options.filter({ hasText: '/broken' }).innerText(), /500/);
+    assert.deepEqual(troubles, []);
+  });
+
+  test('shows one exchange whole, and runs nothing that is in it', async (t) => {
+    const { page, choose, troubles } = await visit(t);
+    await choose('/form');
+    const panel = await page.locator('.panel').innerText();
+    assert.ok(panel.includes('POST /form HTTP/1.1'));
+    assert.equal(panel.split(evil).length - 1, 4, 'field and body, both ways');
+    assert.match(panel, /Date: .*\n?added by premier/);
+    assert.doesNotMatch(panel, /hidden/);
+    for (const text of ['HPE_INVALID', 'onerror', '/json']) {
+      await choose(text);
+      await page.locator('.panel h2').waitFor();
+    }
+    assert.equal(await page.evaluate('window.evil'), undefined);
+    assert.equal(
+      await page.locator('.panel script, .panel img[onerror], .list script, .list img').count(),
+      0,
+    );
+    assert.deepEqual(troubles, []);
+  });
+
+  test('shows what was refused with its section and the byte', async (t) => {
+    const { page, choose } = await visit(t);
+    await choose('HPE_INVALID_HEADER_TOKEN');
+    const refusal = page.locator('.refusal');
+    assert.match(await refusal.innerText(), /HPE_INVALID_HEADER_TOKEN .*RFC 9112 §5\.1.*Answered with 400/s);
+    assert.equal(await refusal.locator('mark').innerText(), 'B');
+    const link = refusal.getByRole('link', { name: 'RFC 9112 §5.1' });
+    assert.equal(await link.getAttribute('href'), 'https://www.rfc-editor.org/rfc/rfc9112#section-5.1');
+    assert.equal(await link.getAttribute('rel'), 'noreferrer');
+  });
+
+  test('explains a field on demand', async (t) => {
+    const { page, choose } = await visit(t);
+    await choose('/json');
+    const name = page.locator('.panel').getByRole('button', { name: 'Content-Type', exact: true });
+    assert.equal(await name.getAttribute('aria-expanded'), 'false');
+    await name.click();
+    assert.match(await page.locator('.explanation').innerText(), /media type.*RFC 9110 §8\.3/s);
+    await name.click();
+    assert.equal(await page.locator('.explanation').count(), 0);
+  });
+
+  test('shows a body as tree, text and hexadecimal', async (t) => {
+    const { page, choose } = await visit(t);
+    await choose('/json');
+    const body = page.locator('.message').nth(1).locator('.body');
+    assert.match(await body.locator('.tree').innerText(), /a: \[1\][\s\S]*b: null/);
+    await page.getByRole('button', { name: 'Text', exact: true }).click();
+    await body.locator('pre').filter({ hasText: '{"a":[' }).waitFor();
+    await page.getByRole('button', { name: 'Hexadecimal' }).click();
+    await body.locator('pre').filter({ hasText: '000000  7b 22 61 22' }).waitFor();
+  });
+
+  test('shows secrets only when they are asked for', async (t) => {
+    const { page, choose } = await visit(t);
+    await choose('/json');
+    await page.locator('.field', { hasText: 'Cookie: •••' }).waitFor();
+    await page.getByRole('button', { name: 'Show secrets' }).click();
+    await page.locator('.field', { hasText: 'Cookie: sid=hidden' }).waitFor();
+  });
+
+  test('filters, pauses, orders and clears', async (t) => {
+    const { page, connect } = await visit(t);
+    const options = page.getByRole('option');
+    const filter = page.getByRole('searchbox', { name: 'Filter' });
+    await filter.fill('method:POST');
+    await page.getByText('1 of 5 exchanges').waitFor();
+    assert.match(await options.innerText(), /POST/);
+    await filter.fill('colour:red');
+    await page.getByText('Not understood: colour:red').waitFor();
+    await filter.fill('');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await connect().send(get('/unseen')).response();
+    await page.getByText('Paused; 1 came since').waitFor();
+    assert.equal(await options.filter({ hasText: '/unseen' }).count(), 0);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await options.filter({ hasText: '/unseen' }).waitFor();
+    await page.getByRole('button', { name: 'Newest last' }).click();
+    await options.first().filter({ hasText: '/json' }).waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('Nothing yet.').waitFor();
+    assert.equal(await options.count(), 0);
+  });
+
+  test('keeps a pinned exchange when newer ones have taken its place', async (t) => {
+    const { page, choose } = await visit(t);
+    await choose('/form');
+    await page.getByRole('button', { name: 'Pin', exact: true }).click();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    const kept = page.getByRole('option');
+    await page.getByText('1 of 0 exchanges').or(page.getByText('1 exchanges')).waitFor();
+    assert.match(await kept.innerText(), /POST[\s\S]*\/form[\s\S]*pinned/);
+    await kept.click();
+    assert.ok((await page.locator('.panel').innerText()).includes('POST /form HTTP/1.1'));
+  });
+
+  test('is used by keys alone', async (t) => {
+    const { page } = await visit(t);
+    await page.getByRole('listbox').focus();
+    await page.keyboard.press('End');
+    await page.getByRole('heading', { name: 'GET /json' }).waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.getByRole('heading', { name: 'GET /broken' }).waitFor();
+    const active = await page.getByRole('listbox').getAttribute('aria-activedescendant');
+    assert.equal(await page.locator(`#${active}`).getAttribute('aria-selected'), 'true');
+    await page.keyboard.press('Enter');
+    assert.ok(await page.evaluate("document.activeElement.classList.contains('panel')"));
+  });
+
+  test('sends a request again, changed, and compares the answers', async (t) => {
+    const { page, choose } = await visit(t);
+    await choose('/json');
+    await page.getByRole('button', { name: 'Send again…' }).click();
+    await page.getByLabel('Start line').fill('GET /broken HTTP/1.1');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    const comparison = page.locator('table', { hasText: 'Differs' });
+    await comparison.waitFor();
+    assert.match(await comparison.innerText(), /status\s+200\s+500/);
+    await page.getByRole('option').filter({ hasText: '/broken' }).nth(1).waitFor();
+  });
+
+  test('exports an archive, and shows the same when it is imported', async (t) => {
+    const { page, choose, troubles } = await visit(t);
+    const file = join(temporaryFolder(t), 'exchanges.har');
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export HAR' }).click();
+    await (await download).saveAs(file);
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /hidden/);
+    const panel = async () => {
+      await choose('/form');
+      return page.locator('.panel .messages').innerText();
+    };
+    const live = await panel();
+    const open = async (files: string | { name: string; mimeType: string; buffer: Buffer }) => {
+      const chooser = page.waitForEvent('filechooser');
+      await page.getByRole('button', { name: 'Import HAR' }).click();
+      await (await chooser).setFiles(files);
+    };
+    await open({ name: 'x.har', mimeType: 'application/json', buffer: Buffer.from('{"log":1}') });
+    await page.getByText('This file is JSON, but no HTTP Archive').waitFor();
+    await open(file);
+    await page.getByText('exchanges.har: 4 exchanges').waitFor();
+    assert.equal(await panel(), live);
+    await page.getByRole('button', { name: 'Back to live' }).click();
+    await page.getByText('5 exchanges').waitFor();
+    assert.deepEqual(troubles, []);
+  });
+
+  test('lists connections, and closes one', async (t) => {
+    const { page, connect } = await visit(t);
+    const client = connect();
+    await client.send(get('/stream')).sees('data: 1');
+    await page.locator('.connections summary').click();
+    const row = page.locator('.connections tr', { hasText: '1 under way' });
+    await row.waitFor();
+    await row.getByRole('button').click();
+    await row.waitFor({ state: 'detached' });
+    await page.getByRole('option').filter({ hasText: 'aborted' }).waitFor();
+  });
+
+  test('shows many rows with few of them in the document', async (t) => {
+    const { page, connect } = await visit(t);
+    const client = connect().send(get('/many').repeat(600));
+    for (let i = 0; i < 600; i++) await client.response();
+    await page.waitForFunction(
+      "Number(document.querySelector('[aria-setsize]').getAttribute('aria-setsize')) > 200",
+    );
+    assert.ok((await page.getByRole('option').count()) < 60);
+  });
+
+  test('speaks French where that is preferred, and the other language on demand', async (t) => {
+    const { page, choose } = await visit(t, { locale: 'fr-CA' });
+    assert.equal(await page.locator('html').getAttribute('lang'), 'fr');
+    await page.getByRole('heading', { name: 'Ce que le serveur et ses clients se disent' }).waitFor();
+    await choose('/json');
+    await page.getByRole('heading', { name: 'Requête', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('heading', { name: 'What server and clients say to each other' }).waitFor();
+    assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+  });
+
+  for (const width of [360, 1280]) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      test(`has nothing that axe finds wrong, and fits, ${colorScheme}, ${width} px wide`, async (t) => {
+        const { page, choose, connect } = await visit(t, { colorScheme, viewport: { width, height: 800 } });
+        await connect().send(get('/stream')).sees('data: 1');
+        const overflow = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        assert.deepEqual([await violations(page), await overflow()], [[], 0]);
+        for (const text of ['/form', 'HPE_INVALID_HEADER_TOKEN']) {
+          await choose(text);
+          assert.deepEqual([await violations(page), await overflow()], [[], 0]);
+          if (width < 1024) await page.getByRole('button', { name: 'Back to the list' }).click();
+        }
+        await page.locator('.connections summary').click();
+        await page.locator('.connections td').first().waitFor();
+        assert.deepEqual([await violations(page), await overflow()], [[], 0]);
+      });
+    }
+  }
+});

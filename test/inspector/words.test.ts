@@ -1,0 +1,426 @@
+// The parts of the inspector that know no socket and no page: filters, copies, comparisons, archives, explanations.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import { differences } from '../../dist/inspector/comparison.js';
+import { asCurl, asFetch, asRaw } from '../../dist/inspector/copies.js';
+import type { ExchangeDetail, FieldView, RequestView } from '../../dist/inspector/exchange-view.js';
+import { explanationOf, linkTo } from '../../dist/inspector/explanations.js';
+import { filterFrom } from '../../dist/inspector/filter.js';
+import { harOf } from '../../dist/inspector/har.js';
+import { exchangesFrom, HarError } from '../../dist/inspector/har-import.js';
+import { phasesOf } from '../../dist/inspector/phases.js';
+import { maskBytes } from '../../dist/inspector/redaction.js';
+
+const field = (name: string, value: string, more: Partial<FieldView> = {}): FieldView => ({
+  line: `${name}: ${value}`,
+  name,
+  value,
+  added: false,
+  masked: false,
+  ...more,
+});
+const body = (text: string) => ({
+  total: Buffer.byteLength(text),
+  base64: Buffer.from(text).toString('base64'),
+});
+
+type Asked = ExchangeDetail & { request: RequestView };
+
+/** An exchange with some parts of its own. */
+function made(parts: Partial<Asked> = {}): Asked {
+  return {
+    id: 7,
+    revision: 3,
+    connection: 2,
+    stream: 0,
+    method: 'POST',
+    target: '/a?b=c',
+    status: 201,
+    type: 'application/json',
+    bytesIn: 2,
+    bytesOut: 4,
+    startedAt: 1_700_000_000_000,
+    duration: 9,
+    outcome: 'complete',
+    code: '',
+    version: '1.1',
+    scheme: 'http',
+    remote: '127.0.0.1:5',
+    request: {
+      startLine: 'POST /a?b=c HTTP/1.1',
+      fields: [field('Host', 'example.com:81'), field('X-A', "it's"), field('Content-Length', '2')],
+      body: body('hi'),
+      wire: null,
+      trailers: [],
+    },
+    interims: [{ startLine: 'HTTP/1.1 103 Early Hints', fields: [field('Link', '</a>')] }],
+    response: {
+      startLine: 'HTTP/1.1 201 Created',
+      fields: [field('Content-Type', 'application/json'), field('Date', 'now', { added: true })],
+      body: body('true'),
+      chunked: false,
+      chunks: [],
+      trailers: [field('X-Sum', '1')],
+    },
+    refusal: null,
+    times: {
+      head: 1,
+      requestEnded: 2,
+      handlerReturned: 3,
+      responseHead: 4,
+      responseEnded: 6,
+      turn: null,
+      closed: 9,
+    },
+    ...parts,
+  };
+}
+
+const filters: [filter: string, fits: boolean][] = [
+  ['', true],
+  ['method:POST', true],
+  ['method:post status:2xx', true],
+  ['method:get', false],
+  ['status:201', true],
+  ['status:20', true],
+  ['status:4xx', false],
+  ['path:/A', true],
+  ['path:/b', false],
+  ['type:json', true],
+  ['is:complete', true],
+  ['is:open', false],
+  ['connection:2', true],
+  ['connection:22', false],
+  ['-method:GET', true],
+  ['-json', false],
+  ['b=c', true],
+  ['nothing', false],
+  ['status:', true],
+  ['/a', true],
+];
+for (const [text, fits] of filters) {
+  test(`the filter ${JSON.stringify(text)} ${fits ? 'lets pass' : 'hides'} POST /a?b=c`, () => {
+    const { test: passes, unknown } = filterFrom(text);
+    assert.equal(passes(made()), fits);
+    assert.deepEqual(
+      unknown.filter((word) => !word.endsWith(':')),
+      [],
+    );
+  });
+}
+
+test('what a filter does not know hides nothing, and is named', () => {
+  const { test: passes, unknown } = filterFrom('constructor:x colour:red status:abc');
+  assert.deepEqual(unknown, ['constructor:x', 'colour:red', 'status:abc']);
+  assert.ok(passes(made()));
+});
+
+const evil = `'; touch /tmp/never; echo "$(id)" \`id\` \\`;
+
+test('a copy for curl says the same to a shell, whatever is in the request', () => {
+  const copy = asCurl(
+    made({ request: { ...made().request, fields: [field('X-A', evil)], body: body(`a${evil}\n`) } }),
+  );
+  const words = execFileSync('sh', ['-c', copy.replace(/^curl/, "printf '%s\\0'")], {
+    encoding: 'utf8',
+  }).split('\0');
+  assert.deepEqual(words.slice(0, -1), [
+    'http://localhost/a?b=c',
+    '--globoff',
+    '--path-as-is',
+    '-i',
+    '-X',
+    'POST',
+    '-H',
+    `X-A: ${evil}`,
+    '--data-raw',
+    `a${evil}\n`,
+  ]);
+});
+
+test('a copy for curl passes bytes that are no text through base64', () => {
+  const request = {
+    ...made().request,
+    body: { total: 3, base64: Buffer.from([0, 255, 10]).toString('base64') },
+  };
+  assert.match(asCurl(made({ request })), /^printf %s AP8K \| base64 -d \| curl .* --data-binary @-$/);
+});
+
+test('a copy for fetch is JavaScript that asks for the same', async () => {
+  const request = {
+    ...made().request,
+    fields: [...made().request.fields, field('X-B', `</script>"${evil}`)],
+  };
+  const copy = asFetch(made({ request }));
+  const calls: [string, { method: string; headers: string[][]; body: Uint8Array }][] = [];
+  const run = new Function('fetch', `return (async () => { ${copy} })()`);
+  await run((...args: (typeof calls)[0]) => calls.push(args));
+  const [[url, options]] = calls as [(typeof calls)[0]];
+  assert.equal(url, 'http://example.com:81/a?b=c');
+  assert.equal(options.method, 'POST');
+  assert.deepEqual(options.headers, [
+    ['X-A', "it's"],
+    ['X-B', `</script>"${evil}`],
+  ]);
+  assert.equal(Buffer.from(options.body).toString(), 'hi');
+});
+
+test('a copy as bytes is the request as it was on the wire, a chunked one with its chunks', () => {
+  assert.equal(
+    Buffer.from(asRaw(made())).toString(),
+    "POST /a?b=c HTTP/1.1\r\nHost: example.com:81\r\nX-A: it's\r\nContent-Length: 2\r\n\r\nhi",
+  );
+  const chunked = { ...made().request, wire: body('2\r\nhi\r\n0\r\n\r\n') };
+  assert.ok(
+    Buffer.from(asRaw(made({ request: chunked })))
+      .toString()
+      .endsWith('\r\n\r\n2\r\nhi\r\n0\r\n\r\n'),
+  );
+});
+
+test('two answers that say the same have no difference; else each is named', () => {
+  assert.deepEqual(differences(made(), made({ id: 8 })), []);
+  const response = made().response;
+  assert.ok(response);
+  const other = made({
+    status: 404,
+    response: {
+      ...response,
+      fields: [field('content-type', 'text/plain'), field('X-New', '1')],
+      body: body('trap'),
+    },
+  });
+  assert.deepEqual(
+    differences(made(), other).map(({ what, left, right }) => [what, left, right]),
+    [
+      ['status', '201', '404'],
+      ['content-type', 'application/json', 'text/plain'],
+      ['date', 'now', null],
+      ['x-new', null, '1'],
+      ['body', '4 B @2: true', '4 B @2: trap'],
+    ],
+  );
+  assert.deepEqual(
+    differences(made(), made({ status: 0, response: null }))
+      .map(({ what, right }) => [what, right])
+      .slice(0, 2),
+    [
+      ['status', null],
+      ['content-type', null],
+    ],
+  );
+});
+
+test('an archive has the fields that HAR 1.2 asks for', () => {
+  const { log } = harOf([made()]);
+  assert.deepEqual([log.version, log.creator.name, log.pages], ['1.2', 'premier', []]);
+  const [entry] = log.entries;
+  assert.ok(entry);
+  assert.equal(entry.startedDateTime, '2023-11-14T22:13:20.000Z');
+  assert.equal(entry.request.url, 'http://example.com:81/a?b=c');
+  assert.deepEqual(entry.request.queryString, [{ name: 'b', value: 'c' }]);
+  assert.deepEqual(entry.request.postData, { mimeType: '', text: 'hi' });
+  assert.deepEqual([entry.response.status, entry.response.statusText], [201, 'Created']);
+  assert.deepEqual(entry.response.content, { size: 4, mimeType: 'application/json', text: 'true' });
+  const { send, wait, receive } = entry.timings;
+  assert.equal(send + wait + receive, entry.time);
+  for (const [part, names] of [
+    [entry.request, 'method url httpVersion cookies headers queryString headersSize bodySize'],
+    [
+      entry.response,
+      'status statusText httpVersion cookies headers content redirectURL headersSize bodySize',
+    ],
+    [entry, 'startedDateTime time request response cache timings'],
+  ] as const) {
+    for (const name of names.split(' ')) assert.ok(name in part, name);
+  }
+});
+
+test('an archive that is imported shows the same again, bytes that are no text included', () => {
+  const refusal = {
+    code: 'HPE_X',
+    status: 400,
+    reason: 'No.',
+    rfc: 'RFC 9112 §3',
+    claimed: false,
+    before: 'a',
+    offending: 'b',
+    after: 'c',
+    isCut: true,
+  };
+  const bytes = { total: 9, base64: Buffer.from([0, 255, 200]).toString('base64') };
+  const exchanges = [
+    made({ id: 1, revision: 1 }),
+    made({
+      id: 2,
+      revision: 1,
+      refusal,
+      code: 'HPE_X',
+      outcome: 'refused',
+      bytesIn: 9,
+      request: { ...made().request, body: bytes, wire: bytes },
+    }),
+  ];
+  assert.deepEqual(exchangesFrom(JSON.stringify(harOf(exchanges))), exchanges);
+});
+
+test('an archive of a browser shows what it has', () => {
+  const entry = {
+    startedDateTime: '2023-11-14T22:13:20.000Z',
+    time: 30,
+    request: {
+      method: 'GET',
+      url: 'https://a.example/x?y#z',
+      httpVersion: 'http/2.0',
+      headers: [{ name: ':method', value: 'GET' }],
+    },
+    response: {
+      status: 200,
+      statusText: '',
+      httpVersion: 'http/2.0',
+      headers: [{ name: 'content-type', value: 'text/html; x' }],
+      content: { size: 3, text: 'é!' },
+    },
+    timings: { send: 1, wait: 9, receive: 20 },
+  };
+  const [exchange] = exchangesFrom(JSON.stringify({ log: { entries: [entry] } }));
+  assert.ok(exchange);
+  assert.deepEqual(
+    [exchange.target, exchange.scheme, exchange.type, exchange.duration],
+    ['/x?y', 'https', 'text/html', 30],
+  );
+  assert.deepEqual([exchange.times.head, exchange.times.responseHead, exchange.times.closed], [1, 10, 30]);
+  assert.equal(Buffer.from(exchange.response?.body.base64 ?? '', 'base64').toString(), 'é!');
+});
+
+const noArchives: [text: string, trouble: string][] = [
+  ['', 'noJson'],
+  ['<html>', 'noJson'],
+  ['null', 'noHar'],
+  ['[]', 'noHar'],
+  ['{"log":{}}', 'noHar'],
+  ['{"log":{"entries":{}}}', 'noHar'],
+  ['{"log":{"entries":[1]}}', 'badEntry'],
+  ['{"log":{"entries":[{"request":{"method":1,"url":"x"}}]}}', 'badEntry'],
+  [JSON.stringify({ log: { entries: new Array(10_001).fill(0) } }), 'tooMany'],
+];
+for (const [text, trouble] of noArchives) {
+  test(`${JSON.stringify(text.slice(0, 60))} is refused as an archive: ${trouble}`, () => {
+    assert.throws(
+      () => exchangesFrom(text),
+      (error) => error instanceof HarError && error.trouble === trouble,
+    );
+  });
+}
+
+test('parts of an archive that are not as they should be count as absent', () => {
+  const nonsense = [null, 1, 'x', [], {}, [null, 1, { name: 1 }]];
+  for (const wrong of nonsense) {
+    const entry = {
+      startedDateTime: wrong,
+      time: wrong,
+      timings: wrong,
+      connection: wrong,
+      request: {
+        method: 'GET',
+        url: 'x',
+        headers: wrong,
+        postData: wrong,
+        httpVersion: wrong,
+        bodySize: wrong,
+      },
+      response: {
+        status: 200,
+        headers: wrong,
+        content: { text: wrong, encoding: 'base64' },
+        statusText: wrong,
+      },
+      _premier: {
+        request: wrong,
+        response: wrong,
+        times: wrong,
+        interims: wrong,
+        refusal: wrong,
+        outcome: wrong,
+      },
+    };
+    const [exchange] = exchangesFrom(JSON.stringify({ log: { entries: [entry] } }));
+    assert.equal(exchange?.status, 200);
+    assert.doesNotThrow(() => JSON.stringify(exchange));
+  }
+});
+
+test('the time of an exchange is told in phases', () => {
+  assert.deepEqual(
+    phasesOf(made(), 0).map(({ name, from, to }) => [name, from, to]),
+    [
+      ['head', 0, 1],
+      ['body', 1, 2],
+      ['loop', 1, 3],
+      ['handler', 1, 4],
+      ['writing', 4, 6],
+      ['leaving', 6, 9],
+    ],
+  );
+  const open = made({
+    response: null,
+    times: {
+      head: 1,
+      requestEnded: null,
+      handlerReturned: null,
+      responseHead: null,
+      responseEnded: null,
+      turn: null,
+      closed: null,
+    },
+  });
+  assert.deepEqual(
+    phasesOf(open, 5).map(({ name, to }) => [name, to]),
+    [
+      ['head', 1],
+      ['body', 5],
+      ['handler', 5],
+    ],
+  );
+  const waited = made({ times: { ...made().times, turn: 8 } });
+  assert.deepEqual(
+    phasesOf(waited, 0)
+      .slice(-2)
+      .map(({ name, from, to }) => [name, from, to]),
+    [
+      ['turn', 4, 8],
+      ['leaving', 8, 9],
+    ],
+  );
+});
+
+test('bytes that were refused keep their places when fields in them are masked', () => {
+  const names = new Set(['cookie']);
+  assert.equal(
+    maskBytes('GET /\r\nCookie: a=b\r\ncookie : c\r\nX: Cookie: d\r\n', names),
+    'GET /\r\nCookie:****\r\ncookie :**\r\nX: Cookie: d\r\n',
+  );
+});
+
+test('fields are explained in both languages, with a section that can be read', () => {
+  for (const name of [
+    'Host',
+    'content-type',
+    'SET-COOKIE',
+    'ETag',
+    'Transfer-Encoding',
+    'Date',
+    'Keep-Alive',
+  ]) {
+    const explanation = explanationOf(name);
+    assert.ok(explanation, name);
+    assert.ok(explanation.en.endsWith('.') && explanation.fr.endsWith('.'), name);
+    assert.match(linkTo(explanation.rfc) ?? '', /^https:\/\/www\.rfc-editor\.org\/rfc\/rfc\d+#section-\d/);
+  }
+  assert.equal(explanationOf('constructor'), undefined);
+  assert.equal(linkTo('RFC 9112 §5.1'), 'https://www.rfc-editor.org/rfc/rfc9112#section-5.1');
+  assert.equal(linkTo('RFC 9110'), 'https://www.rfc-editor.org/rfc/rfc9110');
+  assert.equal(linkTo('javascript:alert(1)'), undefined);
+  assert.equal(linkTo('constructor'), undefined);
+});
