@@ -1,6 +1,7 @@
 // `npm run docs:pictures`: the pictures of README.md, of the command as it is now: docs/terminal.svg, of what it prints
-// (drawn from its own output, colours included), and docs/listing.png, of the list of a folder in a browser.
-// Needs a Chromium in PATH, for the second one.
+// (drawn from its own output, colours included), docs/listing.png, of the list of a folder in a browser, and
+// docs/inspector.png, of the inspector's page beside the guest book of the examples.
+// Needs a Chromium in PATH, for all but the first one.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
@@ -137,8 +138,55 @@ async function screenshot(file) {
   }
 }
 
+/** Starts the guest book with its inspector, on free ports; resolves with both addresses. */
+function startGuestBook() {
+  const file = join(root, 'examples', 'livre-d-or.cjs');
+  const args = [join(root, 'dist', 'cli', 'main.js'), file, '--port=0', '--inspect=0', '--lang=en'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the guest book ended with code ${code}`)));
+    child.stdout.setEncoding('utf8').on('data', (piece) => {
+      text += piece;
+      const [, book] = /This computer +(\S+)\n/.exec(text) ?? [];
+      const [, page] = /Inspector +(\S+)\n/.exec(text) ?? [];
+      if (book && page) resolve({ child, book, page });
+    });
+  });
+}
+
+/** Somebody signs and looks; then the page of the inspector, with the signature chosen. */
+async function pictureOfInspector(file) {
+  const { child, book, page: address } = await startGuestBook();
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  });
+  try {
+    const reader = await browser.newPage({ locale: 'en-GB' });
+    await reader.goto(book);
+    await reader.getByRole('textbox').fill('Anna');
+    await reader.getByRole('button').click();
+    await reader.goto(book);
+    await reader.getByRole('link').click();
+    await reader.request.get(`${book}missing`);
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+    await page.goto(address);
+    await page.getByRole('option').filter({ hasText: 'POST' }).click();
+    await page.getByRole('button', { name: 'Location', exact: true }).click();
+    await page.locator('.explanation').waitFor();
+    await page.locator('.panel').evaluate((panel) => panel.scrollTo(0, 0));
+    await page.screenshot({ path: file });
+  } finally {
+    await browser.close();
+    child.removeAllListeners('exit');
+    child.kill('SIGTERM');
+  }
+}
+
 install();
 build();
+await pictureOfInspector(join(root, 'docs', 'inspector.png'));
 const parent = makeFolder();
 const printed = await start(parent);
 try {
