@@ -18,7 +18,7 @@ const allowed: Record<string, string[]> = {
   'server/http1': ['http', 'http1', 'node', 'message', 'transport', 'server'],
   'server/http2': ['http', 'http2', 'node', 'message', 'transport', 'server'],
   documents: ['http', 'server'],
-  operation: ['server', 'node', '.'],
+  operation: ['operation/certificates', 'server', 'node', '.'],
   'operation/certificates': ['node'],
   // The page runs in a browser: of its server it sees what is data.
   'inspector/page': ['inspector'],

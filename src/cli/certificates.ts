@@ -1,9 +1,13 @@
 // Certificates for the servers of the command. In: its options. Out: something that looks after the servers' certificates,
 // having told what is in the way; nothing where plain http is asked for.
 
+import type { PutInPlace } from '../operation/certificates/challenges.js';
 import type { CertificateOptions, ManagedCertificates } from '../operation/certificates/managed.js';
 import { CertificateProblem } from '../operation/certificates/problem.js';
 import { onReplaceSignal } from '../operation/replace-signal.js';
+import { followParent } from '../operation/worker-certificates.js';
+import { tellParent } from '../operation/worker-messages.js';
+import { isWorker } from '../operation/worker-role.js';
 import { inWords, sentenceFor } from './certificate-words.js';
 import type { Context } from './context.js';
 import type { Messages } from './language.js';
@@ -25,12 +29,40 @@ export const httpsOnly = [
   'hsts',
 ] as const satisfies readonly OptionName[];
 
+/** What a process that serves needs of its certificates. */
+export type CertificatesInUse = Pick<
+  ManagedCertificates,
+  'add' | 'answering' | 'redirect' | 'answersHttp' | 'listening' | 'close'
+>;
+
 /** Certificates as the options ask for them, the first in place; nothing for plain http. */
-export async function certificatesFor({ args, say }: Context): Promise<ManagedCertificates | undefined> {
+export async function certificatesFor(context: Context): Promise<CertificatesInUse | undefined> {
+  if (!isWorker) return managedCertificates(context);
+  if (!sourceOf(context.args.settings, context.args.given, context.say)) return undefined;
+  const { ServingCertificates } = await import('../operation/certificates/serving.js');
+  const serving = new ServingCertificates();
+  await followParent(serving);
+  return Object.assign(serving, {
+    answersHttp: (does: boolean) => {
+      if (!does) void tellParent({ premier: 'answersNoHttp' });
+    },
+    // The parent knows when its workers do.
+    listening: () => {},
+  });
+}
+
+/**
+ * Looks after certificates in this process.
+ * @param elsewhere puts them in place in the workers of this one
+ */
+export async function managedCertificates(
+  { args, say }: Context,
+  elsewhere?: PutInPlace,
+): Promise<ManagedCertificates | undefined> {
   const options = sourceOf(args.settings, args.given, say);
   if (!options) return undefined;
   const { ManagedCertificates: Managed } = await import('../operation/certificates/managed.js');
-  const certificates = new Managed(options);
+  const certificates = new Managed(options, elsewhere);
   tell(certificates, say);
   try {
     await certificates.start();
@@ -42,7 +74,8 @@ export async function certificatesFor({ args, say }: Context): Promise<ManagedCe
 }
 
 /** Says how to have browsers believe the certificate, where they don't yet. */
-export function hintAtTrust({ authority }: ManagedCertificates, { args, say, command }: Context): void {
+export function hintAtTrust(certificates: CertificatesInUse, { args, say, command }: Context): void {
+  const authority = 'authority' in certificates ? (certificates as ManagedCertificates).authority : undefined;
   if (authority?.trusted === false && !args.settings.quiet)
     console.error(say.certificates.notTrusted(command));
 }

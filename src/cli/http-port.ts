@@ -1,9 +1,10 @@
 // The port for plain http beside https: it sends everybody to https, and answers the authority's challenges. In: the hosts
 // of https. Out: servers that listen, none where none is asked for.
 import type { Server } from 'node:http';
-import type { ManagedCertificates } from '../operation/certificates/managed.js';
 import { noteConnections } from '../operation/open-connections.js';
+import { isFurtherWorker } from '../operation/worker-role.js';
 import { addresses } from './addresses.js';
+import type { CertificatesInUse } from './certificates.js';
 import { retrying } from './command-line.js';
 import type { Context } from './context.js';
 import { listen } from './listen.js';
@@ -16,7 +17,7 @@ import { Trouble } from './trouble.js';
  * @throws {Trouble} the port was asked for and can't be had
  */
 export async function listenForHttp(
-  certificates: ManagedCertificates,
+  certificates: CertificatesInUse,
   hosts: readonly string[],
   context: Context,
 ): Promise<Server[]> {
@@ -36,8 +37,8 @@ export async function listenForHttp(
     return servers;
   } catch (error) {
     if (asked !== undefined || !(error instanceof Trouble)) throw error;
-    certificates.without('http-01');
-    console.error(`premier: ${say.certificates.httpPortTaken(error.message)}`);
+    certificates.answersHttp(false);
+    if (!isFurtherWorker) console.error(`premier: ${say.certificates.httpPortTaken(error.message)}`);
     return [];
   }
 }

@@ -2,7 +2,6 @@
 // promise that resolves once the server has stopped in good order.
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
-import type { ManagedCertificates } from '../operation/certificates/managed.js';
 import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import { noteConnections } from '../operation/open-connections.js';
@@ -10,7 +9,7 @@ import { stopRequest } from '../operation/stop-request.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isFurtherWorker } from '../operation/worker-role.js';
 import { type Addresses, addresses, isPublic } from './addresses.js';
-import { certificatesFor, hintAtTrust } from './certificates.js';
+import { type CertificatesInUse, certificatesFor, hintAtTrust } from './certificates.js';
 import { retrying } from './command-line.js';
 import type { Context } from './context.js';
 import { listenForHttp } from './http-port.js';
@@ -33,7 +32,7 @@ export interface Servers {
   make: () => NetServer;
   scheme: 'http' | 'https';
   /** Looks after those of https. */
-  certificates?: ManagedCertificates | undefined;
+  certificates?: CertificatesInUse | undefined;
 }
 
 /** Serves a site until a signal comes, then stops in good order. */
@@ -68,7 +67,7 @@ export async function serveOn(
   announce(found, context);
   if (certificates) {
     servers.push(...(await listenForHttp(certificates, hosts, context)));
-    if (!isFurtherWorker) hintAtTrust(certificates, context);
+    hintAtTrust(certificates, context);
     certificates.listening();
   }
   if (!isFurtherWorker) {

@@ -13,6 +13,7 @@ import { Service } from '../operation/service.js';
 import type { ServiceManager } from '../operation/service-manager.js';
 import { echo, stopRequest } from '../operation/stop-request.js';
 import { type PoolEvent, WorkerPool } from '../operation/worker-pool.js';
+import { type CertificatesOfPool, certificatesOfPool } from './certificates-of-pool.js';
 import type { Context } from './context.js';
 import { FileWatch } from './file-watch.js';
 import { manage, openAdminFor, version } from './reports.js';
@@ -39,7 +40,8 @@ const gathering = 100;
 /** Serves with workers until a signal comes. Resolves with the exit code. */
 export async function supervise(args: readonly string[], context: Context): Promise<number> {
   const { settings } = context.args;
-  const supervisor = new Supervisor(args, context);
+  const certificates = await certificatesOfPool(context);
+  const supervisor = new Supervisor(args, context, certificates);
   const asked = stopRequest({ beforeExit: () => supervisor.kill() });
   if (settings.workers !== undefined) onReplaceSignal((gone) => supervisor.onHangUp(gone));
   await supervisor.start();
@@ -67,9 +69,11 @@ class Supervisor {
   #connections = 0;
   readonly #args: readonly string[];
   readonly #context: Context;
+  readonly #certificates: CertificatesOfPool | undefined;
 
-  constructor(args: readonly string[], context: Context) {
+  constructor(args: readonly string[], context: Context, certificates: CertificatesOfPool | undefined) {
     this.#args = args;
+    this.#certificates = certificates;
     this.#context = context;
     this.gaveUp = new Promise((resolve) => {
       this.#giveUp = resolve;
@@ -100,7 +104,11 @@ class Supervisor {
         forked: (worker) => this.#watch?.add(context.target.path, worker.startedAt),
         message: (worker, message) => this.#hear(worker, message),
         reported: (worker, report) => this.service.record(worker, report),
-        gone: (worker) => this.service.forget(worker),
+        gone: (worker) => {
+          this.service.forget(worker);
+          certificates?.forget(worker);
+        },
+        ofCertificates: (worker, message) => certificates?.hear(worker, message),
         listening: (worker, { port }) => {
           this.#port ??= port;
           this.#watchUnreported(worker);
@@ -134,6 +142,7 @@ class Supervisor {
   async stop(): Promise<void> {
     const began = performance.now();
     this.#watch?.close();
+    this.#certificates?.close();
     const { say, args } = this.#context;
     const cut = await this.#pool.stop();
     clearTimeout(this.#finishing);
@@ -153,6 +162,7 @@ class Supervisor {
     switch (event.type) {
       case 'started':
         lifecycle.advance('ready');
+        this.#certificates?.serve();
         break;
       case 'replaced':
         this.#manager.reloaded();

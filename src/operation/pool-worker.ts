@@ -4,7 +4,13 @@
  */
 import type { Address, Worker } from 'node:cluster';
 import { letGoOfSockets } from '../node/shared-sockets.js';
-import { type StopTerms, tellWorker, type WorkerMessage, workerMessage } from './worker-messages.js';
+import {
+  type ParentMessage,
+  type StopTerms,
+  tellWorker,
+  type WorkerMessage,
+  workerMessage,
+} from './worker-messages.js';
 import type { WorkerReport } from './worker-report.js';
 
 /** The states of a worker, in their order. */
@@ -21,6 +27,12 @@ export interface Ending {
   late: boolean;
 }
 
+/** What a worker says of its certificates. */
+export type CertificateMessage = Extract<
+  WorkerMessage,
+  { premier: 'wantsCertificates' | 'hasCertificates' | 'answersNoHttp' }
+>;
+
 /** What a pool hears of its workers. */
 export interface WorkerListener {
   listening(worker: PoolWorker, address: Address): void;
@@ -32,6 +44,8 @@ export interface WorkerListener {
   reported(worker: PoolWorker, report: WorkerReport): void;
   /** What it sent that is none of ours. */
   message(worker: PoolWorker, message: unknown): void;
+  /** What it sent of its certificates. */
+  ofCertificates(worker: PoolWorker, message: CertificateMessage): void;
   ended(worker: PoolWorker, before: WorkerState, ending: Ending): void;
 }
 
@@ -127,7 +141,14 @@ export class PoolWorker {
       case 'report':
         this.#listener.reported(this, message);
         break;
+      default:
+        this.#listener.ofCertificates(this, message);
     }
+  }
+
+  /** Tells it something. */
+  tell(message: ParentMessage): void {
+    tellWorker(this.#process, message);
   }
 
   #isReady(): void {

@@ -5,6 +5,7 @@
  * for ours, nor a message of ours for the program's: ours are objects with the key `premier`.
  */
 import type { Worker } from 'node:cluster';
+import type { ServedState } from './certificates/served-state.js';
 import type { WorkerReport } from './worker-report.js';
 
 /** How a worker is to stop. */
@@ -23,6 +24,8 @@ export interface ParentMessages {
   stop: StopTerms;
   /** Nothing is on the way to this worker any more: it may end. */
   bye: object;
+  /** Serve these certificates, and answer these questions of an authority; say that it is done, with the number. */
+  certificates: { number: number; state: ServedState };
 }
 
 /** What a worker tells its parent, by type. */
@@ -41,6 +44,12 @@ export interface WorkerMessages {
   closed: { cut: number };
   /** How it does: each second, and before it says `closed`. */
   report: WorkerReport;
+  /** It needs certificates to serve. */
+  wantsCertificates: object;
+  /** Those with this number are in place. */
+  hasCertificates: { number: number };
+  /** Nothing listens for plain HTTP, so an authority can't ask there. */
+  answersNoHttp: object;
 }
 
 export type ParentMessage = Tagged<ParentMessages>;

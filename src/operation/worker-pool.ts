@@ -6,6 +6,7 @@
 import cluster, { type Address } from 'node:cluster';
 import {
   type BootTerms,
+  type CertificateMessage,
   type Ending,
   PoolWorker,
   type WorkerListener,
@@ -60,6 +61,8 @@ export interface PoolListener {
   /** A worker is gone, for whatever reason. */
   gone?(worker: PoolWorker): void;
   listening?(worker: PoolWorker, address: Address): void;
+  /** A worker sent something of its certificates. */
+  ofCertificates?(worker: PoolWorker, message: CertificateMessage): void;
 }
 
 /** Accepting is cheapest where the kernel hands each connection to one of those who wait for it. */
@@ -256,6 +259,10 @@ export class WorkerPool implements WorkerListener {
 
   message(worker: PoolWorker, message: unknown): void {
     this.#listener.message?.(worker, message);
+  }
+
+  ofCertificates(worker: PoolWorker, message: CertificateMessage): void {
+    this.#listener.ofCertificates?.(worker, message);
   }
 
   ended(worker: PoolWorker, before: WorkerState, ending: Ending): void {

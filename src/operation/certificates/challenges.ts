@@ -24,14 +24,19 @@ export class StateKeeper implements Challenger {
   readonly #putInPlace: PutInPlace;
   #state: ServedState = {
     pairs: [],
+    names: [],
     httpAnswers: {},
     tlsAnswers: {},
     ticketSecret: randomBytes(32).toString('base64'),
   };
 
-  /** @param types those that an authority's questions can reach, the preferred first */
-  constructor(types: readonly ChallengeType[], putInPlace: PutInPlace) {
+  /**
+   * @param types those that an authority's questions can reach, the preferred first
+   * @param names what is to be served
+   */
+  constructor(types: readonly ChallengeType[], names: readonly string[], putInPlace: PutInPlace) {
     this.types = [...types];
+    this.#state = { ...this.#state, names };
     this.#putInPlace = putInPlace;
   }
 

@@ -10,16 +10,15 @@ import type { Server as TlsServer } from 'node:tls';
 import type { ExternalAccount } from './acme/jws.js';
 import type { ChallengeType } from './acme/order.js';
 import { AcmeSource } from './acme-source.js';
-import { StateKeeper } from './challenges.js';
+import { type PutInPlace, StateKeeper } from './challenges.js';
 import { FileSource } from './file-source.js';
 import { type LocalAuthority, localAuthority, ownNames } from './local-authority.js';
 import { hostNameOf } from './local-names.js';
 import { LocalSource } from './local-source.js';
-import { answerChallenge, redirectToHttps } from './plain-http.js';
-import { ServerCertificates } from './server-certificates.js';
+import type { ServedState } from './served-state.js';
+import { ServingCertificates } from './serving.js';
 import type { CertificateEvent, CertificateSource } from './source.js';
 import { dataFolder } from './storage.js';
-import { certificatesIn, namesIn } from './x509.js';
 
 /** Let's Encrypt. */
 export const defaultDirectory = 'https://acme-v02.api.letsencrypt.org/directory';
@@ -62,14 +61,14 @@ interface Events {
 
 export class ManagedCertificates extends EventEmitter<Events> {
   readonly #options: CertificateOptions;
-  readonly #servers = new ServerCertificates();
+  readonly #serving = new ServingCertificates();
   readonly #keeper: StateKeeper;
   #source: CertificateSource | undefined;
-  #server: TlsServer | undefined;
   /** The local authority, where certificates come from it. */
   authority: LocalAuthority | undefined;
 
-  constructor(options: CertificateOptions) {
+  /** @param elsewhere puts a state in place in other processes, which serve for this one; resolves once it is */
+  constructor(options: CertificateOptions, elsewhere: PutInPlace = () => {}) {
     super();
     const ways = [options.local, options.files, options.acme].filter((way) => way !== undefined);
     if (ways.length !== 1) {
@@ -78,8 +77,11 @@ export class ManagedCertificates extends EventEmitter<Events> {
       );
     }
     this.#options = options;
-    const types = options.acme?.challenges ?? ['tls-alpn-01'];
-    this.#keeper = new StateKeeper(types, (state) => this.#servers.use(state));
+    const { challenges = ['tls-alpn-01'], domains = [] } = options.acme ?? {};
+    this.#keeper = new StateKeeper(challenges, domains, async (state) => {
+      this.#serving.use(state);
+      await elsewhere(state);
+    });
   }
 
   /** Puts the first certificates in place, if there are any. */
@@ -88,10 +90,26 @@ export class ManagedCertificates extends EventEmitter<Events> {
     await this.#source.start((pairs) => this.#keeper.usePairs(pairs));
   }
 
-  /** Looks after a server as well. */
+  /** What is served at the moment, for other processes. */
+  get state(): ServedState {
+    return this.#keeper.state;
+  }
+
   add(server: TlsServer): void {
-    this.#server ??= server;
-    this.#servers.add(server);
+    this.#serving.add(server);
+  }
+
+  answering(handler: RequestListener): RequestListener {
+    return this.#serving.answering(handler);
+  }
+
+  get names(): string[] {
+    return this.#serving.names;
+  }
+
+  get redirect(): RequestListener {
+    this.answersHttp(true);
+    return this.#serving.redirect;
   }
 
   /** To be called once the servers listen: an authority asks them. */
@@ -99,10 +117,14 @@ export class ManagedCertificates extends EventEmitter<Events> {
     if (this.#source instanceof AcmeSource) this.#source.watch();
   }
 
-  /** Leaves a kind of challenge out, since nothing of it could reach this server. */
-  without(type: ChallengeType): void {
-    const at = this.#keeper.types.indexOf(type);
-    if (at >= 0) this.#keeper.types.splice(at, 1);
+  /** Whether a listener on port 80 answers an authority; who chose the kinds of its questions knows best. */
+  answersHttp(does: boolean): void {
+    if (this.#options.acme?.challenges) return;
+    this.#keeper.types.splice(
+      0,
+      2,
+      ...(does ? (['http-01', 'tls-alpn-01'] as const) : (['tls-alpn-01'] as const)),
+    );
   }
 
   /** Looks at once for something newer, and tries again what failed. */
@@ -112,30 +134,7 @@ export class ManagedCertificates extends EventEmitter<Events> {
 
   close(): void {
     this.#source?.close();
-    this.#servers.close();
-  }
-
-  /** Names and addresses that are served. */
-  get names(): string[] {
-    const pairs = this.#keeper.state.pairs.flatMap(({ cert }) => certificatesIn(cert).slice(0, 1));
-    return [...new Set([...pairs.flatMap(namesIn), ...(this.#options.acme?.domains ?? [])])];
-  }
-
-  /** A listener for a server of plain HTTP: answers the authority's challenges, and sends everybody else to https. */
-  get redirect(): RequestListener {
-    if (!this.#options.acme?.challenges) this.#keeper.types.splice(0, 2, 'http-01', 'tls-alpn-01');
-    const redirect = redirectToHttps({
-      port: () => portOf(this.#server),
-      serves: (host) => covers(this.names, host),
-    });
-    return this.answering(redirect);
-  }
-
-  /** Answers the authority's challenges before anything else. */
-  answering(handler: RequestListener): RequestListener {
-    return (req, res) => {
-      if (!answerChallenge(req, res, this.#keeper.state.httpAnswers)) return handler(req, res);
-    };
+    this.#serving.close();
   }
 
   async #makeSource(): Promise<CertificateSource> {
@@ -176,17 +175,4 @@ export async function manageCertificates(
   else server.once('listening', () => certificates.listening());
   server.once('close', () => certificates.close());
   return certificates;
-}
-
-/** The port by which clients reach a server; 443 for one that listens on none. */
-function portOf(server: TlsServer | undefined): number {
-  const address = server?.address();
-  return typeof address === 'object' && address !== null ? address.port : 443;
-}
-
-/** Whether one of the names of certificates, which may begin with `*.`, is that of a host. */
-function covers(names: readonly string[], host: string): boolean {
-  return names.some(
-    (name) => name === host || (name.startsWith('*.') && host.replace(/^[^.]+/, '*') === name),
-  );
 }

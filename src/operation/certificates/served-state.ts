@@ -7,6 +7,8 @@ import type { Pair } from './x509.js';
 export interface ServedState {
   /** The first is served where a client names none of them. */
   pairs: readonly Pair[];
+  /** Names that are to be served, whether or not their certificates are there yet. */
+  names: readonly string[];
   /** Answers to challenges of the kind http-01: what stands after `/.well-known/acme-challenge/`, and its body. */
   httpAnswers: Readonly<Record<string, string>>;
   /** Answers to challenges of the kind tls-alpn-01: the server name that is asked for, and its certificate. */

@@ -25,7 +25,7 @@ import { certificatesIn } from '../../../dist/operation/certificates/x509.js';
 import { temporaryFolder } from './folder.js';
 
 const ticketSecret = Buffer.alloc(32, 1).toString('base64');
-const none: ServedState = { pairs: [], httpAnswers: {}, tlsAnswers: {}, ticketSecret };
+const none: ServedState = { pairs: [], names: [], httpAnswers: {}, tlsAnswers: {}, ticketSecret };
 
 interface Stage {
   authority: LocalAuthority;
@@ -188,7 +188,7 @@ const offers: [what: string, options: object, asked: string[], chosen: string | 
 for (const [what, options, ALPNProtocols, chosen] of offers) {
   test(`an authority gets its answer beside ${what}, and ordinary clients what they had`, async (t) => {
     const { authority, certificates, client } = await stage(t, options);
-    const keeper = new StateKeeper(['tls-alpn-01'], (state) => certificates.use(state));
+    const keeper = new StateKeeper(['tls-alpn-01'], [], (state) => certificates.use(state));
     const pair = issueLocally(authority, ['a.test']);
     await keeper.usePairs([pair]);
     const ordinary = async () => {
