@@ -1,9 +1,11 @@
 // Each example is started as its reader would start it, and asked by a real client what its comments promise.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import nodeHttp from 'node:http';
+import nodeHttps from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -35,6 +37,18 @@ test('every example is tried here', () => {
     examples.filter((name) => !tried.includes(`running('${name}'`) && !tried.includes(`run('${name}'`)),
     [],
   );
+});
+
+test('https-en-local.cjs serves who believes the authority of this computer', async (t) => {
+  const data = await mkdtemp(join(tmpdir(), 'premier-data-'));
+  t.after(() => rm(data, { recursive: true }));
+  const example = await run('https-en-local.cjs', { env: { XDG_DATA_HOME: data } });
+  t.after(() => example.stop());
+  await example.printed('Serveur démarré : https://localhost:');
+  const ca = readFileSync(join(data, 'premier', 'local-authority', 'root.pem'));
+  const { port } = new URL(example.origin);
+  const [response] = await once(nodeHttps.get({ port, host: 'localhost', ca, agent: false }), 'response');
+  assert.equal(Buffer.concat(await response.toArray()).toString(), 'Bonjour en privé, par TLSv1.3 !\n');
 });
 
 describe('premier-serveur.cjs', () => {
