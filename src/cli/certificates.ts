@@ -14,12 +14,13 @@ import type { Messages } from './language.js';
 import type { OptionName, Settings } from './options.js';
 import { UsageError } from './trouble.js';
 
-/** Options that make the command serve https. */
-export const secureOptions = ['https', 'name', 'tls-cert', 'tls-key', 'domain'] as const;
-
 /** Options that have a meaning with https only. */
 export const httpsOnly = [
-  ...secureOptions,
+  'https',
+  'name',
+  'tls-cert',
+  'tls-key',
+  'domain',
   'email',
   'agree-terms',
   'acme-directory',

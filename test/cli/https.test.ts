@@ -7,6 +7,8 @@ import http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import tls from 'node:tls';
+import { issueLocally, localAuthority } from '../../dist/operation/certificates/local-authority.js';
 import { serving, start, temporaryFolder } from './command.js';
 
 /** A home of the test's own: whatever is changed there is nobody's. */
@@ -76,6 +78,65 @@ test('--http-port sends everybody to the same place on https', async (t) => {
   assert.equal((await get(url, { ca })).headers['strict-transport-security'], undefined);
   const elsewhere = { ca, servername: 'localhost', headers: { host: `app.test:${port}` } };
   assert.equal((await get(url, elsewhere)).headers['strict-transport-security'], 'max-age=31536000');
+});
+
+test('workers serve one certificate, and a session of one goes on at any other', async (t) => {
+  const { site, root, env } = newHome(t);
+  const { port } = await serving(t, [site, '--https', '--workers', '2', '--log', 'off'], { env });
+  const ca = readFileSync(root);
+  const serials = new Set<string>();
+  let session: Buffer | undefined;
+  for (let connection = 0; connection < 12; connection++) {
+    const socket = tls.connect({ port, host: 'localhost', ca, ...(session && { session }) });
+    t.after(() => socket.destroy());
+    const told = session ? [session] : once(socket, 'session');
+    await once(socket, 'secureConnect');
+    serials.add(socket.getPeerX509Certificate()?.serialNumber ?? 'resumed');
+    assert.equal(socket.isSessionReused(), session !== undefined);
+    [session] = (await told) as [Buffer];
+    socket.destroy();
+  }
+  serials.delete('resumed');
+  assert.equal(serials.size, 1);
+});
+
+test('files that change are taken over at SIGHUP, and a pair that does not fit is refused', {
+  skip: process.platform === 'win32',
+}, async (t) => {
+  const { site, env } = newHome(t);
+  const authority = await localAuthority(env.XDG_DATA_HOME);
+  const [cert, key] = [join(env.HOME, 'cert.pem'), join(env.HOME, 'key.pem')] as const;
+  const write = (pair: { cert: string; key: string }) => {
+    writeFileSync(cert, pair.cert);
+    writeFileSync(key, pair.key);
+  };
+  const pairs = [issueLocally(authority, ['localhost']), issueLocally(authority, ['localhost'])] as const;
+  write(pairs[0]);
+  const { port, child, printed } = await serving(
+    t,
+    [site, '--tls-cert', cert, '--tls-key', key, '--log', 'off'],
+    { env },
+  );
+  const serial = async () => {
+    const socket = tls.connect({ port, host: 'localhost', ca: authority.certificate.toString() });
+    t.after(() => socket.destroy());
+    await once(socket, 'secureConnect');
+    const { serialNumber } = socket.getPeerX509Certificate() ?? {};
+    socket.destroy();
+    return serialNumber;
+  };
+  const before = await serial();
+  write({ cert: pairs[1].cert, key: pairs[0].key });
+  child.kill('SIGHUP');
+  await printed(
+    /^premier: --tls-cert and --tls-key can't be used: .*The certificate before goes on, good until/m,
+    'stderr',
+  );
+  assert.equal(await serial(), before);
+  write(pairs[1]);
+  child.kill('SIGHUP');
+  await printed(/^Certificate for localhost: taken over, good until/m, 'stderr');
+  assert.notEqual(await serial(), before);
 });
 
 test('a name that is not local is refused with the way out', async (t) => {
