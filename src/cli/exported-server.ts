@@ -27,7 +27,7 @@ export function guardServer<S extends Server>(
     if (!hasResponse && !leaving.includes(event)) return tell();
     const [req, client] = args as [IncomingMessage, ServerResponse | Duplex];
     if (allowed(req)) {
-      const told = failures.run(client, tell) ?? true;
+      const told = failures.run(req, client, tell) ?? true;
       if (hasResponse) failures.expectAnswer(req, client as ServerResponse);
       return told;
     }

@@ -2,6 +2,7 @@
 // being answered, and the work. Out: the error on stderr, status 500 or a cut for that client alone; the server goes on.
 // An error that belongs to no client ends the process, as it does on Node.
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorLine } from '../operation/json-lines.js';
@@ -27,11 +28,13 @@ export class ProgramFailures {
     this.#say = say;
     this.#asJson = asJson;
     process.on('uncaughtException', (error) => this.#onUncaught(error));
+    this.#followMicrotasks();
   }
 
   /** A listener that fails costs its own request an answer, not everybody the server. */
   answering(handler: Listener): (req: IncomingMessage, res: ServerResponse) => void {
     return (req, res) => {
+      this.#follow(res, req, res);
       this.#answered.run(res, async () => {
         try {
           const answered = handler(req, res);
@@ -46,7 +49,13 @@ export class ProgramFailures {
   }
 
   /** Runs what answers a client and returns its result, if it has one; a throw is that client's failure. */
-  run<Result>(client: ServerResponse | Duplex, work: () => Result): Result | undefined {
+  run<Result>(req: IncomingMessage, client: ServerResponse | Duplex, work: () => Result): Result | undefined {
+    // A listener that passes its request on to another is followed already.
+    if (this.#answered.getStore() !== client) this.#follow(client, req, client);
+    return this.#attempt(client, work);
+  }
+
+  #attempt<Result>(client: ServerResponse | Duplex, work: () => Result): Result | undefined {
     return this.#answered.run(client, () => {
       try {
         return work();
@@ -55,6 +64,47 @@ export class ProgramFailures {
         return undefined;
       }
     });
+  }
+
+  /**
+   * What a request and its response tell later, such as the end of a body, comes from the connection, in whose context
+   * nobody is answered: their listeners and callbacks are run for the client here. A throw of theirs stays here as well,
+   * so that the connection goes on with its next request.
+   */
+  #follow(client: ServerResponse | Duplex, req: IncomingMessage, res: ServerResponse | Duplex): void {
+    for (const stream of [req, res] as EventEmitter[]) {
+      const { emit } = stream;
+      replaceMethod(stream, 'emit', (...args) => {
+        const tell = () => Reflect.apply(emit, stream, args) as boolean;
+        const [event] = args as [string];
+        // Without a listener, an 'error' throws.
+        const heard = event === 'error' || stream.listenerCount(event) > 0;
+        return heard ? (this.#attempt(client, tell) ?? true) : tell();
+      });
+    }
+    for (const name of ['write', 'end'] as const) {
+      const method = res[name] as (...args: unknown[]) => unknown;
+      replaceMethod(res, name, (...args) => {
+        const callback = args.at(-1);
+        if (typeof callback === 'function') {
+          args[args.length - 1] = (...told: unknown[]) =>
+            this.#attempt(client, () => Reflect.apply(callback, res, told));
+        }
+        return Reflect.apply(method, res, args);
+      });
+    }
+  }
+
+  /** Before Node 24 the error of a microtask is told when its context is over. */
+  #followMicrotasks(): void {
+    const { queueMicrotask } = globalThis;
+    const following: typeof queueMicrotask = (callback) => {
+      const client = this.#answered.getStore();
+      queueMicrotask(
+        client && typeof callback === 'function' ? () => this.#attempt(client, callback) : callback,
+      );
+    };
+    globalThis.queueMicrotask = following;
   }
 
   #onUncaught(error: unknown): void {
@@ -94,4 +144,9 @@ function requestOf(client: ServerResponse | Duplex): Record<string, string | und
   if (!('writeHead' in client)) return {};
   const { method, url } = client.req;
   return { method, target: textOf(url) };
+}
+
+/** As own method that a loop over the object's properties doesn't see. */
+function replaceMethod(object: object, name: string, value: (...args: unknown[]) => unknown): void {
+  Object.defineProperty(object, name, { value, configurable: true, enumerable: false, writable: true });
 }

@@ -1,7 +1,9 @@
 // A program that fails at a request: that client gets status 500 with no field of the answer it replaces, or is cut; the
 // error is printed; everybody else is served.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { serving, start, temporaryFolder } from './command.js';
@@ -87,6 +89,61 @@ for (const [what, code] of kinds) {
     assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'hello');
   });
 }
+
+/** What is told later on than the listener ran: path, how it fails, and whether it had answered by then. */
+const told: [path: string, code: string, answered?: true][] = [
+  ['/end', `req.resume().on('end', () => { JSON.parse('no JSON'); })`],
+  ['/data', `req.on('data', () => { throw new Error('data'); })`],
+  ['/close', `req.resume().on('close', () => { throw new Error('close'); })`],
+  ['/deeper', `req.resume().on('end', () => { setTimeout(() => { throw new Error('deeper'); }); })`],
+  ['/nothing', `req.resume().on('end', () => { throw null; })`],
+  ['/microtask', `queueMicrotask(() => { throw new Error('microtask'); })`],
+  ['/finish', `res.on('finish', () => { throw new Error('finish'); }).end('ok')`, true],
+  ['/closed', `res.on('close', () => { throw new Error('closed'); }).end('ok')`, true],
+  ['/ended', `res.end('ok', () => { throw new Error('ended'); })`, true],
+];
+
+for (const [what, begin, end] of [
+  ['a listener', 'export default (req, res) => {', '};'],
+  ['a server', `import http from 'node:http'; export default http.createServer((req, res) => {`, '});'],
+] as const) {
+  test(`${what} that fails when its request or answer tells something costs that client its answer, and nobody else`, async (t) => {
+    const cases = told.map(([path, code]) => `if (req.url === '${path}') return void ${code};`).join('\n');
+    const { port, printed, stderr } = await running(t, `${begin} ${cases} res.end('hello'); ${end}`);
+    for (const [path, , answered] of told) {
+      const ask = () => fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body: 'body' });
+      for (const answer of [await ask(), await ask()]) {
+        assert.equal(answer.status, answered ? 200 : 500, path);
+        assert.equal(await answer.text(), answered ? 'ok' : '500 Internal Server Error\n', path);
+      }
+      const error =
+        path === '/end' ? 'SyntaxError' : path === '/nothing' ? 'null' : `Error: ${path.slice(1)}`;
+      await printed(`The program failed to answer a request: ${error}`, 'stderr');
+    }
+    await printed(new RegExp(`(failed to answer[^]*?){${2 * told.length}}`), 'stderr');
+    assert.equal(stderr().match(/failed to answer/g)?.length, 2 * told.length);
+    // The connection stays in step.
+    assert.match(await bytesFor(port, 'GET /finish', 'GET /closed', 'GET /'), /ok.*ok.*hello$/s);
+  });
+}
+
+test('a socket that has left HTTP is cut when one of its listeners fails, and nobody else', async (t) => {
+  const { port, printed } = await running(
+    t,
+    `import http from 'node:http';
+    export default http.createServer((req, res) => res.end('hello')).on('upgrade', (req, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: upgrade\\r\\nUpgrade: own\\r\\n\\r\\n');
+      socket.on('data', (data) => { throw new Error('got ' + data); });
+    });`,
+  );
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: own\r\n\r\n');
+  socket.once('data', () => socket.write('bytes'));
+  await once(socket, 'close');
+  await printed('The program failed to answer a request: Error: got bytes', 'stderr');
+  assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'hello');
+});
 
 test('a fetch app whose stream fails first is answered for; later, it is cut', async (t) => {
   const { port, printed } = await running(
