@@ -1,8 +1,9 @@
 // From hosts and a port to listening servers. `localhost` is both loopback addresses, so that no other program can
 // hold the one a browser tries first. In: how to make a server. Out: the servers, or a `Trouble` in plain words.
 import { once } from 'node:events';
-import { lstatSync, unlinkSync } from 'node:fs';
-import { type AddressInfo, connect, type ListenOptions, type Server } from 'node:net';
+import { existsSync, lstatSync, unlinkSync } from 'node:fs';
+import { type AddressInfo, connect, isIPv4, type ListenOptions, type Server } from 'node:net';
+import { dirname } from 'node:path';
 import { addressOf } from './addresses.js';
 import type { Retry } from './command-line.js';
 import type { Messages } from './language.js';
@@ -49,7 +50,15 @@ export async function listen<S extends Server>(
 export function distinctHosts(hosts: readonly string[]): string[] {
   const everywhere =
     hosts.find((host) => host === everyInterface) ?? hosts.find((host) => addressOf(host) === '::');
-  return [...new Set(hosts.map((host) => (socketPath(host) === undefined ? (everywhere ?? host) : host)))];
+  const named = hosts.map((host) =>
+    socketPath(host) === undefined ? (everywhere ?? addressOf(host) ?? host) : host,
+  );
+  const included = new Set(named.includes('localhost') ? ['127.0.0.1', '::1'] : []);
+  const everyIPv4 = named.includes('0.0.0.0');
+  const rest = named.filter(
+    (host) => !included.has(host) && !(everyIPv4 && isIPv4(host) && host !== '0.0.0.0'),
+  );
+  return [...new Set(rest)];
 }
 
 function listenAt<S extends Server>(makeServer: () => S, host: string, port: number): Promise<Listening<S>> {
@@ -90,8 +99,13 @@ export async function listenOnInherited<S extends Server>(
   return { servers, places: servers.map((server) => server.address() ?? '(systemd)') };
 }
 
+/** Bytes that the system has room for in the address of a socket, its end aside. */
+const longestSocketPath = process.platform === 'linux' ? 107 : 103;
+
 /** A socket of the file system. One that a server left when it was killed is replaced. */
 async function listenOnSocket<S extends Server>(makeServer: () => S, path: string): Promise<Listening<S>> {
+  // Node.js would listen on what is left of it.
+  if (Buffer.byteLength(path) > longestSocketPath) throw Object.assign(new Error(), { code: 'ENAMETOOLONG' });
   try {
     return await listenOn(makeServer(), { path });
   } catch (error) {
@@ -150,10 +164,7 @@ export function whyNot(
   say: Messages,
 ): string {
   const path = socketPath(host);
-  if (path !== undefined) {
-    const inUse = codeOf(error) === 'EADDRINUSE';
-    return inUse ? say.socketInUse(path) : say.cannotListen(path, error.message);
-  }
+  if (path !== undefined) return whyNoSocket(error, path, say);
   switch (codeOf(error)) {
     case 'EADDRINUSE':
       return say.portInUse(port, retry('port', String(port === 65_535 ? 8080 : port + 1)));
@@ -167,5 +178,21 @@ export function whyNot(
       return say.noSuchHost(host, retry('host'));
     default:
       return say.cannotListen(`${host}:${port}`, error.message);
+  }
+}
+
+function whyNoSocket(error: NodeJS.ErrnoException, path: string, say: Messages): string {
+  const folder = dirname(path);
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return say.socketInUse(path);
+    case 'ENAMETOOLONG':
+      return say.socketTooLong(path, longestSocketPath);
+    // Node.js says EACCES of a folder that isn't there as well.
+    case 'EACCES':
+    case 'ENOENT':
+      return existsSync(folder) ? say.socketNeedsRights(path, folder) : say.noFolderForSocket(path, folder);
+    default:
+      return say.cannotListen(path, error.message);
   }
 }

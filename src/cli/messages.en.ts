@@ -128,6 +128,12 @@ export const english = {
     `Port ${port} is in use by another program. Choose another: ${retry}, or --port 0 for a free one.`,
   socketInUse: (path: string) =>
     `${path} is in use by another program, or is no socket. Choose another path, or remove it.`,
+  socketTooLong: (path: string, bytes: number) =>
+    `${path} is too long for a socket, whose path may have ${bytes} bytes. Choose a shorter one.`,
+  noFolderForSocket: (path: string, folder: string) =>
+    `Can't listen on ${path}: there is no folder ${folder}. Make it, or choose another path.`,
+  socketNeedsRights: (path: string, folder: string) =>
+    `Can't listen on ${path}: you may not write in ${folder}. Check its permissions, or choose another path.`,
   portNeedsRights: (port: number, retry: string) =>
     `Port ${port} needs administrator rights. Choose one from 1024 up: ${retry}.`,
   noSuchHost: (host: string, retry: string) =>

@@ -117,6 +117,12 @@ export const french: Messages = {
     `Le port ${port} est déjà pris par un autre programme. Choisissez-en un autre : ${retry}, ou --port 0 pour un port libre.`,
   socketInUse: (path) =>
     `${path} est déjà pris par un autre programme, ou n’est pas une prise. Choisissez un autre chemin, ou supprimez-le.`,
+  socketTooLong: (path, bytes) =>
+    `${path} est trop long pour une prise, dont le chemin peut avoir ${bytes} octets. Choisissez-en un plus court.`,
+  noFolderForSocket: (path, folder) =>
+    `Impossible d’écouter sur ${path} : le dossier ${folder} n’existe pas. Créez-le, ou choisissez un autre chemin.`,
+  socketNeedsRights: (path, folder) =>
+    `Impossible d’écouter sur ${path} : vous ne pouvez pas écrire dans ${folder}. Vérifiez ses droits d’accès, ou choisissez un autre chemin.`,
   portNeedsRights: (port, retry) =>
     `Le port ${port} demande des droits d’administrateur. Choisissez-en un à partir de 1024 : ${retry}.`,
   noSuchHost: (host, retry) =>

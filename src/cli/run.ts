@@ -2,6 +2,7 @@
 // error as one line on stderr, never a stack trace.
 
 import { leaveProcess } from '../operation/leave-process.js';
+import { printable } from '../operation/printable-text.js';
 import { ignoreReplaceSignal } from '../operation/replace-signal.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isWorker } from '../operation/worker-role.js';
@@ -38,7 +39,8 @@ export async function run(args: readonly string[], origin: Origin = {}): Promise
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     const hint = error instanceof UsageError ? ` ${say.seeHelp(command)}` : '';
-    console.error(`premier: ${error.message}${hint}`);
+    // It names what stands on the command line, which may be the name of a file.
+    console.error(`premier: ${printable(error.message)}${hint}`);
     if (isWorker) await leaveParent(error);
     return error.exitCode;
   }

@@ -179,6 +179,43 @@ test('a host that another one includes is not listened on twice', () => {
       ['0.0.0.0', '::1'],
       ['0.0.0.0', '::1'],
     ],
+    [['0.0.0.0', '127.0.0.1', '192.0.2.1'], ['0.0.0.0']],
+    [['127.0.0.1', 'localhost', '::1', '0:0::1'], ['localhost']],
+    [
+      ['::1', '0:0::1', '127.0.0.1', '::ffff:127.0.0.1'],
+      ['::1', '127.0.0.1'],
+    ],
   ];
   for (const [hosts, distinct] of cases) assert.deepEqual(distinctHosts(hosts), distinct);
+});
+
+test('a path on which no socket can be made is told of with its reason', async (t) => {
+  const folder = temporaryFolder(t);
+  const long = join(folder, 'a'.repeat(108));
+  const cases: [path: string, expected: string][] = [
+    [join(folder, 'nowhere', 'a'), `: there is no folder ${join(folder, 'nowhere')}. Make it, `],
+    [long, `${long} is too long for a socket, whose path may have `],
+    // Bytes count, not characters.
+    [join('/tmp', 'é'.repeat(60)), ' is too long for a socket'],
+  ];
+  for (const [path, expected] of cases) {
+    const { ended, stdout, stderr } = start(t, [folder, `--host=unix:${path}`]);
+    assert.equal(await ended, 1);
+    assert.equal(stdout(), '');
+    assert.ok(stderr().includes(expected), stderr());
+  }
+});
+
+test('no character of the command line that a terminal would obey is printed', async (t) => {
+  const cases: string[][] = [
+    ['no\x1b[31mwhere'],
+    ['--no\x1b]0;x\x07where'],
+    ['.', '--lang=\x9b2J'],
+    ['one\ntwo'],
+  ];
+  for (const args of cases) {
+    const { ended, stderr } = start(t, args);
+    assert.notEqual(await ended, 0);
+    assert.match(stderr(), /^premier: [^\p{Cc}]*\\x[^\p{Cc}]*\n$/u);
+  }
 });
