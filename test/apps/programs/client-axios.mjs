@@ -22,7 +22,7 @@ export async function talk(origin, failure) {
   };
   const size = await client.put('/size', Buffer.alloc(1_000_000), { onUploadProgress });
   const missing = await client.get('/missing').catch(({ response }) => [response.statusText, response.data]);
-  const late = await failure(client.get('/never', { timeout: 50 }));
+  const late = await failure(client.get('/never', { timeout: 500 }));
   const half = await failure(client.get('/half'));
   httpAgent.destroy();
   return {

@@ -17,7 +17,7 @@ export async function talk(origin, failure) {
   const busy = await client('busy');
   const streamed = await buffer(client.stream('large'));
   const missing = await client('missing').catch(({ response }) => [response.statusMessage, response.body]);
-  const late = await failure(client('never', { timeout: { request: 50 }, retry: { limit: 0 } }));
+  const late = await failure(client('never', { timeout: { request: 500 }, retry: { limit: 0 } }));
   const half = await failure(client('half', { retry: { limit: 0 } }).text());
   agent.destroy();
   return {

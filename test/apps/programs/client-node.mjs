@@ -46,6 +46,6 @@ export async function talk(origin, failure) {
     posted: await (
       await fetch(`${origin}/echo`, { method: 'POST', body: new URLSearchParams({ é: 'è' }) })
     ).json(),
-    late: await failure(fetch(`${origin}/never`, { signal: AbortSignal.timeout(50) })),
+    late: await failure(fetch(`${origin}/never`, { signal: AbortSignal.timeout(500) })),
   };
 }

@@ -21,7 +21,7 @@ export async function talk(origin, failure) {
   const sized = await size.body.text();
   const missing = await pool.request({ method: 'GET', path: '/missing' });
   const failed = [missing.statusCode, await missing.body.text()];
-  const signal = AbortSignal.timeout(50);
+  const signal = AbortSignal.timeout(500);
   const late = await failure(pool.request({ method: 'GET', path: '/never', signal }));
   const half = await failure(pool.request({ method: 'GET', path: '/half' }).then(({ body }) => body.text()));
   await pool.destroy();
