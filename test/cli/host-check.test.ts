@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { requestOf } from '../documents/shelf.js';
 import { RawClient, type RawResponse } from '../server/raw-client.js';
+import { until } from '../subjects.js';
 import { serving, temporaryFolder } from './command.js';
 
 function folder(t: TestContext): string {
@@ -69,7 +70,7 @@ test('on loopback only names of this computer are answered', async (t) => {
       assert.equal(answer.status, 421, `${args} ${host}`);
       assert.ok(!answer.body.includes('secret'));
     }
-    assert.match(stdout(), /421/);
+    await until(() => /421/.test(stdout()), 'the refusals in the log');
   }
 });
 
