@@ -1,7 +1,7 @@
 // The servers that one suite of behaviour runs on, and the stage each test gets.
 // node:http is the oracle: what a test says holds there first, and is the specification of premier by that.
-// With SUBJECTS=premier in the environment the oracle is left out; with SUBJECTS=register the process runs under
-// premier/register, and node:http is premier.
+// With SUBJECTS=premier in the environment the oracle is left out, and HTTP/2, which is tested through Node's own client;
+// with SUBJECTS=register the process runs under premier/register, and node:http is premier.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import nodeHttp from 'node:http';
@@ -101,7 +101,7 @@ export const subjects: Subject[] = registered
         false,
       ),
       overHttp2('HTTP/2', premier as unknown as Http, premierSecure as unknown as typeof nodeHttps),
-    ].filter(({ oracle }) => !(oracle && process.env.SUBJECTS === 'premier'));
+    ].filter(({ oracle, http2 }) => !((oracle || http2) && process.env.SUBJECTS === 'premier'));
 
 /** Where a behaviour is looked at; every reason is shown with the skipped test. */
 export interface Where {

@@ -15,7 +15,8 @@ async function answerTo(context: TestContext, server: SecureServer, sent: string
   context.after(() => server.close());
   const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
   context.after(() => socket.destroy());
-  socket.write(sent);
+  // Whatever it waits for, nothing more comes.
+  socket.end(sent);
   let text = '';
   socket.setEncoding('latin1').on('data', (more) => {
     text += more;
