@@ -14,7 +14,17 @@ import type { WriteListener } from './write-listeners.js';
 /** What a response writes to. */
 export type Output = Pick<
   SocketOutput,
-  'socket' | 'length' | 'leavesAtOnce' | 'ascii' | 'latin1' | 'put' | 'notify' | 'schedule' | 'push' | 'flush'
+  | 'socket'
+  | 'length'
+  | 'hasDropped'
+  | 'leavesAtOnce'
+  | 'ascii'
+  | 'latin1'
+  | 'put'
+  | 'notify'
+  | 'schedule'
+  | 'push'
+  | 'flush'
 >;
 
 /** What one write is to hand over. */
@@ -28,6 +38,7 @@ interface Given {
 export class GivenOutput implements Output {
   readonly socket: Socket;
   readonly length = 0;
+  readonly hasDropped = false;
   readonly leavesAtOnce = false;
   /** What was given in the present call. */
   #given: Given[] = [];

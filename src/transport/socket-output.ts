@@ -35,6 +35,8 @@ export class SocketOutput {
   /** The socket, where it can ever be written to directly. */
   readonly #plain: Socket | null;
   readonly #isNetSocket: boolean;
+  /** Whether something could not leave, since the program had ended the socket. */
+  hasDropped = false;
   /** Bytes that were written directly and that the kernel hasn't taken yet. */
   #late = 0;
   readonly #listeners = new WriteListeners();
@@ -101,7 +103,7 @@ export class SocketOutput {
    * too much where the socket can't take it, and not because others before it are waiting here.
    */
   #makeRoom(byteLength: number): void {
-    if (this.#listeners.isEmpty) return;
+    if (this.#listeners.isEmpty || !this.#listeners.endsResponse) return;
     const { length } = this.#batch;
     const highWaterMark = this.#highWaterMark();
     if (length > 0 && length < highWaterMark && length + byteLength >= highWaterMark) this.flush();
@@ -185,7 +187,10 @@ export class SocketOutput {
   #flushAfterEnd(): boolean {
     const group = this.#listeners.take();
     const isDropped = this.length > 0;
-    if (isDropped) this.#batch.takeUnchecked();
+    if (isDropped) {
+      this.hasDropped = true;
+      this.#batch.takeUnchecked();
+    }
     if (this.socket.destroyed) this.#listeners.tellDestroyed(group);
     else if (!isDropped && group !== NOBODY) this.#listeners.joinLast(group, this.socket);
     return !isDropped;

@@ -27,6 +27,14 @@ behaviour('a response after the end of its socket is dropped without an error', 
 const answers: [what: string, act: (res: Response) => unknown, finishes: boolean][] = [
   ['had all left before it finishes', (res) => res.write('x'), true],
   ['consists of a head that has left finishes', (res) => res.flushHeaders(), true],
+  [
+    'had only its head, which comes too late, doesn’t finish',
+    (res) => {
+      res.req.socket.end();
+      res.flushHeaders();
+    },
+    false,
+  ],
   ['had nothing sent doesn’t finish', () => {}, false],
 ];
 

@@ -334,7 +334,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     this.#state = ENDED;
     const { socket } = output;
     // As on node:http, what can't leave any more has not ended; where all of it had left before, it has.
-    if (!socket.writable && (socket.destroyed || output.length > 0)) {
+    if (!socket.writable && (socket.destroyed || output.hasDropped || output.length > 0)) {
       if (socket.destroyed) response._onEnded();
       return;
     }
