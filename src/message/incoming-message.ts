@@ -13,7 +13,13 @@ import { Readable } from 'node:stream';
 import { callableClass } from '../node/callable-class.js';
 import { lendStateKeys } from '../node/keys.js';
 import { keepsTables, ListenerTable } from '../node/listener-table.js';
-import { closeState, loseState, makesStateOnTouch } from '../node/readable-state.js';
+import {
+  closeState,
+  endState,
+  loseState,
+  makesStateOnTouch,
+  tellsOfEndLate,
+} from '../node/readable-state.js';
 import { nextTick } from '../node/timers.js';
 import { type BodySource, socketSource } from './body-source.js';
 import { addFields, distinctFields, joinFields } from './incoming-fields.js';
@@ -229,6 +235,8 @@ function readableStateOf(message: PremierIncomingMessage): object | undefined {
   state.readingMore = true;
   if (owner._lost !== null) loseState(state, owner._lost);
   else if (owner._dumped) closeState(state);
+  // A request that leaves HTTP is complete before anybody sees it.
+  else if (owner.complete && owner.upgrade !== true && !tellsOfEndLate) endState(state);
   else if (owner.complete) owner.push(null);
   return state;
 }

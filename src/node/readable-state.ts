@@ -6,11 +6,20 @@
  * probe fails, a request's state is made with the request.
  */
 import { Buffer } from 'node:buffer';
+import process from 'node:process';
 import { Readable } from 'node:stream';
 
 /** The state has come to its end, and nobody is told. */
 export function closeState(state: object): void {
   Object.assign(state, { ended: true, endEmitted: true, destroyed: true, closed: true, closeEmitted: true });
+}
+
+/** Whether who listens for 'readable' when the end has come hears of it once more, as from Node 26 on. */
+export const tellsOfEndLate = Number(process.versions.node.split('.')[0]) >= 26;
+
+/** The state has come to its end before anybody listened. */
+export function endState(state: object): void {
+  Object.assign(state, { ended: true, sync: false, emittedReadable: true });
 }
 
 /** The state was given up before its end, and nobody is told. */

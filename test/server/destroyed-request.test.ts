@@ -1,7 +1,7 @@
 // What a request that was destroyed, or whose client went away, still tells of its body.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { behaviour, get, outcome, type Request, type Response, turns, until } from '../subjects.js';
+import { behaviour, get, node, outcome, type Request, type Response, turns, until } from '../subjects.js';
 
 const put = 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello';
 
@@ -134,4 +134,29 @@ for (const [event, where] of asked) {
     await client.response();
     await told.promise;
   });
+}
+
+const late: [event: string, events: string[]][] = [
+  ['readable', node < 26 ? ['end', 'close'] : ['readable', 'end', 'close']],
+  ['data', ['end', 'close']],
+  ['end', []],
+];
+
+for (const [event, events] of late) {
+  behaviour(
+    `a request without a body that tells who asks for '${event}' late of ${events.join(' and ') || 'nothing'}`,
+    async ({ serve }) => {
+      const seen: string[] = [];
+      const { server, connect } = await serve(() => {});
+      const requested = once(server, 'request');
+      connect().send(get());
+      const [req] = (await requested) as [Request];
+      await turns(5);
+      for (const name of ['readable', 'data', 'end', 'close']) {
+        if (name === event || name === 'end' || name === 'close') req.on(name, () => seen.push(name));
+      }
+      await turns(5);
+      assert.deepEqual(seen, events);
+    },
+  );
 }

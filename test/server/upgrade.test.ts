@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { behaviour, get, outcome, type Request, turns, until } from '../subjects.js';
+import { behaviour, get, outcome, type Request, type Response, turns, until } from '../subjects.js';
 import { idleEnded, swept } from './witnesses.js';
 
 const upgrade = get('/chat', 'Connection: Upgrade', 'Upgrade: echo');
@@ -277,4 +277,27 @@ for (const [event, sent, closes] of optimized) {
     },
     { since: 24 },
   );
+}
+
+const underWay: [what: string, act: (res: Response) => unknown][] = [
+  ['that has not begun', () => {}],
+  ['that is being written', (res) => res.write('x')],
+  ['that was ended', (res) => res.end()],
+];
+
+for (const [what, act] of underWay) {
+  behaviour(`an answer ${what} when a later request upgrades closes with the socket`, async ({ serve }) => {
+    const taken = outcome<Socket>();
+    const closed = outcome();
+    const { server, connect } = await serve((_req, res) => {
+      res.on('close', closed.resolve);
+      act(res);
+    });
+    server.on('upgrade', (_req, socket) => taken.resolve(socket as Socket));
+    const client = connect().send(get() + upgrade);
+    const socket = await taken.promise;
+    client.socket.destroy();
+    socket.destroy();
+    await closed.promise;
+  });
 }

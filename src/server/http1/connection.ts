@@ -392,9 +392,16 @@ export class Connection
     this.observation?.close();
   }
 
+  #closeTurn(): void {
+    const { turn } = this;
+    if (turn !== undefined) emitClose(turn.response);
+  }
+
   #leaveHttp(rest: Buffer): void {
     const { upgrade, upgradeContext, exchange } = this.#delivery;
     const request = upgrade as IncomingMessage;
+    // As on node:http, a response that is under way hears when its socket closes, whatever that speaks by then.
+    if (this.turn !== undefined) this.socket.once('close', () => this.#closeTurn());
     this.clock.requestEnds();
     this.server[kEngine].connections.delete(this);
     if (isLeftToProgram(this.server, request)) exchange?.upgrade();
