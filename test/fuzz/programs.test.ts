@@ -6,10 +6,13 @@ import nodeHttp from 'node:http';
 import { after, before, test } from 'node:test';
 import { changes } from './programs/comparable-programs.js';
 import { compare } from './programs/comparison.js';
-import { departures } from './programs/departures.js';
+import { departures, refusalRows } from './programs/departures.js';
+import { failureRows } from './programs/failed-calls.js';
 import { framingRows } from './programs/framing-steps.js';
+import { overRow } from './programs/interpreter.js';
 import { differences, explain } from './programs/judge.js';
-import { leftOut } from './programs/left-out-steps.js';
+import { leftOut, listRow } from './programs/left-out-steps.js';
+import { eventRows } from './programs/listed-events.js';
 import { poisonMemory } from './programs/poisoned-memory.js';
 import { randomProgram } from './programs/random-program.js';
 import { run } from './programs/run.js';
@@ -26,8 +29,10 @@ after(() => restoreMemory());
 
 test('each departure that the fuzz knows is a row of docs/compatibility.md', () => {
   const page = readFileSync(new URL('../../docs/compatibility.md', import.meta.url), 'utf8');
+  const tables = [framingRows, eventRows, failureRows, refusalRows, { listRow, overRow }];
   const rows = [...departures, ...changes, ...leftOut].map(({ row }) => row);
-  for (const row of [...rows, ...Object.values(framingRows)]) assert.ok(page.includes(`\n| ${row} |`), row);
+  for (const row of [...rows, ...tables.flatMap((table) => Object.values(table))])
+    assert.ok(page.includes(`\n| ${row} |`), row);
 });
 
 test('a program is observed twice the same on node:http', async () => {

@@ -1,5 +1,6 @@
 // Programs without what can't be compared, since a row of docs/compatibility.md says that all that follows differs.
 // In: a program. Out: the same with as little as possible left out or put in another place. Both servers run that one.
+import { node } from '../../subjects.js';
 import type { ClientAction, Program, Step } from './program.js';
 
 interface Change {
@@ -14,6 +15,15 @@ export const changes: readonly Change[] = [
     program: (program) => ({
       ...program,
       listeners: program.listeners.filter((event) => event !== 'upgrade' || !asksForOldUpgrade(program)),
+    }),
+  },
+  {
+    row: 'the body of a request with Upgrade that a listener takes',
+    program: (program) => ({
+      ...program,
+      listeners: program.listeners.filter(
+        (event) => event !== 'upgrade' || !(node >= 26 && upgradesWithBody(program)),
+      ),
     }),
   },
   {
@@ -36,7 +46,15 @@ export const changes: readonly Change[] = [
     program: (program) =>
       program.listeners.includes('upgrade')
         ? program
-        : { ...program, client: program.client.map((action) => without(action, upgradeBefore)) },
+        : { ...program, client: withoutInPieces(program.client, upgradeBefore) },
+  },
+  {
+    row: 'requests pipelined on one connection',
+    program: ({ options, ...program }) => {
+      const { highWaterMark, ...others } = options;
+      const isSmall = typeof highWaterMark === 'number' && highWaterMark < 16_384;
+      return { ...program, options: isSmall && program.handlers.length > 2 ? others : options };
+    },
   },
   {
     row: 'interim responses that wait for their turn',
@@ -48,13 +66,11 @@ export const changes: readonly Change[] = [
             client: program.client.map((action) => without(action, /Expect: 100-continue\r\n/g)),
           },
   },
-  {
-    row: "CONNECT after other requests, without a 'connect' listener",
-    program: (program) =>
-      program.handlers.length === 1 || program.listeners.includes('connect')
-        ? program
-        : { ...program, client: withoutConnect(program.client) },
-  },
+  ...['without', 'with'].map((listens) => ({
+    row: `CONNECT after other requests, ${listens} a 'connect' listener`,
+    program: (program: Program) =>
+      program.handlers.length === 1 ? program : { ...program, client: withoutConnect(program.client) },
+  })),
 ];
 
 /** What the client sends is read before it resets. */
@@ -64,6 +80,21 @@ function withRestBeforeReset(action: ClientAction): ClientAction[] {
 
 function without(action: ClientAction, text: RegExp): ClientAction {
   return typeof action === 'object' ? { send: action.send.replace(text, '') } : action;
+}
+
+/** The same where what is left out may be cut into pieces. */
+function withoutInPieces(client: ClientAction[], text: RegExp): ClientAction[] {
+  const whole = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
+  const gone = [...whole.matchAll(text)].map(({ 0: found, index }) => [index, index + found.length] as const);
+  const isGone = (at: number) => gone.some(([start, end]) => start <= at && at < end);
+  let sent = 0;
+  return client.map((action) => {
+    if (typeof action !== 'object') return action;
+    const start = sent;
+    sent += action.send.length;
+    if (gone.length === 0) return action;
+    return { send: [...action.send].filter((_, i) => !isGone(start + i)).join('') };
+  });
 }
 
 /** What is sent before a CONNECT. */
@@ -88,6 +119,14 @@ function withImmediate(step: Step): Step {
 function asksForOldUpgrade({ client }: Program): boolean {
   const sent = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
   return / HTTP\/1\.0\r\n/.test(sent) && /\r\nUpgrade:/.test(sent);
+}
+
+function upgradesWithBody({ client }: Program): boolean {
+  const sent = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
+  const heads = sent.split('\r\n\r\n');
+  return heads.some(
+    (head) => /\r\nUpgrade:/.test(head) && /\r\n(?:Content-Length|Transfer-Encoding):/.test(head),
+  );
 }
 
 /** What asks for an upgrade in a request that isn't the last of its segment. */

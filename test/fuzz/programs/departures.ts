@@ -5,6 +5,7 @@
 import { Buffer } from 'node:buffer';
 import { node } from '../../subjects.js';
 import { PROPERTY } from './comparison.js';
+import type { Program } from './program.js';
 import { type HeadLine, rewriteHeads, withJoinedChunks } from './response-heads.js';
 import type { Observation, Section } from './trace.js';
 
@@ -17,6 +18,8 @@ interface Departure {
   since?: number;
   /** What node:http sends and shows, turned into what premier does. */
   heads?(status: number, lines: HeadLine[]): HeadLine[];
+  /** The programs that it concerns; all where it is left out. */
+  concerns?(program: Program): boolean;
   /** What both have, without what may differ. */
   both?(section: Section): Section;
   /** A property of a look that may differ as long as both servers show one of these values, in the looks of `where`. */
@@ -108,7 +111,7 @@ export const departures: readonly Departure[] = [
   {
     row: '`readableFlowing` of an answered request',
     shows: /^readableFlowing=(?:true|false|null)$/,
-    where: (look) => / complete=true /.test(look),
+    where: (look) => !/ complete=false /.test(look),
   },
   {
     row: "'finish' of a response whose connection is lost",
@@ -121,13 +124,52 @@ export const departures: readonly Departure[] = [
     where: (look, here) => node < 22 || / destroyed=true /.test(look + here),
   },
   {
+    row: '`cork()`',
+    concerns: ({ handlers }) => JSON.stringify(handlers).includes('"cork"'),
+    both: (section) => ({ ...section, wire: withJoinedChunks(section.wire) }),
+  },
+  {
+    row: '`writableLength`',
+    shows: /^writableNeedDrain=/,
+    where: (look) => / writableCorked=[1-9]/.test(look),
+  },
+  {
+    row: 'what one segment holds',
+    concerns: ({ handlers }) => handlers.length > 1,
+    both: (section) => ({
+      ...section,
+      order: section.order.filter((event) => !/^res \d+ (?:prefinish|pipe)/.test(event)),
+    }),
+  },
+  {
+    row: '`socket.timeout` of an idle connection',
+    shows: /^timeout=(?:undefined|0|[1-9]\d*000)$/,
+    where: (_, here) => / timeout=(?:undefined|0) /.test(here),
+  },
+  {
+    row: '`trailersDistinct` that was read before the trailers came',
+    shows: /^trailersDistinct=/,
+    where: (node) => / trailersDistinct=\{\} /.test(node),
+  },
+  {
     row: 'what is written in one turn, on Node 26',
     since: 26,
     both: (section) => ({ ...section, wire: withJoinedChunks(section.wire) }),
   },
   {
+    row: 'size and encoding of writes',
+    shows: /^bytesWritten=/,
+  },
+  {
     row: 'a connection that the client resets',
-    shows: /^errored=(?:null|Error \[ECONNRESET\]: write ECONNRESET)$/,
+    until: 23,
+    shows: /^errored=(?:null|Error \[ECONNRESET\]: aborted)$/,
+    where: (look) => look.startsWith('look at req'),
+  },
+  {
+    row: 'a connection that the client resets',
+    shows: /^errored=(?:null|Error \[ECONNRESET\]: (?:write ECONNRESET|aborted))$/,
+    where: (look) => look.startsWith('look at res'),
   },
   {
     row: 'small print of streams',
@@ -137,7 +179,7 @@ export const departures: readonly Departure[] = [
 ];
 
 /** What comes in a tick of its own on node:http, and within one tick on premier. */
-const ofSegment = /^(?:server begins|req \d+ (?:data|\w+ listener)|res \d+ error)/;
+const ofSegment = /^(?:server (?:begins|check|dropRequest)|req \d+ (?:data|\w+ listener)|res \d+ error)/;
 
 /** An answer to what can't be read, which is the last thing on a connection. */
 const refusal =
@@ -173,12 +215,16 @@ function asLatin1(line: string): string {
 
 /** Whether the place of an event among those of other objects is compared. */
 function isTimely(event: string): boolean {
-  return !/^(?:res \d+ (?:finish|close|drain|.* called)|req \d+ (?:end|close)|process uncaught)/.test(event);
+  return !/^(?:socket (?:drain|.* called)|res \d+ (?:finish|close|drain|.* called)|req \d+ (?:end|close)|process uncaught)/.test(
+    event,
+  );
 }
 
 /** The events of each object, parted: those that wait until what was written has left, and those that don't. */
 function withoutHaste({ events }: Section): Section['events'] {
   const parted = Object.entries(events).flatMap(([owner, list]) => {
+    // What else was written decides whether a socket drains before it ends.
+    if (owner === 'socket') return [[owner, list.filter((event) => !event.startsWith('drain'))] as const];
     if (!owner.startsWith('res')) return [[owner, list] as const];
     const isLeaving = (event: string) => /^(?:finish|close|drain|\w+ callback)/.test(event) && !isLate(event);
     const late = list.filter(isLate);
@@ -241,26 +287,49 @@ function rewriteShownHead(step: string, change: Parameters<typeof rewriteHeads>[
 }
 
 /** What either showed, without what is listed as different. */
-export function withoutListed(observation: Observation): Observation {
+export function withoutListed(observation: Observation, program: Program): Observation {
+  const concerned = applied.filter(({ concerns }) => concerns?.(program) ?? true);
   const sections = observation.sections.map((section) =>
-    applied.reduce((changed, { both }) => both?.(changed) ?? changed, section),
+    concerned.reduce((changed, { both }) => both?.(changed) ?? changed, section),
   );
   return { ...observation, sections };
 }
 
 /** What node:http showed, with the properties that differ from premier's in a listed way as premier shows them. */
 export function asShownBeside(node: Observation, here: Observation): Observation {
+  let isRefused = false;
   const sections = node.sections.map((section, number) => {
+    const other = here.sections[number];
+    if (other === undefined) return section;
+    isRefused ||= section.wire === `${other.wire}<refusal>`;
     const steps = Object.entries(section.steps).map(([owner, list]) => {
-      const beside = here.sections[number]?.steps[owner] ?? [];
+      const beside = other.steps[owner] ?? [];
       return [owner, list.map((step, at) => asPropertiesBeside(step, beside[at] ?? ''))] as const;
     });
-    return { ...section, steps: Object.fromEntries(steps) };
+    const shown = { ...section, steps: Object.fromEntries(steps) };
+    return isRefused ? asRefusedLater(shown, other) : shown;
   });
   return { ...node, sections };
 }
 
+/** The rows of a refusal that premier gives in its turn, or not at all where its request was answered. */
+export const refusalRows = {
+  answered: 'a body that turns out malformed after its request was answered',
+  unanswered: 'a refusal while requests before it are not answered',
+};
+
+function asRefusedLater(section: Section, here: Section): Section {
+  return { ...section, wire: section.wire.replace(/<refusal>$/, ''), state: here.state };
+}
+
+/** What a write returns, where one of the servers was at a point at which that is listed. */
+const moving = /: (?:moving|listed|left out)$/;
+
 function asPropertiesBeside(step: string, beside: string): string {
+  if (moving.test(step) !== moving.test(beside)) {
+    const [call = ''] = step.split(': ');
+    return beside.startsWith(`${call}: `) ? beside : step;
+  }
   const others = beside.split(PROPERTY);
   const shown = step.split(PROPERTY).map((property, at) => {
     const other = others[at] ?? '';

@@ -17,15 +17,16 @@ export const framingRows = {
   lengths: 'several Content-Length lines; one that is no number',
   codings: '`chunked` that is not the last coding, or said twice',
   delimited:
-    'a body that the end of the connection delimits: Transfer-Encoding removed, or set without `chunked`',
+    'a body that the end of the connection delimits: Transfer-Encoding removed, or set without `chunked`; to HTTP/1.0',
   trailers: 'fields that frame a body, among the trailers',
   beyond: 'a body beyond its Content-Length',
   shorter: 'a body shorter than its Content-Length',
   connection: '`close` within another word in Connection',
+  old: 'Transfer-Encoding to HTTP/1.0',
 };
 
 /** What makes the call throw before the field is taken: that is compared. */
-const refused = /[^\t\x20-\x7e\x80-\xff]/;
+export const refused = /[^\t\x20-\x7e\x80-\xff]/;
 
 type Fields = readonly (readonly [name: Value, value: Value])[];
 
@@ -62,17 +63,21 @@ function isLength(value: Value): boolean {
 export function framingRow(step: Call, { object, use }: Circumstances): string | undefined {
   if (step.on !== 'res') return undefined;
   const res = object as ServerResponse;
-  if (step.call === 'removeHeader' && isNamed(step.with[0] ?? null, 'transfer-encoding')) {
-    return framingRows.delimited;
+  const { useChunkedEncodingByDefault: isChunkable } = res;
+  if (step.call === 'removeHeader') {
+    const [name = null] = step.with;
+    const isEnding = !isChunkable && isNamed(name, 'connection');
+    return isEnding || isNamed(name, 'transfer-encoding') ? framingRows.delimited : undefined;
   }
-  const fields = fieldsOf(step).filter(([, value]) => !isRefused(value));
+  const isTrailers = step.call === 'addTrailers';
+  const fields = fieldsOf(step).filter(([, value]) => isTrailers || !isRefused(value));
+  if (!isChunkable && fields.some(([name]) => isNamed(name, 'connection'))) return framingRows.delimited;
   if (fields.some(([name, value]) => isNamed(name, 'connection') && value === 'x-close')) {
     return framingRows.connection;
   }
   const lengths = fields.filter(([name]) => isNamed(name, 'content-length'));
   const codings = fields.filter(([name]) => isNamed(name, 'transfer-encoding'));
-  if (step.call === 'addTrailers')
-    return lengths.length + codings.length > 0 ? framingRows.trailers : undefined;
+  if (isTrailers) return lengths.length + codings.length > 0 ? framingRows.trailers : undefined;
   if (lengths.length > 0 && use.isPiped(res)) return framingRows.beyond;
   const isAdded = step.call === 'appendHeader';
   if (lengths.length > 1 || (isAdded && lengths.length === 1 && res.hasHeader('content-length'))) {
@@ -82,6 +87,7 @@ export function framingRow(step: Call, { object, use }: Circumstances): string |
   if (codings.length > 1 || (isAdded && codings.length === 1 && res.hasHeader('transfer-encoding'))) {
     return framingRows.codings;
   }
+  if (codings.length > 0 && !isChunkable) return framingRows.old;
   const isChunked = ([, value]: Fields[number]) => isNamed(value, 'chunked');
   return codings.every(isChunked) ? undefined : framingRows.delimited;
 }
@@ -90,7 +96,9 @@ export function framingRow(step: Call, { object, use }: Circumstances): string |
 function announced(res: ServerResponse): number | undefined {
   const head = (res as { _header?: string | null })._header;
   const [, status] = /^HTTP\/1\.1 (\d+)/.exec(head ?? '') ?? [];
-  if (res.req.method === 'HEAD' || res.strictContentLength) return undefined;
+  // With a head that is composed, what breaks the strictness is refused before anything of it is sent.
+  if (!(res as { _hasBody?: boolean })._hasBody || (res.strictContentLength && res.headersSent))
+    return undefined;
   if (['204', '304'].includes(status ?? `${res.statusCode}`)) return undefined;
   if (typeof head === 'string') {
     const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1];

@@ -16,11 +16,11 @@ import { shrink } from './shrinking.js';
 import type { Observation } from './trace.js';
 
 async function onNode(program: Program): Promise<Observation> {
-  return withoutListed(asListed(await run(nodeHttp, comparable(program))));
+  return withoutListed(asListed(await run(nodeHttp, comparable(program))), program);
 }
 
 async function onPremier(program: Program): Promise<Observation> {
-  return withoutListed(await run(premier as unknown as Http, comparable(program)));
+  return withoutListed(await run(premier as unknown as Http, comparable(program)), program);
 }
 
 export async function differences(program: Program): Promise<Difference[]> {
@@ -33,7 +33,7 @@ export async function differences(program: Program): Promise<Difference[]> {
 }
 
 /** What kind of difference comes first: what a smaller program must still show. */
-function kind([first]: Difference[]): string {
+export function kind([first]: Difference[]): string {
   if (first === undefined) return '';
   const { what, node, here } = first;
   const texts =

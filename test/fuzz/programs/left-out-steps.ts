@@ -3,8 +3,9 @@
 // is what both have at that moment.
 import { Buffer } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { node } from '../../subjects.js';
-import { framingRow, lengthRow } from './framing-steps.js';
+import { framingRow, framingRows, lengthRow, refused } from './framing-steps.js';
 import type { ObjectStep, Value } from './program.js';
 import { type ResponseUse, sizeOfChunk } from './response-use.js';
 
@@ -19,11 +20,14 @@ export interface Circumstances {
   moment: Moment;
   /** The response of the same exchange. */
   res: ServerResponse | undefined;
+  socket: Socket;
   use: ResponseUse;
   /** All responses that the program has got. */
   responses: readonly ServerResponse[];
   /** Whether the client sends several requests. */
   pipelined: boolean;
+  /** How many. */
+  requests: number;
 }
 
 type Call = Extract<ObjectStep, { call: string }>;
@@ -38,8 +42,8 @@ interface LeftOut {
   /** The first line of Node that it concerns; all where it is left out. */
   since?: number;
   is?(step: Call, circumstances: Circumstances): boolean;
-  isSet?(step: Assignment): boolean;
-  isListen?(step: Listen): boolean;
+  isSet?(step: Assignment, circumstances: Circumstances): boolean;
+  isListen?(step: Listen, circumstances: Circumstances): boolean;
 }
 
 const interim = new Set(['writeContinue', 'writeProcessing', 'writeEarlyHints', 'writeInformation']);
@@ -78,27 +82,74 @@ export const leftOut: readonly LeftOut[] = [
     is: (step) => isBody(step) && isUnknownEncoding(step.with[1]),
   },
   {
-    row: '`end` with what is no chunk',
-    is: (step) => isBody(step) && step.call === 'end' && isWrongChunk(step.with[0]),
-  },
-  {
     row: '`cork()`',
     is: (step, { object, moment, responses, use, pipelined }) => {
       const { on, call } = step;
       if (on === 'socket') return pastResponses.has(call) && responses.some((res) => use.corksOf(res) > 0);
       if (on !== 'res') return false;
-      if (call === 'cork') return pipelined || ((object as ServerResponse).headersSent && !isAtRest(moment));
+      if (call === 'cork') {
+        const isWriting = (object as ServerResponse).headersSent && !isAtRest(moment);
+        return pipelined || isWriting || use.isPiped(object);
+      }
       if (call === 'uncork') return use.corksOf(object) === 0;
-      return call === 'end' && use.corksOf(object) > 0 && sizeOfChunk(step.with) > 0;
+      if (call !== 'end' || use.corksOf(object) === 0) return false;
+      return use.piecesHeldBy(object) + (sizeOfChunk(step.with) > 0 ? 1 : 0) > 1;
     },
+  },
+  {
+    row: '`cork()`',
+    is: ({ call }, { object, use }) => interim.has(call) && use.corksOf(object) > 0,
+  },
+  {
+    row: '`cork()`',
+    is: ({ on, call }, { use, res }) =>
+      on === 'req' && call === 'pipe' && res !== undefined && use.corksOf(res) > 0,
+  },
+  {
+    row: 'a response that is destroyed before its turn',
+    is: ({ on, call }, { object }) =>
+      on === 'res' && call === 'destroy' && (object as ServerResponse).socket === null && !hasLeft(object),
+  },
+  {
+    row: "'finish' of a response whose connection is lost",
+    is: ({ on, call, with: [chunk] }, { object, socket }) => {
+      if (on !== 'res' || call !== 'end' || isChunk(chunk) || !socket.destroyed) return false;
+      const { headersSent, chunkedEncoding, writableEnded, _headerSent, _hasBody } = object as SentResponse;
+      return !writableEnded && headersSent && _headerSent === true && !(chunkedEncoding && _hasBody);
+    },
+  },
+  {
+    row: 'fields whose names are numbers',
+    is: ({ on, call, with: [, ...fields] }, { object }) =>
+      on === 'res' &&
+      call === 'writeHead' &&
+      fields.includes('text') &&
+      (object as ServerResponse).getHeaderNames().length > 0,
+  },
+  {
+    row: "`socket.pause()` beside a listener of the program's own",
+    is: ({ on, call }, { object, use }) => on === 'socket' && call === 'pause' && use.isHeard(object),
+    // The server pauses it as well, while answers wait.
+    isListen: ({ on, listen }, { object, pipelined, use }) =>
+      on === 'socket' && (listen === 'data' || listen === 'readable') && (pipelined || use.isStopped(object)),
+  },
+  {
+    row: 'small print of streams',
+    is: ({ on, call }, { object }) =>
+      on === 'socket' && call === 'resetAndDestroy' && (object as Socket).writableEnded,
   },
   {
     row: "when 'finish' comes",
     is: (step, { object, moment, use }) =>
-      (isBody(step) && moment === 'ticks' && use.mayHaveEnded(object)) ||
+      (isBody(step) && (moment === 'ticks' || moment === 'call') && use.mayHaveEnded(object)) ||
       (step.on === 'socket' && step.call === 'cork' && !isAtRest(moment)) ||
       (step.call === 'closeIdleConnections' && moment !== 'rest') ||
       ((moment === 'call' || moment === 'ticks') && cuts.has(`${step.on}.${step.call}`)),
+  },
+  {
+    row: "when 'finish' comes",
+    is: ({ on, call }, { object, moment, pipelined }) =>
+      on === 'res' && call === 'end' && moment === 'ticks' && pipelined && ends(object as ServerResponse),
   },
   {
     row: "the turn of a pipelined response, and its 'socket'",
@@ -113,6 +164,27 @@ export const leftOut: readonly LeftOut[] = [
     is: ({ call }, { pipelined }) => pipelined && interim.has(call),
   },
   {
+    row: 'an exception that nobody catches, where the process goes on',
+    is: ({ on, call }, { res }) => on === 'req' && call === 'pipe' && res !== undefined && hasBadReason(res),
+    isSet: ({ on, set, to }, { object, use }) =>
+      on === 'res' &&
+      use.isPiped(object) &&
+      (set === 'statusMessage' ? isBadReason(to) : set === 'statusCode'),
+  },
+  {
+    row: 'what one segment holds',
+    is: ({ on, call }, { object, moment, use }) => {
+      if (moment === 'rest') return false;
+      if (on === 'socket') return call === 'pause' && moment === 'call';
+      if (on === 'req' && (call === 'read' || call === 'resume')) return moment === 'call';
+      if (on === 'req' && (call === 'unshift' || call === 'setEncoding')) return !isAtStart(moment);
+      const { req } = object as ServerResponse;
+      const isLate = on === 'res' && call === 'end' && use.isPiped(object);
+      return isLate && ('content-length' in req.headers || 'transfer-encoding' in req.headers);
+    },
+    isSet: ({ on }, { moment, pipelined }) => on === 'server' && pipelined && moment !== 'rest',
+  },
+  {
     row: 'what one segment holds',
     is: ({ on, call }, { moment, pipelined }) =>
       pipelined && moment !== 'rest' && on === 'req' && call === 'pause',
@@ -121,6 +193,23 @@ export const leftOut: readonly LeftOut[] = [
     row: 'what one segment holds',
     is: ({ on, call }, { moment, use, res }) =>
       on === 'req' && call === 'pipe' && moment !== 'rest' && res !== undefined && use.mayHaveEnded(res),
+  },
+  {
+    row: 'what one segment holds',
+    is: ({ on, call }, { moment, pipelined, res }) =>
+      on === 'req' && call === 'pipe' && moment !== 'rest' && pipelined && res !== undefined && ends(res),
+    isSet: ({ on, set, to }, { object, pipelined, use }) =>
+      on === 'res' && set === 'shouldKeepAlive' && to === false && pipelined && use.isPiped(object),
+  },
+  {
+    row: 'what one segment holds',
+    is: ({ on, call }, { moment }) => on === 'req' && call === 'pause' && moment === 'call',
+    isListen: ({ on, listen }, { moment, res, use }) => {
+      if (on !== 'req' || moment === 'rest') return false;
+      if (listen === 'resume' || listen === 'pause') return true;
+      if (moment === 'call') return listen === 'readable' || listen === 'data';
+      return listen === 'readable' && res !== undefined && use.mayHaveEnded(res);
+    },
   },
   {
     row: 'a response that waits while its connection is lost',
@@ -146,20 +235,42 @@ export const leftOut: readonly LeftOut[] = [
   {
     row: '`writeHead` with an array that names a field twice',
     until: 21,
-    is: ({ call, with: values }) => call === 'writeHead' && values.some(namesTwice),
+    is: ({ call, with: values }, { object }) =>
+      call === 'writeHead' &&
+      values.some((value) => namesTwice(value) || (Array.isArray(value) && hasFields(object))),
+  },
+  {
+    row: 'fields of early hints that are no field values',
+    until: 23,
+    is: ({ call, with: [hints] }) => call === 'writeEarlyHints' && hasRefused(hints),
   },
   {
     row: '`writableLength`',
-    is: (step, { pipelined }) => isBody(step) && pipelined && isLongBeyondAscii(step.with[0]),
+    is: (step, { object, moment, pipelined, requests, responses }) => {
+      if (!isBody(step) || !pipelined) return false;
+      if (isLongBeyondAscii(step.with[0])) return true;
+      // What waits decides when reading stops.
+      const mayWait = moment === 'rest' ? (object as ServerResponse).socket === null : responses.length > 1;
+      return requests > 2 && mayWait && sizeOfChunk(step.with) > 10_000;
+    },
   },
   {
     row: 'size and encoding of writes',
-    is: ({ call }) => call === 'setNoDelay',
+    is: ({ on, call }, { object, use }) =>
+      call === 'setNoDelay' || (on === 'socket' && call === 'uncork' && use.corksOf(object) === 0),
   },
   {
     row: 'a final answer with a status below 200',
     is: ({ call, with: [status] }) => call === 'writeHead' && isInterimStatus(status ?? null),
     isSet: ({ set, to }) => set === 'statusCode' && isInterimStatus(to),
+  },
+  {
+    row: framingRows.delimited,
+    isSet: ({ set, to }, { object }) => {
+      if (set !== 'useChunkedEncodingByDefault' || to === true) return false;
+      const res = object as ServerResponse;
+      return res.hasHeader('connection') || res.hasHeader('transfer-encoding');
+    },
   },
   {
     row: '`maxRequestsPerSocket` that is set while connections are open',
@@ -180,6 +291,48 @@ export const leftOut: readonly LeftOut[] = [
   },
 ];
 
+type SentResponse = ServerResponse & { _headerSent?: boolean; _hasBody?: boolean };
+
+/** Whether a response says that the connection ends, or is about to. */
+function ends(res: ServerResponse & { _expect_continue?: boolean; _sent100?: boolean }): boolean {
+  if (res._expect_continue && !res._sent100) return true;
+  return !res.shouldKeepAlive || /close/i.test(`${res.getHeader('connection')}`);
+}
+
+function hasFields(object: object): boolean {
+  return (object as ServerResponse).getHeaderNames().length > 0;
+}
+
+function hasLeft(object: object): boolean {
+  const { writableFinished, destroyed } = object as ServerResponse;
+  return writableFinished || destroyed;
+}
+
+/** Whether `end` is called with something to send. */
+function isChunk(value: Value | undefined): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return Boolean(value);
+  return !('undefined' in value || 'do' in value);
+}
+
+/** The row for which a value isn't added to a list that may be a field. */
+export function pushRow(value: Value): string | undefined {
+  return typeof value === 'string' && refused.test(value) ? listRow : undefined;
+}
+
+export const listRow = 'a list that changes after it was set';
+
+function isAtStart(moment: Moment): boolean {
+  return moment === 'begun' || moment === 'turn';
+}
+
+function isBadReason(reason: unknown): boolean {
+  return typeof reason === 'string' && refused.test(reason);
+}
+
+function hasBadReason({ statusMessage, statusCode }: ServerResponse): boolean {
+  return isBadReason(statusMessage) || !(statusCode >= 100 && statusCode <= 999);
+}
+
 function isAtRest(moment: Moment): boolean {
   return moment === 'begun' || moment === 'rest';
 }
@@ -192,21 +345,15 @@ function isEmpty(value: Value | undefined): boolean {
   return typeof value === 'object' && value !== null && 'bytes' in value && value.bytes === '';
 }
 
-function isWrongChunk(value: Value | undefined): boolean {
-  if (value === undefined || value === null || typeof value === 'string') return false;
-  if (typeof value !== 'object' || Array.isArray(value)) return true;
-  return !(
-    'bytes' in value ||
-    'array' in value ||
-    'repeat' in value ||
-    'do' in value ||
-    'undefined' in value
-  );
-}
-
 /** Text whose characters are fewer than its bytes. */
 function isLongBeyondAscii(value: Value | undefined): boolean {
   return typeof value === 'object' && value !== null && 'repeat' in value && value.repeat > '\x7f';
+}
+
+/** Text that is about as long as a buffer, and of which characters aren't bytes. */
+export function isLongInOtherUnits([chunk, encoding]: readonly Value[]): boolean {
+  if (typeof chunk !== 'object' || chunk === null || !('repeat' in chunk)) return false;
+  return chunk.repeat > '\x7f' || (typeof encoding === 'string' && /^(?:utf16|ucs)/.test(encoding));
 }
 
 function isInterimStatus(value: Value): boolean {
@@ -220,15 +367,22 @@ function namesTwice(value: Value): boolean {
     const name = Array.isArray(item) ? item[0] : at % 2 === 0 ? item : '';
     return typeof name === 'string' && name !== '' ? [name.toLowerCase()] : [];
   });
-  return new Set(names).size < names.length;
+  const isNameless = value.some((item, at) => at % 2 === 0 && (item === null || typeof item === 'object'));
+  return isNameless || new Set(names).size < names.length;
+}
+
+/** Whether an object has a value that is no field value, on lines that refuse it. */
+function hasRefused(hints: Value | undefined): boolean {
+  if (typeof hints !== 'object' || hints === null || !('object' in hints)) return false;
+  return Object.values(hints.object).some((value) => refused.test(JSON.stringify(value)));
 }
 
 const applied = leftOut.filter(({ until = node, since = node }) => since <= node && node <= until);
 
 /** The row for which a step is left out, if there is one. */
 export function rowOf(step: ObjectStep, circumstances: Circumstances): string | undefined {
-  if ('set' in step) return applied.find(({ isSet }) => isSet?.(step))?.row;
-  if ('listen' in step) return applied.find(({ isListen }) => isListen?.(step))?.row;
+  if ('set' in step) return applied.find(({ isSet }) => isSet?.(step, circumstances))?.row;
+  if ('listen' in step) return applied.find(({ isListen }) => isListen?.(step, circumstances))?.row;
   if (!('call' in step)) return undefined;
   return (
     applied.find(({ is }) => is?.(step, circumstances))?.row ??

@@ -1,6 +1,6 @@
 // What a program has done with each response, whatever became of that.
-// In: the steps that were performed. Out: numbers of bytes and of corks, whether it was ended, and whether a request's
-// body is piped into it.
+// In: the steps that were performed. Out: numbers of bytes and of corks, whether it was ended, whether a request's body is
+// piped into it, and whether the program listens to its socket.
 import { Buffer } from 'node:buffer';
 import type { ObjectStep, Value } from './program.js';
 
@@ -9,16 +9,36 @@ export class ResponseUse {
   readonly #corks = new WeakMap<object, number>();
   readonly #ended = new WeakSet<object>();
   readonly #piped = new WeakSet<object>();
+  readonly #pieces = new WeakMap<object, number>();
+  readonly #heard = new WeakSet<object>();
+  readonly #stopped = new WeakSet<object>();
 
   /** A step was performed on an object; `res` is the response of its exchange. */
   note(step: ObjectStep, object: object, res: object | undefined): void {
+    if ('listen' in step && step.on === 'socket' && (step.listen === 'data' || step.listen === 'readable')) {
+      this.#heard.add(object);
+    }
     if (!('call' in step)) return;
+    if (step.on === 'socket' && step.call === 'cork') this.#corks.set(object, this.corksOf(object) + 1);
+    if (step.on === 'socket' && step.call === 'uncork') this.#corks.set(object, this.corksOf(object) - 1);
+    if (step.on === 'socket' && step.call === 'pause') this.#stopped.add(object);
+    if (step.on === 'socket' && step.call === 'resume') this.#stopped.delete(object);
+    if (step.on === 'res') this.#noteHeld(step.call, object);
     if (step.on === 'res' && (step.call === 'write' || step.call === 'end')) {
       this.#sizes.set(object, this.sizeOf(object) + sizeOfChunk(step.with));
       if (step.call === 'end') this.#end(object);
     } else if (step.on === 'res' && step.call === 'cork') this.#corks.set(object, this.corksOf(object) + 1);
     else if (step.on === 'res' && step.call === 'uncork') this.#corks.set(object, this.corksOf(object) - 1);
     else if (step.on === 'req' && step.call === 'pipe' && res !== undefined) this.#piped.add(res);
+  }
+
+  /** On node:http, a head and what comes with it isn't held by a cork. */
+  #noteHeld(call: string, res: object): void {
+    if (call === 'cork' && this.corksOf(res) === 0) {
+      this.#pieces.set(res, (res as { headersSent?: boolean }).headersSent ? 1 : 0);
+    } else if (call === 'write' || call === 'flushHeaders') {
+      this.#pieces.set(res, this.piecesHeldBy(res) + 1);
+    }
   }
 
   #end(res: object): void {
@@ -29,6 +49,21 @@ export class ResponseUse {
   /** How often it was corked and not uncorked again. */
   corksOf(res: object): number {
     return this.#corks.get(res) ?? 0;
+  }
+
+  /** How many pieces of a response, its head among them, were written since it was corked. */
+  piecesHeldBy(res: object): number {
+    return this.#pieces.get(res) ?? 0;
+  }
+
+  /** Whether the program listens for what comes through a socket. */
+  isHeard(socket: object): boolean {
+    return this.#heard.has(socket);
+  }
+
+  /** Whether the program has paused a socket. */
+  isStopped(socket: object): boolean {
+    return this.#stopped.has(socket);
   }
 
   /** Whether the program, or what it pipes, may have ended it. */

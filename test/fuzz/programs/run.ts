@@ -33,18 +33,19 @@ function listen(server: Server, program: Program, interpreter: Interpreter, trac
   for (const event of program.listeners) {
     if (event === 'checkContinue' || event === 'checkExpectation') {
       server.on(event, (req: IncomingMessage, res: ServerResponse) => {
-        trace.event('server', event);
+        if (!interpreter.isOver) trace.event('server', event);
         handle(req, res);
       });
     } else if (event === 'upgrade' || event === 'connect') {
       server.on(event, (req: IncomingMessage, socket: Socket, head: Buffer) => {
-        trace.event('server', `${event} ${head.toString('latin1')}`);
+        if (!interpreter.isOver) trace.event('server', `${event} ${head.toString('latin1')}`);
         interpreter.begin(req, undefined, socket);
       });
     } else {
-      (server as EventEmitter).on(event, (first: unknown) =>
-        trace.event('server', `${event} ${trace.show(first)}`),
-      );
+      (server as EventEmitter).on(event, (first: unknown) => {
+        if (event !== 'dropRequest' || !interpreter.isOver)
+          trace.event('server', `${event} ${trace.show(first)}`);
+      });
     }
   }
 }
@@ -52,9 +53,9 @@ function listen(server: Server, program: Program, interpreter: Interpreter, trac
 /** What the client does after its script: it leaves, so that the end of the connection is seen as well. */
 async function leave(client: Client, interpreter: Interpreter, rest: Rest): Promise<void> {
   interpreter.uncork();
-  client.act('resume');
+  interpreter.act('resume');
   await rest.ofAll();
-  client.act('end');
+  interpreter.act('end');
   await rest.ofAll();
   client.destroy();
   await rest.ofAll();
@@ -77,7 +78,7 @@ export async function run(http: Http, program: Program): Promise<Observation> {
   try {
     for (const action of program.client) {
       if (action === 'quiet') await rest.ofAll();
-      else client.act(action);
+      else interpreter.act(action);
     }
     await rest.ofAll();
     await leave(client, interpreter, rest);

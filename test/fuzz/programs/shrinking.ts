@@ -57,7 +57,8 @@ function* simplerStep(step: Step): Generator<Step> {
   if ('listen' in step) for (const inner of smallerSteps(step.do)) yield { ...step, do: inner };
   if ('wait' in step && step.wait !== 'quiet') yield { wait: 'quiet' };
   if (!('call' in step)) return;
-  if (step.with.length > 0) yield { ...step, with: step.with.slice(0, -1) };
+  // What nothing is piped to ends the process, sooner or later.
+  if (step.with.length > 0 && step.call !== 'pipe') yield { ...step, with: step.with.slice(0, -1) };
   for (const values of simpler(step.with, simplerValue)) yield { ...step, with: values };
 }
 

@@ -136,6 +136,7 @@ const moving = new Set([
 /** What of an object is shown by a word, since it can't be equal. */
 const shownAs: Record<string, (value: unknown) => unknown> = {
   'socket.parser': (value) => value !== null && value !== undefined,
+  'socket._httpMessage': (value) => value ?? null,
 };
 
 export function isMoving(target: Target, property: string): boolean {
@@ -158,7 +159,8 @@ export function snapshot(trace: Trace, target: Target, object: object, atRest: b
 export function read(trace: Trace, target: Target, object: object, property: string): string {
   try {
     const value = Reflect.get(object, property);
-    return trace.show(shownAs[`${target}.${property}`]?.(value) ?? value);
+    const change = shownAs[`${target}.${property}`];
+    return trace.show(change === undefined ? value : change(value));
   } catch (error) {
     return `threw ${trace.show(error)}`;
   }

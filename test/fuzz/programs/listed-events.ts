@@ -1,0 +1,116 @@
+// Which events docs/compatibility.md lists as coming at another time, or not at all.
+// In: an event as it comes. Out: whether it is one of those. What else comes with it stays to be compared.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { node } from '../../subjects.js';
+import type { Client } from './client.js';
+import type { Exchanges, Objects } from './exchanges.js';
+import type { Program, Target } from './program.js';
+
+export const eventRows = {
+  lingering: 'a connection that ends while its client still sends',
+  refused: 'after a refusal',
+  lost: "'close' of a response whose connection is lost before its turn",
+  leaving: "when 'finish' comes",
+  turn: "the turn of a pipelined response, and its 'socket'",
+  reset: 'a connection that the client resets',
+  streams: 'small print of streams',
+};
+
+/** What tells of the end of a connection, and of a request that doesn't come to its end. */
+const ending = ['aborted', 'error', 'close'];
+
+/** What tells of the end of a socket, and of what its client still sends. */
+const endingOfSocket = [...ending, 'end', 'finish', 'data', 'readable'];
+
+/** What of a request depends on which call meets a reset first. */
+const tellsOfReset = ['aborted', 'error', 'end', 'close'];
+
+/** How far the client has got. */
+type Sending = Pick<Client, 'hasLeft' | 'hasSentWhole'>;
+
+export class ListedEvents {
+  readonly #exchanges: Exchanges;
+  readonly #isPipelined: boolean;
+  readonly #resets: boolean;
+  /** The client leaves while a handler runs, or by a reset. */
+  readonly #leaves: boolean;
+  /** Requests come in several pieces. */
+  readonly isInPieces: boolean;
+  readonly #client: () => Sending | null;
+  #hasLingered = false;
+
+  constructor(program: Program, exchanges: Exchanges, client: () => Sending | null) {
+    this.#client = client;
+    this.#exchanges = exchanges;
+    this.#isPipelined = program.handlers.length > 1;
+    this.#leaves = /"reset"|"client":"end"/.test(
+      JSON.stringify(program.handlers) + JSON.stringify(program.client),
+    );
+    this.#resets = JSON.stringify(program).includes('"reset"');
+    this.isInPieces = program.client.filter((action) => typeof action === 'object').length > 1;
+  }
+
+  /** Whether the connection ends within a request, because of the last answer or of a refusal. */
+  get lingers(): boolean {
+    const exchanges = this.#exchanges;
+    const client = this.#client();
+    if (this.#hasLingered) return true;
+    if (client === null || client.hasSentWhole || !exchanges.isCut) return false;
+    return exchanges.isOver || client.hasLeft;
+  }
+
+  /** What the client does now comes too late if the connection lingers. */
+  beforeAction(): void {
+    this.#hasLingered = this.lingers;
+  }
+
+  /**
+   * The row that lists an event, if one does.
+   * @param event - its name, or what was called, as `write callback`
+   * @param number - of the exchange
+   */
+  rowOf(target: Target, event: string, number: number): string | undefined {
+    const objects = this.#exchanges.of(number);
+    if (objects === undefined) return undefined;
+    if (this.lingers && isOfLingering(target, event, objects)) return eventRows.lingering;
+    if (target === 'req' && node < 24 && this.#resets && tellsOfReset.includes(event)) return eventRows.reset;
+    if (target === 'socket') return this.#rowOfSocket(event);
+    if (target !== 'res') return undefined;
+    return this.#rowOfResponse(event, number, objects as { res: ServerResponse; socket: Socket });
+  }
+
+  #rowOfSocket(event: string): string | undefined {
+    if (node < 24 && this.#resets) return eventRows.reset;
+    return (event === 'close' || event === 'end') && this.isInPieces ? eventRows.refused : undefined;
+  }
+
+  #rowOfResponse(
+    event: string,
+    number: number,
+    { res, socket }: { res: ServerResponse; socket: Socket },
+  ): string | undefined {
+    const isPipelined = this.#isPipelined;
+    const isLost = res.destroyed || socket.destroyed;
+    if (event === 'close') {
+      const isListed = this.#exchanges.waits(number) || (node < 24 && socket.destroyed && isPipelined);
+      return isListed ? eventRows.lost : undefined;
+    }
+    if (event === 'finish')
+      return socket.destroyed || (node < 24 && this.#resets) ? eventRows.leaving : undefined;
+    if (event === 'drain') return isPipelined || isLost || !socket.writable ? eventRows.streams : undefined;
+    if (event === 'prefinish' && number > 0) return eventRows.turn;
+    // Before Node 24 it comes where it shouldn't.
+    if (event === 'end callback') return node < 24 && isLost ? eventRows.streams : undefined;
+    if (event === 'prefinish') return isLost || this.#resets ? eventRows.streams : undefined;
+    return /^write\w* callback$/.test(event) && (isLost || this.#leaves) ? eventRows.streams : undefined;
+  }
+}
+
+function isOfLingering(target: Target, event: string, { req, res }: Objects): boolean {
+  const hasLeft = (res as ServerResponse | undefined)?.writableFinished === true;
+  if (target === 'res') return event === 'close' && !hasLeft;
+  if (target === 'socket') return endingOfSocket.includes(event);
+  const { complete, readableEnded } = req as IncomingMessage;
+  return ending.includes(event) && !(complete && (hasLeft || readableEnded));
+}
