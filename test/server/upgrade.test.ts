@@ -247,6 +247,23 @@ for (const [sentence, bytes, event] of [
   });
 }
 
+behaviour(
+  'a socket that left HTTP takes an encoding',
+  async ({ serve }) => {
+    const text = outcome<unknown>();
+    const { server, connect } = await serve(() => {});
+    const client = connect();
+    server.on('upgrade', (_req, socket) => {
+      (socket as Socket).setEncoding('hex');
+      socket.on('data', text.resolve);
+      client.send('a');
+    });
+    client.send(upgrade);
+    assert.equal(await text.promise, '61');
+  },
+  { notNode: 'it throws there' },
+);
+
 const optimized: [event: string, sent: string, closes: boolean][] = [
   ['connect', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n', true],
   ['upgrade', upgrade, true],

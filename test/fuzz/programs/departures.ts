@@ -161,6 +161,10 @@ export const departures: readonly Departure[] = [
     shows: /^bytesWritten=/,
   },
   {
+    row: "the turn of a pipelined response, and its 'socket'",
+    shows: /^_httpMessage=<res \d+>$/,
+  },
+  {
     row: 'a connection that the client resets',
     until: 23,
     shows: /^errored=(?:null|Error \[ECONNRESET\]: aborted)$/,

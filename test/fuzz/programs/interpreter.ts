@@ -212,7 +212,8 @@ export class Interpreter {
       const values = step.with.map((value) => this.#value(number, value, place));
       const result = Reflect.apply(method, object, values);
       this.#use.note(step, object, this.#exchanges.of(number)?.res);
-      return (step.call === 'write' || step.call === 'unshift') &&
+      return (step.call === 'unshift' || step.call.startsWith('write')) &&
+        step.call !== 'writeHead' &&
         this.#isMoving(step, step.of ?? number, atRest)
         ? 'moving'
         : trace.show(result);
@@ -242,7 +243,7 @@ export class Interpreter {
   act(action: Exclude<ClientAction, 'quiet'>): void {
     this.#listed.beforeAction();
     // What becomes of what is held when the connection ends is listed.
-    if (node >= 26 && action === 'end') this.uncork();
+    if (action === 'end') this.uncork();
     this.client?.act(action);
   }
 

@@ -134,6 +134,10 @@ export const leftOut: readonly LeftOut[] = [
       on === 'socket' && (listen === 'data' || listen === 'readable') && (pipelined || use.isStopped(object)),
   },
   {
+    row: '`setEncoding()` of a socket that left HTTP',
+    is: ({ on, call }, { res }) => on === 'socket' && call === 'setEncoding' && res === undefined,
+  },
+  {
     row: 'small print of streams',
     is: ({ on, call }, { object }) =>
       on === 'socket' && call === 'resetAndDestroy' && (object as Socket).writableEnded,
