@@ -34,7 +34,8 @@ function bytesOf(chunk: Chunk, encoding: Encoding): number {
 /** The same callback, called in the context of the write. */
 function bound(callback: WriteCallback): WriteCallback {
   const resource = new AsyncResource('HTTPSERVERRESPONSE');
-  return (error) => runInScope(resource, callback, undefined, error);
+  // As on node:http, some calls have no argument at all.
+  return (...error) => runInScope(resource, callback, undefined, ...error);
 }
 
 type Trailers = Record<string, unknown> | readonly (readonly [string, unknown])[];

@@ -345,3 +345,36 @@ for (const [what, act, body] of refusedHeads) {
     assert.equal((await connect().send(get()).response()).body, body);
   });
 }
+
+const told: [
+  what: string,
+  method: string,
+  act: (res: Response, callback: (...values: unknown[]) => void) => unknown,
+  values: unknown[],
+][] = [
+  ['a piece of a body', 'GET', (res, callback) => res.write('x', callback), [null]],
+  ['a body that is dropped', 'HEAD', (res, callback) => res.write('x', callback), []],
+  [
+    'a piece after the end',
+    'GET',
+    (res, callback) => res.end() && res.write('x', callback),
+    ['ERR_STREAM_WRITE_AFTER_END'],
+  ],
+];
+
+for (const [what, method, act, expected] of told) {
+  behaviour(`the callback of a write of ${what} gets what it gets on node:http`, async ({ serve }) => {
+    const called = outcome<unknown[]>();
+    const { connect } = await serve((_req, res) => {
+      res.on('error', () => {});
+      act(res, (...values) => called.resolve(values));
+      res.end();
+    });
+    connect().send(`${method} / HTTP/1.1\r\nHost: a\r\n\r\n`);
+    const values = await called.promise;
+    assert.deepEqual(
+      values.map((value) => (value as NodeJS.ErrnoException | null)?.code ?? value),
+      expected,
+    );
+  });
+}
