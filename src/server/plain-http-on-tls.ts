@@ -5,7 +5,7 @@
  * right after, so only what leaves in one write reaches the client: for a request without a body that is all of it.
  */
 import type { TLSSocket } from 'node:tls';
-import { wrappedSocket } from '../node/wrapped-socket.js';
+import { parentOf } from '../node/tls-parents.js';
 import { dateLine } from './date-field.js';
 
 /** How OpenSSL calls a request line where a handshake should be: GET, HEAD, POST and PUT; CONNECT. */
@@ -13,8 +13,8 @@ const codes = ['ERR_SSL_HTTP_REQUEST', 'ERR_SSL_HTTPS_PROXY_REQUEST'];
 
 export function answerPlainHttp(error: Error, socket: TLSSocket): boolean {
   if (!codes.includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-  const wrapped = wrappedSocket(socket);
-  if (!wrapped) return false;
+  const wrapped = parentOf(socket);
+  if (!wrapped?.writable) return false;
   const body = '400 Bad Request: this port speaks https only. Ask with https:// instead of http://.\n';
   wrapped.end(
     `HTTP/1.1 400 Bad Request\r\n${dateLine()}Connection: close\r\n` +

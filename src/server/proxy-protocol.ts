@@ -7,7 +7,7 @@
  */
 import type { Socket } from 'node:net';
 import { setPeerName } from '../node/peer-name.js';
-import { wrappedSocket } from '../node/wrapped-socket.js';
+import { parentOf } from '../node/tls-parents.js';
 import { ProxyArrival } from '../transport/proxy-arrival.js';
 import { type ProxyHeader, ProxyHeaderError } from '../transport/proxy-header.js';
 import type { ServerSocket } from '../transport/server-socket.js';
@@ -34,7 +34,7 @@ export function proxyHeaderOf(socket: object): ProxyHeader | undefined {
 
 /** A socket with TLS has what came on the one beneath. */
 export function adoptProxyHeader(socket: ServerSocket): void {
-  const header = (wrappedSocket(socket) as ProxiedSocket | undefined)?.[kProxyHeader];
+  const header = (parentOf(socket) as ProxiedSocket | undefined)?.[kProxyHeader];
   if (header !== undefined) (socket as ProxiedSocket)[kProxyHeader] ??= header;
 }
 

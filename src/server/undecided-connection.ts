@@ -132,6 +132,10 @@ export class UndecidedConnection implements ServerConnection, ClockedConnection 
     this.clock.stop();
   }
 
+  onSent(): void {
+    this.clock.stop();
+  }
+
   free(): void {
     this.server[kEngine].connections.delete(this);
   }

@@ -6,6 +6,7 @@
 import type { Buffer } from 'node:buffer';
 import { type Server, Socket } from 'node:net';
 import { socketEncoding } from '../node/errors.js';
+import { stopWatching, watchSending } from '../node/sent-sockets.js';
 import type { ServerSocket } from './server-socket.js';
 import { changeReader, type Reader, shareReads, stopSharing } from './shared-reads.js';
 import { leaveOrder } from './socket-order.js';
@@ -22,6 +23,8 @@ export interface SocketEvents extends Reader {
   /** @param atOnce - nothing more can be written in order: the socket itself reported the error */
   refuse(error: Error, atOnce: boolean): void;
   onClose(): void;
+  /** Another process gets the socket as soon as this returns: what waits to be written leaves now or never. */
+  onSent(): void;
   /** The server keeps the connection no longer. */
   free(): void;
 }
@@ -44,6 +47,15 @@ function onEnd(this: ConnectedSocket): void {
 function onClose(this: ConnectedSocket): void {
   this.parser = null;
   this[kConnection]?.onClose();
+}
+function onSent(socket: ConnectedSocket): void {
+  const connection = socket[kConnection];
+  try {
+    connection?.onSent();
+  } finally {
+    detach(socket);
+    connection?.free();
+  }
 }
 function onGone(this: ConnectedSocket): void {
   this[kConnection]?.free();
@@ -79,6 +91,7 @@ export function listenTo(server: Server, socket: ConnectedSocket, connection: So
   socket._paused = false;
   for (const [event, listener] of LISTENERS) socket.on(event, listener);
   socket.setEncoding = refuseEncoding;
+  watchSending(socket, onSent);
   // When a socket ends is the connection's to say, for it may have requests to answer that came before.
   socket[kEndedByItself] = socket.allowHalfOpen === false;
   socket.allowHalfOpen = true;
@@ -98,6 +111,7 @@ export function detach(socket: ConnectedSocket): void {
   socket[kConnection] = null;
   stopSharing(socket);
   socket.parser = null;
+  stopWatching(socket);
   Reflect.deleteProperty(socket, 'setEncoding');
   if (socket[kEndedByItself]) socket.allowHalfOpen = false;
   leaveOrder(socket);

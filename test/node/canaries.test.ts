@@ -11,6 +11,7 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import process from 'node:process';
 import { test } from 'node:test';
 import tls from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { fieldValueKind, isToken, NOT_FIELD_VALUE } from '../../dist/http/grammar.js';
 import { shrinkBacklog } from '../../dist/node/backlog.js';
 import { whatIsSent } from '../../dist/node/borrowed-writes.js';
@@ -29,10 +30,10 @@ import { isObserved } from '../../dist/node/performance-entries.js';
 import * as rawWrites from '../../dist/node/raw-writes.js';
 import { makesStateOnTouch } from '../../dist/node/readable-state.js';
 import { RequestContexts } from '../../dist/node/request-contexts.js';
+import { watchSending } from '../../dist/node/sent-sockets.js';
 import { OtherSide, streamSocket } from '../../dist/node/stream-socket.js';
 import * as tlsParents from '../../dist/node/tls-parents.js';
 import * as tlsServerState from '../../dist/node/tls-server-state.js';
-import { wrappedSocket } from '../../dist/node/wrapped-socket.js';
 import { temporaryFolder } from '../cli/command.js';
 import { certificate, node, turns, until } from '../subjects.js';
 
@@ -58,18 +59,18 @@ async function accepted(server: Server, client: (port: number) => Socket, event:
 const connect = (port: number) => net.connect(port, '127.0.0.1');
 const connectSecurely = (port: number) => tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
 
-test('a TLS socket knows the socket below it', async () => {
+test('a TLS socket whose handshake failed tells over which socket it speaks', async () => {
   const server = tls.createServer(certificate);
   const { far, close } = await accepted(server, connect, 'connection');
   // Only until the event is over.
   let known = false;
   server.once('tlsClientError', (_error, socket) => {
-    known = wrappedSocket(socket) !== undefined;
+    known = tlsParents.parentOf(socket)?.writable === true;
   });
   far.on('error', () => {}).write('GET / HTTP/1.1\r\n\r\n');
   await once(server, 'tlsClientError');
   await close();
-  sings(known, '_parent', 'wrapped-socket');
+  sings(known, '_parent in tlsClientError', 'tls-parents');
 });
 
 test('a TLS server reads for each connection how it chooses a protocol', async () => {
@@ -165,6 +166,21 @@ test('a socket is written to past its Writable', async () => {
   } finally {
     await close();
   }
+});
+
+test("a socket whose handle is sent to another process is told by 'setTimeout'", async () => {
+  const child = fork(fileURLToPath(new URL('../server/sent-socket-program.js', import.meta.url)));
+  await once(child, 'message');
+  const { far, socket, close } = await accepted(net.createServer(), connect, 'connection');
+  let told = false;
+  watchSending(socket, () => {
+    told = true;
+  });
+  child.send('sent', socket);
+  sings(told, 'setTimeout of a socket that child.send() takes', 'sent-sockets');
+  assert.equal(Buffer.concat(await far.toArray()).toString(), 'sent');
+  child.disconnect();
+  await close();
 });
 
 test('a socket of TLS tells over which socket it speaks', async () => {

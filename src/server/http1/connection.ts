@@ -385,6 +385,13 @@ export class Connection
     this.responses.abandon();
   }
 
+  /** As on node:http, the program hears no more of its requests, and what it still writes leaves nowhere. */
+  onSent(): void {
+    this.#parser.stop();
+    this.output.flush();
+    this.responses.leave();
+  }
+
   /** The server keeps it no longer. */
   free(): void {
     this.clock.stop();

@@ -94,6 +94,16 @@ export class ResponseQueue {
     return this.#writers.length < MAX_PIPELINED_REQUESTS / 2 && !this.isCrowded(1);
   }
 
+  /** The connection goes on in another process, which owes the responses from now on. */
+  leave(): void {
+    const { turn } = this;
+    for (const { exchange } of this.#writers) exchange?.close('aborted');
+    this.#writers = [];
+    this.#ended = 0;
+    turn?.response.detachSocket(this.#socket);
+    this.#socket._httpMessage = null;
+  }
+
   /** The connection is gone: whoever still reads a request or writes a response is told. */
   abandon(): void {
     const writers = this.#writers;

@@ -142,6 +142,12 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     this.#engine.close();
   }
 
+  /** Its state can't be sent with it: its streams end here. */
+  onSent(): void {
+    this.#output.flush();
+    this.onClose();
+  }
+
   free(): void {
     this.clock.stop();
     this.server[kEngine].connections.delete(this);
