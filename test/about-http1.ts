@@ -95,6 +95,7 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
   [
     'its upgrades and tunnels',
     [
+      /^a program that takes secure connections over by itself/,
       /upgrade/i,
       /tunnel/,
       /'connect'/,
