@@ -308,6 +308,33 @@ behaviour('a response that is corked holds back no other', async ({ serve }) => 
   assert.equal((await client.response()).body, 'two');
 });
 
+for (const [sentence, destroy] of [
+  ['at once', (res: Response) => void res.destroy()],
+  ['in the next tick', (res: Response) => process.nextTick(() => res.destroy())],
+  ['in a later turn', (res: Response) => setImmediate(() => res.destroy())],
+] as const) {
+  behaviour(
+    `a response that was ended and then destroyed ${sentence}, before its turn, leaves whole, and so do those after it`,
+    async ({ serve }) => {
+      let first: Response | undefined;
+      const { connect } = await serve((req, res) => {
+        if (req.url === '/first') {
+          first = res;
+        } else if (req.url === '/second') {
+          res.end('second');
+          destroy(res);
+          setImmediate(() => first?.end('first'));
+        } else {
+          res.end('third');
+        }
+      });
+      const client = connect().send(get('/first') + get('/second') + get('/third'));
+      for (const body of ['first', 'second', 'third']) assert.equal((await client.response()).body, body);
+    },
+    { since: 24 },
+  );
+}
+
 const destroyed: [sentence: string, destroy: (res: Response) => unknown][] = [
   ['destroyed', (res) => res.destroy()],
   ['destroyed with an error', (res) => res.on('error', () => {}).destroy(new Error('no'))],
@@ -316,13 +343,6 @@ const destroyed: [sentence: string, destroy: (res: Response) => unknown][] = [
     'written and destroyed',
     (res) => {
       res.write('lost');
-      res.destroy();
-    },
-  ],
-  [
-    'ended and destroyed',
-    (res) => {
-      res.end('lost');
       res.destroy();
     },
   ],

@@ -187,7 +187,8 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
 
   abort(error: Error | undefined): void {
     if (this.#output === null) {
-      if (this.#state !== WAITING) return;
+      // As on Node 24, what was ended before it is destroyed for no reason is whole, and leaves in its turn.
+      if (this.#state !== WAITING || (this.#hasEnded && error === undefined)) return;
       this.#state = GIVEN_UP;
       this.#dropWaiting();
     } else {
