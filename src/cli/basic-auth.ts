@@ -36,16 +36,19 @@ export function challengeSocket(socket: Duplex): void {
 /**
  * Puts a password before a handler.
  * @param exempt requests that are let through without one
+ * @param addFields adds what goes with every answer
  */
 export function withBasicAuth(
   handler: RequestListener,
   credentials: Credentials,
   exempt: (req: IncomingMessage) => boolean,
+  addFields?: RequestListener,
 ): RequestListener {
   const allowed = passwordCheck(credentials);
   return (req, res) => {
-    if (allowed(req) || exempt(req)) handler(req, res);
-    else challengeClient(res);
+    if (allowed(req) || exempt(req)) return handler(req, res);
+    addFields?.(req, res);
+    challengeClient(res);
   };
 }
 

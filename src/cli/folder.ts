@@ -1,6 +1,8 @@
 // `premier FOLDER`: the settings of the command become the options of the document handler.
 
-import type { FieldValue, HeaderRules } from '../documents/answer-fields.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FieldRules, type FieldValue, type HeaderRules } from '../documents/answer-fields.js';
+import { targetFrom } from '../documents/target.js';
 import type { Context } from './context.js';
 import { withHostCheck } from './host-check.js';
 import type { Field } from './option-values.js';
@@ -15,6 +17,7 @@ export async function serveFolder(context: Context): Promise<void> {
   if (settings.listing && settings['no-listing']) {
     throw new UsageError(context.say.contradiction('--listing', '--no-listing'));
   }
+  const headers = headersFrom(settings.header);
   const handler = documents(context.target.path, {
     ...(settings.listing || settings['no-listing'] ? { listing: settings.listing } : {}),
     single: settings.single,
@@ -23,20 +26,31 @@ export async function serveFolder(context: Context): Promise<void> {
     reload: settings.reload,
     onPolling: ({ message }) => console.error(`premier: ${context.say.cannotWatch(message)}`),
     cors: settings.cors,
-    headers: headersFrom(settings.header),
+    headers,
     ...(given.has('lang') && settings.lang ? { lang: settings.lang } : {}),
   });
   const { translations } = context;
   const translated = translations ? withTranslations(handler, translations) : handler;
   const rules = { hosts: settings.host, allowed: [...settings['allow-host'], ...settings.name] };
-  const checked = withHostCheck(translated, rules, context.command, context.say);
-  const site: Site = { handler: checked, close: () => handler.close() };
+  const addFields = fieldsOfRefusals(headers, settings.cors);
+  const checked = withHostCheck(translated, rules, context.command, context.say, addFields);
+  const site: Site = { handler: checked, addFields, close: () => handler.close() };
   // A browser asks with OPTIONS and without the password whether it may send the password (Fetch, CORS preflight).
   if (settings.cors) {
     site.exempt = ({ method, headers }) =>
       method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
   }
   await serve(site, context);
+}
+
+/** What goes with every answer goes also with those that the command gives in place of the folder. */
+function fieldsOfRefusals(headers: HeaderRules, cors: boolean | string) {
+  const rules = new FieldRules(headers, cors);
+  return ({ url = '' }: IncomingMessage, res: ServerResponse): void => {
+    const { refusal } = rules.for(targetFrom(url));
+    for (let i = 0; i < refusal.length; i += 2)
+      res.appendHeader(refusal[i] as string, refusal[i + 1] as string);
+  };
 }
 
 /** The fields as the document handler takes them: what is repeated is a line for each value. */

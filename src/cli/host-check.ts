@@ -13,12 +13,16 @@ export interface HostRules {
   readonly allowed: readonly string[];
 }
 
-/** Puts the check before a handler. On a network it is only made where names were allowed. */
+/**
+ * Puts the check before a handler. On a network it is only made where names were allowed.
+ * @param addFields adds what goes with every answer
+ */
 export function withHostCheck(
   handler: RequestListener,
   { hosts, allowed }: HostRules,
   command: string,
   say: Messages,
+  addFields: RequestListener,
 ): RequestListener {
   const everywhere = hosts.some(isEverywhere);
   if (allowed.includes('*') || (everywhere && allowed.length === 0)) return handler;
@@ -34,6 +38,7 @@ export function withHostCheck(
     ) {
       return handler(req, res);
     }
+    addFields(req, res);
     res.writeHead(421, {
       'Content-Type': 'text/plain; charset=utf-8',
       'Content-Length': Buffer.byteLength(body),

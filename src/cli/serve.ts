@@ -23,6 +23,8 @@ export interface Site {
   handler: RequestListener;
   /** Requests that need no password. */
   exempt?: (req: Parameters<RequestListener>[0]) => boolean;
+  /** Adds what goes with every answer to one that the command gives by itself. */
+  addFields?: RequestListener;
   /** Ends what would keep a server from closing. */
   close?: () => void;
 }
@@ -88,11 +90,11 @@ const hostOf = (place: AddressInfo | string): string =>
 const portOf = (place: AddressInfo | string): number | undefined =>
   typeof place === 'string' ? undefined : place.port;
 
-async function guarded({ handler, exempt }: Site, { args }: Context): Promise<RequestListener> {
+async function guarded({ handler, exempt, addFields }: Site, { args }: Context): Promise<RequestListener> {
   const { auth } = args.settings;
   if (!auth) return handler;
   const { withBasicAuth } = await import('./basic-auth.js');
-  return withBasicAuth(handler, auth, exempt ?? (() => false));
+  return withBasicAuth(handler, auth, exempt ?? (() => false), addFields);
 }
 
 /** Servers for a handler: http, or https where the options ask for it. */

@@ -1,6 +1,7 @@
 // --auth: who is let in, what the others are told, and TLS around it.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import http2 from 'node:http2';
 import { request } from 'node:https';
 import { join } from 'node:path';
@@ -41,6 +42,32 @@ test('only the name and password given are let in', async (t) => {
       if (status === 200 && path === '/') assert.equal(body, 'inside');
     }
   }
+});
+
+test('a field of every answer goes with those that the command gives in place of the folder', async (t) => {
+  const folder = temporaryFolder(t);
+  const fields = [
+    'X-A: every',
+    '/b/*: X-B: there',
+    'Cache-Control: max-age=60',
+    'Set-Cookie: a=1',
+    'Set-Cookie: b=2',
+  ];
+  const given = fields.flatMap((field) => ['--header', field]);
+  const { url } = await serving(t, [folder, '--auth', 'a:b', '--log', 'off', ...given]);
+  const refused = await fetch(new URL('/b/x', url));
+  assert.equal(refused.status, 401);
+  assert.equal(refused.headers.get('x-a'), 'every');
+  assert.equal(refused.headers.get('x-b'), 'there');
+  assert.equal(refused.headers.get('cache-control'), 'no-store');
+  assert.deepEqual(refused.headers.getSetCookie(), ['a=1', 'b=2']);
+  assert.equal((await fetch(new URL('/c', url))).headers.get('x-b'), null);
+  const headers = { host: 'elsewhere.example', authorization: basic('a:b') };
+  const answer = await new Promise<IncomingMessage>((resolve) => get(url, { headers }, resolve));
+  assert.equal(answer.statusCode, 421);
+  assert.equal(answer.headers['x-a'], 'every');
+  assert.equal(answer.headers['cache-control'], 'no-store');
+  answer.resume();
 });
 
 test('with --cors, a preflight needs no password', async (t) => {
