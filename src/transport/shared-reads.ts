@@ -44,12 +44,18 @@ function isReadAlone(socket: SharedSocket): boolean {
   return listener !== undefined && isOnlyReader(socket, listener) && socket.readableFlowing === true;
 }
 
+/** As on node:http, which reads past them, a program that takes the listeners of its socket away is sent requests still. */
+function isReadByNobody(socket: SharedSocket): boolean {
+  const listeners = socket.listenerCount('data') + socket.listenerCount('readable');
+  return listeners === 0 && socket.readableFlowing !== false;
+}
+
 const onread: ReadCallback = function onread(this: SharedSocket, length, bytes) {
   const chunk = bytes.subarray(0, length);
   const reader = this[kReader] ?? null;
   // An event loop within the event loop, as native modules can run one: what was lent is overwritten.
   borrower?.overrun();
-  if (reader === null || !isReadAlone(this)) {
+  if (reader === null || !(isReadAlone(this) || isReadByNobody(this))) {
     borrower = null;
     return this.push(Buffer.from(chunk));
   }
