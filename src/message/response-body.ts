@@ -10,7 +10,7 @@ import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import { FIELD_STRIDE, type FieldList, NewFieldList } from '../http/field-list.js';
 import { whatIsSent } from '../node/borrowed-writes.js';
-import { byteLengthOf } from '../node/byte-length.js';
+import { encodedLength, isLatin1, isUtf8 } from '../node/byte-length.js';
 import { runInScope } from '../node/domains.js';
 import * as errors from '../node/errors.js';
 import { nextTick } from '../node/timers.js';
@@ -21,15 +21,6 @@ import { ResponseStateMethods } from './response-state.js';
 
 const { isUint8Array } = types;
 const nop = () => {};
-
-const isUtf8 = (encoding: Encoding) => !encoding || encoding === 'utf8' || encoding === 'utf-8';
-const isLatin1 = (encoding: Encoding) => encoding === 'latin1' || encoding === 'binary';
-
-/** The bytes of text that is UTF-8 or latin1, or of bytes. */
-function bytesOf(chunk: Chunk, encoding: Encoding): number {
-  if (typeof chunk !== 'string') return byteLengthOf(chunk);
-  return isUtf8(encoding) ? Buffer.byteLength(chunk) : chunk.length;
-}
 
 /** The same callback, called in the context of the write. */
 function bound(callback: WriteCallback): WriteCallback {
@@ -76,7 +67,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     if (sent === 'piece' || (sent === 'framing' && callback)) {
       const piece = sent === 'piece' ? decoded(data, encoding) : '';
       this._headerSent = true;
-      return this._open().body(piece, encoding, bytesOf(piece, encoding), callback ?? null);
+      return this._open().body(piece, encoding, encodedLength(piece, encoding), callback ?? null);
     }
     if (sent === 'framing') return true;
     const accepted = this._header ? this._sendHead() : true;
@@ -96,7 +87,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     });
     this.finished = true;
     this._headerSent = true;
-    this._open().end(piece, encoding, bytesOf(piece, encoding), this._trailers);
+    this._open().end(piece, encoding, encodedLength(piece, encoding), this._trailers);
     return true;
   }
 
@@ -140,7 +131,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     const given = checked(chunk);
     if (this.finished || this.destroyed) return this._refuseWrite(written ?? nop);
     const data = decoded(given, encoding);
-    const length = bytesOf(data, encoding);
+    const length = encodedLength(data, encoding);
     if (this.strictContentLength) this._countStrictly(length, false);
     this._ensureHead();
     if (!this._hasBody) {
@@ -217,7 +208,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     let length = 0;
     if (chunk) {
       data = decoded(checked(chunk), encoding);
-      length = bytesOf(data, encoding);
+      length = encodedLength(data, encoding);
     }
     if (!this.destroyed || !chunk) this._prepareEnd(length, Boolean(chunk));
     if (typeof callback === 'function') this._queueEndCallback(callback);

@@ -1,4 +1,8 @@
-/** The bytes of an array, as the language counts them: what an object says of itself may be of its own making. */
+/**
+ * How many bytes a program's data are: those of an array, as the language counts them, since what an object says of itself
+ * may be of its own making; and those of text that leaves as UTF-8 or latin1.
+ */
+import { Buffer } from 'node:buffer';
 
 const { get } = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),
@@ -6,3 +10,16 @@ const { get } = Object.getOwnPropertyDescriptor(
 ) as { get: () => number };
 
 export const byteLengthOf: (bytes: Uint8Array) => number = Function.prototype.call.bind(get);
+
+type Encoding = BufferEncoding | null | undefined;
+
+export const isUtf8 = (encoding: Encoding): boolean =>
+  !encoding || encoding === 'utf8' || encoding === 'utf-8';
+
+export const isLatin1 = (encoding: Encoding): boolean => encoding === 'latin1' || encoding === 'binary';
+
+/** @param encoding - UTF-8 or latin1, of text: how many bytes hexadecimal or base64 holds can only be guessed */
+export function encodedLength(data: string | Uint8Array, encoding: Encoding): number {
+  if (typeof data !== 'string') return byteLengthOf(data);
+  return isLatin1(encoding) ? data.length : Buffer.byteLength(data);
+}

@@ -9,7 +9,7 @@
 import type { Socket } from 'node:net';
 import { nextTick } from '../node/timers.js';
 import type { SocketOutput } from './socket-output.js';
-import type { WriteListener } from './write-listeners.js';
+import { tell, type WriteListener } from './write-listeners.js';
 
 /** What a response writes to. */
 export type Output = Pick<
@@ -97,8 +97,4 @@ export class GivenOutput implements Output {
     for (const { chunk, encoding } of given) this.socket.write(chunk, encoding as BufferEncoding);
     return last === undefined || this.socket.write(last.chunk, last.encoding as BufferEncoding, written);
   }
-}
-
-function tell(listeners: readonly WriteListener[], error: Error | null | undefined): void {
-  for (const listener of listeners) listener.onWritten(error);
 }

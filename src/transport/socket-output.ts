@@ -6,18 +6,12 @@
  * latest at the end of the turn. Never reorders, and never holds back more than a socket's high-water mark.
  */
 import { Socket } from 'node:net';
+import { encodedLength } from '../node/byte-length.js';
 import { nextTick, setImmediate } from '../node/timers.js';
 import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
 import { waitingIn } from './socket-order.js';
 import { WaitingByTick } from './ticks.js';
-import {
-  assemble,
-  encodable,
-  encodedLength,
-  type Piece,
-  type ResizedBufferError,
-  WriteBatch,
-} from './write-batch.js';
+import { assemble, encodable, type Piece, type ResizedBufferError, WriteBatch } from './write-batch.js';
 import { NOBODY, type WriteListener, WriteListeners } from './write-listeners.js';
 
 type WriteCallback = (error?: Error | null) => void;

@@ -6,7 +6,7 @@
  * bytes; never gives out more or less than was counted, nor memory that wasn't filled.
  */
 import { Buffer } from 'node:buffer';
-import { byteLengthOf } from '../node/byte-length.js';
+import { byteLengthOf, isLatin1, isUtf8 } from '../node/byte-length.js';
 import { ASSEMBLED_BYTES, BYTES_AS_TEXT, LARGE_PART_BYTES } from './limits.js';
 
 /** What a text may be written as. US-ASCII goes with either of the others. */
@@ -37,19 +37,10 @@ export type Encodable = string | Uint8Array;
 
 type Encoding = BufferEncoding | null | undefined;
 
-function isLatin1(encoding: Encoding): boolean {
-  return encoding === 'latin1' || encoding === 'binary';
-}
-
 /** Text in another encoding than UTF-8 and latin1 becomes bytes. */
 export function encodable(data: string | Uint8Array, encoding: Encoding): Encodable {
-  if (typeof data !== 'string' || !encoding || encoding === 'utf8' || encoding === 'utf-8') return data;
-  return isLatin1(encoding) ? data : Buffer.from(data, encoding);
-}
-
-export function encodedLength(data: Encodable, encoding: Encoding): number {
-  if (typeof data !== 'string') return byteLengthOf(data);
-  return isLatin1(encoding) ? data.length : Buffer.byteLength(data);
+  if (typeof data !== 'string' || isUtf8(encoding) || isLatin1(encoding)) return data;
+  return Buffer.from(data, encoding as BufferEncoding);
 }
 
 export class WriteBatch {

@@ -109,7 +109,8 @@ export class WriteListeners {
   }
 }
 
-function tell(group: ListenerGroup, error: Error | null | undefined): void {
+/** Tells each, whatever others throw. */
+export function tell(group: ListenerGroup, error: Error | null | undefined): void {
   if (isList(group)) tellFrom(group, 0, error);
   else group.onWritten(error);
 }
