@@ -2,6 +2,7 @@
 // With words after `--`, only the test files whose path contains one of them.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { build, buildTests, install, root, tryInstall } from './prepare.mjs';
@@ -25,9 +26,11 @@ for (const folder of ['apps', 'package']) {
   if (files.some((file) => file.startsWith(join('build', folder)))) tryInstall(join('test', folder));
 }
 
+// Half of the time a file waits: for a command that starts or stops, for a browser, for a clock.
+const concurrency = 2 * availableParallelism();
 const { status } = spawnSync(
   process.execPath,
-  ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files],
+  ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files],
   { cwd: root, stdio: 'inherit' },
 );
 process.exit(status ?? 1);

@@ -65,6 +65,7 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
       /^a length: a body that is too short/,
       /Transfer-Encoding/,
       /^without either field the body lasts until the close/,
+      /^(204|304) with chunked ends the connection/,
       /^HTTP\/1\.1 (stays open|with Connection)/,
       /^an answer with its own (Connection|Keep-Alive)/,
       /^an answer without Connection/,

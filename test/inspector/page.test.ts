@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { temporaryFolder } from '../cli/command.js';
 import { launchChromium, withoutChromium } from '../site/chromium.js';
 import { get } from '../subjects.js';
@@ -39,6 +39,18 @@ interface Visit extends Inspected {
   troubles: string[];
 }
 
+const contexts = new Map<string, Promise<BrowserContext>>();
+
+/** A context for these options; it is kept, for to make one takes longer than most tests. */
+function contextFor(options: BrowserContextOptions): Promise<BrowserContext> {
+  const key = JSON.stringify(options);
+  const context =
+    contexts.get(key) ??
+    browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 }, ...options });
+  contexts.set(key, context);
+  return context;
+}
+
 /** A server with some exchanges, and the page open on them. */
 async function visit(t: TestContext, options: BrowserContextOptions = {}): Promise<Visit> {
   const served = await inspected(t, answer);
@@ -54,13 +66,8 @@ async function visit(t: TestContext, options: BrowserContextOptions = {}): Promi
     .send(get(`/${encodeURI(evil)}`))
     .response();
   await connect().send(`GET / HTTP/1.1\r\nHost: a\r\nBad Name${evil}: x\r\n\r\n`).response();
-  const context = await browser.newContext({
-    locale: 'en',
-    viewport: { width: 1280, height: 900 },
-    ...options,
-  });
-  const page = await context.newPage();
-  t.after(() => context.close());
+  const page = await (await contextFor(options)).newPage();
+  t.after(() => page.close());
   const troubles: string[] = [];
   page.on('pageerror', ({ message }) => troubles.push(message));
   page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
@@ -77,16 +84,21 @@ async function visit(t: TestContext, options: BrowserContextOptions = {}): Promi
   return { ...served, page, choose, troubles };
 }
 
-/** What axe finds wrong. */
+/** What axe finds wrong, in light and in darkness. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const found = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as {
-    id: string;
-    nodes: { target: unknown; failureSummary: string }[];
-  }[];
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`),
-  );
+  const wrong: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const found = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as {
+      id: string;
+      nodes: { target: unknown; failureSummary: string }[];
+    }[];
+    for (const { id, nodes } of found) {
+      wrong.push(...nodes.map((node) => `${colorScheme}, ${id}: ${node.target} ${node.failureSummary}`));
+    }
+  }
+  return wrong;
 }
 
 describe('the page of the inspector', { skip: withoutChromium }, () => {
@@ -291,21 +303,19 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
   });
 
   for (const width of [360, 1280]) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      test(`has nothing that axe finds wrong, and fits, ${colorScheme}, ${width} px wide`, async (t) => {
-        const { page, choose, connect } = await visit(t, { colorScheme, viewport: { width, height: 800 } });
-        await connect().send(get('/stream')).sees('data: 1');
-        const overflow = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    test(`has nothing that axe finds wrong, in light and in darkness, and fits, ${width} px wide`, async (t) => {
+      const { page, choose, connect } = await visit(t, { viewport: { width, height: 800 } });
+      await connect().send(get('/stream')).sees('data: 1');
+      const overflow = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      assert.deepEqual([await violations(page), await overflow()], [[], 0]);
+      for (const text of ['/form', 'HPE_INVALID_HEADER_TOKEN']) {
+        await choose(text);
         assert.deepEqual([await violations(page), await overflow()], [[], 0]);
-        for (const text of ['/form', 'HPE_INVALID_HEADER_TOKEN']) {
-          await choose(text);
-          assert.deepEqual([await violations(page), await overflow()], [[], 0]);
-          if (width < 1024) await page.getByRole('button', { name: 'Back to the list' }).click();
-        }
-        await page.locator('.connections summary').click();
-        await page.locator('.connections td').first().waitFor();
-        assert.deepEqual([await violations(page), await overflow()], [[], 0]);
-      });
-    }
+        if (width < 1024) await page.getByRole('button', { name: 'Back to the list' }).click();
+      }
+      await page.locator('.connections summary').click();
+      await page.locator('.connections td').first().waitFor();
+      assert.deepEqual([await violations(page), await overflow()], [[], 0]);
+    });
   }
 });

@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { behaviour, until } from '../subjects.js';
 import { swept } from './witnesses.js';
 
-const limits = { headersTimeout: 1, requestTimeout: 1, connectionsCheckingInterval: 5 };
+// A witness over HTTP/2 asks nothing, and so ends when it has been idle.
+const limits = {
+  headersTimeout: 1,
+  requestTimeout: 1,
+  connectionsCheckingInterval: 5,
+  keepAliveTimeout: 1,
+  keepAliveTimeoutBuffer: 0,
+};
 
 const cut: [sentence: string, first: string, rest: string][] = [
   ['body', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo', 'dy'],

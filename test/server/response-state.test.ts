@@ -314,7 +314,8 @@ for (const [what, act, errored] of cut) {
     `the error of an ended answer where ${what} is ${errored ?? 'none of its own'}`,
     async ({ serve }) => {
       let response: Response | undefined;
-      const { connect } = await serve((_req, res) => {
+      // Over HTTP/2 a connection outlives its response until it has been idle.
+      const { connect } = await serve({ keepAliveTimeout: 1, keepAliveTimeoutBuffer: 0 }, (_req, res) => {
         response = res;
         res.end();
         act(res);

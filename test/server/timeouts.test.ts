@@ -8,6 +8,8 @@ import { behaviour, get, outcome, type Response, until } from '../subjects.js';
 import { idleEnded, swept } from './witnesses.js';
 
 const quick = { connectionsCheckingInterval: 20 };
+/** For connections that end when they fall idle: those of HTTP/2, where a limit ends a request alone. */
+const brief = { keepAliveTimeout: 1, keepAliveTimeoutBuffer: 0 };
 
 /** Resolves after the server's sweep has come round so many times: timers of one length strike in the order they were set. */
 const sweeps = (count: number) =>
@@ -38,7 +40,7 @@ describe('time', { concurrency: 4 }, () => {
 
   behaviour('a body that does not end, by requestTimeout, is answered with 408', async ({ serve }) => {
     const code = outcome();
-    const { server, connect } = await serve(quick, (req) => {
+    const { server, connect } = await serve({ ...quick, ...brief }, (req) => {
       req.resume().on('error', (error: NodeJS.ErrnoException) => code.resolve(error.code));
       server.headersTimeout = server.requestTimeout = 1;
     });
@@ -75,7 +77,7 @@ describe('time', { concurrency: 4 }, () => {
 
   behaviour('the handler may take longer than any of these limits', async ({ serve }) => {
     const held = outcome<Response>();
-    const served = await serve(quick, (_req, res: Response) => held.resolve(res));
+    const served = await serve({ ...quick, ...brief }, (_req, res: Response) => held.resolve(res));
     const client = served.connect().send(get());
     const res = await held.promise;
     await swept(served);
