@@ -145,7 +145,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
   }
 
   _refuseWrite(callback: WriteCallback): false {
-    if (this.finished && !this.destroyed) nextTick(emitWriteError, this, callback, !this._written);
+    if (this.finished && !this.destroyed) nextTick(emitWriteError, this, callback, lateness(this));
     else nextTick(callback, this.finished ? errors.writeAfterEnd() : errors.streamDestroyed('write'));
     return false;
   }
@@ -246,7 +246,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
       if (typeof callback === 'function') this._queueEndCallback(callback);
     } else if (!this.destroyed) {
       const told = typeof callback === 'function' ? callback : nop;
-      nextTick(emitWriteError, this, told, !this._written);
+      nextTick(emitWriteError, this, told, lateness(this));
     }
     return this;
   }
@@ -266,14 +266,20 @@ export class ResponseBodyMethods extends ResponseStateMethods {
   }
 }
 
-/**
- * Says that a write came too late.
- * @param early - it came before the response had left: then its being closed meanwhile is no reason to keep quiet
- */
-function emitWriteError(response: ResponseBodyMethods, callback: WriteCallback, early: boolean): void {
+/** Before the response had left, between that and word of it, or after both. */
+type Lateness = 'early' | 'untold' | 'late';
+
+function lateness({ _written, _isHandedOver }: ResponseBodyMethods): Lateness {
+  if (_written) return 'late';
+  return _isHandedOver ? 'untold' : 'early';
+}
+
+/** Says that a write came too late. Where it was early, the response's being closed meanwhile is no reason to keep quiet. */
+function emitWriteError(response: ResponseBodyMethods, callback: WriteCallback, lateness: Lateness): void {
   const error = errors.writeAfterEnd();
   callback(error);
-  const hasClosed = early && response._written && !response._givenUp;
+  if (lateness === 'untold') return;
+  const hasClosed = lateness === 'early' && response._written && !response._givenUp;
   if (!response.destroyed || hasClosed) response.emit('error', error);
 }
 

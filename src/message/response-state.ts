@@ -43,6 +43,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   /** Where the events that come after the handler are emitted, unless that is the case by itself. */
   declare _context: AsyncResource | null;
   declare _written: boolean;
+  declare _isHandedOver: boolean;
   declare _needDrain: boolean;
   declare _corked: number;
   declare _bytesWritten: number;
@@ -245,6 +246,7 @@ const SELDOM_CHANGED = {
   _channel: null,
   _context: null,
   _written: false,
+  _isHandedOver: false,
   socket: null,
   writable: true,
   sendDate: true,

@@ -12,7 +12,7 @@ import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
 import { waitingIn } from './socket-order.js';
 import { WaitingByTick } from './ticks.js';
 import { assemble, encodable, type Piece, type ResizedBufferError, WriteBatch } from './write-batch.js';
-import { NOBODY, type WriteListener, WriteListeners } from './write-listeners.js';
+import { NOBODY, noteHandedOver, type WriteListener, WriteListeners } from './write-listeners.js';
 
 type WriteCallback = (error?: Error | null) => void;
 
@@ -156,7 +156,7 @@ export class SocketOutput {
     this.#scheduled = false;
     this.#byTick.clear();
     if (this.#isClear()) {
-      this.#flushDirectly(true);
+      this.#flushDirectly(true, false);
       return true;
     }
     let accepted = true;
@@ -238,7 +238,7 @@ export class SocketOutput {
    * are told at once: that spares a tick.
    */
   settle(): void {
-    if (this.#isClear()) this.#flushDirectly(this.#listeners.watched);
+    if (this.#isClear()) this.#flushDirectly(this.#listeners.watched, true);
     else this.flush();
   }
 
@@ -248,13 +248,16 @@ export class SocketOutput {
     return isClear(this.#plain) && this.length < this.#plain.writableHighWaterMark;
   }
 
-  #flushDirectly(watched: boolean): void {
+  /** @param isOver - what is written was written before the present call, and not in it */
+  #flushDirectly(watched: boolean, isOver: boolean): void {
     const socket = this.#plain as Socket;
     // Taken before anything is written: where that fails, the socket's destruction flushes again.
     const group = this.#listeners.take();
     if (this.length > 0 && !this.#writeDirectly()) this.#listeners.sent(group);
-    else if (watched) this.#listeners.tellSoon(group, socket);
-    else this.#listeners.tellNow(group, socket);
+    else if (watched) {
+      noteHandedOver(group, isOver);
+      this.#listeners.tellSoon(group, socket);
+    } else this.#listeners.tellNow(group, socket);
   }
 
   /** Returns whether the kernel has it all already. */

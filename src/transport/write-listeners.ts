@@ -14,6 +14,8 @@ export interface WriteListener {
   readonly watched: boolean;
   /** Whether what was written is a whole response with that. */
   readonly endsResponse: boolean;
+  /** The kernel has it all already, though it is told so later only: on `node:http` it would have been told by now. */
+  onHandedOver?(): void;
   onWritten(error: Error | null | undefined): void;
 }
 
@@ -106,6 +108,16 @@ export class WriteListeners {
   /** What they wait for never leaves. */
   tellDestroyed(group: ListenerGroup): void {
     if (group !== NOBODY) nextTick(tell, group, streamDestroyed('write'));
+  }
+}
+
+/** The kernel has what these wait for, of whom all but the last would have heard of it sooner on `node:http`. */
+export function noteHandedOver(group: ListenerGroup, isLastToo: boolean): void {
+  if (isList(group)) {
+    const end = isLastToo ? group.length : group.length - 1;
+    for (let i = 0; i < end; i++) group[i]?.onHandedOver?.();
+  } else if (isLastToo) {
+    group.onHandedOver?.();
   }
 }
 

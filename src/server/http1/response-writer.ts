@@ -254,6 +254,10 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     }
   }
 
+  onHandedOver(): void {
+    this.response._isHandedOver = true;
+  }
+
   /** Everything has left for the kernel, or never will. */
   onWritten(error: Error | null | undefined): void {
     tellLeft(this.response, error, this);
