@@ -45,7 +45,7 @@ function isReadAlone(socket: SharedSocket): boolean {
 }
 
 /** As on node:http, which reads past them, a program that takes the listeners of its socket away is sent requests still. */
-function isReadByNobody(socket: SharedSocket): boolean {
+export function isReadByNobody(socket: Socket): boolean {
   const listeners = socket.listenerCount('data') + socket.listenerCount('readable');
   return listeners === 0 && socket.readableFlowing !== false;
 }
@@ -71,15 +71,22 @@ const onread: ReadCallback = function onread(this: SharedSocket, length, bytes) 
 /**
  * Lets `reader` have what a socket receives, for as long as `listener` is the only one that listens for 'data'.
  * Does nothing on a socket that no server accepted by itself: who made it may have given it a buffer of its own.
+ * @returns whether it does so from now on
  */
-export function shareReads(server: Server, socket: SharedSocket, reader: Reader, listener: Listener): void {
+export function shareReads(
+  server: Server,
+  socket: SharedSocket,
+  reader: Reader,
+  listener: Listener,
+): boolean {
   if (!readsInto(socket, onread)) {
-    if (!lendsReads || acceptorOf(socket) !== server) return;
+    if (!lendsReads || acceptorOf(socket) !== server) return false;
     buffer ??= Buffer.allocUnsafeSlow(SHARED_READ_BYTES);
-    if (!lend(socket, buffer, onread)) return;
+    if (!lend(socket, buffer, onread)) return false;
   }
   socket[kReader] = reader;
   socket[kListener] = listener;
+  return true;
 }
 
 /** Somebody else has what the socket receives from now on, where it is shared at all. */

@@ -3,12 +3,12 @@
  *
  * In: the events of a socket. Out: calls on its connection, until it is detached: then the socket is as it was.
  */
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { type Server, Socket } from 'node:net';
 import { socketEncoding } from '../node/errors.js';
 import { stopWatching, watchSending } from '../node/sent-sockets.js';
 import type { ServerSocket } from './server-socket.js';
-import { changeReader, type Reader, shareReads, stopSharing } from './shared-reads.js';
+import { changeReader, isReadByNobody, type Reader, shareReads, stopSharing } from './shared-reads.js';
 import { leaveOrder } from './socket-order.js';
 
 const kConnection = Symbol('premier.connection');
@@ -69,6 +69,22 @@ function onDrain(this: ConnectedSocket): void {
 function onTimeout(this: ConnectedSocket): void {
   this[kConnection]?.onTimeout();
 }
+const { push } = Socket.prototype;
+
+/**
+ * As on node:http, which reads a socket's handle past its listeners, a program that takes those away is sent requests
+ * still; and a socket that ended at the client's end by itself does so where nobody listens for that end any more.
+ */
+function pushToConnection(this: ConnectedSocket, chunk: unknown, encoding?: BufferEncoding): boolean {
+  if (chunk === null) {
+    if (this[kEndedByItself] && !this.listeners('end').includes(onEnd)) this.allowHalfOpen = false;
+  } else if (this[kConnection] && chunk instanceof Buffer && isReadByNobody(this)) {
+    this[kConnection].receive(chunk, true);
+    return true;
+  }
+  return Reflect.apply(push, this, [chunk, encoding]);
+}
+
 function refuseEncoding(): never {
   throw socketEncoding();
 }
@@ -95,7 +111,10 @@ export function listenTo(server: Server, socket: ConnectedSocket, connection: So
   // When a socket ends is the connection's to say, for it may have requests to answer that came before.
   socket[kEndedByItself] = socket.allowHalfOpen === false;
   socket.allowHalfOpen = true;
-  shareReads(server, socket, connection, onData);
+  const isShared = shareReads(server, socket, connection, onData);
+  if (socket instanceof Socket && (!isShared || socket[kEndedByItself])) {
+    Object.defineProperty(socket, 'push', { value: pushToConnection, writable: true, configurable: true });
+  }
 }
 
 /** Lets another connection have the events of a socket from now on. */
@@ -113,6 +132,7 @@ export function detach(socket: ConnectedSocket): void {
   socket.parser = null;
   stopWatching(socket);
   Reflect.deleteProperty(socket, 'setEncoding');
+  if (socket.push === pushToConnection) Reflect.deleteProperty(socket, 'push');
   if (socket[kEndedByItself]) socket.allowHalfOpen = false;
   leaveOrder(socket);
 }
