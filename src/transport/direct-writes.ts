@@ -8,7 +8,7 @@ import { Socket } from 'node:net';
 import { writesAsUsual, writesRaw } from '../node/raw-writes.js';
 import { isWrittenUnseen, waitingIn } from './socket-order.js';
 
-export { writeRaw as writeDirectly } from '../node/raw-writes.js';
+export { type RawPiece, writeRaw as writeDirectly } from '../node/raw-writes.js';
 
 /** Whether a stream can ever be written to directly: one that encrypts takes only one write at a time. */
 export function isPlainSocket(stream: object): stream is Socket {

@@ -19,14 +19,16 @@ import { type HttpServer, kEngine } from '../http-server.js';
 import type { ConnectionObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
 import type { Exchange } from './exchange.js';
-import { FrameOutput } from './frame-output.js';
+import { FrameOutput, type FrameOutputHost } from './frame-output.js';
 import { callProgram } from './program-calls.js';
 import { isRefusal, refusalFacts } from './refusal.js';
 import { socketFor } from './secure-stream-socket.js';
 import { type DeliveringConnection, StreamDelivery } from './stream-delivery.js';
 import type { SocketHost } from './stream-socket.js';
 
-export class Connection implements ServerConnection, ClockedConnection, DeliveringConnection, SocketHost {
+export class Connection
+  implements ServerConnection, ClockedConnection, DeliveringConnection, SocketHost, FrameOutputHost
+{
   readonly protocol = 'h2';
   readonly server: HttpServer;
   readonly socket: ServerSocket;
@@ -56,7 +58,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
       maxHeadBytes: server.maxHeaderSize || maxHeaderSize,
       maxFields: server.maxHeadersCount,
     });
-    this.#output = new FrameOutput(socket, this.#engine, () => this.#end());
+    this.#output = new FrameOutput(socket, this.#engine, this);
     this.#output.schedule();
   }
 
@@ -221,8 +223,9 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
     if (this.#output.keepsBytes) this.flush();
   }
 
+  /** What waits at the end of a segment leaves then. */
   outputWaits(): void {
-    this.#output.schedule();
+    if (!this.#isReceiving) this.#output.schedule();
   }
 
   /** 'clientError', once: its listener may look at the connection, and end it; there is nothing that it could write. */
@@ -271,7 +274,7 @@ export class Connection implements ServerConnection, ClockedConnection, Deliveri
   }
 
   /** The engine wants nothing more of the socket: it ends when all has left, or soon, where its client is at fault. */
-  #end(): void {
+  outputFinished(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.clock.stop();

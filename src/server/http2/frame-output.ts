@@ -2,19 +2,34 @@
  * Writes what leaves a connection that speaks HTTP/2.
  *
  * In: that there is something to send. Out: writes on the socket, all frames that are ready in one, at the latest at the
- * end of the turn of the event loop; and word of what has left. Never more than the engine hands out at a time while the
- * socket asks for a pause: what is more urgent would come too late.
+ * end of the turn of the event loop, past the state machine of its Writable where nobody could notice; and word of what
+ * has left. Never more than the engine hands out at a time while the socket asks for a pause: what is more urgent would
+ * come too late.
  */
+import type { Socket } from 'node:net';
 import type { Http2Connection } from '../../http2/connection.js';
 import type { Written } from '../../http2/outgoing-body.js';
 import type { Output } from '../../http2/sender.js';
 import { nextTick, setImmediate } from '../../node/timers.js';
+import { isClear, isPlainSocket, type RawPiece, writeDirectly } from '../../transport/direct-writes.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
+
+/** The connection, as far as what it sends goes. */
+export interface FrameOutputHost {
+  /** What was written has left, and more may. */
+  onDrain(): void;
+  /** The engine wants nothing more of the socket; told perhaps more than once. */
+  outputFinished(): void;
+}
 
 export class FrameOutput {
   readonly #socket: ServerSocket;
   readonly #engine: Http2Connection;
-  readonly #onFinished: () => void;
+  readonly #host: FrameOutputHost;
+  /** The socket, where it can ever be written to directly. */
+  readonly #plain: Socket | null;
+  /** Something was written directly that the kernel hasn't taken whole. */
+  #isLate = false;
   /** Memory of a program's own waits to leave. */
   keepsBytes = false;
   #scheduled = false;
@@ -25,11 +40,11 @@ export class FrameOutput {
   #stalledAt = -1;
   #stalledSince = 0;
 
-  /** @param onFinished - is told, perhaps more than once, when the engine wants nothing more of the socket */
-  constructor(socket: ServerSocket, engine: Http2Connection, onFinished: () => void) {
+  constructor(socket: ServerSocket, engine: Http2Connection, host: FrameOutputHost) {
     this.#socket = socket;
+    this.#plain = isPlainSocket(socket) ? socket : null;
     this.#engine = engine;
-    this.#onFinished = onFinished;
+    this.#host = host;
   }
 
   /** Makes sure that what waits leaves by the end of this turn. */
@@ -57,12 +72,12 @@ export class FrameOutput {
     } finally {
       this.#flushing = false;
     }
-    if (this.#engine.finished) this.#onFinished();
+    if (this.#engine.finished) this.#host.outputFinished();
   }
 
   /** Whether the client has read nothing of what was handed over last, for so many ms; to be asked now and then. */
   isStalled(now: number, timeout: number): boolean {
-    const waits = this.#socket.writableLength > 0;
+    const waits = this.#isLate || this.#socket.writableLength > 0;
     if (waits && this.#stalledAt === this.#count) return now - this.#stalledSince >= timeout;
     this.#stalledAt = waits ? this.#count : -1;
     this.#stalledSince = now;
@@ -71,7 +86,7 @@ export class FrameOutput {
 
   #writeAll(): void {
     const socket = this.#socket;
-    while (socket.writable && !socket.writableNeedDrain) {
+    while (!this.#isLate && socket.writable && !socket.writableNeedDrain) {
       const output = this.#engine.pull();
       if (output === null) break;
       this.#write(output);
@@ -83,6 +98,10 @@ export class FrameOutput {
   #write({ pieces, written }: Output): void {
     const socket = this.#socket;
     this.#count++;
+    if (this.#plain !== null && pieces.length > 0 && isClear(this.#plain)) {
+      this.#writeDirectly(this.#plain, pieces, written);
+      return;
+    }
     const told = written.length > 0 ? (error?: Error | null) => tellAll(written, error) : undefined;
     if (pieces.length === 1) {
       socket.write(pieces[0], told);
@@ -98,6 +117,32 @@ export class FrameOutput {
     socket.write(pieces[last], told);
     socket.uncork?.();
   }
+
+  #writeDirectly(socket: Socket, pieces: readonly Uint8Array[], written: readonly Written[]): void {
+    let isWithin = true;
+    this.#isLate = true;
+    writeDirectly(socket, pieces.length === 1 ? raw(pieces[0]) : bytesOnly(pieces), (error) => {
+      this.#isLate = false;
+      if (written.length > 0) nextTick(tellAll, written, error);
+      // Whoever waits for this write hears of it first, as on node:http.
+      if (error) nextTick(destroy, socket, error);
+      else if (!isWithin) this.#host.onDrain();
+    });
+    isWithin = false;
+  }
+}
+
+function raw(chunk: Uint8Array): RawPiece {
+  return { chunk, encoding: 'buffer' };
+}
+
+/** As a Writable tells `_writev` that none of it is text. */
+function bytesOnly(pieces: readonly Uint8Array[]): readonly RawPiece[] {
+  return Object.assign(pieces.map(raw), { allBuffers: true });
+}
+
+function destroy(socket: Socket, error: Error): void {
+  socket.destroy(error);
 }
 
 function tellAll(written: readonly Written[], error: Error | null | undefined): void {
