@@ -6,6 +6,7 @@
 import http from 'node:http';
 import { IncomingMessage as PremierIncomingMessage } from './message/incoming-message.js';
 import { ServerResponse as PremierServerResponse } from './message/server-response.js';
+import { adoptServer } from './server/adopted-servers.js';
 import { clientOf } from './server/client-facts.js';
 import { type HttpServer, kEngine } from './server/http-server.js';
 import { attach } from './server/protocol.js';
@@ -40,10 +41,14 @@ type ConnectionListener = (this: object, socket: ServerSocket) => void;
 type Http = typeof http & { _connectionListener: ConnectionListener };
 const { _connectionListener: attachNode } = http as Http;
 
-/** Takes over a socket for a server, premier's or one of Node's that was made before. */
+/** Takes over a socket for a server, premier's or one of Node's: that of `node:http2`, or one that was made before. */
 function _connectionListener(this: object, socket: ServerSocket): void {
-  if (kEngine in this) attach.call(this as HttpServer, socket);
-  else attachNode.call(this, socket);
+  if (kEngine in this) {
+    attach.call(this as HttpServer, socket);
+  } else {
+    adoptServer(this);
+    attachNode.call(this, socket);
+  }
 }
 
 /**

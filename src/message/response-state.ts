@@ -13,7 +13,7 @@ import { getDefaultHighWaterMark } from 'node:stream';
 import { NO_FIELDS } from '../http/field-list.js';
 import { runInScope } from '../node/domains.js';
 import * as errors from '../node/errors.js';
-import { kHighWaterMark, nodeSocketKey, socketOf } from '../node/keys.js';
+import { kHighWaterMark, nodeNeedDrainKey, nodeSocketKey, socketOf } from '../node/keys.js';
 import { emitsAsUsual, listenersOf } from '../node/listener-table.js';
 import { nextTick } from '../node/timers.js';
 import {
@@ -59,7 +59,9 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   _open(): ResponseChannel {
     if (this._channel === null) {
       this._channel = detachedChannel(this);
-      // A response that Node's own server made, and that was given a prototype of ours since: it has its socket.
+      // A response that Node's own server made, and that was given a prototype of ours since: it has its socket, and its
+      // server looks at whether it waits for 'drain'.
+      if (nodeNeedDrainKey !== undefined) Reflect.deleteProperty(this, nodeNeedDrainKey);
       const socket = socketOf(this);
       if (socket !== null) this._channel.assign(socket);
     }
@@ -227,7 +229,18 @@ export function closeUnwatched(response: Pick<ResponseStateMethods, 'destroyed' 
   response._closed = true;
 }
 
-// Node's own methods, called on a response of ours, look there.
+// Node's own methods, called on a response of ours, look there, and its servers.
+if (nodeNeedDrainKey !== undefined) {
+  Object.defineProperty(ResponseStateMethods.prototype, nodeNeedDrainKey, {
+    configurable: true,
+    get(this: ResponseStateMethods) {
+      return this._needDrain;
+    },
+    set(this: ResponseStateMethods, needsDrain: boolean) {
+      this._needDrain = needsDrain;
+    },
+  });
+}
 if (nodeSocketKey !== undefined) {
   Object.defineProperty(ResponseStateMethods.prototype, nodeSocketKey, {
     configurable: true,

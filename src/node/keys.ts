@@ -46,6 +46,22 @@ export const fieldTableKey = keyOf(message, isProbedTable);
 /** Where responses of Node's keep their socket; undefined where they don't. */
 export const nodeSocketKey = keyOf(message, (value) => value === SOCKET);
 
+/** Where responses of Node's note that somebody waits for 'drain', which its servers tell of; undefined where they don't. */
+export const nodeNeedDrainKey = learnNeedDrainKey();
+
+function learnNeedDrainKey(): symbol | undefined {
+  try {
+    const message = probeMessage();
+    const isNoted = (value: unknown) => value === true;
+    if (keyOf(message, isNoted) !== undefined) return undefined;
+    Object.assign(message, { socket: null, _header: 'x', _headerSent: true, _send: () => false });
+    message.write('x');
+    return keyOf(message, isNoted);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The socket of a response that Node's own constructor made; null on any other. */
 export function socketOf(response: object): Socket | null {
   const made = response as Record<string | symbol, Socket | null | undefined>;

@@ -31,6 +31,7 @@ import * as rawWrites from '../../dist/node/raw-writes.js';
 import { makesStateOnTouch } from '../../dist/node/readable-state.js';
 import { RequestContexts } from '../../dist/node/request-contexts.js';
 import { watchSending } from '../../dist/node/sent-sockets.js';
+import { replaceClasses } from '../../dist/node/server-classes.js';
 import { OtherSide, streamSocket } from '../../dist/node/stream-socket.js';
 import * as tlsParents from '../../dist/node/tls-parents.js';
 import * as tlsServerState from '../../dist/node/tls-server-state.js';
@@ -217,12 +218,19 @@ test('a socket forgets that it flowed', () => {
 
 test('messages and servers keep their state under keys', () => {
   sings(keys.nodeHighWaterMark !== undefined, 'kHighWaterMark of an OutgoingMessage', 'keys');
+  sings(keys.nodeNeedDrainKey !== undefined, 'kNeedDrain of an OutgoingMessage', 'keys');
   sings(keys.fieldTableKey !== undefined, 'kOutHeaders of an OutgoingMessage', 'keys');
   sings(
     keys.nodeCheckingInterval() !== undefined,
     'the timer that a server looks for late requests with',
     'keys',
   );
+});
+
+test('servers keep the classes of their requests and responses under keys', () => {
+  const classes = new Map<unknown, unknown>([IncomingMessage, ServerResponse].map((made) => [made, Object]));
+  const server = new http.Server();
+  sings(replaceClasses(server, classes) === 2, 'the classes of requests and responses', 'server-classes');
 });
 
 test('responses keep their socket under a key from Node 22 on', () => {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import nodeHttp from 'node:http';
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import premier from 'premier';
@@ -81,6 +82,60 @@ for (const [sentence, more, listener] of options) {
     await talk(await connectSecure(context, await serve(context, server)));
   });
 }
+
+const BIG = 'x'.repeat(10_000);
+const PIECES = 40;
+
+/** Writes as long as it may, and goes on at 'drain'. */
+const patient: Listener = (_req, res) => {
+  let count = 0;
+  const write = (): void => {
+    while (count < PIECES) {
+      count++;
+      if (!res.write(BIG)) {
+        res.once('drain', write);
+        return;
+      }
+    }
+    res.end();
+  };
+  write();
+};
+
+for (const [sentence, more, adopt] of [
+  ['objects of Node’s with prototypes of ours', {}, adopting],
+  [
+    'objects of classes derived from ours',
+    { Http1IncomingMessage: OwnRequest as never, Http1ServerResponse: OwnResponse as never },
+    (listener) => listener,
+  ],
+] as [string, http2.SecureServerOptions, typeof adopting][]) {
+  test(`an http2 server of Node's that allows HTTP/1.1 tells ${sentence} of 'drain'`, async (context) => {
+    const server = http2.createSecureServer(
+      { ...certificate, allowHTTP1: true, ...more },
+      adopt(patient) as never,
+    );
+    const client = await connectSecure(context, await serve(context, server));
+    for (let count = 0; count < 2; count++) {
+      assert.equal((await client.send(get()).response()).body.length, BIG.length * PIECES);
+    }
+  });
+}
+
+test("an http2 server of Node's that allows HTTP/1.1 answers with the classes of node:http", {
+  skip: process.env.SUBJECTS !== 'register' && 'under premier/register',
+}, async (context) => {
+  const kinds: boolean[] = [];
+  const server = http2.createSecureServer({ ...certificate, allowHTTP1: true }, (req, res) => {
+    kinds.push((req as object) instanceof nodeHttp.IncomingMessage);
+    kinds.push((res as object) instanceof nodeHttp.ServerResponse);
+    res.setHeader('Content-Length', 2);
+    res.end('abcdef');
+  });
+  const client = await connectSecure(context, await serve(context, server));
+  for (let count = 0; count < 2; count++) assert.equal((await client.send(get()).response()).body, 'ab');
+  assert.deepEqual(kinds, [true, true, true, true]);
+});
 
 for (const [sentence, more, listener] of [
   ['prototypes of ours', {}, adopting(echo)],

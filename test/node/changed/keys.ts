@@ -5,6 +5,7 @@ import { hide } from './hide.js';
 const message = new http.OutgoingMessage();
 hide(message, http.OutgoingMessage.prototype, 'kOutHeaders');
 hide(message, http.OutgoingMessage.prototype, 'kHighWaterMark');
+hide(message, http.OutgoingMessage.prototype, 'kNeedDrain');
 const server = new http.Server();
 server.emit('listening');
 hide(server, http.Server.prototype, 'http.server.connectionsCheckingInterval');
