@@ -295,8 +295,11 @@ function checked(chunk: unknown): Chunk {
     throw errors.invalidArgType('chunk', 'of type string or an instance of Buffer or Uint8Array', chunk);
   }
   const prototype = Object.getPrototypeOf(chunk);
-  // What is derived from those may have a length of its own making.
-  return prototype === Buffer.prototype || prototype === Uint8Array.prototype ? chunk : new Uint8Array(chunk);
+  if (prototype === Buffer.prototype || (prototype === Uint8Array.prototype && chunk.length > 0))
+    return chunk;
+  // What is derived from those may have a length of its own making. One that has none any more, since its memory was
+  // given away, throws as on node:http.
+  return new Uint8Array(chunk);
 }
 
 /** How many bytes hexadecimal or base64 text holds can only be guessed before it is decoded. */

@@ -215,7 +215,8 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
     const { set } = head;
     if (set.hasTrailer && !head.chunked) throw trailerInvalid();
     this.chunkedEncoding = head.chunked;
-    this._last = head.last;
+    // Once it is the last it stays so, whoever said it: the program, or a client that has ended its side.
+    if (head.last) this._last = true;
     if (set.goesOn) this.shouldKeepAlive = true;
     if (set.hasContentLength) {
       this._contentLength = set.contentLength;

@@ -4,8 +4,10 @@
  * Methods borrowed from `http.OutgoingMessage`, and tools that look after servers, read them; so ours keep the same
  * state there as well. A Node line that has no such key gets one of our own, which does no harm.
  */
+import { EventEmitter } from 'node:events';
 import http, { OutgoingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
+import { clearInterval } from './timers.js';
 
 /** As it is before `premier/register` puts another in its place. */
 const { Server: NodeServer } = http;
@@ -92,9 +94,10 @@ let checkingIntervalKey: symbol | undefined;
 export function nodeCheckingInterval(): symbol | undefined {
   try {
     const server = new NodeServer();
-    server.emit('listening');
+    // Past what a program may have put in the place of `emit`, which would hear of a server that it didn't make.
+    EventEmitter.prototype.emit.call(server, 'listening');
     const key = keyOf(server, (value) => typeof (value as NodeJS.Timeout | null)?.hasRef === 'function');
-    server.close();
+    if (key !== undefined) clearInterval(Reflect.get(server, key));
     return key;
   } catch {
     return undefined;

@@ -64,17 +64,19 @@ function answerOf(exchange: ObservedExchange): Answer {
   const { refusal, connection, responseBytes } = exchange;
   const fields = new LoggedFields(exchange.rawHeaders);
   const { socket } = connection;
+  // One that waited for its turn until its connection was lost.
+  const isUnsent = exchange.outcome === 'aborted' && exchange.response?.socket === null;
   const client = isNoted(socket) ? clientOf({ socket, rawHeaders: exchange.rawHeaders }) : null;
   return {
     method: exchange.method,
     target: textOf(exchange.target),
     version: exchange.version,
     status: exchange.status || refusal?.status || exchange.response?.statusCode || 0,
-    bytes: responseBytes || (refusal?.answerBytes ?? 0),
+    bytes: isUnsent ? 0 : responseBytes || (refusal?.answerBytes ?? 0),
     received: exchange.requestBytes,
     ms: exchange.closedAt - exchange.startedAt,
     // One that has all of the answer may be gone before the kernel says so.
-    aborted: exchange.outcome === 'aborted' && responseBytes !== exchange.announcedBytes,
+    aborted: isUnsent || (exchange.outcome === 'aborted' && responseBytes !== exchange.announcedBytes),
     refusal: refusal?.code,
     time: Date.now(),
     remote: client === null ? connection.remoteAddress : client.address,

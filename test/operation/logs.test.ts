@@ -1,10 +1,14 @@
 // Lines of a log: what is in one of JSON, and how lines come to a stream.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
-import type { Answer } from '../../dist/operation/access-log.js';
+import { createServer } from 'premier';
+import { observe } from '../../dist/observe.js';
+import { type Answer, accessLog } from '../../dist/operation/access-log.js';
 import { FileLines } from '../../dist/operation/file-lines.js';
 import { answerLine, errorLine } from '../../dist/operation/json-lines.js';
 import { LineWriter } from '../../dist/operation/line-writer.js';
@@ -213,4 +217,32 @@ test('lines come to a file as they are', (t) => {
   const lines = new FileLines(descriptor, () => assert.fail('an error was told'));
   for (const text of ['a\n', 'é\nb\n']) lines.write(text);
   assert.equal(readFileSync(file, 'utf8'), 'a\né\nb\n');
+});
+
+test('an answer whose turn never came is logged as aborted, with no byte', async (context) => {
+  const server = createServer((req, res) => {
+    if (req.url === '/first') res.destroy();
+    else res.end('whole');
+  });
+  const answers: Answer[] = [];
+  const both = new Promise<void>((resolve) => {
+    observe(
+      server,
+      accessLog((answer) => {
+        if (answers.push(answer) === 2) resolve();
+      }),
+    );
+  });
+  context.after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const heads = ['/first', '/second'].map((target) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  client.on('error', () => {}).write(heads.join(''));
+  await both;
+  client.destroy();
+  assert.deepEqual(answers.map(({ target, bytes, aborted }) => [target, bytes, aborted]).sort(), [
+    ['/first', 0, true],
+    ['/second', 0, true],
+  ]);
 });

@@ -181,3 +181,18 @@ test('a patch of what a request offers acts on requests', { skip }, async (t) =>
   const outcomes = await Promise.all([run(t, preload, program, []), run(t, preload, program, registered)]);
   assert.deepEqual(outcomes, Array(2).fill('[true,[1000],1000,"hello a"]\n'));
 });
+
+test('a patch of what servers emit hears of no server that the program did not make', { skip }, async (t) => {
+  const preload = `
+    const http = require('node:http');
+    const { emit } = http.Server.prototype;
+    globalThis.heard = [];
+    http.Server.prototype.emit = function patched(...args) { heard.push(args[0]); return emit.apply(this, args); };`;
+  const program = `
+    import http from 'node:http';
+    const server = http.createServer();
+    server.listen(0, '127.0.0.1', () => {
+      server.close(() => setImmediate(() => console.log(globalThis.heard.join())));
+    });`;
+  assert.equal(await run(t, preload, program, registered), 'listening,close\n');
+});

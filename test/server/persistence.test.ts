@@ -1,7 +1,7 @@
 // When a connection stays open after an answer, and what the answer says about it (RFC 9112, section 9).
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
-import { behaviour, get } from '../subjects.js';
+import { behaviour, get, type Response } from '../subjects.js';
 
 /** `closes`: the server ends the connection after the answer. */
 const table: {
@@ -199,3 +199,32 @@ for (const [what, status, fields, closes] of bodiless) {
     else assert.equal((await client.send(get()).response()).status, status);
   });
 }
+
+for (const [sentence, make] of [
+  ['the program', (res: Response) => Object.assign(res, { _last: true })],
+  ['the program, after its head', (res: Response) => Object.assign(res.writeHead(200), { _last: true })],
+] as [string, (res: Response) => unknown][]) {
+  behaviour(`a connection ends after the response that ${sentence} has made its last`, async ({ serve }) => {
+    const { connect } = await serve((_req, res) => {
+      make(res);
+      res.end('a');
+    });
+    const client = connect().send(get());
+    assert.equal((await client.response()).body, 'a');
+    assert.equal(await client.rest(), '');
+  });
+}
+
+behaviour(
+  'a connection of which both sides may end by themselves ends after the response whose client has ended its side',
+  async ({ serve }) => {
+    const { connect, server } = await serve((req, res) => {
+      req.socket.on('end', () => setImmediate(() => res.end('a')));
+    });
+    Object.assign(server, { httpAllowHalfOpen: true });
+    const client = connect().send(get()).finish();
+    assert.equal((await client.response()).body, 'a');
+    assert.equal(await client.rest(), '');
+  },
+  { only: 'plain' },
+);

@@ -91,3 +91,27 @@ for (const [framing, begin] of framings) {
     { notNode: 'it sends as much as there is by then, whatever the framing says', only: 'plain' },
   );
 }
+
+for (const call of ['write', 'end'] as const) {
+  behaviour(
+    `${call} of bytes whose memory was given away throws`,
+    async ({ serve }) => {
+      const thrown: unknown[] = [];
+      const { ask } = await serve((_req, res) => {
+        for (const given of [new Uint8Array(4), new Uint8Array(new ArrayBuffer(8), 4)]) {
+          structuredClone(given.buffer, { transfer: [given.buffer as ArrayBuffer] });
+          try {
+            res[call](given);
+          } catch (error) {
+            thrown.push((error as Error).name);
+          }
+        }
+        if (!res.headersSent) res.write(new Uint8Array(0));
+        res.end('next');
+      });
+      assert.equal((await ask(get())).body, 'next');
+      assert.deepEqual(thrown, ['TypeError', 'TypeError']);
+    },
+    call === 'end' ? { notNode: 'what is written after an end that threw never leaves' } : {},
+  );
+}
