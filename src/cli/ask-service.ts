@@ -1,7 +1,9 @@
 // `premier status` and `premier health`: what the admin listener of a running service says. In: its address. Out: lines on
 // stdout, and an exit code: 0 when the service is well, 1 when it is not, or nobody answers. They need no shell and no curl.
+// Whatever answers there may be no service of ours: nothing of it reaches the terminal as it came.
 import { adminAddressText, readAdminAddress, usualAdminAddress } from '../operation/admin-address.js';
-import { askAdmin } from '../operation/admin-client.js';
+import { type AdminAnswer, askAdmin } from '../operation/admin-client.js';
+import { printable } from '../operation/printable-text.js';
 import type { ServiceStatus } from '../operation/service-status.js';
 import type { Messages } from './language.js';
 import { UsageError } from './trouble.js';
@@ -10,32 +12,63 @@ import { UsageError } from './trouble.js';
 export const questions = ['status', 'health'] as const;
 export type Question = (typeof questions)[number];
 
+/** Lines that are shown of what `health` is told: an URL may lead to a whole page. */
+const longest = 20;
+
 /** Asks, prints, and tells the exit code. */
 export async function askService(
   question: Question,
   words: readonly string[],
   say: Messages,
 ): Promise<number> {
-  const [where = usualAdminAddress, ...rest] = words;
+  const [where = usualAdminAddress, ...rest] = withoutLanguage(words);
+  if (where === '--help' || where === '-h') {
+    console.log(say.howToAsk(question));
+    return 0;
+  }
   if (rest.length > 0 || where.startsWith('-')) throw new UsageError(say.howToAsk(question));
   const { address, path } = target(where, question, say);
+  let answer: AdminAnswer;
   try {
-    const answer = await askAdmin(address, path);
-    const isWell = answer.status === 200;
-    if (question === 'health') (isWell ? console.log : console.error)(answer.text.trim());
-    else if (isWell) console.log(table(JSON.parse(answer.text) as ServiceStatus, say));
-    else console.error(say.noStatus(where, answer.status));
-    return isWell ? 0 : 1;
+    answer = await askAdmin(address, path);
   } catch (error) {
-    console.error(`premier: ${say.nobodyAnswers(adminAddressText(address), (error as Error).message)}`);
+    const reason = printable((error as Error).message);
+    console.error(`premier: ${say.nobodyAnswers(printable(adminAddressText(address)), reason)}`);
     return 1;
   }
+  return question === 'health' ? tellHealth(answer) : tellStatus(answer, where, say);
+}
+
+/** `--lang` has been heeded already. */
+function withoutLanguage(words: readonly string[]): string[] {
+  return words.filter((word, index) => !/^--lang(=|$)/.test(word) && words[index - 1] !== '--lang');
+}
+
+function tellHealth({ status, text }: AdminAnswer): number {
+  const isWell = status === 200;
+  const lines = text.trim().split(/\r?\n/, longest).map(printable);
+  (isWell ? console.log : console.error)(lines.join('\n'));
+  return isWell ? 0 : 1;
+}
+
+function tellStatus({ status, text }: AdminAnswer, where: string, say: Messages): number {
+  try {
+    if (status === 200) {
+      console.log(table(JSON.parse(text) as ServiceStatus, say));
+      return 0;
+    }
+  } catch {
+    // No JSON, or none of ours.
+  }
+  console.error(`premier: ${say.noStatus(printable(where), status)}`);
+  return 1;
 }
 
 /** An address, or for `health` a URL with the path to ask for. */
 function target(where: string, question: Question, say: Messages) {
   const [, host, path] = /^http:\/\/([^/]+)(\/.*)?$/.exec(where) ?? [];
   const address = readAdminAddress(host === undefined ? where : /:\d+$/.test(host) ? host : `${host}:80`);
+  if (question === 'health' && where.startsWith('https:')) throw new UsageError(say.asksOverHttp(where));
   if (address === undefined) throw new UsageError(say.howToAsk(question));
   return { address, path: question === 'status' ? '/status' : (path ?? '/ready') };
 }
@@ -58,7 +91,6 @@ function table(status: ServiceStatus, say: Messages): string {
   const widths = say.statusColumns.map((_, column) =>
     Math.max(...all.map((row) => (row[column] ?? '').length)),
   );
-  return [head, ...all.map((row) => row.map((cell, i) => cell.padStart(widths[i] ?? 0)).join('  '))].join(
-    '\n',
-  );
+  const lines = all.map((row) => row.map((cell, i) => cell.padStart(widths[i] ?? 0)).join('  '));
+  return [head, ...lines].map(printable).join('\n');
 }

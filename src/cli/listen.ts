@@ -1,9 +1,10 @@
 // From hosts and a port to listening servers. `localhost` is both loopback addresses, so that no other program can
 // hold the one a browser tries first. In: how to make a server. Out: the servers, or a `Trouble` in plain words.
 import { once } from 'node:events';
-import { existsSync, lstatSync, unlinkSync } from 'node:fs';
-import { type AddressInfo, connect, isIPv4, type ListenOptions, type Server } from 'node:net';
+import { existsSync } from 'node:fs';
+import { type AddressInfo, isIPv4, type ListenOptions, type Server } from 'node:net';
 import { dirname } from 'node:path';
+import { listenOnPath, longestSocketPath } from '../operation/file-sockets.js';
 import { addressOf } from './addresses.js';
 import type { Retry } from './command-line.js';
 import type { Messages } from './language.js';
@@ -19,6 +20,8 @@ export interface Listening<S extends Server> {
 export interface Where {
   host: string;
   port: number;
+  /** Who may connect, where it is a socket of the file system. */
+  mode?: number | undefined;
 }
 
 /**
@@ -28,14 +31,14 @@ export interface Where {
  */
 export async function listen<S extends Server>(
   makeServer: () => S,
-  { hosts, port }: { hosts: readonly string[]; port: number },
+  { hosts, port, mode }: { hosts: readonly string[]; port: number; mode?: number | undefined },
   retry: Retry,
   say: Messages,
 ): Promise<Listening<S>> {
   const found: Listening<S> = { servers: [] };
   for (const host of hosts) {
     try {
-      const more = await listenAt(makeServer, host, found.port ?? port);
+      const more = await listenAt(makeServer, { host, port: found.port ?? port, mode });
       found.servers.push(...more.servers);
       found.port ??= more.port;
     } catch (error) {
@@ -61,9 +64,16 @@ export function distinctHosts(hosts: readonly string[]): string[] {
   return [...new Set(rest)];
 }
 
-function listenAt<S extends Server>(makeServer: () => S, host: string, port: number): Promise<Listening<S>> {
+async function listenAt<S extends Server>(
+  makeServer: () => S,
+  { host, port, mode }: Where,
+): Promise<Listening<S>> {
   const path = socketPath(host);
-  if (path !== undefined) return listenOnSocket(makeServer, path);
+  if (path !== undefined) {
+    const server = makeServer();
+    await listenOnPath(server, path, mode);
+    return { servers: [server] };
+  }
   if (host === 'localhost') return listenOnLoopback(makeServer, port);
   return listenOn(makeServer(), { port, ...(host !== everyInterface && { host }) });
 }
@@ -97,36 +107,6 @@ export async function listenOnInherited<S extends Server>(
     }
   }
   return { servers, places: servers.map((server) => server.address() ?? '(systemd)') };
-}
-
-/** Bytes that the system has room for in the address of a socket, its end aside. */
-const longestSocketPath = process.platform === 'linux' ? 107 : 103;
-
-/** A socket of the file system. One that a server left when it was killed is replaced. */
-async function listenOnSocket<S extends Server>(makeServer: () => S, path: string): Promise<Listening<S>> {
-  // Node.js would listen on what is left of it.
-  if (Buffer.byteLength(path) > longestSocketPath) throw Object.assign(new Error(), { code: 'ENAMETOOLONG' });
-  try {
-    return await listenOn(makeServer(), { path });
-  } catch (error) {
-    if (codeOf(error) !== 'EADDRINUSE' || !(await isAbandoned(path))) throw error;
-    unlinkSync(path);
-    return listenOn(makeServer(), { path });
-  }
-}
-
-/** Whether it is a socket on which nobody listens any more; a file that isn't one refuses connections as well. */
-async function isAbandoned(path: string): Promise<boolean> {
-  if (!lstatSync(path).isSocket()) return false;
-  const socket = connect(path);
-  try {
-    await once(socket, 'connect');
-    return false;
-  } catch (error) {
-    return codeOf(error) === 'ECONNREFUSED';
-  } finally {
-    socket.destroy();
-  }
 }
 
 /** Both loopback addresses on one port; where there is no IPv6, or no IPv4, the other does. */
@@ -181,7 +161,8 @@ export function whyNot(
   }
 }
 
-function whyNoSocket(error: NodeJS.ErrnoException, path: string, say: Messages): string {
+/** The same for a socket of the file system. */
+export function whyNoSocket(error: NodeJS.ErrnoException, path: string, say: Messages): string {
   const folder = dirname(path);
   switch (codeOf(error)) {
     case 'EADDRINUSE':

@@ -175,14 +175,19 @@ export const english = {
     `systemd can't be told how the service does (${reason}); the service goes on. Install systemd-notify, or use Type=exec.`,
   noAdmin: (where: string, reason: string) =>
     `The admin listener can't have ${where} (${reason}); the service goes on without it. Try another --admin.`,
+  noAdminSocket: (reason: string) => `${reason} The service goes on without its admin listener.`,
+  adminIsServed: (port: number, retry: string) =>
+    `--admin and --port are both ${port}, but the admin listener is for whoever runs the service, never for those who are served. Give it another: ${retry}.`,
   nobodyAnswers: (where: string, reason: string) =>
     `Nobody answers at ${where} (${reason}). Is the service there, and was it started with --admin?`,
   noStatus: (where: string, status: number) =>
-    `${where} answered with status ${status}: that is no admin listener.`,
+    `${where} answered with status ${status}, and not as an admin listener does. Give the address that --admin has.`,
   howToAsk: (question: string): string =>
     question === 'health'
       ? 'It is: premier health [URL], such as http://127.0.0.1:8081/ready. To serve a folder of that name: premier ./health.'
       : 'It is: premier status [ADDRESS], as given to --admin. To serve a folder of that name: premier ./status.',
+  asksOverHttp: (url: string) =>
+    `premier health asks over http, not ${url}. Ask the admin listener, such as http://127.0.0.1:8081/ready.`,
   statusLine: (
     version: string,
     stage: string,
@@ -192,7 +197,7 @@ export const english = {
     requests: number,
     connections: number,
   ) =>
-    `premier ${version}, process ${pid}: ${stage} for ${uptime} s, generation ${generation}, ${requests} requests, ${connections} connections`,
+    `premier ${version}, process ${pid}: ${stage} for ${uptime} s, generation ${generation}, ${requests} ${requests === 1 ? 'request' : 'requests'}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`,
   statusColumns: [
     'process',
     'state',
@@ -212,9 +217,17 @@ export const english = {
   ) =>
     `${path} ${signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`}; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,
   neverReady: (path: string, limit: number, seconds: number) =>
-    `${path} did not listen within ${limit} s and was ended; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,
+    `${path} was not ready within ${limit} s and was ended; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,
   successorFailed: (path: string, limit: number | undefined) =>
-    `${path} ${limit === undefined ? 'failed to start' : `did not listen within ${limit} s`}; the workers before go on serving. Mend it, and send SIGHUP again.`,
+    `${path} ${limit === undefined ? 'failed to start' : `was not ready within ${limit} s`}; the workers before go on serving. Mend it, and send SIGHUP again.`,
+  endedUnserved: (
+    path: string,
+    { signal, exitCode }: { signal: string | undefined; exitCode: number },
+    limit: number | undefined,
+  ) =>
+    limit === undefined
+      ? `${path} ${signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`} before it served.`
+      : `${path} was not ready within ${limit} s, and was ended.`,
   worn: (pid: number | undefined, reason: string) => `Worker ${pid} is replaced: ${reason}.`,
   waitingForChange: 'Waiting for a change.',
   stillServing: 'The version before goes on serving. Waiting for a change.',

@@ -164,16 +164,21 @@ export const french: Messages = {
     `systemd ne peut être tenu au courant (${reason}) ; le service continue. Installez systemd-notify, ou mettez Type=exec.`,
   noAdmin: (where, reason) =>
     `L’écoute d’administration ne peut avoir ${where} (${reason}) ; le service continue sans elle. Essayez une autre --admin.`,
+  noAdminSocket: (reason) => `${reason} Le service continue sans son écoute d’administration.`,
+  adminIsServed: (port, retry) =>
+    `--admin et --port sont tous deux ${port}, mais l’écoute d’administration est pour qui s’occupe du service, jamais pour ceux qui sont servis. Donnez-lui-en un autre : ${retry}.`,
   nobodyAnswers: (where, reason) =>
     `Personne ne répond à ${where} (${reason}). Le service est-il là, et a-t-il été lancé avec --admin ?`,
   noStatus: (where, status) =>
-    `${where} a répondu avec le statut ${status} : ce n’est pas une écoute d’administration.`,
+    `${where} a répondu avec le statut ${status}, et pas comme une écoute d’administration. Donnez l’adresse de --admin.`,
   howToAsk: (question) =>
     question === 'health'
       ? 'C’est : premier health [URL], par exemple http://127.0.0.1:8081/ready. Pour servir un dossier de ce nom : premier ./health.'
       : 'C’est : premier status [ADRESSE], comme donnée à --admin. Pour servir un dossier de ce nom : premier ./status.',
+  asksOverHttp: (url) =>
+    `premier health interroge en http, pas ${url}. Interrogez l’écoute d’administration, par exemple http://127.0.0.1:8081/ready.`,
   statusLine: (version, stage, pid, uptime, generation, requests, connections) =>
-    `premier ${version}, processus ${pid} : ${stage} depuis ${uptime} s, génération ${generation}, ${requests} requêtes, ${connections} connexions`,
+    `premier ${version}, processus ${pid} : ${stage} depuis ${uptime} s, génération ${generation}, ${requests} ${requests < 2 ? 'requête' : 'requêtes'}, ${connections} ${connections < 2 ? 'connexion' : 'connexions'}`,
   statusColumns: [
     'processus',
     'état',
@@ -189,9 +194,13 @@ export const french: Messages = {
   ended: (path, { signal, exitCode }, seconds) =>
     `${path} ${signal ? `a été tué par ${signal}` : `s’est terminé avec le code ${exitCode}`} ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,
   neverReady: (path, limit, seconds) =>
-    `${path} n’a pas écouté au bout de ${limit} s et a été tué ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,
+    `${path} n’était pas prêt au bout de ${limit} s et a été tué ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,
   successorFailed: (path, limit) =>
-    `${path} ${limit === undefined ? 'n’a pas pu démarrer' : `n’a pas écouté au bout de ${limit} s`} ; les processus d’avant continuent de servir. Corrigez-le, et envoyez SIGHUP de nouveau.`,
+    `${path} ${limit === undefined ? 'n’a pas pu démarrer' : `n’était pas prêt au bout de ${limit} s`} ; les processus d’avant continuent de servir. Corrigez-le, et envoyez SIGHUP de nouveau.`,
+  endedUnserved: (path, { signal, exitCode }, limit) =>
+    limit === undefined
+      ? `${path} ${signal ? `a été terminé par ${signal}` : `s’est terminé avec le code ${exitCode}`} avant de servir.`
+      : `${path} n’était pas prêt au bout de ${limit} s, et a été tué.`,
   worn: (pid, reason) => `Le processus ${pid} est remplacé : ${reason}.`,
   waitingForChange: 'En attente d’un changement.',
   stillServing: 'La version d’avant continue de servir. En attente d’un changement.',

@@ -93,7 +93,7 @@ service: keep it from others.
 
 - \`/live\`: 200 while a process that serves tells of itself, else 503.
 - \`/ready\`: 200 while requests are wanted, else 503: before the first worker serves, and from the request to stop on, with
-  \`--drain-delay\` still to come.
+  \`--drain-delay\` still to come, and while no process answers.
 - \`/status\`: JSON; the service and each of its processes: requests, connections, delay of the event loop, memory.
 - \`/metrics\`: for Prometheus, and OpenMetrics where that is asked for.
 
@@ -189,7 +189,7 @@ service : gardez-la des autres.
 
 - \`/live\` : 200 tant qu’un processus qui sert donne de ses nouvelles, sinon 503.
 - \`/ready\` : 200 tant que des requêtes sont voulues, sinon 503 : avant que le premier processus serve, et dès la demande
-  d’arrêt, alors que \`--drain-delay\` est encore à venir.
+  d’arrêt, alors que \`--drain-delay\` est encore à venir, et tant qu’aucun processus ne répond.
 - \`/status\` : du JSON ; le service et chacun de ses processus : requêtes, connexions, retard de la boucle, mémoire.
 - \`/metrics\` : pour Prometheus, et en OpenMetrics si c’est demandé.
 

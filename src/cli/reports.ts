@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type AdminAddress, adminAddressText } from '../operation/admin-address.js';
 import { openAdmin } from '../operation/admin-server.js';
 import { lifecycle } from '../operation/lifecycle.js';
+import { printable } from '../operation/printable-text.js';
 import { Service, type ServiceProcess } from '../operation/service.js';
 import { isWatched, notifyServiceManager, type ServiceManager } from '../operation/service-manager.js';
 import { watchLimits } from '../operation/worker-limits.js';
@@ -12,6 +13,7 @@ import { Reporter, type WorkerReport } from '../operation/worker-report.js';
 import { isWorker } from '../operation/worker-role.js';
 import type { Arguments } from './arguments.js';
 import type { Messages } from './language.js';
+import { whyNoSocket } from './listen.js';
 
 interface Telling {
   args: Arguments;
@@ -67,7 +69,11 @@ export async function openAdminFor(service: Service, admin: AdminAddress, say: M
   try {
     await openAdmin(admin, service);
   } catch (error) {
-    console.error(`premier: ${say.noAdmin(adminAddressText(admin), (error as Error).message)}`);
+    const problem =
+      'path' in admin
+        ? say.noAdminSocket(whyNoSocket(error as Error, admin.path, say))
+        : say.noAdmin(adminAddressText(admin), (error as Error).message);
+    console.error(`premier: ${printable(problem)}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { printable } from '../operation/printable-text.js';
 import { ignoreReplaceSignal } from '../operation/replace-signal.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isWorker } from '../operation/worker-role.js';
+import { checkAdminAddress } from './admin-option.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { setUpBehindProxies } from './behind-proxies.js';
 import type { Context } from './context.js';
@@ -71,6 +72,7 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   const { inspect, watch, workers } = parsed.settings;
   // Each worker has exchanges of its own, and there is one page.
   if (inspect && (workers ?? 1) > 1) throw new UsageError(say.contradiction('--inspect', '--workers'));
+  checkAdminAddress(context);
   if ((watch || workers !== undefined) && !isWorker) {
     const { supervise } = await import('./supervise.js');
     if (inspect) (await import('./inspector.js')).keepToken();

@@ -7,7 +7,7 @@ import { isModuleReport, modulesIn, REPORT_MODULES } from '../node/module-report
 import { drain, usualDrainDelay } from '../operation/drain.js';
 import { inheritedSockets, socketsForWorkers } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
-import type { PoolWorker } from '../operation/pool-worker.js';
+import type { Ending, PoolWorker } from '../operation/pool-worker.js';
 import { onReplaceSignal } from '../operation/replace-signal.js';
 import { Service } from '../operation/service.js';
 import type { ServiceManager } from '../operation/service-manager.js';
@@ -179,8 +179,7 @@ class Supervisor {
         break;
       case 'failed':
         this.#manager.reloaded();
-        if (!watch)
-          console.error(say.successorFailed(target.shown, event.ending.late ? bootTimeout : undefined));
+        if (!watch) console.error(say.successorFailed(target.shown, lateAfter(event.ending)));
         else console.error(event.serving > 0 ? say.stillServing : say.waitingForChange);
         break;
       case 'worn':
@@ -191,6 +190,8 @@ class Supervisor {
         this.#tellConnections(event.connections);
         break;
       case 'gave up':
+        if (!event.ending.trouble)
+          console.error(`premier: ${say.endedUnserved(target.shown, event.ending, lateAfter(event.ending))}`);
         this.#giveUp(event.exitCode);
         break;
     }
@@ -227,6 +228,9 @@ class Supervisor {
     this.#pool.setArguments(this.#args.toSpliced(end, 0, `--port=${this.#port}`));
   }
 }
+
+/** How long was waited for one that did not get ready; undefined for what ended by itself. */
+const lateAfter = ({ late }: Ending): number | undefined => (late ? bootTimeout : undefined);
 
 /** The files of the program named in a report of the modules it loads. */
 function filesIn(report: unknown): string[] {

@@ -57,6 +57,13 @@ export function accessLog(write: (answer: Answer) => void, silent?: string): Ser
       // A connection of HTTP/2 that is given up has no answer either.
       if (exchange === null && refusal.status > 0) write(refusedAnswer(connection, refusal));
     },
+    handshakeFailed(_server, error, socket) {
+      // Whoever says nothing true of its client is told nothing; only its operator can see why. That clients of TLS come
+      // and go without a request is usual.
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ERR_PROXY_PROTOCOL') return;
+      write(refusedAnswer(socket, { code, status: 0, answerBytes: 0 }));
+    },
   };
 }
 
@@ -89,7 +96,10 @@ function answerOf(exchange: ObservedExchange): Answer {
   };
 }
 
-function refusedAnswer(connection: ObservedConnection, refusal: Refusal): Answer {
+function refusedAnswer(
+  connection: Pick<ObservedConnection, 'remoteAddress'>,
+  refusal: Pick<Refusal, 'code' | 'status' | 'answerBytes'>,
+): Answer {
   return {
     method: '-',
     target: '-',

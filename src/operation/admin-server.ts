@@ -4,10 +4,10 @@
  * a page of somebody else's cannot read it by another name of this computer.
  */
 import { once } from 'node:events';
-import { unlinkSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from '../index.js';
 import type { AdminAddress } from './admin-address.js';
+import { listenOnPath } from './file-sockets.js';
 import { contentTypes, formatFor } from './metrics/exposition.js';
 import type { MetricTotals } from './metrics/metrics.js';
 import type { ServiceStatus } from './service-status.js';
@@ -36,6 +36,7 @@ const pages: Record<string, (view: AdminView, req: IncomingMessage) => Page> = {
   '/live': (view) => (view.isAlive() ? plain(200, 'live') : plain(503, 'no process answers')),
   '/ready': (view) => {
     const { stage } = view.status();
+    if (stage === 'ready' && !view.isAlive()) return plain(503, 'no process answers');
     return plain(stage === 'ready' ? 200 : 503, stage);
   },
   '/status': (view) => ({
@@ -55,9 +56,8 @@ const pages: Record<string, (view: AdminView, req: IncomingMessage) => Page> = {
  */
 export async function openAdmin(address: AdminAddress, view: AdminView): Promise<Server> {
   const server = createServer((req, res) => answer(req, res, view));
-  if ('path' in address) removeStale(address.path);
-  server.listen(address);
-  await once(server, 'listening');
+  if ('path' in address) await listenOnPath(server, address.path);
+  else await once(server.listen(address), 'listening');
   server.on('error', () => {});
   // It lives as long as the service, and holds it no longer.
   server.unref();
@@ -93,13 +93,4 @@ function isAskedByName({ headers, socket }: IncomingMessage): boolean {
   const { localAddress = '' } = socket;
   if (!/^(::ffff:)?127\.|^::1$/.test(localAddress)) return true;
   return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
-}
-
-/** A socket that a killed process has left; one that is in use refuses the listener. */
-function removeStale(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // There is none, or it isn't ours: listening tells.
-  }
 }

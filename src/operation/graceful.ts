@@ -27,8 +27,11 @@ export interface GracefulOptions {
    * premier keep a longer `closingGrace`.
    */
   grace?: number;
-  /** Called when a stop is asked for, before the drain: the time to tell a registry. */
-  onDrain?: () => void;
+  /**
+   * Called when a stop is asked for, before the drain: the time to tell a registry. What it throws, and what `onStopped`
+   * does, rejects `stop()` once the servers have stopped; after a signal it ends the process with code 1.
+   */
+  onDrain?: () => unknown;
   /** Called when the servers have stopped: the time to close databases. It is waited for. */
   onStopped?: (outcome: StopOutcome) => unknown;
   /** Whether the process ends then, with its `exitCode`. Default true. */
@@ -60,9 +63,10 @@ export interface Graceful {
  */
 export function graceful(servers: Closable | readonly Closable[], options: GracefulOptions = {}): Graceful {
   const all = [servers].flat() as Closable[];
-  for (const server of all)
-    if (typeof server?.close !== 'function') throw new TypeError('graceful(): no server was given');
-  const { drainDelay, stopAfter, grace } = secondsOf(options);
+  if (all.length === 0 || all.some((server) => typeof server?.close !== 'function'))
+    throw new TypeError('graceful(): no server was given');
+  const { drainDelay, stopAfter, grace } = timesOf(options);
+  checkRest(options);
   for (const server of all) noteConnections(server);
   const lifecycle = new Lifecycle();
   lifecycle.advance('ready');
@@ -73,12 +77,18 @@ export function graceful(servers: Closable | readonly Closable[], options: Grace
   });
   const run = async (): Promise<StopOutcome> => {
     lifecycle.advance('draining');
-    options.onDrain?.();
+    // What fails there is told once nobody can lose an answer by it.
+    const told = new Promise((resolve) => resolve(options.onDrain?.()));
+    told.catch(() => {});
     await drain(drainDelay);
     lifecycle.advance('stopping');
     const cut = await closeAsLameDuck(all, { stopAfter, grace, last: !cluster.isWorker });
-    await options.onStopped?.({ cut });
-    settle({ cut });
+    try {
+      await options.onStopped?.({ cut });
+      await told;
+    } finally {
+      settle({ cut });
+    }
     if (options.exit ?? true) await leaveProcess();
     return { cut };
   };
@@ -96,13 +106,26 @@ export function graceful(servers: Closable | readonly Closable[], options: Grace
   };
 }
 
-function secondsOf({ drainDelay, stopAfter = 30, grace = 1000 }: GracefulOptions) {
+/** The longest time that Node.js can wait, in ms. */
+const longest = 2 ** 31 - 1;
+
+function timesOf({ drainDelay, stopAfter = 30, grace = 1000 }: GracefulOptions) {
   // The parent of a worker has waited already.
   const known = { drainDelay: drainDelay ?? (cluster.isWorker ? 0 : usualDrainDelay()), stopAfter, grace };
   for (const [name, value] of Object.entries(known)) {
     if (typeof value !== 'number')
       throw new TypeError(`graceful(): ${name} is a number, not ${typeof value}`);
-    if (!(value >= 0 && value <= 86_400_000)) throw new RangeError(`graceful(): ${name} can't be ${value}`);
+    const most = name === 'grace' ? longest : Math.floor(longest / 1000);
+    if (!(value >= 0 && value <= most))
+      throw new RangeError(`graceful(): ${name} can't be ${value}: it is from 0 to ${most}`);
   }
   return known;
+}
+
+function checkRest(options: GracefulOptions): void {
+  for (const name of ['onDrain', 'onStopped'] as const)
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      throw new TypeError(`graceful(): ${name} is a function, not ${typeof options[name]}`);
+  if (options.exit !== undefined && typeof options.exit !== 'boolean')
+    throw new TypeError(`graceful(): exit is true or false, not ${typeof options.exit}`);
 }

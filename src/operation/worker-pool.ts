@@ -48,7 +48,7 @@ export type PoolEvent =
   /** While all stop: so many connections are waited for. */
   | { type: 'finishing'; connections: number }
   /** Nothing serves, and no further attempt could help. */
-  | { type: 'gave up'; exitCode: number };
+  | { type: 'gave up'; exitCode: number; ending: Ending };
 
 /** What is heard of a pool. */
 export interface PoolListener {
@@ -296,7 +296,7 @@ export class WorkerPool implements WorkerListener {
     const { serving } = this;
     if (serving === 0 && (ending.trouble || !(awaitsChange || this.#everReady))) {
       this.#stopping = true;
-      this.#listener.event({ type: 'gave up', exitCode: ending.exitCode || 1 });
+      this.#listener.event({ type: 'gave up', exitCode: ending.exitCode || 1, ending });
       return;
     }
     const killed = ending.signal !== undefined && !ending.late;

@@ -75,6 +75,11 @@ export class ProxyArrival {
   }
 
   #onEnd = (): void => {
+    // A balancer that only looks whether somebody listens says nothing, and asks for nothing.
+    if (this.#bytes.length === 0) {
+      this.#socket.destroy();
+      return;
+    }
     this.fail(new ProxyHeaderError('PROXY protocol: the connection ended before its head did'));
   };
 

@@ -1,13 +1,16 @@
 // --admin: what balancers and operators read of a service, at an address of its own; premier status and premier health.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { readAdminAddress } from '../../dist/operation/admin-address.js';
+import { openAdmin } from '../../dist/operation/admin-server.js';
+import { lifecycle } from '../../dist/operation/lifecycle.js';
+import { Service } from '../../dist/operation/service.js';
 import { type Command, serving, start, temporaryFolder } from './command.js';
 
 interface Answer {
@@ -29,14 +32,14 @@ async function eventually(isSo: () => Promise<boolean>): Promise<void> {
 
 const app = `export default (req, res) => res.end('hello');`;
 
-interface Service extends Command {
+interface Served extends Command {
   url: string;
   /** The socket of the admin listener. */
   admin: string;
   ask(path: string, headers?: object, method?: string): Promise<Answer>;
 }
 
-async function service(t: TestContext, args: string[], program = app): Promise<Service> {
+async function service(t: TestContext, args: string[], program = app): Promise<Served> {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'app.mjs'), program);
   const admin = join(folder, 'admin.sock');
@@ -151,6 +154,118 @@ test('premier status and premier health read what the service says', async (t) =
   const [usage, , help] = await run('status', 'a', 'b');
   assert.equal(usage, 2);
   assert.match(help, /premier \.\/status/);
+});
+
+test('what is no admin listener is told so, and nothing of it is obeyed by a terminal', async (t) => {
+  const strange = createServer((socket) => {
+    const body = '\x1b]0;title\x07{}\u202e';
+    socket.once('data', () =>
+      socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
+    );
+  }).listen(0, '127.0.0.1');
+  t.after(() => strange.close());
+  await once(strange, 'listening');
+  const { port } = strange.address() as { port: number };
+  const health = start(t, ['health', `http://127.0.0.1:${port}/`]);
+  assert.equal(await health.ended, 0);
+  assert.equal(health.stdout(), '\\x1b]0;title\\x07{}\\u202e\n');
+  const status = start(t, ['status', `127.0.0.1:${port}`]);
+  assert.equal(await status.ended, 1);
+  assert.equal(
+    status.stderr(),
+    `premier: 127.0.0.1:${port} answered with status 200, and not as an admin listener does. Give the address that --admin has.\n`,
+  );
+});
+
+test('how to ask is told, in the language asked for', async (t) => {
+  const asked: [args: string[], code: number, text: RegExp][] = [
+    [['status', '--help'], 0, /^It is: premier status/],
+    [['health', '--lang', 'fr', '--help'], 0, /^C’est : premier health/],
+    [['health', 'https://127.0.0.1/'], 2, /^premier: premier health asks over http, not https:\/\/127/],
+    [['status', '--lang=fr', 'nowhere'], 2, /^premier: C’est : premier status/],
+  ];
+  for (const [args, code, text] of asked) {
+    const { ended, stdout, stderr } = start(t, args);
+    assert.equal(await ended, code, args.join(' '));
+    assert.match(code === 0 ? stdout() : stderr(), text);
+  }
+});
+
+test('a socket for the admin listener takes the place of one that was left, and of nothing else', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, 'precious');
+  writeFileSync(file, 'kept');
+  const [live, missing] = [join(folder, 'live.sock'), join(folder, 'none', 'admin.sock')];
+  const other = createServer().listen(live);
+  t.after(() => other.close());
+  await once(other, 'listening');
+  const taken: [path: string, problem: string][] = [
+    [file, 'is in use by another program, or is no socket'],
+    [live, 'is in use by another program, or is no socket'],
+    [missing, 'there is no folder'],
+  ];
+  for (const [path, problem] of taken) {
+    const { url, stderr } = await serving(t, [temporaryFolder(t), `--admin=unix:${path}`]);
+    assert.equal((await fetch(url)).status, 200);
+    assert.match(stderr(), /^premier: [^\n]* The service goes on without its admin listener\.\n$/);
+    assert.ok(stderr().includes(problem), stderr());
+  }
+  assert.equal(readFileSync(file, 'utf8'), 'kept');
+  const client = connect(live);
+  await once(client, 'connect');
+  client.destroy();
+
+  const left = join(folder, 'left.sock');
+  const before = await serving(t, [temporaryFolder(t), `--admin=unix:${left}`]);
+  before.child.kill('SIGKILL');
+  await before.ended;
+  const after = await serving(t, [temporaryFolder(t), `--admin=unix:${left}`]);
+  await eventually(async () => (await ask(left, '/ready')).status === 200);
+  assert.equal(after.stderr(), '');
+});
+
+test('an admin address that is served is refused, with another', async (t) => {
+  const same: [args: string[], way: string][] = [
+    [['--port', '18080', '--admin=18080'], '--admin 18081'],
+    [['--port', '65535', '--admin=[::1]:65535'], "--admin '\\[::1\\]:8081'"],
+    [['--port=18080', '--host', '--admin', '10.0.0.1:18080'], '--admin 10\\.0\\.0\\.1:18081'],
+    [
+      ['--port=18080', '--host=10.0.0.2', '--admin', '0.0.0.0:18080', '--workers=1'],
+      '--admin 0\\.0\\.0\\.0:18081',
+    ],
+  ];
+  for (const [args, way] of same) {
+    const { ended, stderr } = start(t, [temporaryFolder(t), ...args]);
+    assert.equal(await ended, 2, args.join(' '));
+    assert.match(stderr(), new RegExp(`^premier: --admin and --port are both \\d+, .*: premier .*${way}`));
+  }
+});
+
+test('a process that tells nothing is not ready', async (t) => {
+  const told = {
+    reportedAt: 0,
+    startedAt: 0,
+    name: '1',
+    pid: 1,
+    state: 'ready',
+    generation: 1,
+    report: undefined,
+  };
+  const service = new Service(
+    '1',
+    () => [told],
+    () => 1,
+  );
+  lifecycle.advance('ready');
+  const server = await openAdmin({ path: join(temporaryFolder(t), 'admin.sock') }, service);
+  t.after(() => server.close());
+  const ready = async () => {
+    const { status, body } = await ask(server.address() as string, '/ready');
+    return [status, body];
+  };
+  assert.deepEqual(await ready(), [503, 'no process answers\n']);
+  told.reportedAt = Date.now();
+  assert.deepEqual(await ready(), [200, 'ready\n']);
 });
 
 test('a worker is replaced after --max-requests, and no request is lost', async (t) => {

@@ -57,6 +57,27 @@ test('a program that says how long it keeps what is idle is left alone', async (
   assert.equal((await asked(port, { Connection: 'keep-alive' })).headers['keep-alive'], 'timeout=3');
 });
 
+test('the log tells of who does not speak for a client, and not of who only looks whether somebody listens', async (t) => {
+  const args = [temporaryFolder(t), '--proxy-protocol', '127.0.0.1', '--host', '127.0.0.1', '--log', 'json'];
+  const { port, printed, stdout } = await serving(t, args);
+  for (const text of ['', 'GET / HTTP/1.1\r\n\r\n']) {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.end(text);
+    await once(socket.resume(), 'close');
+  }
+  await printed(/^\{/m);
+  const lines = stdout().match(/^\{.*$/gm) ?? [];
+  assert.equal(lines.length, 1);
+  const { refusal, status, remote, method } = JSON.parse(lines[0] as string);
+  assert.deepEqual([refusal, status, remote, method], ['ERR_PROXY_PROTOCOL', 0, '127.0.0.1', '-']);
+});
+
+test('the log tells of a stranger', async (t) => {
+  const { port, printed } = await serving(t, [temporaryFolder(t), '--proxy-protocol', '192.0.2.0/24']);
+  net.connect(port, '127.0.0.1').on('error', () => {});
+  await printed(/^- - 0 0 B 0\.0 ms ERR_PROXY_PROTOCOL$/m);
+});
+
 for (const option of ['--trust-proxy', '--proxy-protocol']) {
   for (const value of ['everybody', '10.0.0.0/33', '10.0.0.1,,10.0.0.2']) {
     test(`${option} ${value} is refused with the option, the value and what would do`, async (t) => {

@@ -176,9 +176,10 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
 test('a program that fails at once is no reason to try for ever', async (t) => {
   const file = join(temporaryFolder(t), 'app.mjs');
   writeFileSync(file, 'process.exit(3);');
-  const { ended, stdout } = start(t, [file, '--workers', '2', '--port', '0']);
+  const { ended, stdout, stderr } = start(t, [file, '--workers', '2', '--port', '0']);
   assert.equal(await ended, 3);
   assert.equal(stdout(), '');
+  assert.match(stderr(), /^premier: \S+ ended with exit code 3 before it served\.\n$/);
 });
 
 test('a port in use is told once, and ends the command', async (t) => {

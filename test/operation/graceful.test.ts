@@ -8,7 +8,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import premier from 'premier';
-import { graceful } from 'premier/operation';
+import { type GracefulOptions, graceful } from 'premier/operation';
 import { temporaryFolder } from '../cli/command.js';
 import { get, RawClient } from '../subjects.js';
 
@@ -54,12 +54,47 @@ test('what is not finished in time is cut and counted, over several servers', as
   await Promise.all(answers);
 });
 
+const failures: [what: string, options: GracefulOptions][] = [
+  ['onDrain throws', { onDrain: fail }],
+  ['onDrain rejects', { onDrain: async () => fail() }],
+  ['onStopped throws', { onStopped: fail }],
+  ['onStopped rejects', { onStopped: async () => fail() }],
+];
+function fail(): never {
+  throw new Error('of the program');
+}
+for (const [what, options] of failures) {
+  test(`where ${what}, answers under way are finished before that is told`, async () => {
+    let finish = () => {};
+    const server = premier.createServer((_req, res) => {
+      res.write('begun');
+      finish = () => res.end(' and ended');
+    });
+    const ended = graceful(server, { grace: 1, exit: false, ...options });
+    const port = await listening(server);
+    const [res] = await once(http.get({ port, host: '127.0.0.1', agent: false }), 'response');
+    const stopped = assert.rejects(ended.stop(), /of the program/);
+    finish();
+    assert.equal(Buffer.concat(await res.toArray()).toString(), 'begun and ended');
+    await stopped;
+    assert.deepEqual(await ended.stopped, { cut: 0 });
+  });
+}
+
 const wrong: [what: string, args: unknown[], message: RegExp][] = [
   ['no server', [undefined], /no server was given/],
   ['a server among others that is none', [[premier.createServer(), {}]], /no server was given/],
   ['a text for a number', [premier.createServer(), { stopAfter: '5' }], /stopAfter is a number, not string/],
   ['a time before now', [premier.createServer(), { drainDelay: -1 }], /drainDelay can't be -1/],
   ['no number', [premier.createServer(), { grace: Number.NaN }], /grace can't be NaN/],
+  [
+    'a time that Node.js can not wait',
+    [premier.createServer(), { stopAfter: 2147484 }],
+    /from 0 to 2147483$/,
+  ],
+  ['an empty list', [[]], /no server was given/],
+  ['what is no function', [premier.createServer(), { onStopped: 1 }], /onStopped is a function, not number/],
+  ['a word for a choice', [premier.createServer(), { exit: 'no' }], /exit is true or false, not string/],
 ];
 for (const [what, args, message] of wrong) {
   test(`${what} is refused`, () => {

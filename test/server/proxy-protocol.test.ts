@@ -182,6 +182,20 @@ test('a connection that ends within its head is gone', async (context) => {
   assert.match(error.message, /ended before its head/);
 });
 
+test('a connection that ends before its head begins is gone, and no error', async (context) => {
+  const { server, connect, client } = await serve(context, false, 'loopback');
+  const errors: Error[] = [];
+  server.on('clientError', (error) => errors.push(error));
+  const socket = connect();
+  const gone = once(socket, 'close');
+  socket.end();
+  await gone;
+  const next = connect();
+  next.write(v1);
+  assert.equal((await client(next).send(get()).response()).status, 200);
+  assert.deepEqual(errors, []);
+});
+
 test('a head that does not come is not waited for when the server closes', async (context) => {
   const { server, connect } = await serve(context, false, 'loopback');
   const socket = connect();
