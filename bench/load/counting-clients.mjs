@@ -67,6 +67,7 @@ export class CountingClients {
   /** Requests without a whole answer, by what happened instead. */
   lost = {};
   #over = false;
+  #stays = false;
   #clients;
   #where;
   #path;
@@ -96,8 +97,13 @@ export class CountingClients {
     await Promise.all(this.#clients);
   }
 
+  /** Lets clients go on with the connections that they have, and make no others. */
+  stay() {
+    this.#stays = true;
+  }
+
   async #client(keeps) {
-    while (!this.#over) {
+    while (!this.#over && !this.#stays) {
       const exchange = await this.#connect();
       if (exchange === undefined) {
         this.refused++;

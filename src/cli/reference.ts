@@ -78,8 +78,9 @@ group.
 - SIGHUP replaces them one after the other: a successor serves before the one it replaces stops, which has \`--stop-after\`
   seconds to finish, and keeps idle connections for as long as their clients were told. A successor that fails to start,
   or does not listen within a minute, replaces nobody.
-- A worker that ends is started again at once while others serve, and else after pauses that grow to 30 seconds. SIGTERM to
-  one of them replaces it.
+- A worker that ends is started again at once while others serve, or where it was killed, and else after pauses that grow to
+  30 seconds. Where none serves, who connects waits for it if that pause is a second at most, and is refused
+  else; elsewhere than on Linux, always. SIGTERM to one of them replaces it.
 - Where the first worker fails to start, the command ends with its exit code.
 - \`--max-requests\` and \`--max-memory\` are drawn a tenth lower or higher for each worker, so that they are not all
   replaced together.
@@ -174,8 +175,9 @@ ouvre.
 - SIGHUP les remplace l’un après l’autre : un successeur sert avant que celui qu’il remplace ne s’arrête, qui a
   \`--stop-after\` secondes pour finir, et garde les connexions inactives aussi longtemps qu’on l’a dit à leurs clients. Un
   successeur qui échoue à démarrer, ou n’écoute pas en une minute, ne remplace personne.
-- Un processus qui se termine est relancé aussitôt tant que d’autres servent, sinon après des pauses qui grandissent
-  jusqu’à 30 secondes. SIGTERM envoyé à l’un d’eux le remplace.
+- Un processus qui se termine est relancé aussitôt tant que d’autres servent, ou s’il a été tué, sinon après des pauses qui
+  grandissent jusqu’à 30 secondes. Où aucun ne sert, qui se connecte l’attend si cette pause ne passe pas une seconde, et est
+  refusé sinon ; ailleurs que sous Linux, toujours. SIGTERM envoyé à l’un d’eux le remplace.
 - \`--max-requests\` et \`--max-memory\` sont tirées un dixième plus bas ou plus haut pour chaque processus, pour qu’ils ne
   soient pas tous remplacés ensemble.
 - Avec \`--wait-ready\`, un processus est prêt une fois que son programme a appelé \`process.send('ready')\`, et écoute.

@@ -7,12 +7,13 @@ import { isModuleReport, modulesIn, REPORT_MODULES } from '../node/module-report
 import { drain, usualDrainDelay } from '../operation/drain.js';
 import { inheritedSockets, socketsForWorkers } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
+import type { PoolEvent } from '../operation/pool-events.js';
 import type { Ending, PoolWorker } from '../operation/pool-worker.js';
 import { onReplaceSignal } from '../operation/replace-signal.js';
 import { Service } from '../operation/service.js';
 import type { ServiceManager } from '../operation/service-manager.js';
 import { echo, stopRequest } from '../operation/stop-request.js';
-import { type PoolEvent, WorkerPool } from '../operation/worker-pool.js';
+import { WorkerPool } from '../operation/worker-pool.js';
 import { type CertificatesOfPool, certificatesOfPool } from './certificates-of-pool.js';
 import type { Context } from './context.js';
 import { FileWatch } from './file-watch.js';
@@ -97,6 +98,7 @@ class Supervisor {
         stopped: { stopAfter, grace: stopGrace(), last: true },
         bootTimeout: watch ? undefined : bootTimeout,
         awaitsChange: watch,
+        keepsCounts: context.args.settings.admin !== undefined,
         waitsForWord: context.args.settings['wait-ready'],
       },
       {
@@ -104,8 +106,8 @@ class Supervisor {
         forked: (worker) => this.#watch?.add(context.target.path, worker.startedAt),
         message: (worker, message) => this.#hear(worker, message),
         reported: (worker, report) => this.service.record(worker, report),
-        gone: (worker) => {
-          this.service.forget(worker);
+        gone: (worker, kept) => {
+          this.service.forget(worker, kept);
           certificates?.forget(worker);
         },
         ofCertificates: (worker, message) => certificates?.hear(worker, message),
@@ -164,14 +166,16 @@ class Supervisor {
         lifecycle.advance('ready');
         this.#certificates?.serve();
         break;
+      case 'succeeded':
+        this.service.metrics.countRestart(event.cause === '' ? 'asked' : 'changed');
+        break;
       case 'replaced':
         this.#manager.reloaded();
-        this.service.metrics.countRestart(event.cause === '' ? 'asked' : 'changed');
         if (!quiet) console.log(this.#replaced(event.cause));
         break;
       case 'ended':
         this.service.metrics.countRestart(event.ending.late ? 'late' : 'ended');
-        if (this.#pool.serving === 0) this.#keepPort();
+        if (this.#pool.serving === 0 && !this.#pool.holdsSockets) this.#keepPort();
         if (event.again === 'at a change')
           console.error(this.#pool.serving > 0 ? say.stillServing : say.waitingForChange);
         else if (event.ending.late) console.error(say.neverReady(target.shown, bootTimeout, event.again));

@@ -1,14 +1,48 @@
 /**
  * The sockets that a parent holds for its workers (node:cluster, where the system hands out connections). In: a worker.
- * Out: the parent lets go of that worker's sockets, while the worker still accepts from them.
+ * Out: until when the parent holds them for that worker, in our hands.
  *
- * A worker that closes a socket tells its parent, which closes its own copy a moment later: what comes in that moment is
- * accepted by nobody, and reset. When all stop the parent is to go first. It lets go when the channel to a worker closes;
- * that is told by an event, which we emit. Where Node does otherwise nothing happens, and the moment is there.
+ * The parent lets go of a worker's sockets when the channel to it closes, and of a socket when its last worker is gone. That
+ * is told by events of the worker's process, which are kept back until they may be heard:
+ * - Where the only worker is killed, who connects waits for its successor, and is not refused.
+ * - Where all stop, the parent goes first. A worker that closes a socket tells its parent, which closes its own copy a moment
+ *   later: what comes in that moment is accepted by nobody, and reset.
+ *
+ * Where Node does otherwise, nothing is held, and those moments are there.
  */
 import cluster, { type Worker } from 'node:cluster';
+import type { EventEmitter } from 'node:events';
 
-/** To be called when the worker stops for good, for its place among the parent's workers is not kept up after it. */
-export function letGoOfSockets(worker: Worker): void {
-  if (cluster.schedulingPolicy === cluster.SCHED_NONE) worker.process.emit('disconnect');
+type OnExit = (exitCode: number, signal: string | null) => void;
+
+/** What the parent lets go of sockets by. */
+const telling = new Set<string | symbol>(['disconnect', 'exit']);
+
+/**
+ * Holds a new worker's sockets until the function that this returns is called, also beyond its end.
+ * @param onExit called when its process has ended
+ */
+export function holdSockets(worker: Worker, onExit: OnExit): () => void {
+  const child = worker.process;
+  // Where the parent accepts by itself, it would hand connections to a process that is gone.
+  if (cluster.schedulingPolicy !== cluster.SCHED_NONE) {
+    child.once('exit', onExit);
+    return () => {};
+  }
+  const emit = child.emit as EventEmitter['emit'];
+  const held: [name: string | symbol, ...args: unknown[]][] = [];
+  let isHeld = true;
+  child.emit = (name: string | symbol, ...args: unknown[]): boolean => {
+    if (name === 'exit') onExit(...(args as Parameters<OnExit>));
+    if (!isHeld || !telling.has(name)) return emit.call(child, name, ...args);
+    held.push([name, ...args]);
+    return true;
+  };
+  return () => {
+    if (!isHeld) return;
+    isHeld = false;
+    // A worker that still runs is let go of all the same.
+    if (!held.some(([name]) => name === 'disconnect')) emit.call(child, 'disconnect');
+    for (const event of held) emit.call(child, ...event);
+  };
 }

@@ -3,7 +3,8 @@
  * and calls of the pool that owns it. It goes through its states in one direction only.
  */
 import type { Address, Worker } from 'node:cluster';
-import { letGoOfSockets } from '../node/shared-sockets.js';
+import { holdSockets } from '../node/shared-sockets.js';
+import type { KeptCounts, KeptSeries } from './metrics/kept-counts.js';
 import {
   type ParentMessage,
   type StopTerms,
@@ -82,10 +83,12 @@ export class PoolWorker {
   #saidReady: boolean;
   #ending: Ending = { exitCode: 0, signal: undefined, trouble: false, late: false };
   #deadline: NodeJS.Timeout | undefined;
+  readonly #letGo: () => void;
+  #counts: KeptCounts | undefined;
 
   constructor(
     process: Worker,
-    { name, generation }: { name: string; generation: number },
+    { name, generation, counts }: { name: string; generation: number; counts?: KeptCounts | undefined },
     listener: WorkerListener,
     { bootTimeout, waitsForWord = false }: BootTerms,
   ) {
@@ -93,6 +96,7 @@ export class PoolWorker {
     this.#process = process;
     this.generation = generation;
     this.name = name;
+    this.#counts = counts;
     this.#listener = listener;
     if (bootTimeout !== undefined) this.#deadline = setTimeout(() => this.#isLate(), bootTimeout * 1000);
     process.on('listening', (address) => {
@@ -106,7 +110,7 @@ export class PoolWorker {
       else listener.message(this, message);
     });
     process.on('error', () => {});
-    process.once('exit', (exitCode, signal) => this.#hasEnded(exitCode, signal));
+    this.#letGo = holdSockets(process, (exitCode, signal) => this.#hasEnded(exitCode, signal));
   }
 
   /** Of a process that could not be started: 0. */
@@ -139,7 +143,8 @@ export class PoolWorker {
         tellWorker(this.#process, { premier: 'bye' });
         break;
       case 'report':
-        this.#listener.reported(this, message);
+        // What was on its way when it ended is in what was kept of it.
+        if (this.state !== 'ended') this.#listener.reported(this, message);
         break;
       default:
         this.#listener.ofCertificates(this, message);
@@ -173,9 +178,22 @@ export class PoolWorker {
     if (this.state === 'retiring' || this.state === 'ended') return;
     this.state = 'retiring';
     clearTimeout(this.#deadline);
-    if (terms.last) letGoOfSockets(this.#process);
+    if (terms.last) this.letGoOfSockets();
     tellWorker(this.#process, { premier: 'stop', ...terms });
     this.#deadline = setTimeout(() => this.kill(), (terms.stopAfter + margin) * 1000);
+  }
+
+  /** Its place at the sockets, which it has until then, ended or not. */
+  letGoOfSockets(): void {
+    this.#letGo();
+  }
+
+  /** All that it had counted; nothing where that isn't kept. */
+  takeCounts(): KeptSeries[] {
+    const kept = this.#counts?.read() ?? [];
+    this.#counts?.close();
+    this.#counts = undefined;
+    return kept;
   }
 
   terminate(): void {

@@ -4,9 +4,10 @@
  */
 import type { AdminView } from './admin-server.js';
 import { lifecycle } from './lifecycle.js';
+import type { KeptSeries } from './metrics/kept-counts.js';
 import { MetricTotals } from './metrics/metrics.js';
 import { processStatus, type Reported, type ServiceStatus } from './service-status.js';
-import type { WorkerReport } from './worker-report.js';
+import { requestsIn, type WorkerReport } from './worker-report.js';
 
 /** Milliseconds without a report after which a process does not count as one that answers. */
 const patience = 10_000;
@@ -42,10 +43,13 @@ export class Service implements AdminView {
     this.metrics.add(process.name, report.metrics);
   }
 
-  /** A process is gone. */
-  forget({ name, report }: ServiceProcess): void {
-    this.#requestsBefore += report?.requests ?? 0;
-    this.metrics.forget(name);
+  /**
+   * A process is gone.
+   * @param kept what it had counted, where that is known
+   */
+  forget({ name, report }: ServiceProcess, kept: readonly KeptSeries[] = []): void {
+    this.#requestsBefore += Math.max(report?.requests ?? 0, requestsIn(kept));
+    this.metrics.forget(name, kept);
   }
 
   isAlive(): boolean {

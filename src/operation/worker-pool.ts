@@ -4,6 +4,8 @@
  * serves before the one it replaces is asked to stop, and what fails to start replaces nobody.
  */
 import cluster, { type Address } from 'node:cluster';
+import { KeptCounts } from './metrics/kept-counts.js';
+import type { PoolListener } from './pool-events.js';
 import {
   type BootTerms,
   type CertificateMessage,
@@ -31,39 +33,12 @@ export interface PoolOptions extends BootTerms {
   stopped: StopTerms;
   /** What ends by itself or fails to start waits for `replaceAll`, which a change of the code calls. */
   awaitsChange?: boolean;
+  /** What they count is to be known however they end. */
+  keepsCounts?: boolean;
 }
 
-/** What happened in a pool. */
-export type PoolEvent =
-  /** The first worker serves, here. */
-  | { type: 'started' }
-  /** All workers are of the newest generation. */
-  | { type: 'replaced'; cause: string }
-  /** One ended that should not have; it is started again after so many seconds, or only at a change. */
-  | { type: 'ended'; pid: number; ending: Ending; again: number | 'at a change' }
-  /** A successor failed to start; this many go on serving. */
-  | { type: 'failed'; ending: Ending; serving: number }
-  /** One is replaced since it reached a limit; it serves until then. */
-  | { type: 'worn'; pid: number; reason: string }
-  /** While all stop: so many connections are waited for. */
-  | { type: 'finishing'; connections: number }
-  /** Nothing serves, and no further attempt could help. */
-  | { type: 'gave up'; exitCode: number; ending: Ending };
-
-/** What is heard of a pool. */
-export interface PoolListener {
-  event(event: PoolEvent): void;
-  /** A worker has been forked. */
-  forked?(worker: PoolWorker): void;
-  /** A worker sent what is none of the pool's. */
-  message?(worker: PoolWorker, message: unknown): void;
-  reported?(worker: PoolWorker, report: WorkerReport): void;
-  /** A worker is gone, for whatever reason. */
-  gone?(worker: PoolWorker): void;
-  listening?(worker: PoolWorker, address: Address): void;
-  /** A worker sent something of its certificates. */
-  ofCertificates?(worker: PoolWorker, message: CertificateMessage): void;
-}
+/** Seconds of a pause in which who connects waits; whoever would have to wait for longer is refused, and may go elsewhere. */
+const longestHold = 1;
 
 /** Accepting is cheapest where the kernel hands each connection to one of those who wait for it. */
 function chooseScheduling(): void {
@@ -83,6 +58,8 @@ export class WorkerPool implements WorkerListener {
   #stopping = false;
   /** Set while nothing is started on purpose. */
   #pause: NodeJS.Timeout | undefined;
+  /** Ended workers that hold the sockets, since nobody else does: who connects waits for their successors. */
+  readonly #holding = new Set<PoolWorker>();
   /** Nothing is started before `replaceAll`. */
   #waitsForChange = false;
   #onEmpty: (() => void) | undefined;
@@ -97,6 +74,11 @@ export class WorkerPool implements WorkerListener {
   /** The workers that are there, in whatever state. */
   get workers(): ReadonlySet<PoolWorker> {
     return this.#workers;
+  }
+
+  /** Whether the sockets are held though nobody serves. */
+  get holdsSockets(): boolean {
+    return this.#holding.size > 0;
   }
 
   get generation(): number {
@@ -137,6 +119,7 @@ export class WorkerPool implements WorkerListener {
   /** Lets every worker finish its answers and end. Resolves with the number of connections that were cut. */
   async stop(): Promise<number> {
     this.#stopping = true;
+    this.#letGoOfSockets();
     clearTimeout(this.#pause);
     const all = [...this.#workers];
     for (const worker of all) {
@@ -181,10 +164,12 @@ export class WorkerPool implements WorkerListener {
 
   #fork(): void {
     const role = this.#everReady ? further : first;
-    const child = cluster.fork({ ...this.#options.env, [workerVariable]: role });
+    const counts = this.#options.keepsCounts ? KeptCounts.open() : undefined;
+    if (counts) cluster.setupPrimary({ stdio: counts.stdio });
+    const child = cluster.fork({ ...this.#options.env, ...counts?.environment, [workerVariable]: role });
     const worker = new PoolWorker(
       child,
-      { name: this.#freeName(), generation: this.#generation },
+      { name: this.#freeName(), generation: this.#generation, counts },
       this,
       this.#options,
     );
@@ -212,10 +197,16 @@ export class WorkerPool implements WorkerListener {
   ready(): void {
     if (!this.#everReady) this.#listener.event({ type: 'started' });
     this.#everReady = true;
+    this.#letGoOfSockets();
     const ready = this.#in('ready');
     const surplus = ready.length - this.#options.workers;
     const outdated = ready.filter((worker) => this.#isOutdated(worker));
-    for (const worker of outdated.slice(0, Math.max(surplus, 0))) worker.retire(this.#options.replaced);
+    for (const worker of outdated.slice(0, Math.max(surplus, 0))) {
+      worker.retire(this.#options.replaced);
+      // That of one that was worn has been told.
+      if (worker.wornBy === undefined)
+        this.#listener.event({ type: 'succeeded', cause: this.#replacing ?? '' });
+    }
     this.#tellIfReplaced();
     this.#reconcile();
   }
@@ -267,12 +258,18 @@ export class WorkerPool implements WorkerListener {
 
   ended(worker: PoolWorker, before: WorkerState, ending: Ending): void {
     const known = this.#workers.delete(worker);
-    this.#listener.gone?.(worker);
+    this.#listener.gone?.(worker, worker.takeCounts());
     if (this.#workers.size === 0) this.#onEmpty?.();
-    if (!known || this.#stopping || before === 'retiring') return;
-    if (before === 'ready') this.#lost(worker, ending);
-    else this.#failedToStart(worker, ending);
-    this.#reconcile();
+    const isMissed = known && !this.#stopping && before !== 'retiring';
+    if (isMissed && before === 'ready') this.#lost(worker, ending);
+    else if (isMissed) this.#failedToStart(worker, ending);
+    if (!this.#holding.has(worker)) worker.letGoOfSockets();
+    if (isMissed) this.#reconcile();
+  }
+
+  #letGoOfSockets(): void {
+    for (const worker of this.#holding) worker.letGoOfSockets();
+    this.#holding.clear();
   }
 
   /** One that served is gone. */
@@ -285,8 +282,11 @@ export class WorkerPool implements WorkerListener {
       this.#listener.event({ type: 'ended', pid, ending, again: 'at a change' });
       return;
     }
-    // While others serve it is replaced at once; where nobody does, it must not start and fall for ever.
-    const again = this.serving > 0 ? 0 : this.#pauses.next(Date.now() - startedAt);
+    // While others serve it is replaced at once; where nobody does, it must not start and fall for ever. Somebody else
+    // killed it: that is no fault of the program.
+    const isAtOnce = this.serving > 0 || ending.signal === 'SIGKILL';
+    const again = isAtOnce ? 0 : this.#pauses.next(Date.now() - startedAt);
+    if (this.serving === 0 && again <= longestHold) this.#holding.add(worker);
     this.#listener.event({ type: 'ended', pid, ending, again });
     this.#wait(again);
   }
@@ -296,18 +296,21 @@ export class WorkerPool implements WorkerListener {
     const { serving } = this;
     if (serving === 0 && (ending.trouble || !(awaitsChange || this.#everReady))) {
       this.#stopping = true;
+      this.#letGoOfSockets();
       this.#listener.event({ type: 'gave up', exitCode: ending.exitCode || 1, ending });
       return;
     }
     const killed = ending.signal !== undefined && !ending.late;
     const isSuccessor = this.#replacing !== undefined && serving > 0;
     if (awaitsChange ? !killed : isSuccessor) {
+      this.#letGoOfSockets();
       this.#replacing = undefined;
       this.#waitsForChange = awaitsChange === true;
       this.#listener.event({ type: 'failed', ending, serving });
       return;
     }
     const again = this.#pauses.next(Date.now() - worker.startedAt);
+    if (again > longestHold) this.#letGoOfSockets();
     this.#listener.event({ type: 'ended', pid: worker.pid, ending, again });
     this.#wait(again);
   }

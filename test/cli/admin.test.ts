@@ -2,28 +2,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
+import { get } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { readAdminAddress } from '../../dist/operation/admin-address.js';
 import { openAdmin } from '../../dist/operation/admin-server.js';
 import { lifecycle } from '../../dist/operation/lifecycle.js';
 import { Service } from '../../dist/operation/service.js';
+import { type Answer, ask } from './asked-admin.js';
 import { type Command, serving, start, temporaryFolder } from './command.js';
-
-interface Answer {
-  status: number;
-  headers: IncomingMessage['headers'];
-  body: string;
-}
-
-async function ask(socketPath: string, path: string, headers = {}, method = 'GET'): Promise<Answer> {
-  const req = get({ socketPath, path, method, headers: { host: 'localhost', ...headers }, agent: false });
-  const [res] = (await once(req, 'response')) as [IncomingMessage];
-  return { status: res.statusCode ?? 0, headers: res.headers, body: await text(res) };
-}
 
 /** Asks again and again; the service is killed after a minute, and then this fails. */
 async function eventually(isSo: () => Promise<boolean>): Promise<void> {
@@ -73,14 +61,16 @@ for (const args of [[], ['--workers', '2']]) {
 
 test('what workers counted stays when they are replaced', async (t) => {
   const { url, ask, child, printed } = await service(t, ['--workers', '2']);
+  const status = async () => JSON.parse((await ask('/status')).body);
+  const isReady = ({ state }: { state: string }) => state === 'ready';
+  await eventually(async () => (await status()).workers.filter(isReady).length === 2);
   for (let count = 0; count < 7; count++) await (await fetch(url)).text();
   child.kill('SIGHUP');
   await printed('all workers were replaced');
   for (let count = 0; count < 5; count++) await (await fetch(url)).text();
-  const status = async () => JSON.parse((await ask('/status')).body);
   await eventually(async () => (await status()).requests === 12);
   assert.equal((await status()).generation, 2);
-  assert.match((await ask('/metrics')).body, /^premier_worker_restarts_total\{reason="asked"\} 1$/m);
+  assert.match((await ask('/metrics')).body, /^premier_worker_restarts_total\{reason="asked"\} 2$/m);
 });
 
 test('the admin listener answers nothing else, to nobody else', async (t) => {

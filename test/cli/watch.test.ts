@@ -19,10 +19,14 @@ interface Watched extends Command {
   change(code: string): void;
 }
 
-async function watched(t: TestContext, code: string, options?: Options): Promise<Watched> {
+async function watched(
+  t: TestContext,
+  code: string,
+  { args = [], ...options }: Options & { args?: string[] } = {},
+): Promise<Watched> {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'app.mjs'), code);
-  const command = await serving(t, [join(folder, 'app.mjs'), '--watch', '--log', 'off'], options);
+  const command = await serving(t, [join(folder, 'app.mjs'), '--watch', '--log', 'off', ...args], options);
   // The first line comes from the worker, which listens a moment before its parent takes note.
   return { ...command, change: (changed) => writeFileSync(join(folder, 'app.mjs'), changed) };
 }
@@ -70,22 +74,27 @@ test('an answer under way is finished by the program that began it', async (t) =
 });
 
 test('a program that is replaced before it took over finishes its answers too', async (t) => {
-  const listening = (text: string) =>
-    `${app(text).replace('export default', 'const answer =')}
-    import http from 'node:http'; http.createServer(answer).listen(process.env.PORT);`;
-  // Connections go to each of those that listen in turn.
+  // Connections go to each of those that listen in turn, and a program takes over once it has said so.
   const env = { NODE_CLUSTER_SCHED_POLICY: 'rr' };
-  const { url, change } = await watched(t, listening('one'), { env });
+  const saysSo = `process.send('ready');`;
+  const { url, change } = await watched(t, `${saysSo}${app('one')}`, { env, args: ['--wait-ready'] });
   const pids = [Number((await answers(url, 'one')).split(' ')[1])];
-  // It takes over once it has listened for the last time: never.
-  change(
-    `${listening('two')} import net from 'node:net'; setInterval(() => net.createServer().listen(0, '127.0.0.1', function () { this.close(); }), 40);`,
-  );
+  change(app('two'));
   pids.push(Number((await answers(url, 'two')).split(' ')[1]));
   const held = await Promise.all([1, 2, 3, 4].map(() => fetch(new URL('/hold', url))));
-  change(listening('three'));
+  const finish = (pid: number) => {
+    try {
+      process.kill(pid, 'SIGUSR2');
+    } catch {
+      // It had none of them, and is gone.
+    }
+  };
+  change(`${saysSo}${app('three')}`);
+  // Two in a row that are not its own: it accepts no more.
+  for (let others = 0; others < 2; ) others = (await answers(url, '')).startsWith('two') ? 0 : others + 1;
+  finish(pids[1] as number);
   await answers(url, 'three');
-  for (const pid of pids) process.kill(pid, 'SIGUSR2');
+  finish(pids[0] as number);
   for (const answer of held) assert.equal(await answer.text(), 'begun and ended');
 });
 
@@ -131,7 +140,7 @@ for (const [what, stop] of [
   });
 }
 
-test('a program that is killed is started again at once, then after pauses that grow', async (t) => {
+test('a program that fails is started again at once, then after pauses that grow; one that is killed at once', async (t) => {
   const command = await watched(t, app('one'));
   const { url, printed, stderr, stdout, change } = command;
   const pids = new Set<number>();
@@ -140,12 +149,14 @@ test('a program that is killed is started again at once, then after pauses that 
     pids.add(pid);
     process.kill(pid, signal);
   };
-  await kill('SIGKILL');
-  await printed(/app\.mjs was ended by SIGKILL; started again at once\.$/m, 'stderr');
+  await kill('SIGABRT');
+  await printed(/app\.mjs was ended by SIGABRT; started again at once\.$/m, 'stderr');
   await kill('SIGABRT');
   await printed(/app\.mjs was ended by SIGABRT; started again in 1 s\.$/m, 'stderr');
   await kill('SIGKILL');
-  await printed(/app\.mjs was ended by SIGKILL; started again in 2 s\.$/m, 'stderr');
+  await printed(/app\.mjs was ended by SIGKILL; started again at once\.$/m, 'stderr');
+  await kill('SIGABRT');
+  await printed(/app\.mjs was ended by SIGABRT; started again in 2 s\.$/m, 'stderr');
   // A change doesn't wait for the pause.
   change(app('two'));
   await printed('app.mjs changed: started again.');

@@ -7,22 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { until } from '../subjects.js';
 import { type Command, certificate, type Options, serving, start, temporaryFolder } from './command.js';
-
-interface Clients {
-  requests: number;
-  refused: number;
-  lost: Record<string, number>;
-  end(): Promise<void>;
-}
-
-type Kinds = { kept?: number; short?: number };
-
-/** Clients that count each request without a whole answer. */
-async function clientsOf(port: number, kinds: Kinds, secure = false): Promise<Clients> {
-  const file = new URL('../../bench/load/counting-clients.mjs', import.meta.url).href;
-  const { CountingClients } = await import(file);
-  return new CountingClients({ port, host: '127.0.0.1', secure }, { pause: 3, ...kinds });
-}
+import { clientsOf } from './counting-clients.js';
 
 const app = (text: string) => `
 process.on('exit', () => console.log('gone ' + process.pid));
@@ -85,7 +70,9 @@ async function nothingIsLost(command: Command & { port: number }, secure = false
   assert.equal(clients.refused, 0);
   assert.ok(clients.requests > 12);
   const kept = await clientsOf(command.port, { kept: 6 }, secure);
-  await until(() => kept.requests > 12, 'some answers');
+  await until(() => kept.requests > 100, 'some answers');
+  // Who connects at the very moment of a last stop may be reset; that is what --drain-delay is for.
+  kept.stay();
   command.child.kill('SIGTERM');
   assert.equal(await command.ended, 0);
   await kept.end();

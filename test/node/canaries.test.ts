@@ -439,7 +439,7 @@ test('a parent of workers lets go of their sockets when it is told to', {
     `import cluster from 'node:cluster';
     import { readdirSync, readlinkSync } from 'node:fs';
     import net from 'node:net';
-    import { letGoOfSockets } from ${JSON.stringify(letGo)};
+    import { holdSockets } from ${JSON.stringify(letGo)};
     const sockets = () => readdirSync('/proc/self/fd').filter((fd) => {
       try { return readlinkSync('/proc/self/fd/' + fd).startsWith('socket:'); } catch { return false; }
     }).length;
@@ -447,18 +447,35 @@ test('a parent of workers lets go of their sockets when it is told to', {
     else {
       cluster.schedulingPolicy = cluster.SCHED_NONE;
       const worker = cluster.fork();
-      worker.once('listening', () => {
-        const before = sockets();
-        letGoOfSockets(worker);
-        setImmediate(() => {
-          process.send(before - sockets());
-          worker.process.kill('SIGKILL');
-          process.disconnect();
-        });
+      const letGo = holdSockets(worker, ended);
+      let port;
+      worker.once('listening', (address) => {
+        port = address.port;
+        if (process.argv[2] === 'killed') worker.process.kill('SIGKILL');
+        else tell();
       });
+      function ended() {
+        if (worker.isConnected()) setImmediate(ended);
+        else if (process.argv[2] === 'killed') tell();
+      }
+      function tell() {
+        // Its socket waits for a successor.
+        const client = net.connect(port, '127.0.0.1', () => client.destroy());
+        client.on('error', () => {}).once('close', (failed) => {
+          const before = sockets();
+          letGo();
+          setImmediate(() => {
+            process.send(failed ? 'refused' : before - sockets());
+            worker.process.kill('SIGKILL');
+            process.disconnect();
+          });
+        });
+      }
     }`,
   );
-  const child = fork(program, { env: { ...process.env, NODE_OPTIONS: '' } });
-  const [[fewer]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
-  sings(fewer === 1, 'when a parent lets go of the sockets of its workers', 'shared-sockets');
+  for (const how of ['serving', 'killed']) {
+    const child = fork(program, [how], { env: { ...process.env, NODE_OPTIONS: '' } });
+    const [[fewer]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
+    sings(fewer === 1, `when a parent lets go of the sockets of its workers (${how})`, 'shared-sockets');
+  }
 });

@@ -8,9 +8,10 @@ import { createServer } from 'premier';
 import { observe } from '../../dist/observe.js';
 import { contentTypes, formatFor } from '../../dist/operation/metrics/exposition.js';
 import { families } from '../../dist/operation/metrics/families.js';
+import { CountingCells, KeptCounts } from '../../dist/operation/metrics/kept-counts.js';
 import { CountedMetrics, MetricTotals } from '../../dist/operation/metrics/metrics.js';
 import { ServerMetrics } from '../../dist/operation/metrics/server-metrics.js';
-import { label, Tally } from '../../dist/operation/metrics/tally.js';
+import { label, observeValue, Tally } from '../../dist/operation/metrics/tally.js';
 import { RawClient } from '../server/raw-client.js';
 import { get, type Listener, until } from '../subjects.js';
 import { parse } from './exposition-parser.js';
@@ -148,6 +149,69 @@ test('a total never falls: what a process counted stays when it ends, and starts
   assert.equal(value(), 6);
 });
 
+/** Arrays as a worker has them, and what its parent reads of them. */
+function kept(context: TestContext) {
+  const file = KeptCounts.open();
+  assert.ok(file);
+  context.after(() => file.close());
+  const environment: NodeJS.ProcessEnv = { PREMIER_COUNTS: String(file.stdio[4]) };
+  const cells = new CountingCells(environment);
+  assert.deepEqual(environment, {});
+  return { cells, read: () => file.read(), tally: new Tally((...series) => cells.allocate(...series)) };
+}
+
+const noFile = { skip: process.platform === 'win32' };
+
+test('what a process counted after its last report is added once it is gone', noFile, async (context) => {
+  const { cells, read, tally } = kept(context);
+  const totals = new MetricTotals();
+  const value = (name: string) =>
+    parse(totals.text('prometheus'), 'prometheus')
+      .get(name)
+      ?.samples.map((sample) => sample.value);
+  const upgrades = tally.cells('http_server_upgrades');
+  upgrades[0] = 3;
+  totals.add('1', { added: tally.take(), gauges: {} });
+  upgrades[0] = 4;
+  tally.cells('http_server_aborted_requests')[0] = 2;
+  observeValue(tally.cells(duration, label('a', 'é"')), families[duration].bounds, 0.02);
+  cells.changed();
+  assert.deepEqual(read()[0], ['http_server_upgrades', '', [0]]);
+  await new Promise(setImmediate);
+  assert.deepEqual(read()[0], ['http_server_upgrades', '', [4]]);
+  totals.forget('1', read());
+  assert.deepEqual(value('http_server_upgrades_total'), [4]);
+  assert.deepEqual(value('http_server_aborted_requests_total'), [2]);
+  assert.equal(value(duration)?.at(-1), 1);
+  // The next one of that name begins from nothing.
+  totals.forget('1', [['http_server_upgrades', '', [1]]]);
+  assert.deepEqual(value('http_server_upgrades_total'), [5]);
+});
+
+test('more series than are kept are counted all the same', noFile, async (context) => {
+  const { cells, read } = kept(context);
+  const all = Array.from({ length: 40_000 }, (_, index) => cells.allocate('x', String(index), 1));
+  for (const array of all) array[0] = 1;
+  assert.ok(all.every(([value]) => value === 1));
+  cells.changed();
+  await new Promise(setImmediate);
+  const known = read();
+  assert.ok(known.length > 1000 && known.length < all.length);
+  assert.ok(known.every(([, , [value]]) => value === 1));
+});
+
+test('where nothing can be kept, it is counted all the same', async () => {
+  for (const environment of [{}, { PREMIER_COUNTS: '999999' }, { PREMIER_COUNTS: 'x' }]) {
+    const cells = new CountingCells(environment);
+    const array = cells.allocate('x', '', 1);
+    array[0] = 1;
+    cells.changed();
+    await new Promise(setImmediate);
+    assert.deepEqual([...array], [1]);
+    assert.equal(cells.isKept, false);
+  }
+});
+
 const nonsense: [what: string, delta: unknown][] = [
   ['a family that is none', [['toString', '', [1]]]],
   ['a number that is negative', [['http_server_upgrades', '', [-1]]]],
@@ -189,7 +253,7 @@ test('gauges of each process have its name, those of all are added up', () => {
 
 for (const format of ['prometheus', 'openmetrics'] as const) {
   test(`all that a process knows is text of ${format}`, () => {
-    const metrics = new CountedMetrics();
+    const metrics = new CountedMetrics(new CountingCells({}));
     const totals = new MetricTotals();
     totals.add('1', metrics.take());
     metrics.stop();

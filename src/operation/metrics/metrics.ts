@@ -7,6 +7,7 @@
  */
 import { observeServers } from '../observing.js';
 import { type ExpositionFormat, expose } from './exposition.js';
+import type { CountingCells, KeptSeries } from './kept-counts.js';
 import { type Gauges, ProcessMetrics } from './process-metrics.js';
 import { ServerMetrics } from './server-metrics.js';
 import { label, Tally, type TallyDelta } from './tally.js';
@@ -19,12 +20,15 @@ export interface MetricsDelta {
 
 /** Counts in this process, for as long as it runs. */
 export class CountedMetrics {
-  readonly #tally = new Tally();
-  readonly #servers = new ServerMetrics(this.#tally);
-  readonly #process = new ProcessMetrics(this.#tally);
+  readonly #tally: Tally;
+  readonly #servers: ServerMetrics;
+  readonly #process: ProcessMetrics;
 
   /** Observes every server that is made from now on. */
-  constructor() {
+  constructor(cells: CountingCells) {
+    this.#tally = new Tally((family, labels, length) => cells.allocate(family, labels, length));
+    this.#servers = new ServerMetrics(this.#tally);
+    this.#process = new ProcessMetrics(this.#tally);
     observeServers(this.#servers);
   }
 
@@ -46,15 +50,28 @@ export class CountedMetrics {
 export class MetricTotals {
   readonly #tally = new Tally();
   readonly #gauges = new Map<string, Gauges>();
+  /** What was added for each process that there is. */
+  readonly #ofProcesses = new Map<string, Tally>();
 
   /** @param worker - the name of the process, which is its `worker` label: few, and used again after its end */
   add(worker: string, { added, gauges }: MetricsDelta): void {
     this.#tally.add(added);
     this.#gauges.set(worker, gauges);
+    let own = this.#ofProcesses.get(worker);
+    if (own === undefined) {
+      own = new Tally();
+      this.#ofProcesses.set(worker, own);
+    }
+    own.add(added);
   }
 
-  /** A process has ended: what it counted stays, what it was does not. */
-  forget(worker: string): void {
+  /**
+   * A process has ended: what it counted stays, what it was does not.
+   * @param kept - all that it counted, where that is known: its last report may have been some time ago
+   */
+  forget(worker: string, kept: readonly KeptSeries[] = []): void {
+    this.#tally.add((this.#ofProcesses.get(worker) ?? new Tally()).upTo(kept));
+    this.#ofProcesses.delete(worker);
     this.#gauges.delete(worker);
   }
 

@@ -20,12 +20,11 @@ class Series {
   /** What was taken of them. */
   readonly taken: Float64Array;
 
-  constructor(family: FamilyName, labels: Labels) {
+  constructor(family: FamilyName, labels: Labels, cells: Float64Array) {
     this.family = family;
     this.labels = labels;
-    const length = cellsOf(family);
-    this.cells = new Float64Array(length);
-    this.taken = new Float64Array(length);
+    this.cells = cells;
+    this.taken = new Float64Array(cells.length);
   }
 }
 
@@ -39,8 +38,17 @@ export function label(name: string, value: string): Labels {
   return `${name}="${value.replace(/[\\"\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`))}"`;
 }
 
+/** Makes the cells of a series. */
+export type Allocation = (family: FamilyName, labels: Labels, length: number) => Float64Array;
+
 export class Tally {
   readonly #series = new Map<string, Series>();
+  readonly #allocate: Allocation;
+
+  /** @param allocate - where cells are to lie, unless anywhere does */
+  constructor(allocate: Allocation = (_family, _labels, length) => new Float64Array(length)) {
+    this.#allocate = allocate;
+  }
 
   /** The cells of a series, made when it is first asked for: to be increased, never lowered. */
   cells(family: FamilyName, labels: Labels = ''): Float64Array {
@@ -51,7 +59,7 @@ export class Tally {
     const key = `${family}{${labels}}`;
     let series = this.#series.get(key);
     if (series === undefined) {
-      series = new Series(family, labels);
+      series = new Series(family, labels, this.#allocate(family, labels, cellsOf(family)));
       this.#series.set(key, series);
     }
     return series;
@@ -82,6 +90,17 @@ export class Tally {
       if (added.length !== cells.length || !added.every(isAmount)) continue;
       for (let i = 0; i < cells.length; i++) cells[i] = (cells[i] as number) + (added[i] as number);
     }
+  }
+
+  /** What has to be added to become as much as others have counted. */
+  upTo(others: Iterable<readonly [name: string, labels: Labels, cells: readonly number[]]>): TallyDelta {
+    const missing: TallyDelta = [];
+    for (const [name, labels, counted] of others) {
+      const own = this.#series.get(`${name}{${labels}}`)?.cells;
+      const added = counted.map((cell, i) => Math.max(cell - (own?.[i] ?? 0), 0));
+      if (added.some((cell) => cell > 0)) missing.push([name as FamilyName, labels, added]);
+    }
+    return missing;
   }
 
   /** Labels and cells of a family, in the order in which they came. */

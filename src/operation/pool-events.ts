@@ -1,0 +1,39 @@
+/** What a pool of workers tells whoever made it. Types only. */
+import type { Address } from 'node:cluster';
+import type { KeptSeries } from './metrics/kept-counts.js';
+import type { CertificateMessage, Ending, PoolWorker } from './pool-worker.js';
+import type { WorkerReport } from './worker-report.js';
+
+/** What happened in a pool. */
+export type PoolEvent =
+  /** The first worker serves, here. */
+  | { type: 'started' }
+  /** A successor serves in place of one of an older generation. */
+  | { type: 'succeeded'; cause: string }
+  /** All workers are of the newest generation. */
+  | { type: 'replaced'; cause: string }
+  /** One ended that should not have; it is started again after so many seconds, or only at a change. */
+  | { type: 'ended'; pid: number; ending: Ending; again: number | 'at a change' }
+  /** A successor failed to start; this many go on serving. */
+  | { type: 'failed'; ending: Ending; serving: number }
+  /** One is replaced since it reached a limit; it serves until then. */
+  | { type: 'worn'; pid: number; reason: string }
+  /** While all stop: so many connections are waited for. */
+  | { type: 'finishing'; connections: number }
+  /** Nothing serves, and no further attempt could help. */
+  | { type: 'gave up'; exitCode: number; ending: Ending };
+
+/** What is heard of a pool. */
+export interface PoolListener {
+  event(event: PoolEvent): void;
+  /** A worker has been forked. */
+  forked?(worker: PoolWorker): void;
+  /** A worker sent what is none of the pool's. */
+  message?(worker: PoolWorker, message: unknown): void;
+  reported?(worker: PoolWorker, report: WorkerReport): void;
+  /** A worker is gone, for whatever reason; what it had counted, where that is kept. */
+  gone?(worker: PoolWorker, kept: readonly KeptSeries[]): void;
+  listening?(worker: PoolWorker, address: Address): void;
+  /** A worker sent something of its certificates. */
+  ofCertificates?(worker: PoolWorker, message: CertificateMessage): void;
+}
