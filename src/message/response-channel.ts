@@ -69,6 +69,8 @@ export interface ResponseChannel {
   readonly waiting: readonly BodyPiece[];
   /** Bytes that wait to be handed to the socket, and that it doesn't count itself. */
   readonly backlog: number;
+  /** Whether all of it would have left by now on node:http, though it has not. */
+  readonly isOverdue: boolean;
   /** Whether what is written now is handed to the kernel within the call. */
   readonly leavesAtOnce: boolean;
   /** Sends an interim response (RFC 9110 §15.2). Returns false where the program should pause. */

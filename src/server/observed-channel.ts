@@ -50,6 +50,10 @@ export class ObservedChannel implements ResponseChannel {
     return this.#channel.backlog;
   }
 
+  get isOverdue(): boolean {
+    return this.#channel.isOverdue;
+  }
+
   get leavesAtOnce(): boolean {
     return this.#channel.leavesAtOnce;
   }

@@ -122,6 +122,11 @@ export class SocketOutput {
     this.#listeners.add(listener);
   }
 
+  /** What waits leaves with what comes after the present call. */
+  defer(): void {
+    this.#listeners.defer();
+  }
+
   /** Makes sure that what waits leaves by the end of this turn. Returns false where the program should pause. */
   schedule(): boolean {
     const accepted = !this.full || this.#passOn();
@@ -252,10 +257,11 @@ export class SocketOutput {
   #flushDirectly(watched: boolean, isOver: boolean): void {
     const socket = this.#plain as Socket;
     // Taken before anything is written: where that fails, the socket's destruction flushes again.
+    const overdue = isOver ? Number.POSITIVE_INFINITY : this.#listeners.deferred;
     const group = this.#listeners.take();
     if (this.length > 0 && !this.#writeDirectly()) this.#listeners.sent(group);
     else if (watched) {
-      noteHandedOver(group, isOver);
+      noteHandedOver(group, overdue);
       this.#listeners.tellSoon(group, socket);
     } else this.#listeners.tellNow(group, socket);
   }

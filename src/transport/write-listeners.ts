@@ -35,6 +35,14 @@ export class WriteListeners {
   /** Why a write failed, if one did: nothing leaves after it. */
   #failure: Error | null = null;
 
+  /** How many of them wait for what could have left before the present call. */
+  deferred = 0;
+
+  /** What was gathered so far leaves with what comes after the present call. */
+  defer(): void {
+    this.deferred = this.#gathered.length;
+  }
+
   add(listener: WriteListener): void {
     this.#gathered.push(listener);
   }
@@ -62,6 +70,7 @@ export class WriteListeners {
   /** Takes those for what is gathered. */
   take(): ListenerGroup {
     const { length } = this.#gathered;
+    this.deferred = 0;
     if (length === 0) return NOBODY;
     if (length === 1) return this.#gathered.pop() as WriteListener;
     const group = this.#gathered;
@@ -111,14 +120,13 @@ export class WriteListeners {
   }
 }
 
-/** The kernel has what these wait for, of whom all but the last would have heard of it sooner on `node:http`. */
-export function noteHandedOver(group: ListenerGroup, isLastToo: boolean): void {
-  if (isList(group)) {
-    const end = isLastToo ? group.length : group.length - 1;
-    for (let i = 0; i < end; i++) group[i]?.onHandedOver?.();
-  } else if (isLastToo) {
-    group.onHandedOver?.();
+/** The kernel has what these wait for; the first so many would have heard of it sooner on `node:http`. */
+export function noteHandedOver(group: ListenerGroup, count: number): void {
+  if (!isList(group)) {
+    if (count > 0) group.onHandedOver?.();
+    return;
   }
+  for (let i = 0; i < group.length && i < count; i++) group[i]?.onHandedOver?.();
 }
 
 /** Tells each, whatever others throw. */

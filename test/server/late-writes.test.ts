@@ -44,3 +44,64 @@ for (const [whichCall, call] of calls) {
     { only: 'plain' },
   );
 }
+
+const body = '3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n';
+
+for (const [whichCall, call] of calls) {
+  behaviour(
+    `${whichCall} as the body of a request comes is refused in silence where its response has ended`,
+    async ({ serve }) => {
+      for (const after of ['', get('/b')]) {
+        const told: unknown[] = [];
+        let isClosed = false;
+        const { connect } = await serve((req, res) => {
+          res.end('whole');
+          if (req.url === '/b') return;
+          res.on('finish', () => {}).on('error', (error) => told.push(error));
+          req.on('data', () => call(res, (error) => told.push((error as NodeJS.ErrnoException).code)));
+          req.on('end', () => setImmediate(() => (isClosed = true)));
+        });
+        const client = connect().send(
+          `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${body}${after}`,
+        );
+        assert.equal((await client.response()).body, 'whole');
+        if (after !== '') assert.equal((await client.response()).body, 'whole');
+        await until(() => isClosed, 'the end of the request');
+        // Once the response is closed, `end` doesn't even call its callback.
+        assert.deepEqual(
+          new Set(told),
+          new Set(whichCall.includes('callback') ? ['ERR_STREAM_WRITE_AFTER_END'] : []),
+        );
+      }
+    },
+    { only: 'plain' },
+  );
+
+  behaviour(
+    `${whichCall} in the call that ended a response is an error`,
+    async ({ serve }) => {
+      for (const after of ['', get('/b')]) {
+        const errors: unknown[] = [];
+        const { connect } = await serve((req, res) => {
+          if (req.url === '/b') {
+            res.end('b');
+            return;
+          }
+          res.on('error', (error) => errors.push((error as NodeJS.ErrnoException).code));
+          req.once('data', () => {
+            res.end('whole');
+            call(res, () => {});
+          });
+        });
+        const client = connect().send(
+          `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${body}${after}`,
+        );
+        assert.equal((await client.response()).body, 'whole');
+        if (after !== '') assert.equal((await client.response()).body, 'b');
+        await until(() => errors.length > 0, 'the error');
+        assert.deepEqual(errors, ['ERR_STREAM_WRITE_AFTER_END']);
+      }
+    },
+    { only: 'plain' },
+  );
+}

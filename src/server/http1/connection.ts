@@ -56,6 +56,9 @@ export class Connection
   #isReceiving = false;
   /** Length of the chunk that was received last. */
   #received = 0;
+  /** Where in the segment the last response ended that waits for others to leave with them. */
+  #endedAt = 0;
+  #endedInHandler = false;
   /** What is being received lies in memory that others will have after it. */
   #isLent = false;
 
@@ -214,6 +217,14 @@ export class Connection
     return this.output.held && this.#parser.position !== this.#received;
   }
 
+  isPast(writer: Writer): boolean {
+    // What has been flushed is known to have left.
+    if (!this.#isReceiving || this.output.length === 0) return false;
+    const isSamePlace = this.#endedAt === this.#parser.position;
+    const isSameCall = isSamePlace && this.#endedInHandler === this.#delivery.isInHandler;
+    return !(isSameCall && this.responses.lastEnded === writer);
+  }
+
   isAlone(writer: Writer): boolean {
     return this.responses.first === writer;
   }
@@ -249,7 +260,12 @@ export class Connection
   #flushEnded(response: ServerResponse): void {
     // The last answer to what was read leaves at once, before anything that the program writes to the socket itself.
     // So does one of which bytes are kept as they are: the next handler may write into them.
-    if (this.gathers && !this.output.keepsBytes) return;
+    if (this.gathers && !this.output.keepsBytes) {
+      this.output.defer();
+      this.#endedAt = this.#parser.position;
+      this.#endedInHandler = this.#delivery.isInHandler;
+      return;
+    }
     if (this.output.held && !response.watched) this.output.push();
     else this.output.flush();
   }

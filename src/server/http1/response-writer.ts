@@ -100,6 +100,11 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     return output === null || countsOutput(output.socket) ? 0 : output.length;
   }
 
+  get isOverdue(): boolean {
+    const output = this.#output;
+    return this.#state === ENDED && output?.leavesAtOnce === true && this.#owner?.isPast(this) === true;
+  }
+
   get leavesAtOnce(): boolean {
     const output = this.#output;
     return output?.leavesAtOnce === true && this.#waiting === null && !this.#owner?.gathers;
@@ -111,14 +116,13 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   interim(status: number, fields: FieldList, written: WriteCallback | null): boolean {
-    const accepted = this.raw(
-      interimHead(status, STATUS_CODES[status] ?? 'unknown', fields),
-      'latin1',
-      written,
-    );
+    const head = interimHead(status, STATUS_CODES[status] ?? 'unknown', fields);
+    const output = this.#way;
+    if (output === null) return this.raw(head, 'latin1', written);
+    output.latin1(head);
+    if (written !== null) output.notify(new CallbackListener(written));
     // It says what happens now: a response that is given up after it doesn't take it back.
-    this.#way?.flush();
-    return accepted;
+    return output.flush();
   }
 
   raw(data: Chunk, encoding: Encoding, written: WriteCallback | null): boolean {
@@ -145,9 +149,8 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     // As on node:http, what else was written in this turn doesn't leave sooner for it.
     const isFirst = !this.#headSent;
     this.#sendHead(output);
-    const accepted = output.schedule();
     if (isFirst) output.push();
-    return accepted;
+    return output.schedule();
   }
 
   body(data: Chunk, encoding: Encoding, length: number, written: WriteCallback | null): boolean {

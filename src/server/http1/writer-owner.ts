@@ -14,6 +14,8 @@ export interface WriterOwner<R extends ChannelListener> {
   readonly output: SocketOutput;
   /** Whether a response that ends now waits for others, to leave with them. */
   readonly gathers: boolean;
+  /** Whether the call in which a response ended is over, though it waits for others to leave with them. */
+  isPast(writer: OwnedWriter<R>): boolean;
   /** Whether all responses before this one have left. */
   isAlone(writer: OwnedWriter<R>): boolean;
   /** Whether the connection ends after this response, whatever that says of itself. */

@@ -44,6 +44,7 @@ export interface WriterOwner {
 }
 
 export class StreamWriter implements ResponseChannel {
+  readonly isOverdue = false;
   readonly leavesAtOnce = false;
   readonly #owner: WriterOwner;
   readonly #stream: Stream;

@@ -126,6 +126,10 @@ export class WriterProgram implements WriterOwner<never> {
     return false;
   }
 
+  isPast(): boolean {
+    return false;
+  }
+
   isAlone({ response }: OwnedWriter<never>): boolean {
     return this.#queue.first?.response === response;
   }
