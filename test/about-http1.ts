@@ -59,6 +59,8 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
     'its framing and persistence',
     [
       /^of the lines of Connection each counts/,
+      /^a server that listens again (answers|keeps) /,
+      /^closeIdleConnections\(\) (cuts|leaves) a connection on which/,
       /^the error of an ended answer where it is destroyed itself/,
       /^optimizeEmptyRequests gives a request without a body/,
       /^framing: /,

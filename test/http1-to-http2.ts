@@ -164,7 +164,7 @@ export function connectThrough(port: number, ca: string): Socket {
     { keepAliveTimeout: 0, insecureHTTPParser: true, maxHeaderSize: 1 << 20 },
     (request, response) => pass(session, request, response),
   );
-  Object.assign(front, { httpAllowHalfOpen: true });
+  Object.assign(front, { httpAllowHalfOpen: true, maxHeadersCount: 0 });
   for (const event of ['checkContinue', 'checkExpectation'])
     front.on(event, (request, response) => pass(session, request, response));
   front.emit('connection', far);

@@ -6,8 +6,8 @@
 /** Bytes of a request's head (request line and fields). Node's default for `maxHeaderSize`, 16 KiB. */
 export const MAX_HEAD_BYTES = 16 * 1024;
 
-/** Fields of a request's head beyond which it is refused; `server.maxHeadersCount` replaces it. */
-export const MAX_FIELDS = 2000;
+/** Fields of a head, or of a trailer section, where the server's `maxHeadersCount` is not set: Node's value. */
+export const MAX_FIELDS = 1000;
 
 /** Bytes of the extensions of one chunk. Node's value. */
 export const MAX_CHUNK_EXTENSION_BYTES = 16 * 1024;

@@ -5,7 +5,7 @@
  * version set on the head. What can't become a request line is refused as soon as its first bytes show it.
  */
 
-import { endOfRun, isAbsoluteForm, isAuthorityForm, isDigit, TARGET, TOKEN } from '../http/grammar.js';
+import { endOfRun, isAbsoluteForm, isDigit, TARGET, TOKEN } from '../http/grammar.js';
 import { beginsKnownMethod, isKnownMethod } from '../http/methods.js';
 import type { LineWindow } from './line-window.js';
 import type { RequestHead } from './request-head.js';
@@ -51,13 +51,12 @@ function methodOf(window: LineWindow, start: number, end: number): string {
 }
 
 /**
- * origin-form is checked by its first character; here are the other three forms of RFC 9112 §3.2. A CONNECT in
- * origin-form, which Node's client sends where it is given no path, names no authority: it is the listener's affair.
+ * origin-form is checked by its first character; here are the other three forms of RFC 9112 §3.2. What a CONNECT asks
+ * for is its listener's affair, as on Node: no framing hangs on it, and nothing after it is read.
  */
 function checkTargetForm(method: string, target: string): void {
-  if (method === 'CONNECT') {
-    if (!isAuthorityForm(target)) throw new WireError('targetFormInvalid');
-  } else if (target === '*') {
+  if (method === 'CONNECT') return;
+  if (target === '*') {
     if (!ASTERISK_METHODS.includes(method)) throw new WireError('targetFormInvalid');
   } else if (!isAbsoluteForm(target)) {
     throw new WireError('targetFormInvalid');

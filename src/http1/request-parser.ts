@@ -28,11 +28,16 @@ export interface RequestSink {
   onEnd(rawTrailers: string[]): void;
 }
 
+/** Fields beyond the limit are refused, or read without being reported, or let through: then bytes alone bound them. */
+export type FieldsBeyond = 'refused' | 'dropped' | 'kept';
+
 export interface ParserOptions {
   /** Bytes of the target, names and values of a head, and of the names and values of a trailer section. Default 16 KiB. */
   maxHeadBytes?: number;
-  /** Fields of a head, beyond which further ones are read but not reported; 0: no limit. Default: refused above 2000. */
-  maxFields?: number | null;
+  /** Fields of a head, and of a trailer section; 0 or less: no limit. Default 1000. */
+  maxFields?: number;
+  /** What becomes of fields beyond that; asked when there are any. Default: they are refused. */
+  readonly fieldsBeyond?: FieldsBeyond;
   /** Lets any value into Host, and control characters other than NUL, CR and LF into field values. Default false. */
   lenient?: boolean;
 }
@@ -77,13 +82,14 @@ export class RequestParser {
   readonly #sink: RequestSink;
   readonly #size: SectionSize;
   readonly #maxFields: number;
-  readonly #refuseFields: boolean;
+  readonly #options: ParserOptions;
 
   constructor(sink: RequestSink, options: ParserOptions = {}) {
     this.#sink = sink;
     this.#size = new SectionSize(options.maxHeadBytes || MAX_HEAD_BYTES);
-    this.#refuseFields = options.maxFields === undefined || options.maxFields === null;
-    this.#maxFields = (options.maxFields ?? MAX_FIELDS) || Number.MAX_SAFE_INTEGER;
+    const { maxFields = MAX_FIELDS } = options;
+    this.#maxFields = maxFields > 0 ? maxFields : Number.MAX_SAFE_INTEGER;
+    this.#options = options;
     this.#line = options.lenient ? LENIENT_LINE : STRICT_LINE;
   }
 
@@ -253,8 +259,11 @@ export class RequestParser {
   }
 
   #store(fields: string[], line: FieldLine): void {
-    if (fields.length < 2 * this.#maxFields) fields.push(line.name, line.value);
-    else if (this.#refuseFields) throw new WireError('tooManyFields');
+    if (fields.length < 2 * this.#maxFields || this.#options.fieldsBeyond === 'kept') {
+      fields.push(line.name, line.value);
+    } else if (this.#options.fieldsBeyond !== 'dropped') {
+      throw new WireError('tooManyFields', line.name.length + 1);
+    }
   }
 
   #endSection(): void {

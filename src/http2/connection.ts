@@ -25,6 +25,7 @@ import {
   HANDED_OUT_BYTES,
   MAX_CONCURRENT_STREAMS,
   MAX_CONTROL_BYTES,
+  MAX_FIELDS,
   MAX_HEAD_BYTES,
   STREAM_WINDOW,
 } from './limits.js';
@@ -50,8 +51,10 @@ import { StreamControl } from './stream-control.js';
 export interface ConnectionOptions {
   /** Octets of a head's target, names and values, and of a trailer section. Default 16 KiB. */
   maxHeadBytes?: number;
-  /** Fields of a head, beyond which further ones are read but not reported; 0: no limit. Default: refused above 2000. */
-  maxFields?: number | null;
+  /** Fields of a head, and of a trailer section; 0 or less: no limit. Default 1000. */
+  maxFields?: number;
+  /** Whether fields beyond that are refused, checked and left out, or let through. Default `refused`. */
+  readonly fieldsBeyond?: 'refused' | 'dropped' | 'kept';
   /** Streams that a client may have at a time. Default 100. */
   maxConcurrentStreams?: number;
   /** Whether extended CONNECT is announced and accepted, RFC 8441. Default false. */
@@ -78,7 +81,8 @@ export class Http2Connection implements FrameSink {
   constructor(listener: ConnectionListener, options: ConnectionOptions = {}) {
     const fields: FieldOptions = {
       maxHeadBytes: options.maxHeadBytes ?? MAX_HEAD_BYTES,
-      maxFields: options.maxFields ?? null,
+      maxFields: options.maxFields ?? MAX_FIELDS,
+      fieldsBeyond: options.fieldsBeyond ?? 'refused',
       maxConcurrentStreams: options.maxConcurrentStreams ?? MAX_CONCURRENT_STREAMS,
       connectProtocol: options.connectProtocol ?? false,
     };

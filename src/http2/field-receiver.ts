@@ -12,7 +12,7 @@ import { FieldBlock } from './field-block.js';
 import type { Frame, OctetRange } from './frame.js';
 import { type FrameAccounts, UNKNOWN_ACCOUNT } from './frame-accounts.js';
 import { type FieldSink, HpackDecoder, type ListBounds } from './hpack/decoder.js';
-import { FATAL_LIST_BYTES, MAX_FIELDS, MAX_HEAD_BYTES } from './limits.js';
+import { FATAL_LIST_BYTES, MAX_HEAD_BYTES } from './limits.js';
 import { type Priority, parsePriority } from './priority.js';
 import { END_HEADERS, END_STREAM, LARGEST_STREAM_ID, PADDED, WITH_PRIORITY } from './protocol.js';
 import type { RequestDelivery } from './request-delivery.js';
@@ -23,8 +23,8 @@ import { RECEIVE_HEADERS, transition } from './stream-states.js';
 
 export interface FieldOptions {
   readonly maxHeadBytes: number;
-  /** Null: the engine's own, beyond which a request is refused; 0: none. */
-  readonly maxFields: number | null;
+  readonly maxFields: number;
+  readonly fieldsBeyond: 'refused' | 'dropped' | 'kept';
   readonly maxConcurrentStreams: number;
   readonly connectProtocol: boolean;
 }
@@ -57,7 +57,8 @@ export class FieldReceiver {
     this.#accounts = parts.accounts;
     this.#listener = parts.listener;
     this.#options = options;
-    this.#maxFields = (options.maxFields ?? MAX_FIELDS) || Number.MAX_SAFE_INTEGER;
+    const isBounded = options.maxFields > 0 && options.fieldsBeyond !== 'kept';
+    this.#maxFields = isBounded ? options.maxFields : Number.MAX_SAFE_INTEGER;
     this.#earlyPriorities = earlyPriorities;
     const fatalBytes = FATAL_LIST_BYTES * Math.max(1, options.maxHeadBytes / MAX_HEAD_BYTES);
     this.#bounds = { maxBytes: options.maxHeadBytes, fatalBytes };
@@ -149,7 +150,7 @@ export class FieldReceiver {
     if (fault !== null && FAULTS[fault].scope !== 'request') return fault;
     if (endStream && head.contentLength !== null && head.contentLength > 0) return 'contentLengthMismatch';
     if (!isWhole) return 'headTooLarge';
-    return head.shortened && this.#options.maxFields === null ? 'tooManyFields' : fault;
+    return head.shortened && this.#options.fieldsBeyond === 'refused' ? 'tooManyFields' : fault;
   }
 
   #open(stream: Stream, endStream: boolean, fault: FaultName | null): void {
@@ -174,7 +175,7 @@ export class FieldReceiver {
     // opens a request … MUST treat the corresponding request … as malformed."
     if (!endStream) this.#control.fault(stream.id, 'trailersNotLast');
     else if (section.fault !== null) this.#control.fault(stream.id, section.fault);
-    else if (!isWhole || (section.shortened && this.#options.maxFields === null))
+    else if (!isWhole || (section.shortened && this.#options.fieldsBeyond === 'refused'))
       this.#control.fault(stream.id, 'trailersTooLarge');
     else this.#control.endRequest(stream, section.rawTrailers);
   }

@@ -10,7 +10,7 @@ export const MAX_CONCURRENT_STREAMS = 100;
 export const MAX_HEAD_BYTES = 16 * 1024;
 
 /** Fields of a head beyond which it is refused, as over HTTP/1.1. */
-export const MAX_FIELDS = 2000;
+export const MAX_FIELDS = 1000;
 
 /**
  * Octets at which a field block, or the list it decodes to with 32 for each field, ends the connection. What is answered

@@ -12,6 +12,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { callableClass } from '../node/callable-class.js';
 import { lendStateKeys } from '../node/keys.js';
+import { closesReadAtOnce, endsDroppedAtOnce } from '../node/line-habits.js';
 import { keepsTables, ListenerTable } from '../node/listener-table.js';
 import {
   closeState,
@@ -137,7 +138,9 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
       this.emit('aborted');
       this[kAbortController]?.abort();
     }
-    if (!this.aborted || !this._abort(error, callback)) nextTick(reportDestroyed, this, error, callback);
+    if (this.aborted && this._abort(error, callback)) return;
+    if (closesReadAtOnce && !this.aborted && error === null) callback();
+    else nextTick(reportDestroyed, this, error, callback);
   }
 
   /** Gives the rest of the body up. Returns false where nothing has to be closed for that. */
@@ -152,7 +155,8 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
     if (this._dumped) return;
     this._dumped = true;
     this.removeAllListeners('data');
-    this.resume();
+    if (endsDroppedAtOnce && this.complete && !this.destroyed && this.readableLength === 0) this.read(0);
+    else this.resume();
   }
 
   /** The trailer section came: whoever holds `trailers` already sees it there. */

@@ -28,9 +28,18 @@ export class ConnectionClock implements Timed {
   /** When the request under way began; 0 when there is none. The first one is awaited from the start. */
   requestStart = now();
   readonly #connection: ClockedConnection;
+  /** How often its server had closed when the connection came. */
+  readonly #closings: number;
 
   constructor(connection: ClockedConnection) {
     this.#connection = connection;
+    this.#closings = connection.server[kEngine].closings;
+  }
+
+  /** Whether its server closed since it came, or is closed: the connection ends after the response it is at. */
+  get isLeaving(): boolean {
+    const { closing, closings } = this.#connection.server[kEngine];
+    return closing || closings !== this.#closings;
   }
 
   get headComplete(): boolean {
@@ -54,13 +63,12 @@ export class ConnectionClock implements Timed {
 
   becomeIdle(): void {
     const { server, socket } = this.#connection;
-    const engine = server[kEngine];
-    if (engine.closing) {
+    if (this.isLeaving) {
       // An answer from before said that the connection goes on: what the client is sending now is still served.
       setTimeout(closeIdleAfterReading, server.closingGrace, this.#connection).unref();
       return;
     }
-    engine.idle.add(this);
+    server[kEngine].idle.add(this);
     // What the server or a handler set for the time of a request is no limit of the time between two.
     if (this.idleSince !== 0 && socket.timeout) socket.setTimeout(0);
   }

@@ -36,11 +36,16 @@ export class Handshakes {
     if (socket !== undefined) this.#sockets.delete(socket);
   }
 
-  /** Cuts those that are under way. */
-  cut(): void {
+  /** Those that are, at this moment. */
+  underWay(): Iterable<Socket> {
+    return [...this.#sockets];
+  }
+
+  /** Cuts those of `sockets` that still are. */
+  cut(sockets: Iterable<Socket>): void {
     // Else those that are finished can't be told from them.
     const isTold = () => this.#server.listeners('secureConnection').includes(this.#taker) && tellsParents();
     if (this.#sockets.size === 0 || !isTold()) return;
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of sockets) if (this.#sockets.has(socket)) socket.destroy();
   }
 }

@@ -41,8 +41,12 @@ export interface ServerEngine {
   readonly trustedProxies: TrustedProxies | null;
   /** Whether HTTP/2 is spoken: with clients over TLS that choose it, or without TLS with those that begin it. */
   readonly speaksHttp2: Http2Setting;
-  /** `close` was called: connections end after the response they are at. */
+  /** `close` was called, and `listen` not since: connections end after the response they are at. */
   closing: boolean;
+  /** How often `close` was called: connections from before the last time end likewise, though it may listen again. */
+  closings: number;
+  /** `close` was called, and has not been done since. */
+  isAwaited: boolean;
 }
 
 export interface HttpServer extends NetServer, TimeoutSettings {

@@ -11,7 +11,7 @@ import type { Swept, Timed } from './timeouts.js';
 
 export interface ServerConnection extends SocketEvents {
   /** What the server's clocks know of it. */
-  readonly clock: Timed & { requestStart: number };
+  readonly clock: Timed & { requestStart: number; readonly isLeaving: boolean };
   /** The exchanges that have a time of their own, beside the connection's. */
   readonly streams: Iterable<{ readonly clock: Swept }>;
   readonly server: Server;

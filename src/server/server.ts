@@ -7,13 +7,14 @@
 import { EventEmitter } from 'node:events';
 import { Server as NodeHttpServer, STATUS_CODES } from 'node:http';
 import { Server as NodeHttpsServer, type ServerOptions as NodeHttpsServerOptions } from 'node:https';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponse } from '../message/server-response.js';
 import { constructOn } from '../node/callable-class.js';
 import { invalidArgType } from '../node/errors.js';
 import { keepCheckingInterval } from '../node/keys.js';
+import { endsUnusedConnections } from '../node/line-habits.js';
 import { setImmediate, setTimeout } from '../node/timers.js';
 import { Handshakes } from './handshakes.js';
 import {
@@ -28,6 +29,7 @@ import { combineObservers, presentObservers } from './observers.js';
 import { answerPlainHttp } from './plain-http-on-tls.js';
 import { attach } from './protocol.js';
 import { awaitProxyHeaders } from './proxy-protocol.js';
+import { tellWhenGone } from './restart.js';
 import type { ServerConnection } from './server-connection.js';
 import { applyOptions, plainHttp2, type ServerOptions, secureHttp2, uniqueFields } from './server-options.js';
 import { IdleConnections, RequestSweep } from './timeouts.js';
@@ -111,6 +113,8 @@ function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Sett
         : new TrustedProxies('options.trustProxy', options.trustProxy),
     speaksHttp2: http2,
     closing: false,
+    closings: 0,
+    isAwaited: false,
   };
 }
 
@@ -126,7 +130,7 @@ function normalize(options: unknown, listener: unknown): [ServerOptions, Request
 
 function setUp(server: HttpServer, listener: RequestListener | undefined): void {
   if (listener) server.on('request', listener as never);
-  server.on('listening', startSweep);
+  server.on('listening', onListening);
 }
 
 function awaitProxies(server: HttpServer, options: ServerOptions): void {
@@ -134,9 +138,11 @@ function awaitProxies(server: HttpServer, options: ServerOptions): void {
   if (senders !== null) awaitProxyHeaders(server, senders);
 }
 
-function startSweep(this: HttpServer): void {
-  this[kEngine].closing = false;
-  keepCheckingInterval(this, this[kEngine].sweep.start());
+function onListening(this: HttpServer): void {
+  const engine = this[kEngine];
+  engine.closing = false;
+  keepCheckingInterval(this, engine.sweep.start());
+  if (engine.isAwaited) tellWhenGone(this);
 }
 
 /** What `http.Server` adds to `net.Server`, and `https.Server` to `tls.Server`. */
@@ -154,12 +160,15 @@ const methods = {
   close(this: HttpServer, callback?: (error?: Error) => void) {
     const engine = this[kEngine];
     engine.closing = true;
+    engine.closings++;
+    engine.isAwaited = true;
     for (const connection of engine.connections) connection.shutdown();
     // Nothing was asked on them.
     for (const socket of engine.awaited ?? []) socket.destroy();
-    setTimeout(afterReading, this.closingGrace, engine).unref();
+    setTimeout(afterReading, this.closingGrace, engine, engine.handshakes?.underWay() ?? []).unref();
     baseOf(this).close.call(this, (error?: Error) => {
-      engine.sweep.stop();
+      engine.isAwaited = false;
+      if (engine.closing) engine.sweep.stop();
       if (typeof callback === 'function') callback(error);
     });
     return this;
@@ -172,7 +181,9 @@ const methods = {
   },
 
   closeIdleConnections(this: HttpServer) {
-    for (const connection of this[kEngine].connections) if (connection.isIdle) connection.socket.destroy();
+    for (const connection of this[kEngine].connections) {
+      if (connection.isIdle || (connection.isUnused && endsUnusedConnections())) connection.socket.destroy();
+    }
   },
 
   setTimeout(this: HttpServer, msecs: number, callback?: () => void) {
@@ -210,20 +221,20 @@ const methods = {
 };
 
 /** The grace is over. What has arrived by then is read first: a busy server gets to its timers before its sockets. */
-function afterReading(engine: ServerEngine): void {
-  setImmediate(closeUnneeded, engine);
+function afterReading(engine: ServerEngine, handshakes: Iterable<Socket>): void {
+  setImmediate(closeUnneeded, engine, handshakes);
 }
 
 /**
- * Ends what waits for a request. Whoever was told that the connection goes on may have sent one before the server
- * closed: the grace was for that. A connection that was opened to spare would keep the server for as long as its client
- * likes.
+ * Ends what waits for a request, of what was there when the server closed: it may listen again by now. Whoever was told
+ * that the connection goes on may have sent one before: the grace was for that. A connection that was opened to spare
+ * would keep the server for as long as its client likes.
  */
-function closeUnneeded({ connections, handshakes, closing }: ServerEngine): void {
-  // It may listen again by now.
-  if (!closing) return;
-  handshakes?.cut();
-  for (const connection of connections) if (connection.isIdle || connection.isUnused) connection.close();
+function closeUnneeded(engine: ServerEngine, handshakes: Iterable<Socket>): void {
+  engine.handshakes?.cut(handshakes);
+  for (const connection of engine.connections) {
+    if (connection.clock.isLeaving && (connection.isIdle || connection.isUnused)) connection.close();
+  }
 }
 
 function baseOf(server: HttpServer): NetServer {

@@ -21,6 +21,7 @@ import * as errors from '../../dist/node/errors.js';
 import { forgetsFlowing } from '../../dist/node/flowing.js';
 import * as keys from '../../dist/node/keys.js';
 import * as lentReads from '../../dist/node/lent-reads.js';
+import * as habits from '../../dist/node/line-habits.js';
 import { emitsAsUsual, keepsTables } from '../../dist/node/listener-table.js';
 import { isServerListening } from '../../dist/node/listening-servers.js';
 import { isModuleReport, modulesIn, REPORT_MODULES } from '../../dist/node/module-reports.js';
@@ -478,4 +479,15 @@ test('a parent of workers lets go of their sockets when it is told to', {
     const [[fewer]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
     sings(fewer === 1, `when a parent lets go of the sockets of its workers (${how})`, 'shared-sockets');
   }
+});
+
+test("servers of Node's do what its newest lines do, and are asked so", () => {
+  const { refusesManyFields, readsBodyOfUpgrade, endsUnusedConnections } = habits;
+  const holds =
+    refusesManyFields() &&
+    readsBodyOfUpgrade() &&
+    endsUnusedConnections() &&
+    habits.closesReadAtOnce &&
+    habits.endsDroppedAtOnce;
+  sings(holds || node < 26, "what Node's own server does with bytes from a Duplex", 'line-habits');
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { closesReadAtOnce } from '../../dist/node/line-habits.js';
 import { behaviour, get, outcome, type Request, type Response, turns } from '../subjects.js';
 
 behaviour('connection comes before request, with the socket', async ({ serve, subject }) => {
@@ -228,3 +229,68 @@ behaviour(
     assert.deepEqual(order, subject.oracle ? ['socket', 'response'] : ['response', 'socket']);
   },
 );
+
+/** What happens to a request and its response, by what the handler does; and on Node lines that close a read request at once. */
+const endings: [
+  what: string,
+  sent: string[],
+  handle: (req: Request, res: Response) => void,
+  string,
+  string,
+][] = [
+  [
+    'an answer at once, to a request that nobody reads',
+    [get()],
+    (_req, res) => res.end(),
+    'finish, response, end, request',
+    'finish, end, response, request',
+  ],
+  [
+    'an answer at the end of a request without a body',
+    [get()],
+    (req, res) => void req.resume().on('end', () => res.end()),
+    'end, finish, response, request',
+    'end, finish, request, response',
+  ],
+  [
+    'an answer at the end of a body',
+    ['POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo', 'dy'],
+    (req, res) => void req.resume().on('end', () => res.end()),
+    'end, finish, response, request',
+    'end, finish, request, response',
+  ],
+  [
+    'a late answer to a request that was read',
+    [get()],
+    (req, res) => void req.resume().on('end', () => setImmediate(() => setImmediate(() => res.end()))),
+    'end, request, finish, response',
+    'end, request, finish, response',
+  ],
+];
+
+for (const [what, sent, handle, before, since] of endings) {
+  behaviour(
+    `the order of 'end', 'finish' and 'close' of ${what}`,
+    async ({ serve }) => {
+      const order: string[] = [];
+      const closed = outcome();
+      const tell = (name: string) => {
+        if (order.push(name) === 4) closed.resolve(null);
+      };
+      const { connect } = await serve((req, res) => {
+        req.on('end', () => tell('end')).on('close', () => tell('request'));
+        res.on('finish', () => tell('finish')).on('close', () => tell('response'));
+        handle(req, res);
+      });
+      const client = connect();
+      for (const bytes of sent) {
+        client.send(bytes);
+        await turns(10);
+      }
+      await client.response();
+      await closed.promise;
+      assert.equal(order.join(', '), closesReadAtOnce ? since : before);
+    },
+    { only: 'plain' },
+  );
+}

@@ -1,7 +1,7 @@
 // A server that closes loses no request: who was told that a connection goes on may send one more, and is answered.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { behaviour, get, outcome, type Request, type Response, until } from '../subjects.js';
+import { behaviour, get, type Request, type Response, type Served, until } from '../subjects.js';
 
 const notNode = 'it cuts idle connections, and says keep-alive to the last';
 
@@ -140,20 +140,66 @@ behaviour(
   { notNode },
 );
 
+/** Closes, and listens again in the same turn. Resolves when it listens; `closed` when `close` called back. */
+async function restart({ server, port }: Served): Promise<{ closed: Promise<unknown> }> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  const listening = once(server, 'listening');
+  server.listen(port, '127.0.0.1');
+  await listening;
+  return { closed };
+}
+
+behaviour('a server that listens again ends the idle connections from before', async ({ serve }) => {
+  const served = await serve({ closingGrace: 1 }, (_req, res) => res.end());
+  const client = served.connect();
+  await client.send(get()).response();
+  const { closed } = await restart(served);
+  await client.nothingMore();
+  await closed;
+  assert.equal((await served.ask(get())).status, 200);
+});
+
 behaviour(
-  'a server that listens again after it closed keeps its connections',
+  'a server that listens again answers who was told to go on, and ends the connection then',
   async ({ serve }) => {
-    const { server, connect, port } = await serve({ closingGrace: 1 }, (_req, res) => res.end());
-    const client = connect();
+    const served = await serve({ closingGrace: 60_000 }, (_req, res) => res.end());
+    const client = served.connect();
     await client.send(get()).response();
-    const listening = outcome();
-    server.close();
-    server.listen(port, '127.0.0.1', () => listening.resolve(null));
-    await listening.promise;
-    // Timers of one length strike in the order in which they were set: the grace is over after this.
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    assert.equal((await client.send(get()).response()).field('connection'), 'keep-alive');
-    server.closeAllConnections();
+    const { closed } = await restart(served);
+    assert.equal((await client.send(get()).response()).field('connection'), 'close');
+    await client.nothingMore();
+    await closed;
   },
   { notNode },
+);
+
+behaviour(
+  'a server that listens again answers what was under way, and ends the connection then',
+  async ({ serve }) => {
+    const waiting: Response[] = [];
+    const served = await serve({ closingGrace: 1 }, (_req, res) => waiting.push(res));
+    const client = served.connect().send(get());
+    await until(() => waiting.length === 1);
+    const { closed } = await restart(served);
+    waiting[0]?.end();
+    assert.equal((await client.response()).field('connection'), 'close');
+    await client.nothingMore();
+    await closed;
+  },
+  { notNode: 'it goes on, and the close with it' },
+);
+
+behaviour(
+  'a server that listens again keeps the connections that come then, over the grace of those from before',
+  async ({ serve }) => {
+    const served = await serve({ closingGrace: 1 }, (_req, res) => res.end());
+    const client = served.connect();
+    await client.send(get()).response();
+    const { closed } = await restart(served);
+    const later = served.connect();
+    assert.equal((await later.send(get()).response()).field('connection'), 'keep-alive');
+    await client.nothingMore();
+    await closed;
+    assert.equal((await later.send(get()).response()).field('connection'), 'keep-alive');
+  },
 );

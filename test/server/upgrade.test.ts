@@ -86,6 +86,35 @@ behaviour("'connect' hands over the socket", async ({ serve }) => {
   await client.sees('through');
 });
 
+for (const target of [
+  '/',
+  'a',
+  'a:',
+  ':80',
+  '[::1]',
+  'a:80:90',
+  'user@a:443',
+  'http://a:80/b',
+  'a:443?b',
+  '*',
+]) {
+  behaviour(`'connect' gets the target ${target} as it was sent`, async ({ serve }) => {
+    const { server, connect } = await serve(() => assert.fail('request was emitted'));
+    server.on('connect', (req, socket) => socket.end(`HTTP/1.1 200 OK\r\n\r\n${req.url}`));
+    const answer = await connect().send(`CONNECT ${target} HTTP/1.1\r\nHost: a\r\n\r\n`).rest();
+    assert.equal(answer.split('\r\n\r\n')[1], target);
+  });
+}
+
+for (const target of ['a#b:80', 'a\t:80', 'a\x7f:80']) {
+  behaviour(`CONNECT to ${JSON.stringify(target)} is refused`, async ({ serve }) => {
+    const { server, connect } = await serve(() => assert.fail('request was emitted'));
+    server.on('connect', () => assert.fail('connect was emitted'));
+    const answer = await connect().send(`CONNECT ${target} HTTP/1.1\r\nHost: a\r\n\r\n`).rest();
+    assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/);
+  });
+}
+
 behaviour("CONNECT without a 'connect' listener ends the connection", async ({ serve }) => {
   const { connect } = await serve(() => assert.fail('request was emitted'));
   const client = connect().send(connectRequest);

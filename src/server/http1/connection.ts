@@ -21,6 +21,7 @@ import { keepOrder } from '../../transport/socket-order.js';
 import { SocketOutput } from '../../transport/socket-output.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
 import { publishFinish } from '../diagnostics.js';
+import { fieldsBeyond, maxFieldsOf } from '../field-limits.js';
 import { type HttpServer, kEngine } from '../http-server.js';
 import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
@@ -73,7 +74,10 @@ export class Connection
     this.#delivery = new RequestDelivery(this);
     this.#parser = new RequestParser(this.#delivery, {
       maxHeadBytes: server.maxHeaderSize || maxHeaderSize,
-      maxFields: server.maxHeadersCount,
+      maxFields: maxFieldsOf(server),
+      get fieldsBeyond() {
+        return fieldsBeyond(server);
+      },
       lenient: readsLeniently(server),
     });
     keepOrder(socket, this.output);
@@ -231,7 +235,7 @@ export class Connection
 
   /** A closing server says so to who has nothing more to be answered. */
   endsAfter(writer: Writer): boolean {
-    return this.server[kEngine].closing && writer === this.responses.last && !this.#hasMoreRequests;
+    return this.clock.isLeaving && writer === this.responses.last && !this.#hasMoreRequests;
   }
 
   /** Whether something was received beyond the request that came last. */

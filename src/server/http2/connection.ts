@@ -15,6 +15,7 @@ import { setTimeout } from '../../node/timers.js';
 import { lingeringClose } from '../../transport/lingering-close.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
+import { fieldsBeyond, maxFieldsOf } from '../field-limits.js';
 import { type HttpServer, kEngine } from '../http-server.js';
 import type { ConnectionObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
@@ -56,7 +57,8 @@ export class Connection
     this.#delivery = new StreamDelivery(this);
     this.#engine = new Http2Connection(this.#delivery, {
       maxHeadBytes: server.maxHeaderSize || maxHeaderSize,
-      maxFields: server.maxHeadersCount,
+      maxFields: maxFieldsOf(server),
+      fieldsBeyond: fieldsBeyond(server),
     });
     this.#output = new FrameOutput(socket, this.#engine, this);
     this.#output.schedule();

@@ -128,14 +128,20 @@ const fields: Accepted[] = [
   },
   {
     says: '1,000 fields',
-    bytes: request('GET /', ...manyFields(1000)),
-    requests: [{ fields: [...host, ...manyFields(1000).flatMap((field) => field.split(': '))] }],
+    bytes: request('GET /', ...manyFields(999)),
+    requests: [{ fields: [...host, ...manyFields(999).flatMap((field) => field.split(': '))] }],
+  },
+  {
+    says: 'fields beyond a count that only bytes bound',
+    bytes: request('GET /', ...manyFields(1001)),
+    requests: [{ fields: [...host, ...manyFields(1001).flatMap((field) => field.split(': '))] }],
+    options: { fieldsBeyond: 'kept' },
   },
   {
     says: 'fields beyond a count that was set are read but not reported, and still frame the message',
     bytes: `${request('POST /', 'A: 1', 'B: 2', 'Content-Length: 3')}abc${request('GET /')}`,
     requests: [{ method: 'POST', fields: [...host, 'A', '1'], body: 'abc' }, {}],
-    options: { maxFields: 2 },
+    options: { maxFields: 2, fieldsBeyond: 'dropped' },
   },
   {
     says: 'any number of fields where the count is not limited',
@@ -160,6 +166,20 @@ const fields: Accepted[] = [
     bytes: request('GET /', 'Expect: 100-Continue', 'EXPECT: b'),
     requests: [{ fields: [...host, 'Expect', '100-Continue', 'EXPECT', 'b'], expect: '100-Continue, b' }],
   },
+];
+
+/** What to connect to is for the listener of 'connect' to check. */
+const CONNECT_TARGETS = [
+  '/',
+  'a',
+  'a:',
+  ':80',
+  '*',
+  '[::1]',
+  'a:80:90',
+  'user@a:443',
+  'http://a:80/b',
+  'a:443?b',
 ];
 
 const hosts: Accepted[] = [
@@ -269,7 +289,7 @@ const chunks: Accepted[] = [
     says: 'no more trailer fields than a count that was set',
     bytes: chunked('0\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n'),
     requests: [withBody('', ['A', '1', 'B', '2'])],
-    options: { maxFields: 2 },
+    options: { maxFields: 2, fieldsBeyond: 'dropped' },
   },
   {
     says: 'a trailer section one byte below the limit',
@@ -340,11 +360,12 @@ const connections: Accepted[] = [
     ],
     unread: '\x81\x00',
   },
-  {
-    says: 'CONNECT in origin-form, which Node’s client sends where it is given no path',
-    bytes: 'CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n',
-    requests: [{ method: 'CONNECT', upgrade: true, trailers: null }],
-  },
+  ...CONNECT_TARGETS.map((target) => ({
+    says: `CONNECT to "${target}"`,
+    bytes: `CONNECT ${target} HTTP/1.1\r\nHost: a\r\n\r\nraw`,
+    requests: [{ method: 'CONNECT', target, upgrade: true, trailers: null }],
+    unread: 'raw',
+  })),
   {
     says: 'CONNECT leaves HTTP',
     bytes: 'CONNECT [::1]:443 HTTP/1.1\r\nHost: a\r\n\r\nraw',
