@@ -63,8 +63,9 @@ function privateNames(): Set<string> {
 
 /** Names that premier's own messages have as well: those of whoever implements a stream, and their tables. */
 const OWN = ['_read', '_destroy', '_events', '_eventsCount', '_readableState'];
-/** The same of the socket that stands for a stream of HTTP/2: it is a Duplex. */
+/** The same of what stands for the socket of a stream of HTTP/2, or of an upgrade: it is a Duplex. */
 const OWN_OF_DUPLEX = [...OWN, '_write', '_final', '_writableState'];
+const DUPLEXES = [join('server', 'http2', 'stream-socket.ts'), join('server', 'http1', 'upgrade-stream.ts')];
 
 test('what is private of sockets is asked for in src/node alone', () => {
   const names = privateNames();
@@ -74,7 +75,7 @@ test('what is private of sockets is asked for in src/node alone', () => {
     .flatMap((path) => {
       const text = readFileSync(path, 'utf8').replace(/\/\*\*.*?\*\/|\/\/.*/gs, '');
       const asked = [...text.matchAll(/(?<![\w$])_[a-z]\w*/g)].map(([name]) => name);
-      const isDuplex = path.endsWith(join('server', 'http2', 'stream-socket.ts'));
+      const isDuplex = DUPLEXES.some((name) => path.endsWith(name));
       const allowed = isDuplex ? OWN_OF_DUPLEX : path.includes(join('src', 'message')) ? OWN : [];
       return asked
         .filter((name) => names.has(name) && !allowed.includes(name))

@@ -3,7 +3,17 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { behaviour, get, outcome, type Request, type Response, turns, until } from '../subjects.js';
+import { readsBodyOfUpgrade } from '../../dist/node/line-habits.js';
+import {
+  behaviour,
+  get,
+  outcome,
+  type RawClient,
+  type Request,
+  type Response,
+  turns,
+  until,
+} from '../subjects.js';
 import { idleEnded, swept } from './witnesses.js';
 
 const upgrade = get('/chat', 'Connection: Upgrade', 'Upgrade: echo');
@@ -346,4 +356,121 @@ for (const [what, act] of underWay) {
     socket.destroy();
     await closed.promise;
   });
+}
+
+const asksForEcho = 'POST /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n';
+const withLength = `${asksForEcho}Content-Length: 4\r\n\r\n`;
+const inChunks = `${asksForEcho}Transfer-Encoding: chunked\r\n\r\n`;
+/** Whether the body of a request with Upgrade is the request's, or the beginning of what follows its head. */
+const isRead = readsBodyOfUpgrade();
+
+const bodies: [what: string, sent: string[], trailers?: string[]][] = [
+  ['with a length', [`${withLength}bodytunnel`]],
+  ['with a length, and nothing after it yet', [`${withLength}body`, 'tunnel']],
+  ['with a length, cut', [`${withLength}bo`, 'dytun', 'nel']],
+  ['with a length, after its head', [withLength, 'body', 'tunnel']],
+  ['in chunks', [`${inChunks}4\r\nbody\r\n0\r\n\r\ntunnel`]],
+  ['in chunks, cut', [`${inChunks}4\r\nbo`, 'dy\r\n0\r\n', '\r\ntun', 'nel']],
+  ['in chunks, with trailers', [`${inChunks}4\r\nbody\r\n0\r\nT: u\r\n\r\ntunnel`], ['T', 'u']],
+  ['of no bytes', [`${asksForEcho}Content-Length: 0\r\n\r\ntunnel`]],
+];
+
+for (const [what, sent, trailers = []] of bodies) {
+  const body = what === 'of no bytes' ? '' : 'body';
+  const raw = sent.join('').slice(sent.join('').indexOf('\r\n\r\n') + 4);
+  behaviour(
+    `the body ${what} of a request that is upgraded ${isRead ? 'is its body' : 'comes through the socket'}`,
+    async ({ serve, subject }) => {
+      const read = outcome<[string, string[]]>();
+      const tunnelled = outcome<string>();
+      const { server, connect } = await serve(() => assert.fail('request was emitted'));
+      server.on('upgrade', (req, socket, head) => {
+        let text = '';
+        req.setEncoding('latin1').on('data', (data: string) => {
+          text += data;
+        });
+        req.on('end', () => read.resolve([text, req.rawTrailers]));
+        let tunnel = `${head}`;
+        const take = (data: unknown) => {
+          tunnel += data;
+          if (tunnel.endsWith('tunnel')) tunnelled.resolve(tunnel);
+        };
+        socket.on('data', take);
+        take('');
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+      });
+      const client = connect();
+      for (const part of sent) {
+        client.send(part);
+        await turns(subject.secure ? 20 : 5);
+      }
+      assert.equal(await tunnelled.promise, isRead ? 'tunnel' : raw);
+      assert.deepEqual(await read.promise, isRead ? [body, trailers] : ['', []]);
+      assert.equal((await client.response()).status, 101);
+      client.socket.destroy();
+    },
+  );
+}
+
+behaviour(
+  'the body of a request that is upgraded does not keep what comes after it where nobody reads it',
+  async ({ serve }) => {
+    const tunnelled = outcome<string>();
+    const { server, connect } = await serve(() => assert.fail('request was emitted'));
+    server.on('upgrade', (_req, socket, head) => {
+      let tunnel = `${head}`;
+      socket.on('data', (data: Buffer) => {
+        tunnel += data;
+        if (tunnel.endsWith('tunnel')) tunnelled.resolve(tunnel.slice(-6));
+      });
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+    });
+    const client = connect().send(`${asksForEcho}Content-Length: 300000\r\n\r\n${'b'.repeat(1000)}`);
+    assert.equal((await client.response()).status, 101);
+    client.send(`${'b'.repeat(299_000)}tunnel`);
+    assert.equal(await tunnelled.promise, 'tunnel');
+    client.socket.destroy();
+  },
+);
+
+if (isRead) {
+  const fails: [what: string, head: string, leave: (client: RawClient) => void][] = [
+    ['is malformed', `${inChunks}4\r\nbody\r\n`, (client) => client.send('zz\r\n')],
+    ['ends before its end', `${withLength}bo`, (client) => client.socket.end()],
+    ['is given up', `${withLength}bo`, (client) => client.socket.destroy()],
+  ];
+  for (const [what, head, leave] of fails) {
+    behaviour(
+      `the body of a request that is upgraded ${what}: request and socket close`,
+      async ({ serve }) => {
+        const begun = outcome();
+        const over = outcome<unknown>();
+        const { server, connect } = await serve(() => assert.fail('request was emitted'));
+        server.on('clientError', (_error, socket) => socket.destroy());
+        server.on('upgrade', (req, socket) => {
+          const closed = [req, socket].map((stream) => new Promise((close) => stream.once('close', close)));
+          req.on('error', () => {}).resume();
+          socket.on('error', () => {}).resume();
+          Promise.all(closed).then(over.resolve);
+          begun.resolve(null);
+        });
+        const client = connect().send(head);
+        await begun.promise;
+        leave(client);
+        await over.promise;
+        client.socket.destroy();
+      },
+      { notNode: 'the request never ends, and neither does the connection where its body is malformed' },
+    );
+  }
+
+  behaviour(
+    'the body of a request that is upgraded is refused before anybody is told where it is malformed at once',
+    async ({ serve }) => {
+      const { server, connect } = await serve(() => assert.fail('request was emitted'));
+      server.on('upgrade', () => assert.fail('upgrade was emitted'));
+      assert.match(await connect().send(`${inChunks}zz\r\n`).rest(), /^HTTP\/1\.1 400 /);
+    },
+    { notNode: 'it waits for more' },
+  );
 }

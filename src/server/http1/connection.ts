@@ -32,7 +32,8 @@ import { ANSWERS_WAIT, ReadingGate } from './reading-gate.js';
 import { type DeliveringConnection, RequestDelivery } from './request-delivery.js';
 import { ResponseQueue } from './response-queue.js';
 import type { ResponseWriter } from './response-writer.js';
-import { isLeftToProgram, leaveHttp } from './upgrade.js';
+import { beginUpgrade, isLeftToProgram, leaveHttp } from './upgrade.js';
+import { UpgradeStream } from './upgrade-stream.js';
 import type { OwnedWriter } from './writer-owner.js';
 
 type Writer = OwnedWriter<ServerResponse>;
@@ -53,6 +54,8 @@ export class Connection
   readonly #ending: Ending;
   readonly #delivery: RequestDelivery;
   readonly #parser: RequestParser;
+  /** What stands for the socket of an upgrade until the body of its request has been read. */
+  #tunnel: UpgradeStream | null = null;
   /** Within `receive`: only at its end is it known what it leaves unread. */
   #isReceiving = false;
   /** Length of the chunk that was received last. */
@@ -136,8 +139,20 @@ export class Connection
         this.#isReceiving = false;
       }
     }
-    if (this.#delivery.upgrade !== null) this.#leaveHttp(this.keep(chunk.subarray(consumed)));
-    else this.#goOn(chunk, consumed);
+    const { upgrade } = this.#delivery;
+    if (upgrade !== null && upgrade !== this.incoming) {
+      this.#leaveHttp(this.keep(chunk.subarray(consumed)));
+      return;
+    }
+    this.#goOn(chunk, consumed);
+    if (upgrade !== null) this.#beginUpgrade(upgrade);
+  }
+
+  /** The body of the request goes on in a later segment. */
+  #beginUpgrade(upgrade: IncomingMessage): void {
+    if (this.#tunnel !== null || this.#ending.isRefused) return;
+    this.#tunnel = new UpgradeStream(this.socket, upgrade);
+    beginUpgrade(this.server, upgrade, this.#tunnel, this.#delivery.upgradeContext);
   }
 
   /** What was not read waits until there is room for its answers. */
@@ -159,6 +174,7 @@ export class Connection
     if (error instanceof WireError) {
       error.bytesParsed = Math.min(error.bytesParsed + this.#parser.position, chunk.length);
       error.rawPacket = this.keep(chunk);
+      if (this.#tunnel === null) this.#delivery.forgetUpgrade();
       this.refuse(error);
       return;
     }
@@ -205,7 +221,7 @@ export class Connection
 
   requestEnds(): void {
     this.clock.requestEnds();
-    if (this.isOver) this.#parser.stop();
+    if (this.isOver || this.#delivery.upgrade !== null) this.#parser.stop();
   }
 
   pauseParsing(): void {
@@ -403,6 +419,7 @@ export class Connection
     this.clock.requestEnds();
     this.#ending.closed();
     this.responses.abandon();
+    this.#delivery.upgrade?._abandon(errors.connectionReset('aborted'));
   }
 
   /** As on node:http, the program hears no more of its requests, and what it still writes leaves nowhere. */
@@ -434,7 +451,7 @@ export class Connection
     if (isLeftToProgram(this.server, request)) exchange?.upgrade();
     else exchange?.close('aborted');
     this.observation?.close();
-    leaveHttp(this.server, request, rest, upgradeContext);
+    leaveHttp(this.server, request, rest, upgradeContext, this.#tunnel);
   }
 }
 

@@ -6,12 +6,14 @@
  */
 import type { AsyncResource } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
+import { BODY_NONE } from '../../http1/framing.js';
 import type { RequestHead } from '../../http1/request-head.js';
 import type { RequestSink } from '../../http1/request-parser.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { completeBody } from '../../message/request-body.js';
 import type { ServerResponse } from '../../message/server-response.js';
 import { runInScope } from '../../node/domains.js';
+import { readsBodyOfUpgrade } from '../../node/line-habits.js';
 import { beginEntry, isObserved } from '../../node/performance-entries.js';
 import { presentContext, RequestContexts } from '../../node/request-contexts.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
@@ -88,7 +90,7 @@ export class RequestDelivery implements RequestSink {
     const { server, socket, responses } = connection;
     const request = makeRequest(server, socket, head);
     const exchange = connection.observation === null ? null : this.#observe(connection.observation, request);
-    if (head.upgrade && this.#wantsUpgrade(request)) return true;
+    if (head.upgrade && this.#wantsUpgrade(request)) return !this.#readsBodyFirst(request, head);
     if (server[kEngine].optimizeEmptyRequests && !head.framed) request._dumpAndCloseReadable();
     const context = this.contexts.next();
     request.upgrade = false;
@@ -159,6 +161,10 @@ export class RequestDelivery implements RequestSink {
       else runInScope(context, completeBody, undefined, request);
     }
     this.#connection.requestEnds();
+    if (this.upgrade !== null) {
+      gate.lift(READER_WAITS);
+      return;
+    }
     // The reader of this body stopped the socket, or the program did; the next request must not wait for it.
     if (gate.isShutFor(READER_WAITS)) gate.lift(READER_WAITS);
     else if (this.#connection.socket.readableFlowing !== false) return;
@@ -183,7 +189,7 @@ export class RequestDelivery implements RequestSink {
   }
 
   #tellEnd(exchange: ExchangeObservation, rawTrailers: string[]): void {
-    this.exchange = null;
+    if (this.upgrade === null) this.exchange = null;
     exchange.bytesCame(exchange.connection.received, this.#connection.position);
     exchange.requestEnded(rawTrailers);
   }
@@ -205,6 +211,20 @@ export class RequestDelivery implements RequestSink {
     this.upgrade = request;
     this.#context = presentContext();
     return true;
+  }
+
+  /** Whether the body of a request that asks for another protocol is read as such: what it asks for begins after it. */
+  #readsBodyFirst(request: IncomingMessage, { bodyKind }: RequestHead): boolean {
+    if (request.method === 'CONNECT' || bodyKind === BODY_NONE || !readsBodyOfUpgrade()) return false;
+    this.incoming = request;
+    return true;
+  }
+
+  /** What was to be an upgrade is refused before anybody heard of it. */
+  forgetUpgrade(): void {
+    if (this.upgrade === null) return;
+    this.upgrade = null;
+    this.incoming = null;
   }
 
   /** Where the listeners for 'upgrade' and 'connect' run. */

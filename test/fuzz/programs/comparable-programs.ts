@@ -1,6 +1,5 @@
 // Programs without what can't be compared, since a row of docs/compatibility.md says that all that follows differs.
 // In: a program. Out: the same with as little as possible left out or put in another place. Both servers run that one.
-import { node } from '../../subjects.js';
 import type { ClientAction, Program, Step } from './program.js';
 
 interface Change {
@@ -15,15 +14,6 @@ export const changes: readonly Change[] = [
     program: (program) => ({
       ...program,
       listeners: program.listeners.filter((event) => event !== 'upgrade' || !asksForOldUpgrade(program)),
-    }),
-  },
-  {
-    row: 'the body of a request with Upgrade that a listener takes',
-    program: (program) => ({
-      ...program,
-      listeners: program.listeners.filter(
-        (event) => event !== 'upgrade' || !(node >= 26 && upgradesWithBody(program)),
-      ),
     }),
   },
   {
@@ -119,14 +109,6 @@ function withImmediate(step: Step): Step {
 function asksForOldUpgrade({ client }: Program): boolean {
   const sent = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
   return / HTTP\/1\.0\r\n/.test(sent) && /\r\nUpgrade:/.test(sent);
-}
-
-function upgradesWithBody({ client }: Program): boolean {
-  const sent = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
-  const heads = sent.split('\r\n\r\n');
-  return heads.some(
-    (head) => /\r\nUpgrade:/.test(head) && /\r\n(?:Content-Length|Transfer-Encoding):/.test(head),
-  );
 }
 
 /** What asks for an upgrade in a request that isn't the last of its segment. */
