@@ -36,7 +36,7 @@ export class RequestDelivery {
   }
 
   begin(stream: Stream): void {
-    if (this.holding || this.#isFull) {
+    if (this.holding || this.#isFull()) {
       this.#held.set(stream, new Held());
       return;
     }
@@ -73,7 +73,7 @@ export class RequestDelivery {
   /** Tells of the requests that are held, as long as there is room. */
   admit(): void {
     for (const [stream, { parts, trailers }] of this.#held) {
-      if (this.#isFull) return;
+      if (this.#isFull()) return;
       this.#held.delete(stream);
       stream.dispatched = true;
       this.#listener.onHead(stream);
@@ -85,7 +85,7 @@ export class RequestDelivery {
     }
   }
 
-  get #isFull(): boolean {
+  #isFull(): boolean {
     return this.#sender.backlog > MAX_BACKLOG_BYTES;
   }
 }

@@ -8,6 +8,7 @@
  */
 import type { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
+import process from 'node:process';
 
 type Domain = EventEmitter & { exit(): void };
 type WithDomain = { domain?: Domain | null };

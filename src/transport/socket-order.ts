@@ -21,9 +21,9 @@ const kOrder = Symbol('premier.order');
 
 type Methods = Pick<Socket, 'write' | 'end' | 'destroy'>;
 
-/** Methods in order, and those they call. */
+/** What a socket is given to be in order, and the methods that its own call. */
 interface Order {
-  readonly methods: Methods;
+  readonly own: readonly (readonly [name: string, PropertyDescriptor])[];
   readonly former: Methods;
 }
 
@@ -51,7 +51,15 @@ export function countsOutput(socket: OrderedSocket): boolean {
 
 type OrderedSocket = Socket & { [kOutput]?: GatheringOutput; [kOrder]?: Order };
 
-const NAMES = ['write', 'end', 'destroy'] as const;
+/** What a program asks of its socket counts what it wrote to a response, as on `node:http`. */
+const COUNTERS = {
+  get writableLength(): number {
+    return writableLength.call(this) + ((this as unknown as OrderedSocket)[kOutput]?.length ?? 0);
+  },
+  get bytesWritten(): number {
+    return bytesWritten.call(this) + ((this as unknown as OrderedSocket)[kOutput]?.length ?? 0);
+  },
+};
 
 function inOrder(former: Methods): Order {
   const methods = {
@@ -70,80 +78,59 @@ function inOrder(former: Methods): Order {
       return Reflect.apply(former.destroy, this, [error]);
     },
   };
-  return { methods: methods as unknown as Methods, former };
+  const properties = {
+    ...Object.getOwnPropertyDescriptors(methods),
+    ...Object.getOwnPropertyDescriptors(COUNTERS),
+  };
+  // As those of a class are: not to be listed.
+  for (const property of Object.values(properties)) property.enumerable = false;
+  return { own: Object.entries(properties), former };
 }
 
 const { write: nodeWrite, end: nodeEnd, destroy: nodeDestroy } = Socket.prototype;
 
 /** For all sockets that have Node's own methods. */
 const NODE_ORDER = inOrder(Socket.prototype);
+const orderedWrite: unknown = NODE_ORDER.own.find(([name]) => name === 'write')?.[1].value;
 
-/** What a program asks of its socket counts what it wrote to a response, as on `node:http`. */
-const COUNTERS: PropertyDescriptorMap & ThisType<OrderedSocket> = {
-  writableLength: {
-    configurable: true,
-    get() {
-      return writableLength.call(this) + (this[kOutput]?.length ?? 0);
-    },
-  },
-  bytesWritten: {
-    configurable: true,
-    get() {
-      return bytesWritten.call(this) + (this[kOutput]?.length ?? 0);
-    },
-  },
-};
-
-/** By the prototype that a socket has, that which it has while it is kept in order. */
-const orderedPrototypes = new WeakMap<object, object>();
-
-/** One prototype for all sockets of a class: what is put on each costs time with each connection. */
-function orderedPrototype(prototype: object): object {
-  let ordered = orderedPrototypes.get(prototype);
-  if (ordered === undefined) {
-    ordered = Object.create(prototype, COUNTERS) as object;
-    for (const name of NAMES) define(ordered, name, NODE_ORDER.methods[name]);
-    orderedPrototypes.set(prototype, ordered);
-  }
-  return ordered;
-}
-
+/**
+ * Gives a socket properties of its own. A prototype for all of them would be less, but the engines of Node 20 and 22 then
+ * take each socket for an object of another shape, which costs with each request; Node 24's makes the change as dear.
+ */
 export function keepOrder(socket: OrderedSocket, output: GatheringOutput): void {
   if (!(socket instanceof Socket)) return;
   const { write, end, destroy } = socket;
+  const hasNodes = write === nodeWrite && end === nodeEnd && destroy === nodeDestroy;
+  const order = hasNodes ? NODE_ORDER : inOrder({ write, end, destroy });
   socket[kOutput] = output;
-  Object.setPrototypeOf(socket, orderedPrototype(Object.getPrototypeOf(socket)));
-  if (write === nodeWrite && end === nodeEnd && destroy === nodeDestroy) return;
-  const order = inOrder({ write, end, destroy });
   socket[kOrder] = order;
-  for (const name of NAMES) define(socket, name, order.methods[name]);
-}
-
-/** As a method of a class is: not to be listed. */
-function define(object: object, name: (typeof NAMES)[number], value: unknown): void {
-  Object.defineProperty(object, name, { value, writable: true, configurable: true });
+  for (const [name, property] of order.own) Object.defineProperty(socket, name, property);
 }
 
 /** Makes the socket what it was before `keepOrder`, but for what the program has replaced since. */
 export function leaveOrder(socket: OrderedSocket): void {
-  const ordered = Object.getPrototypeOf(socket);
-  const former = Object.getPrototypeOf(ordered);
-  if (orderedPrototypes.get(former) === ordered) Object.setPrototypeOf(socket, former);
-  if (socket[kOrder] !== undefined) leaveOwnOrder(socket, socket[kOrder]);
+  const order = socket[kOrder];
+  if (order === undefined) return;
+  for (const [name, property] of order.own) {
+    if (!isStill(socket, name, property)) continue;
+    Reflect.deleteProperty(socket, name);
+    if (property.get === undefined) restore(socket, name as keyof Methods, order.former);
+  }
   Reflect.deleteProperty(socket, kOutput);
   Reflect.deleteProperty(socket, kOrder);
 }
 
-function leaveOwnOrder(socket: OrderedSocket, { methods, former }: Order): void {
-  for (const name of NAMES) {
-    if (socket[name] !== methods[name]) continue;
-    Reflect.deleteProperty(socket, name);
-    if (socket[name] !== former[name]) socket[name] = former[name] as never;
-  }
+function isStill(socket: Socket, name: string, { value, get }: PropertyDescriptor): boolean {
+  const present = Object.getOwnPropertyDescriptor(socket, name);
+  return present !== undefined && present.value === value && present.get === get;
+}
+
+function restore(socket: Socket, name: keyof Methods, former: Methods): void {
+  if (socket[name] !== former[name]) socket[name] = former[name] as never;
 }
 
 /** Whether a socket's `write` is Node's own, or that in order: nobody else sees what is written. */
 export function isWrittenUnseen({ write }: Socket): boolean {
   if (Socket.prototype.write !== nodeWrite) return false;
-  return write === nodeWrite || write === NODE_ORDER.methods.write;
+  return write === nodeWrite || write === orderedWrite;
 }

@@ -44,11 +44,11 @@ export class SocketOutput {
 
   /** Bytes that have not left yet, here and in the socket. */
   get backlog(): number {
-    return this.#waiting + this.#late + this.length;
+    return this.#waiting() + this.#late + this.length;
   }
 
   /** Bytes that wait in the socket itself. */
-  get #waiting(): number {
+  #waiting(): number {
     return this.#isNetSocket ? waitingIn(this.socket) : this.socket.writableLength;
   }
 
@@ -222,7 +222,7 @@ export class SocketOutput {
 
   /** Whether what is flushed now is handed to the kernel within the call, with nothing before it. */
   get leavesAtOnce(): boolean {
-    return !this.#listeners.areInFlight && this.#waiting === 0;
+    return !this.#listeners.areInFlight && this.#waiting() === 0;
   }
 
   #uncork(): void {
@@ -314,7 +314,7 @@ export class SocketOutput {
     }
     if (Array.isArray(taken)) return this.#writeParts(taken, callback);
     const piece = taken as Piece;
-    const settled = !socket.destroyed && this.#late === 0 && this.#waiting === 0;
+    const settled = !socket.destroyed && this.#late === 0 && this.#waiting() === 0;
     if (piece.chunk === '' && callback !== undefined && !this.#corked && settled) {
       nextTick(callback);
       return true;

@@ -251,11 +251,11 @@ export class Connection
 
   /** A closing server says so to who has nothing more to be answered. */
   endsAfter(writer: Writer): boolean {
-    return this.clock.isLeaving && writer === this.responses.last && !this.#hasMoreRequests;
+    return this.clock.isLeaving && writer === this.responses.last && !this.#hasMoreRequests();
   }
 
   /** Whether something was received beyond the request that came last. */
-  get #hasMoreRequests(): boolean {
+  #hasMoreRequests(): boolean {
     if (this.gate.unread !== null) return true;
     if (this.#isReceiving) return this.#received - this.#parser.position > this.#parser.bodyBytesLeft;
     return this.incoming === null && !this.#parser.idle;

@@ -111,13 +111,13 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   /** Where the response's bytes go now; null while they wait. */
-  get #way(): Output | null {
+  #way(): Output | null {
     return this.#state === WRITING && !this.#isHeld ? this.#output : null;
   }
 
   interim(status: number, fields: FieldList, written: WriteCallback | null): boolean {
     const head = interimHead(status, STATUS_CODES[status] ?? 'unknown', fields);
-    const output = this.#way;
+    const output = this.#way();
     if (output === null) return this.raw(head, 'latin1', written);
     output.latin1(head);
     if (written !== null) output.notify(new CallbackListener(written));
@@ -126,7 +126,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   raw(data: Chunk, encoding: Encoding, written: WriteCallback | null): boolean {
-    const output = this.#way;
+    const output = this.#way();
     if (output === null)
       return this.#wait({ data, encoding, length: data.length, callback: written, isBody: false });
     if (data.length > 0) output.put(data, encoding, null);
@@ -143,7 +143,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   flush(): boolean {
-    const output = this.#way;
+    const output = this.#way();
     if (output === null)
       return this.#wait({ data: '', encoding: null, length: 0, callback: null, isBody: true });
     // As on node:http, what else was written in this turn doesn't leave sooner for it.
@@ -154,7 +154,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   body(data: Chunk, encoding: Encoding, length: number, written: WriteCallback | null): boolean {
-    const output = this.#way;
+    const output = this.#way();
     if (output === null) return this.#wait({ data, encoding, length, callback: written, isBody: true });
     this.#putBody(output, data, encoding, length);
     if (written !== null) output.notify(new CallbackListener(written));
@@ -164,7 +164,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   end(data: Chunk, encoding: Encoding, length: number, trailers: FieldList): void {
     this.#hasEnded = true;
     this.#isHeld = false;
-    const output = this.#way;
+    const output = this.#way();
     if (output === null || this.#waiting !== null) {
       this.#wait({ data, encoding, length, callback: null, isBody: true });
       if (this.#waiting !== null) this.#waiting.trailers = trailers;
@@ -182,7 +182,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
 
   release(): boolean {
     this.#isHeld = false;
-    const output = this.#way;
+    const output = this.#way();
     if (output === null || this.#waiting === null) return this.waitingBytes < this.response._highWaterMark;
     this.#putWaiting(output);
     return output.flush();
