@@ -69,7 +69,7 @@ export interface ServerOptions<
   Request extends AnyRequest = AnyRequest,
   Response extends AnyResponse<Request> = typeof http.ServerResponse,
 > extends http.ServerOptions<Request, Response> {
-  /** Which characters a field value may have. Default `'strict'`. */
+  /** How strictly requests are read: `relaxed` lets more characters into values, `insecure` is `insecureHTTPParser`. Default `'strict'`. */
   httpValidation?: 'strict' | 'relaxed' | 'insecure' | undefined;
   /** ms that a connection stays open longer than its `Keep-Alive` field says. Default 1000. */
   keepAliveTimeoutBuffer?: number | undefined;

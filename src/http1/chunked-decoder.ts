@@ -50,9 +50,12 @@ export class ChunkedDecoder {
   #reported = 0;
   readonly #gathered = new GrowingBuffer();
   readonly #onData: (data: Buffer) => void;
+  readonly #isLoose: boolean;
 
-  constructor(onData: (data: Buffer) => void) {
+  /** @param isLoose - white space may follow a chunk size */
+  constructor(onData: (data: Buffer) => void, isLoose = false) {
     this.#onData = onData;
+    this.#isLoose = isLoose;
   }
 
   /** Whether the last chunk has been read: what follows is the trailer section. */
@@ -101,6 +104,7 @@ export class ChunkedDecoder {
         return this.#sizeDigit(byte, i);
       case SIZE_SPACE:
         if (byte === SEMICOLON) this.#state = EXTENSION;
+        else if (byte === CR && this.#isLoose) this.#state = SIZE_LF;
         else if (byte !== SPACE && byte !== TAB) throw new WireError('chunkSizeInvalid');
         this.#countExtension(1);
         return i + 1;

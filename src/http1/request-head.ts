@@ -6,6 +6,7 @@
  */
 
 import { isFieldName, isHost, LETTER_CASE, listHas } from '../http/grammar.js';
+import type { Validation } from './field-line.js';
 import {
   BODY_CHUNKED,
   BODY_LENGTH,
@@ -40,15 +41,14 @@ export class RequestHead {
     return this.#contentLength !== null || this.#transferEncoding !== null;
   }
 
-  readonly #anyHost: boolean;
+  readonly validation: Validation;
   #connection: string | null = null;
   #contentLength: string | null = null;
   #transferEncoding: string | null = null;
   #hasUpgrade = false;
 
-  /** @param anyHost - whether the Host field may have any value */
-  constructor(anyHost = false) {
-    this.#anyHost = anyHost;
+  constructor(validation: Validation = 'strict') {
+    this.validation = validation;
   }
 
   /** Takes note of a field if it is one of those that matter here. */
@@ -101,7 +101,7 @@ export class RequestHead {
 
   #noteHost(value: string): void {
     if (this.host !== null) throw new WireError('hostRepeated');
-    if (!this.#anyHost && !isHost(value)) throw new WireError('hostInvalid');
+    if (this.validation === 'strict' && !isHost(value)) throw new WireError('hostInvalid');
     this.host = value;
   }
 

@@ -74,8 +74,9 @@ function readVersion(window: LineWindow, start: number, head: RequestHead): numb
   const minor = version.charCodeAt(7);
   if (!version.startsWith('HTTP/')) throw new WireError('requestLineInvalid');
   if (version[6] !== '.' || !isDigit(major) || !isDigit(minor)) throw new WireError('versionInvalid');
-  if (version.length === 9 && version[8] === '\n') throw new WireError('carriageReturnMissing');
-  if (version.length !== 10 || version[8] !== '\r') throw new WireError('versionInvalid');
+  if (version.length === 9 && version[8] === '\n') {
+    if (head.validation !== 'insecure') throw new WireError('carriageReturnMissing');
+  } else if (version.length !== 10 || version[8] !== '\r') throw new WireError('versionInvalid');
   if (version[5] !== '1') throw new WireError('versionUnsupported');
   head.minorVersion = minor - 0x30;
   return start + version.length;

@@ -6,9 +6,8 @@
  * is cut waits in a GrowingBuffer. Never holds more than one head, never reads beyond what it reported.
  */
 import type { Buffer } from 'node:buffer';
-import { FIELD_VALUE, LENIENT_FIELD_VALUE } from '../http/grammar.js';
 import { ChunkedDecoder } from './chunked-decoder.js';
-import { FieldLine, skipEmptyLine } from './field-line.js';
+import { FieldLine, skipEmptyLine, type Validation } from './field-line.js';
 import { BODY_CHUNKED, BODY_LENGTH, BODY_NONE } from './framing.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import { HEAD_WINDOW_BYTES, MAX_FIELDS, MAX_HEAD_BYTES } from './limits.js';
@@ -38,8 +37,8 @@ export interface ParserOptions {
   maxFields?: number;
   /** What becomes of fields beyond that; asked when there are any. Default: they are refused. */
   readonly fieldsBeyond?: FieldsBeyond;
-  /** Lets any value into Host, and control characters other than NUL, CR and LF into field values. Default false. */
-  lenient?: boolean;
+  /** Default `strict`. */
+  validation?: Validation;
 }
 
 const REQUEST_LINE = 0;
@@ -60,8 +59,11 @@ const LF = 0x0a;
 const NO_TRAILERS: string[] = [];
 
 /** Shared by all parsers: a line is read and its name and value taken without anything in between. */
-const STRICT_LINE = new FieldLine(FIELD_VALUE);
-const LENIENT_LINE = new FieldLine(LENIENT_FIELD_VALUE);
+const LINES: Readonly<Record<Validation, FieldLine>> = {
+  strict: new FieldLine('strict'),
+  relaxed: new FieldLine('relaxed'),
+  insecure: new FieldLine('insecure'),
+};
 
 export class RequestParser {
   /** Index of the first byte of the segment under execution that has not been read. */
@@ -71,6 +73,8 @@ export class RequestParser {
 
   #state = REQUEST_LINE;
   #complete = false;
+  /** Whether fields of the section were left out. */
+  #isDropping = false;
   #keepAlive = true;
   #head: RequestHead | null = null;
   #remaining = 0;
@@ -90,7 +94,7 @@ export class RequestParser {
     const { maxFields = MAX_FIELDS } = options;
     this.#maxFields = maxFields > 0 ? maxFields : Number.MAX_SAFE_INTEGER;
     this.#options = options;
-    this.#line = options.lenient ? LENIENT_LINE : STRICT_LINE;
+    this.#line = LINES[options.validation ?? 'strict'];
   }
 
   /** Whether no request is under way: none of its bytes has come, or all have. */
@@ -226,12 +230,12 @@ export class RequestParser {
 
   /** An empty line is skipped (RFC 9112 §2.2). */
   #takeRequestLine(start: number): number {
-    const after = skipEmptyLine(this.#window.bytes, start);
+    const after = skipEmptyLine(this.#window.bytes, start, this.#line.isLoose);
     if (after !== start) {
       this.#size.add(after - start, REQUEST_LINE_KIND);
       return after;
     }
-    this.#head ??= new RequestHead(this.#line === LENIENT_LINE);
+    this.#head ??= new RequestHead(this.#line.validation);
     const next = readRequestLine(this.#window, start, this.#head);
     this.#size.add(this.#head.target.length, REQUEST_LINE_KIND);
     this.#state = FIELDS;
@@ -240,12 +244,13 @@ export class RequestParser {
 
   /** An empty line ends the section. */
   #takeFieldLine(start: number): number {
-    const after = skipEmptyLine(this.#window.bytes, start);
+    const line = this.#line;
+    const after = skipEmptyLine(this.#window.bytes, start, line.isLoose);
     if (after !== start) {
       this.#complete = true;
       return after;
     }
-    const line = this.#line;
+    if (line.isFold(this.#window, start)) return this.#takeFold(start);
     const next = line.read(this.#window, start);
     if (this.#state === TRAILERS) {
       this.#store(this.#trailers, line);
@@ -258,16 +263,31 @@ export class RequestParser {
     return next;
   }
 
+  /** The rest of the value before it; the first line has none before it. */
+  #takeFold(start: number): number {
+    const line = this.#line;
+    const fields = this.#state === TRAILERS ? this.#trailers : (this.#head as RequestHead).rawHeaders;
+    if (fields.length === 0 || this.#isDropping) throw new WireError('fieldFolded');
+    const last = fields.length - 1;
+    const next = line.readFold(this.#window, start, fields[last - 1] as string, fields[last] as string);
+    fields[last] = line.value;
+    this.#size.addField(next - start, KIND[this.#state]);
+    return next;
+  }
+
   #store(fields: string[], line: FieldLine): void {
     if (fields.length < 2 * this.#maxFields || this.#options.fieldsBeyond === 'kept') {
       fields.push(line.name, line.value);
-    } else if (this.#options.fieldsBeyond !== 'dropped') {
+    } else if (this.#options.fieldsBeyond === 'dropped') {
+      this.#isDropping = true;
+    } else {
       throw new WireError('tooManyFields', line.name.length + 1);
     }
   }
 
   #endSection(): void {
     this.#complete = false;
+    this.#isDropping = false;
     this.#size.begin();
     if (this.#state === TRAILERS) this.#end();
     else this.#beginMessage();
@@ -283,7 +303,7 @@ export class RequestParser {
       this.#remaining = head.contentLength;
     } else if (head.bodyKind === BODY_CHUNKED) {
       this.#state = CHUNKED_BODY;
-      this.#chunked = new ChunkedDecoder((data) => this.#sink.onBody(data));
+      this.#chunked = new ChunkedDecoder((data) => this.#sink.onBody(data), this.#line.isLoose);
       this.#trailers = [];
     }
     let left = false;

@@ -2,7 +2,9 @@
  * What a server is to its connections: the settings and methods of `http.Server`, and the engine's own part of it.
  * Types only, and the key under which that part is kept.
  */
+
 import type { Server as NetServer, Socket } from 'node:net';
+import type { Validation } from '../http1/field-line.js';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponseOptions } from '../message/server-response.js';
 import type { Handshakes } from './handshakes.js';
@@ -61,7 +63,7 @@ export interface HttpServer extends NetServer, TimeoutSettings {
   maxRequestsPerSocket: number | null;
   maxHeaderSize: number | undefined;
   insecureHTTPParser: boolean | undefined;
-  httpValidation: string | undefined;
+  httpValidation: Validation | undefined;
   requireHostHeader: boolean;
   joinDuplicateHeaders: boolean | undefined;
   rejectNonStandardBodyWrites: boolean;

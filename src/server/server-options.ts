@@ -5,6 +5,7 @@
  * change them later. Throws ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE or ERR_OUT_OF_RANGE as `node:http` does.
  */
 import type { ServerOptions as NodeServerOptions } from 'node:http';
+import type { Validation } from '../http1/field-line.js';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import { invalidArgType, invalidArgValue, outOfRange } from '../node/errors.js';
 import type { Http2Setting, HttpServer } from './http-server.js';
@@ -29,8 +30,8 @@ export function setUsualKeepAliveTimeout(ms: number): void {
 export interface ServerOptions extends NodeServerOptions {
   /** Skip the events of requests without a body. Default false. */
   optimizeEmptyRequests?: boolean;
-  /** `strict`, `relaxed` or `insecure`: which characters a field value may have. */
-  httpValidation?: 'strict' | 'relaxed' | 'insecure';
+  /** How strictly requests are read: `strict`, `relaxed` (more characters in values) or `insecure`, as with `insecureHTTPParser`. */
+  httpValidation?: Validation;
   /**
    * Milliseconds that `close` leaves a connection whose client was told that it goes on, to send one more request.
    * Default 200.
@@ -147,10 +148,10 @@ export function applyOptions(server: HttpServer, options: ServerOptions): void {
 const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];
 const INSECURE_BY_FLAG = flags.includes('--insecure-http-parser');
 
-/** Whether requests are read leniently: by the server's own setting, or by Node's command line. */
-export function readsLeniently({ httpValidation, insecureHTTPParser }: HttpServer): boolean {
-  if (httpValidation !== undefined) return httpValidation !== 'strict';
-  return insecureHTTPParser ?? INSECURE_BY_FLAG;
+/** How strictly requests are read: by the server's own setting, or by Node's command line. */
+export function validationOf({ httpValidation, insecureHTTPParser }: HttpServer): Validation {
+  if (httpValidation === undefined) return (insecureHTTPParser ?? INSECURE_BY_FLAG) ? 'insecure' : 'strict';
+  return httpValidation === 'relaxed' || httpValidation === 'insecure' ? httpValidation : 'strict';
 }
 
 /**

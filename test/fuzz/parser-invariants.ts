@@ -14,7 +14,7 @@ function randomOptions(random: Random): ParserOptions {
     maxHeadBytes: random.once(3) ? 20 + random.below(300) : undefined,
     maxFields: random.pick([undefined, undefined, 0, 1, 5]),
     fieldsBeyond: random.pick([undefined, 'dropped', 'kept']),
-    lenient: random.once(8),
+    validation: random.once(4) ? random.pick(['relaxed', 'insecure']) : 'strict',
   };
 }
 

@@ -24,7 +24,7 @@ const BYTE_BY_BYTE_MOST = 300;
 async function serveWith(subject: (typeof premiers)[number], options: ParserOptions = {}): Promise<Serving> {
   const serving = await serve(subject, {
     maxHeaderSize: options.maxHeadBytes,
-    insecureHTTPParser: options.lenient,
+    httpValidation: options.validation,
   });
   if (options.maxFields !== undefined) serving.server.maxHeadersCount = options.maxFields;
   return serving;

@@ -25,7 +25,7 @@ import { fieldsBeyond, maxFieldsOf } from '../field-limits.js';
 import { type HttpServer, kEngine } from '../http-server.js';
 import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
-import { readsLeniently } from '../server-options.js';
+import { validationOf } from '../server-options.js';
 import { Ending } from './ending.js';
 import { type EndingConnection, tellRefusal } from './farewell.js';
 import { ANSWERS_WAIT, ReadingGate } from './reading-gate.js';
@@ -81,7 +81,7 @@ export class Connection
       get fieldsBeyond() {
         return fieldsBeyond(server);
       },
-      lenient: readsLeniently(server),
+      validation: validationOf(server),
     });
     keepOrder(socket, this.output);
   }
