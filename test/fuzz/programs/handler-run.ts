@@ -1,6 +1,6 @@
 // Runs the steps of one handler, one after the other, with waits between them.
 // In: the steps, and who performs them. Out: nothing. Knows when a step runs, not what it does.
-import type { Moment } from './left-out-steps.js';
+import type { Moment } from './left-out.js';
 import type { Step, Wait } from './program.js';
 
 interface Performer {

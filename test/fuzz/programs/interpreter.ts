@@ -7,17 +7,20 @@ import { Socket } from 'node:net';
 import process from 'node:process';
 import { node } from '../../subjects.js';
 import type { Client } from './client.js';
-import { UNTIMELY } from './departures.js';
+
 import { Exchanges, type Objects } from './exchanges.js';
 import { beforeCall } from './failed-calls.js';
 import { HandlerRun } from './handler-run.js';
-import { isLongInOtherUnits, type Moment, pushRow, rowOf } from './left-out-steps.js';
+import type { Moment } from './left-out.js';
+import { pushRow, rowOf } from './left-out-steps.js';
 import { ListedEvents } from './listed-events.js';
+import { UNTIMELY } from './listed-notes.js';
 import type { ClientAction, ObjectStep, On, Program, Step, Target, Value, Wait } from './program.js';
 import { ProgramValues } from './program-values.js';
 import { ResponseUse } from './response-use.js';
 import type { Rest } from './rest.js';
 import { isMoving, read, snapshot } from './snapshot.js';
+import { isLongInOtherUnits } from './step-values.js';
 import type { Trace } from './trace.js';
 
 /** Where a value stands: what a function among the arguments belongs to. */

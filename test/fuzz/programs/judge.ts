@@ -9,7 +9,7 @@ import type { Http } from '../../subjects.js';
 import { asJavaScript } from './as-javascript.js';
 import { comparable } from './comparable-programs.js';
 import { compare, type Difference } from './comparison.js';
-import { asListed, asShownBeside, withoutListed } from './departures.js';
+import { asListed, asShownBeside, withoutListed } from './listed-comparison.js';
 import type { Program } from './program.js';
 import { run } from './run.js';
 import { shrink } from './shrinking.js';

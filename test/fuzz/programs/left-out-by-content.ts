@@ -1,0 +1,129 @@
+// Steps that are left out since a row of docs/compatibility.md says that premier takes what is given in another way: fields,
+// encodings, pieces, options.
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { framingRows } from './framing-steps.js';
+import { interim, isAtRest, isBody, type LeftOut, pastResponses } from './left-out.js';
+import { hasFields } from './response-facts.js';
+import { sizeOfChunk } from './response-use.js';
+import {
+  hasRefused,
+  isEmpty,
+  isInterimStatus,
+  isLongBeyondAscii,
+  isUnknownEncoding,
+  namesTwice,
+} from './step-values.js';
+
+export const byContent: readonly LeftOut[] = [
+  {
+    row: 'interim responses to HTTP/1.0',
+    is: ({ call }, { object }) =>
+      interim.has(call) && (object as { req?: { httpVersion?: string } }).req?.httpVersion === '1.0',
+  },
+  {
+    row: 'interim responses after the head',
+    until: 23,
+    is: ({ call }, { object }) =>
+      interim.has(call) &&
+      ((object as ServerResponse).headersSent || (object as ServerResponse).req.socket.destroyed),
+  },
+  {
+    row: 'encodings that do not exist',
+    is: (step) => isBody(step) && isUnknownEncoding(step.with[1]),
+  },
+  {
+    row: '`cork()`',
+    is: (step, { object, moment, responses, use, pipelined }) => {
+      const { on, call } = step;
+      if (on === 'socket') return pastResponses.has(call) && responses.some((res) => use.corksOf(res) > 0);
+      if (on !== 'res') return false;
+      if (call === 'cork') {
+        const isWriting = (object as ServerResponse).headersSent && !isAtRest(moment);
+        return pipelined || isWriting || use.isPiped(object);
+      }
+      if (call === 'uncork') return use.corksOf(object) === 0;
+      if (call !== 'end' || use.corksOf(object) === 0) return false;
+      return use.piecesHeldBy(object) + (sizeOfChunk(step.with) > 0 ? 1 : 0) > 1;
+    },
+  },
+  {
+    row: '`cork()`',
+    is: ({ call }, { object, use }) => interim.has(call) && use.corksOf(object) > 0,
+  },
+  {
+    row: '`cork()`',
+    is: ({ on, call }, { use, res }) =>
+      on === 'req' && call === 'pipe' && res !== undefined && use.corksOf(res) > 0,
+  },
+  {
+    row: 'fields whose names are numbers',
+    is: ({ on, call, with: [, ...fields] }, { object }) =>
+      on === 'res' &&
+      call === 'writeHead' &&
+      fields.includes('text') &&
+      (object as ServerResponse).getHeaderNames().length > 0,
+  },
+  {
+    row: '`setEncoding()` of a socket that left HTTP',
+    is: ({ on, call }, { res }) => on === 'socket' && call === 'setEncoding' && res === undefined,
+  },
+  {
+    row: 'small print of streams',
+    is: ({ on, call }, { object }) =>
+      on === 'socket' && call === 'resetAndDestroy' && (object as Socket).writableEnded,
+  },
+  {
+    row: '`writeHead` with an array that names a field twice',
+    until: 21,
+    is: ({ call, with: values }, { object }) =>
+      call === 'writeHead' &&
+      values.some((value) => namesTwice(value) || (Array.isArray(value) && hasFields(object))),
+  },
+  {
+    row: 'fields of early hints that are no field values',
+    until: 23,
+    is: ({ call, with: [hints] }) => call === 'writeEarlyHints' && hasRefused(hints),
+  },
+  {
+    row: '`writableLength`',
+    is: (step, { object, moment, pipelined, requests, responses }) => {
+      if (!isBody(step) || !pipelined) return false;
+      if (isLongBeyondAscii(step.with[0])) return true;
+      // What waits decides when reading stops.
+      const mayWait = moment === 'rest' ? (object as ServerResponse).socket === null : responses.length > 1;
+      return requests > 2 && mayWait && sizeOfChunk(step.with) > 10_000;
+    },
+  },
+  {
+    row: 'size and encoding of writes',
+    is: ({ on, call }, { object, use }) =>
+      call === 'setNoDelay' || (on === 'socket' && call === 'uncork' && use.corksOf(object) === 0),
+  },
+  {
+    row: 'a final answer with a status below 200',
+    is: ({ call, with: [status] }) => call === 'writeHead' && isInterimStatus(status ?? null),
+    isSet: ({ set, to }) => set === 'statusCode' && isInterimStatus(to),
+  },
+  {
+    row: framingRows.delimited,
+    isSet: ({ set, to }, { object }) => {
+      if (set !== 'useChunkedEncodingByDefault' || to === true) return false;
+      const res = object as ServerResponse;
+      return res.hasHeader('connection') || res.hasHeader('transfer-encoding');
+    },
+  },
+  {
+    row: '`maxRequestsPerSocket` that is set while connections are open',
+    isSet: ({ set }) => set === 'maxRequestsPerSocket',
+  },
+  {
+    row: '`readableFlowing` of an answered request',
+    since: 26,
+    isListen: ({ on, listen }) => on === 'req' && listen === 'resume',
+  },
+  {
+    row: '`socket.unshift()` of bytes, while the connection is HTTP',
+    is: ({ on, call, with: [chunk] }) => on === 'socket' && call === 'unshift' && !isEmpty(chunk),
+  },
+];

@@ -1,0 +1,138 @@
+// Steps that are left out since a row of docs/compatibility.md says that things come at another time: what leaves, what a
+// segment holds, whose turn it is, what becomes of a connection that is lost meanwhile.
+import type { ServerResponse } from 'node:http';
+import { interim, isAtRest, isAtStart, isBody, type LeftOut, pastResponses } from './left-out.js';
+import { ends, hasBadReason, hasLeft, type SentResponse } from './response-facts.js';
+import { isBadReason, isChunk } from './step-values.js';
+
+/** What ends the connection without waiting for all answers. */
+const cuts = new Set([
+  'res.destroy',
+  'req.destroy',
+  'socket.destroy',
+  'socket.destroySoon',
+  'socket.resetAndDestroy',
+  'socket.end',
+  'server.closeAllConnections',
+]);
+
+export const byTime: readonly LeftOut[] = [
+  {
+    row: 'a response that is destroyed before its turn',
+    is: ({ on, call }, { object }) =>
+      on === 'res' && call === 'destroy' && (object as ServerResponse).socket === null && !hasLeft(object),
+  },
+  {
+    row: "'finish' of a response whose connection is lost",
+    is: ({ on, call, with: [chunk] }, { object, socket }) => {
+      if (on !== 'res' || call !== 'end' || isChunk(chunk) || !socket.destroyed) return false;
+      const { headersSent, chunkedEncoding, writableEnded, _headerSent, _hasBody } = object as SentResponse;
+      return !writableEnded && headersSent && _headerSent === true && !(chunkedEncoding && _hasBody);
+    },
+  },
+  {
+    row: "`socket.pause()` beside a listener of the program's own",
+    is: ({ on, call }, { object, use }) => on === 'socket' && call === 'pause' && use.isHeard(object),
+    // The server pauses it as well, while answers wait.
+    isListen: ({ on, listen }, { object, pipelined, use }) =>
+      on === 'socket' && (listen === 'data' || listen === 'readable') && (pipelined || use.isStopped(object)),
+  },
+  {
+    row: "when 'finish' comes",
+    is: (step, { object, moment, use }) =>
+      (isBody(step) && (moment === 'ticks' || moment === 'call') && use.mayHaveEnded(object)) ||
+      (step.on === 'socket' && step.call === 'cork' && !isAtRest(moment)) ||
+      (step.call === 'closeIdleConnections' && moment !== 'rest') ||
+      ((moment === 'call' || moment === 'ticks') && cuts.has(`${step.on}.${step.call}`)),
+  },
+  {
+    row: "when 'finish' comes",
+    is: ({ on, call }, { object, moment, pipelined }) =>
+      on === 'res' && call === 'end' && moment === 'ticks' && pipelined && ends(object as ServerResponse),
+  },
+  {
+    row: "the turn of a pipelined response, and its 'socket'",
+    is: ({ on, call }, { moment, pipelined }) => {
+      const isPastResponses = on === 'socket' && pastResponses.has(call);
+      const isCut = cuts.has(`${on}.${call}`) || (on === 'req' && call === 'unshift');
+      return pipelined && moment !== 'rest' && (isCut || isPastResponses);
+    },
+  },
+  {
+    row: 'interim responses that wait for their turn',
+    is: ({ call }, { pipelined }) => pipelined && interim.has(call),
+  },
+  {
+    row: 'an exception that nobody catches, where the process goes on',
+    is: ({ on, call }, { res }) => on === 'req' && call === 'pipe' && res !== undefined && hasBadReason(res),
+    isSet: ({ on, set, to }, { object, use }) =>
+      on === 'res' &&
+      use.isPiped(object) &&
+      (set === 'statusMessage' ? isBadReason(to) : set === 'statusCode'),
+  },
+  {
+    row: 'what one segment holds',
+    is: ({ on, call }, { object, moment, use }) => {
+      if (moment === 'rest') return false;
+      if (on === 'socket') return call === 'pause' && moment === 'call';
+      if (on === 'req' && (call === 'read' || call === 'resume')) return moment === 'call';
+      if (on === 'req' && (call === 'unshift' || call === 'setEncoding')) return !isAtStart(moment);
+      const { req } = object as ServerResponse;
+      const isLate = on === 'res' && call === 'end' && use.isPiped(object);
+      return isLate && ('content-length' in req.headers || 'transfer-encoding' in req.headers);
+    },
+    isSet: ({ on }, { moment, pipelined }) => on === 'server' && pipelined && moment !== 'rest',
+  },
+  {
+    row: 'what one segment holds',
+    is: ({ on, call }, { moment, pipelined }) =>
+      pipelined && moment !== 'rest' && on === 'req' && call === 'pause',
+  },
+  {
+    row: 'what one segment holds',
+    is: ({ on, call }, { moment, use, res }) =>
+      on === 'req' && call === 'pipe' && moment !== 'rest' && res !== undefined && use.mayHaveEnded(res),
+  },
+  {
+    row: 'what one segment holds',
+    is: ({ on, call }, { moment, pipelined, res }) =>
+      on === 'req' && call === 'pipe' && moment !== 'rest' && pipelined && res !== undefined && ends(res),
+    isSet: ({ on, set, to }, { object, pipelined, use }) =>
+      on === 'res' && set === 'shouldKeepAlive' && to === false && pipelined && use.isPiped(object),
+  },
+  {
+    row: 'what one segment holds',
+    is: ({ on, call }, { moment }) => on === 'req' && call === 'pause' && moment === 'call',
+    isListen: ({ on, listen }, { moment, res, use }) => {
+      if (on !== 'req' || moment === 'rest') return false;
+      if (listen === 'resume' || listen === 'pause') return true;
+      if (moment === 'call') return listen === 'readable' || listen === 'data';
+      return listen === 'readable' && res !== undefined && use.mayHaveEnded(res);
+    },
+  },
+  {
+    row: 'a response that waits while its connection is lost',
+    until: 23,
+    is: ({ on }, { object, pipelined }) =>
+      on === 'res' && pipelined && (object as ServerResponse).req.socket.destroyed,
+  },
+  {
+    row: "'finish' of a response whose connection is lost",
+    until: 23,
+    is: ({ on, call }, { moment, res, use }) =>
+      on !== 'server' &&
+      call === 'destroy' &&
+      moment !== 'rest' &&
+      res !== undefined &&
+      use.mayHaveEnded(res),
+  },
+  {
+    row: 'what is written in one turn, on Node 26',
+    since: 26,
+    is: ({ on, call }, { moment }) => on === 'socket' && pastResponses.has(call) && moment !== 'rest',
+  },
+  {
+    row: "the turn of a pipelined response, and its 'socket'",
+    isListen: ({ on, listen }) => on === 'res' && listen === 'socket',
+  },
+];

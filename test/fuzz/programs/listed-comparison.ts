@@ -1,0 +1,86 @@
+// Two observations without what docs/compatibility.md lists as different, by the departures that are known.
+// In: what node:http and premier showed. Out: the same with each departure applied to both, or to node:http what makes it
+// show what premier does. Whatever else differs stays to be seen.
+import { node } from '../../subjects.js';
+import { PROPERTY } from './comparison.js';
+import { departures } from './departures.js';
+import { mapValues } from './listed-notes.js';
+import type { Program } from './program.js';
+import { type HeadLine, rewriteHeads } from './response-heads.js';
+import type { Observation, Section } from './trace.js';
+
+const applied = departures.filter(({ until = node, since = node }) => since <= node && node <= until);
+
+/** What node:http showed, with what is listed as premier shows it. */
+export function asListed(observation: Observation): Observation {
+  const change = (status: number, lines: HeadLine[]) =>
+    applied.reduce((changed, { heads }) => heads?.(status, changed) ?? changed, lines);
+  const sections = observation.sections.map((section) => ({
+    ...section,
+    wire: rewriteHeads(section.wire, change),
+    steps: mapValues(section.steps, (steps) => steps.map((step) => rewriteShownHead(step, change))),
+  }));
+  return { ...observation, sections };
+}
+
+/** The same for the head that a look at a response shows. */
+function rewriteShownHead(step: string, change: Parameters<typeof rewriteHeads>[1]): string {
+  return step.replace(/(?<=_header=)"(?:[^"\\]|\\.)*"/, (shown) =>
+    JSON.stringify(rewriteHeads(JSON.parse(shown) as string, change)),
+  );
+}
+
+/** What either showed, without what is listed as different. */
+export function withoutListed(observation: Observation, program: Program): Observation {
+  const concerned = applied.filter(({ concerns }) => concerns?.(program) ?? true);
+  const sections = observation.sections.map((section) =>
+    concerned.reduce((changed, { both }) => both?.(changed) ?? changed, section),
+  );
+  return { ...observation, sections };
+}
+
+/** What node:http showed, with the properties that differ from premier's in a listed way as premier shows them. */
+export function asShownBeside(node: Observation, here: Observation): Observation {
+  let isRefused = false;
+  const sections = node.sections.map((section, number) => {
+    const other = here.sections[number];
+    if (other === undefined) return section;
+    isRefused ||= section.wire === `${other.wire}<refusal>`;
+    const steps = Object.entries(section.steps).map(([owner, list]) => {
+      const beside = other.steps[owner] ?? [];
+      return [owner, list.map((step, at) => asPropertiesBeside(step, beside[at] ?? ''))] as const;
+    });
+    const shown = { ...section, steps: Object.fromEntries(steps) };
+    return isRefused ? asRefusedLater(shown, other) : shown;
+  });
+  return { ...node, sections };
+}
+
+/** The rows of a refusal that premier gives in its turn, or not at all where its request was answered. */
+export const refusalRows = {
+  answered: 'a body that turns out malformed after its request was answered',
+  unanswered: 'a refusal while requests before it are not answered',
+};
+
+function asRefusedLater(section: Section, here: Section): Section {
+  return { ...section, wire: section.wire.replace(/<refusal>$/, ''), state: here.state };
+}
+
+/** What a write returns, where one of the servers was at a point at which that is listed. */
+const moving = /: (?:moving|listed|left out)$/;
+
+function asPropertiesBeside(step: string, beside: string): string {
+  if (moving.test(step) !== moving.test(beside)) {
+    const [call = ''] = step.split(': ');
+    return beside.startsWith(`${call}: `) ? beside : step;
+  }
+  const others = beside.split(PROPERTY);
+  const shown = step.split(PROPERTY).map((property, at) => {
+    const other = others[at] ?? '';
+    const isListed = applied.some(
+      ({ shows, where }) => shows?.test(property) && shows.test(other) && (where?.(step, beside) ?? true),
+    );
+    return isListed ? other : property;
+  });
+  return shown.join(' ');
+}
