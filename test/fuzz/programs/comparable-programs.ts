@@ -1,6 +1,7 @@
 // Programs without what can't be compared, since a row of docs/compatibility.md says that all that follows differs.
 // In: a program. Out: the same with as little as possible left out or put in another place. Both servers run that one.
-import type { ClientAction, Program, Step } from './program.js';
+import { node } from '../../subjects.js';
+import type { ClientAction, Program, Step, Value } from './program.js';
 
 interface Change {
   /** What the row of docs/compatibility.md begins with. */
@@ -24,6 +25,13 @@ export const changes: readonly Change[] = [
         : { ...program, handlers: program.handlers.map((steps) => steps.map(withImmediate)) },
   },
   {
+    row: 'what one segment holds',
+    program: (program) =>
+      node < 22 || isSmall(program.options.highWaterMark)
+        ? { ...program, client: program.client.flatMap(withBodyAlone) }
+        : program,
+  },
+  {
     row: 'size and encoding of writes',
     program: ({ options: { noDelay: _, ...options }, ...program }) => ({ ...program, options }),
   },
@@ -42,8 +50,10 @@ export const changes: readonly Change[] = [
     row: 'requests pipelined on one connection',
     program: ({ options, ...program }) => {
       const { highWaterMark, ...others } = options;
-      const isSmall = typeof highWaterMark === 'number' && highWaterMark < 16_384;
-      return { ...program, options: isSmall && program.handlers.length > 2 ? others : options };
+      return {
+        ...program,
+        options: isSmall(highWaterMark) && program.handlers.length > 1 ? others : options,
+      };
     },
   },
   {
@@ -93,6 +103,22 @@ function withoutConnect(client: ClientAction[]): ClientAction[] {
   if (at < 0) return client;
   const rest = client.slice(at + 1).filter((action) => typeof action !== 'object');
   return [...client.slice(0, at), without(client[at] as ClientAction, /CONNECT [\s\S]*$/), ...rest];
+}
+
+function isSmall(highWaterMark: Value | undefined): boolean {
+  return typeof highWaterMark === 'number' && highWaterMark < 16_384;
+}
+
+/**
+ * A request whose body may be cut begins a segment of its own: after another one, node:http reads on though nobody reads
+ * that body, since the end of the one before it has asked for that.
+ */
+function withBodyAlone(action: ClientAction): ClientAction[] {
+  if (typeof action !== 'object') return [action];
+  const { send } = action;
+  const last = [...send.matchAll(/[A-Z]+ \S+ HTTP\/1\.[01]\r\n/g)].at(-1)?.index ?? 0;
+  if (last === 0 || send.length - last < 1000) return [action];
+  return [{ send: send.slice(0, last) }, 'quiet', { send: send.slice(last) }];
 }
 
 /** Whether the client sends nothing but one head. */

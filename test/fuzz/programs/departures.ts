@@ -56,7 +56,7 @@ export const departures: readonly Departure[] = [
   {
     row: 'Content-Length in a 204, Transfer-Encoding in a 204 or 304',
     shows: /^shouldKeepAlive=/,
-    where: (look) => /statusCode=(?:204|304) /.test(look),
+    where: (look) => /statusCode=(?:204|304) |_header="HTTP\/1\.1 (?:204|304) /.test(look),
   },
   {
     row: 'Content-Length beside Transfer-Encoding in a response',
@@ -123,7 +123,7 @@ export const departures: readonly Departure[] = [
   {
     row: '`readableFlowing` of an answered request',
     shows: /^readableFlowing=(?:true|false|null)$/,
-    where: (look) => !/ complete=false /.test(look),
+    where: (look) => !/ complete=false /.test(look) || / destroyed=true /.test(look),
   },
   {
     row: "'finish' of a response whose connection is lost",
@@ -156,7 +156,7 @@ export const departures: readonly Departure[] = [
   {
     row: '`socket.timeout` of an idle connection',
     shows: /^timeout=(?:undefined|0|[1-9]\d*000)$/,
-    where: (_, here) => / timeout=(?:undefined|0) /.test(here),
+    where: (node, here) => / timeout=(?:undefined|0) /.test(node + here),
   },
   {
     row: '`trailersDistinct` that was read before the trailers came',
@@ -188,8 +188,43 @@ export const departures: readonly Departure[] = [
     where: (look) => look.startsWith('look at res'),
   },
   {
+    row: 'a connection that the client resets',
+    concerns: resets,
+    shows: /^errored=(?:null|Error \[(?:ECONNRESET|EPIPE)\]: .*)$/,
+    where: (look) => look.startsWith('look at socket'),
+  },
+  {
+    row: 'a connection that the client resets',
+    until: 23,
+    concerns: resets,
+    shows:
+      /^(?:aborted|readable|readable(?:Aborted|DidRead|Ended|Flowing|Length)|destroyed|closed|complete)=\w+$/,
+    where: (look) => look.startsWith('look at req'),
+  },
+  {
+    row: 'a connection that the client resets',
+    until: 23,
+    concerns: resets,
+    both: (section) => withoutEvents(section, (event) => event.includes('clientError Error [ECONNRESET]')),
+  },
+  {
+    row: 'what one segment holds',
+    concerns: ({ handlers }) => /"call":"pipe"|"listen"/.test(JSON.stringify(handlers)),
+    shows: /^(?:destroyed|writableEnded)=(?:true|false)$/,
+    where: isHasty,
+  },
+  {
     row: 'small print of streams',
     both: (section) =>
       withoutEvents(section, (event) => /^write\w* callback of \d+ called \w*Error/.test(event)),
   },
 ];
+
+function resets(program: Program): boolean {
+  return JSON.stringify(program).includes('"reset"');
+}
+
+/** Whether it is a look at a request or a socket while something is under way: at rest it shows more. */
+function isHasty(look: string): boolean {
+  return /^look at (?:req|socket)/.test(look) && !/ (?:complete|writableFinished)=/.test(look);
+}

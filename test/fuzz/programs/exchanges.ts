@@ -34,6 +34,11 @@ export class Exchanges {
     return this.responses(number).some((res) => !res.writableFinished);
   }
 
+  /** Whether the connection has ended after a response before that of an exchange. */
+  isAfterLast(number: number): boolean {
+    return this.responses(number).some(({ _last, writableFinished }) => _last && writableFinished);
+  }
+
   /** Whether a response is the last of the connection: nothing that is asked after it is answered. */
   get isOver(): boolean {
     return this.responses().some(({ _last }) => _last === true);

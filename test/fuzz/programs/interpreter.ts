@@ -2,7 +2,7 @@
 // In: a program, a trace to note in, a client to act on. Out: notes of what each call returned or threw and of each watched event. Knows
 // nothing of which server it runs on.
 import type { EventEmitter } from 'node:events';
-import http, { type ServerResponse } from 'node:http';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import process from 'node:process';
 import { node } from '../../subjects.js';
@@ -56,6 +56,8 @@ export class Interpreter {
   readonly #listed: ListedEvents;
   readonly #sockets = new Set<object>();
   readonly #use = new ResponseUse();
+  /** The exchanges that went on after a rest. */
+  readonly #rested = new Set<number>();
 
   constructor(program: Program, trace: Trace, rest: Rest, server: object) {
     this.#program = program;
@@ -128,10 +130,16 @@ export class Interpreter {
         !isRepeated &&
         !untimely &&
         !(object.on === 'socket' && event === 'drain') &&
-        !(name === 'end callback' && (node < 24 || this.#pipelined));
+        !(name === 'end callback' && (node < 24 || this.#pipelined || this.#endsTwice(number)));
       if (performs)
         for (const step of steps) if (!('throw' in step)) this.perform(number, step, runner, 'call');
     };
+  }
+
+  /** Whether a handler ends a response more than once: the callbacks of the later calls wait for nothing. */
+  #endsTwice(number: number): boolean {
+    const steps = JSON.stringify(this.#program.handlers[number]);
+    return (steps.match(/"on":"res","call":"end"/g) ?? []).length > 1;
   }
 
   /**
@@ -164,7 +172,9 @@ export class Interpreter {
     // A pipelined response gets its turn when those before it have ended: that is listed.
     const atRest = moment === 'rest' || (moment === 'begun' && !this.#pipelined);
     if (step.of !== undefined && !atRest) return 'only at rest';
+    if (moment === 'rest') this.#rested.add(number);
     if (moment === 'rest' && this.#listed.lingers) return 'left out';
+    if (this.#rested.has(number) && this.#exchanges.isAfterLast(number)) return 'left out';
     const objects = this.#exchanges.of(step.of ?? number);
     const object = objects?.[step.on];
     if (object === undefined) return 'absent';
@@ -217,7 +227,7 @@ export class Interpreter {
       this.#use.note(step, object, this.#exchanges.of(number)?.res);
       return (step.call === 'unshift' || step.call.startsWith('write')) &&
         step.call !== 'writeHead' &&
-        this.#isMoving(step, step.of ?? number, atRest)
+        this.#isMoving(step, step.of ?? number, atRest, moment)
         ? 'moving'
         : trace.show(result);
     } catch (error) {
@@ -227,11 +237,14 @@ export class Interpreter {
   }
 
   /** Whether what a write returns is listed: it depends on what is counted, and on what was written before in this turn. */
-  #isMoving(step: ObjectStep, number: number, atRest: boolean): boolean {
+  #isMoving(step: ObjectStep, number: number, atRest: boolean, moment: Moment): boolean {
     const { res, socket } = this.#exchanges.of(number) as Objects;
+    const { req } = this.#exchanges.of(number) as { req: IncomingMessage };
+    if (step.on === 'req' && req.destroyed) return true;
     if (step.on !== 'res' || res === undefined) return !atRest;
     if (!(socket as Socket).writable || this.#use.corksOf(res) > 0) return true;
     if ('call' in step && isLongInOtherUnits(step.with)) return true;
+    if (!atRest && (moment === 'ticks' || this.#use.isWrittenPast(socket as Socket))) return true;
     return this.#exchanges.waits(number) || (this.#pipelined && !atRest);
   }
 

@@ -25,7 +25,7 @@ async function onPremier(program: Program): Promise<Observation> {
 
 export async function differences(program: Program): Promise<Difference[]> {
   const [node, here] = [await onNode(program), await onPremier(program)];
-  const found = compare(asShownBeside(node, here), here);
+  const found = compare(asShownBeside(node, here, program), here);
   if (found.length === 0) return found;
   const steady =
     isDeepStrictEqual(await onNode(program), node) && isDeepStrictEqual(await onPremier(program), here);

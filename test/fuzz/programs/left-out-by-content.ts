@@ -1,6 +1,6 @@
 // Steps that are left out since a row of docs/compatibility.md says that premier takes what is given in another way: fields,
 // encodings, pieces, options.
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { framingRows } from './framing-steps.js';
 import { interim, isAtRest, isBody, type LeftOut, pastResponses } from './left-out.js';
@@ -93,6 +93,15 @@ export const byContent: readonly LeftOut[] = [
       // What waits decides when reading stops.
       const mayWait = moment === 'rest' ? (object as ServerResponse).socket === null : responses.length > 1;
       return requests > 2 && mayWait && sizeOfChunk(step.with) > 10_000;
+    },
+  },
+  {
+    row: '`writableLength`',
+    until: 21,
+    is: ({ on, call }, { object, moment, responses }) => {
+      if (on !== 'req' || call !== 'pipe' || moment === 'rest' || responses.length < 2) return false;
+      const { headers } = object as IncomingMessage;
+      return Number(headers['content-length']) > 10_000 || 'transfer-encoding' in headers;
     },
   },
   {

@@ -2,7 +2,7 @@
 // segment holds, whose turn it is, what becomes of a connection that is lost meanwhile.
 import type { ServerResponse } from 'node:http';
 import { interim, isAtRest, isAtStart, isBody, type LeftOut, pastResponses } from './left-out.js';
-import { ends, hasBadReason, hasLeft, type SentResponse } from './response-facts.js';
+import { ends, hasLeft, isRead, mayBeRefused, type SentResponse } from './response-facts.js';
 import { isBadReason, isChunk } from './step-values.js';
 
 /** What ends the connection without waiting for all answers. */
@@ -15,6 +15,11 @@ const cuts = new Set([
   'socket.end',
   'server.closeAllConnections',
 ]);
+
+const takesFields = new Set(['setHeader', 'appendHeader', 'setHeaders', 'writeHead']);
+
+/** Who listens for these when a response may have left hears of them, or not. */
+const endings = new Set(['prefinish', 'finish', 'close', 'end', 'drain', 'error', 'aborted']);
 
 export const byTime: readonly LeftOut[] = [
   {
@@ -32,7 +37,16 @@ export const byTime: readonly LeftOut[] = [
   },
   {
     row: "`socket.pause()` beside a listener of the program's own",
-    is: ({ on, call }, { object, use }) => on === 'socket' && call === 'pause' && use.isHeard(object),
+    is: ({ on, call }, { object, use }) =>
+      on === 'socket' && (call === 'pause' ? use.isHeard(object) : call === 'read' && use.isStopped(object)),
+  },
+  {
+    row: "`socket.pause()` beside a listener of the program's own",
+    until: 21,
+    is: ({ on, call }, { requests }) => on === 'socket' && call === 'pause' && requests > 1,
+  },
+  {
+    row: "`socket.pause()` beside a listener of the program's own",
     // The server pauses it as well, while answers wait.
     isListen: ({ on, listen }, { object, pipelined, use }) =>
       on === 'socket' && (listen === 'data' || listen === 'readable') && (pipelined || use.isStopped(object)),
@@ -44,6 +58,15 @@ export const byTime: readonly LeftOut[] = [
       (step.on === 'socket' && step.call === 'cork' && !isAtRest(moment)) ||
       (step.call === 'closeIdleConnections' && moment !== 'rest') ||
       ((moment === 'call' || moment === 'ticks') && cuts.has(`${step.on}.${step.call}`)),
+  },
+  {
+    row: "when 'finish' comes",
+    isListen: ({ on, listen }, { moment, res, use }) =>
+      (moment === 'call' || moment === 'ticks') &&
+      (on === 'res' || on === 'req') &&
+      endings.has(listen) &&
+      res !== undefined &&
+      (use.mayHaveEnded(res) || res.writableEnded),
   },
   {
     row: "when 'finish' comes",
@@ -64,11 +87,19 @@ export const byTime: readonly LeftOut[] = [
   },
   {
     row: 'an exception that nobody catches, where the process goes on',
-    is: ({ on, call }, { res }) => on === 'req' && call === 'pipe' && res !== undefined && hasBadReason(res),
+    is: ({ on, call }, { res }) => on === 'req' && call === 'pipe' && res !== undefined && mayBeRefused(res),
     isSet: ({ on, set, to }, { object, use }) =>
       on === 'res' &&
       use.isPiped(object) &&
       (set === 'statusMessage' ? isBadReason(to) : set === 'statusCode'),
+  },
+  {
+    row: 'an exception that nobody catches, where the process goes on',
+    is: ({ on, call, with: values }, { object, use }) => {
+      if (on !== 'res' || !use.isPiped(object)) return false;
+      if (call === 'writeHead' && values.some(isBadReason)) return true;
+      return takesFields.has(call) && /"trailer"/i.test(JSON.stringify(values));
+    },
   },
   {
     row: 'what one segment holds',
@@ -91,14 +122,37 @@ export const byTime: readonly LeftOut[] = [
   {
     row: 'what one segment holds',
     is: ({ on, call }, { moment, use, res }) =>
-      on === 'req' && call === 'pipe' && moment !== 'rest' && res !== undefined && use.mayHaveEnded(res),
+      on === 'req' &&
+      call === 'pipe' &&
+      moment !== 'rest' &&
+      res !== undefined &&
+      (use.mayHaveEnded(res) || res.writableEnded),
   },
   {
     row: 'what one segment holds',
     is: ({ on, call }, { moment, pipelined, res }) =>
       on === 'req' && call === 'pipe' && moment !== 'rest' && pipelined && res !== undefined && ends(res),
     isSet: ({ on, set, to }, { object, pipelined, use }) =>
-      on === 'res' && set === 'shouldKeepAlive' && to === false && pipelined && use.isPiped(object),
+      on === 'res' &&
+      (set === 'shouldKeepAlive' || set === 'useChunkedEncodingByDefault') &&
+      to === false &&
+      pipelined &&
+      (use.isPiped(object) || isRead((object as ServerResponse).req)),
+    isListen: ({ on, listen }, { pipelined, res }) =>
+      on === 'req' &&
+      (listen === 'data' || listen === 'readable') &&
+      pipelined &&
+      res !== undefined &&
+      ends(res),
+  },
+  {
+    row: 'what one segment holds',
+    is: ({ on, call }, { moment, pipelined, res, use }) => {
+      if (moment === 'rest') return false;
+      if (on === 'req' && call === 'read') return pipelined;
+      if (on === 'req' && call === 'unshift') return res !== undefined && use.isPiped(res);
+      return cuts.has(`${on}.${call}`) && res !== undefined && use.isPiped(res);
+    },
   },
   {
     row: 'what one segment holds',
@@ -129,7 +183,10 @@ export const byTime: readonly LeftOut[] = [
   {
     row: 'what is written in one turn, on Node 26',
     since: 26,
-    is: ({ on, call }, { moment }) => on === 'socket' && pastResponses.has(call) && moment !== 'rest',
+    is: ({ on, call }, { object, moment }) => {
+      if (on === 'socket') return pastResponses.has(call) && moment !== 'rest';
+      return call === 'flushHeaders' && (object as ServerResponse).headersSent && !isAtRest(moment);
+    },
   },
   {
     row: "the turn of a pipelined response, and its 'socket'",

@@ -3,13 +3,18 @@
 // show what premier does. Whatever else differs stays to be seen.
 import { node } from '../../subjects.js';
 import { PROPERTY } from './comparison.js';
-import { departures } from './departures.js';
+import { type Departure, departures } from './departures.js';
 import { mapValues } from './listed-notes.js';
 import type { Program } from './program.js';
 import { type HeadLine, rewriteHeads } from './response-heads.js';
 import type { Observation, Section } from './trace.js';
 
 const applied = departures.filter(({ until = node, since = node }) => since <= node && node <= until);
+
+/** The departures that a program may meet. */
+function concerning(program: Program): readonly Departure[] {
+  return applied.filter(({ concerns }) => concerns?.(program) ?? true);
+}
 
 /** What node:http showed, with what is listed as premier shows it. */
 export function asListed(observation: Observation): Observation {
@@ -32,7 +37,7 @@ function rewriteShownHead(step: string, change: Parameters<typeof rewriteHeads>[
 
 /** What either showed, without what is listed as different. */
 export function withoutListed(observation: Observation, program: Program): Observation {
-  const concerned = applied.filter(({ concerns }) => concerns?.(program) ?? true);
+  const concerned = concerning(program);
   const sections = observation.sections.map((section) =>
     concerned.reduce((changed, { both }) => both?.(changed) ?? changed, section),
   );
@@ -40,15 +45,16 @@ export function withoutListed(observation: Observation, program: Program): Obser
 }
 
 /** What node:http showed, with the properties that differ from premier's in a listed way as premier shows them. */
-export function asShownBeside(node: Observation, here: Observation): Observation {
+export function asShownBeside(node: Observation, here: Observation, program: Program): Observation {
   let isRefused = false;
+  const concerned = concerning(program);
   const sections = node.sections.map((section, number) => {
     const other = here.sections[number];
     if (other === undefined) return section;
     isRefused ||= section.wire === `${other.wire}<refusal>`;
     const steps = Object.entries(section.steps).map(([owner, list]) => {
       const beside = other.steps[owner] ?? [];
-      return [owner, list.map((step, at) => asPropertiesBeside(step, beside[at] ?? ''))] as const;
+      return [owner, list.map((step, at) => asPropertiesBeside(step, beside[at] ?? '', concerned))] as const;
     });
     const shown = { ...section, steps: Object.fromEntries(steps) };
     return isRefused ? asRefusedLater(shown, other) : shown;
@@ -69,15 +75,15 @@ function asRefusedLater(section: Section, here: Section): Section {
 /** What a write returns, where one of the servers was at a point at which that is listed. */
 const moving = /: (?:moving|listed|left out)$/;
 
-function asPropertiesBeside(step: string, beside: string): string {
-  if (moving.test(step) !== moving.test(beside)) {
+function asPropertiesBeside(step: string, beside: string, concerned: readonly Departure[]): string {
+  if (moving.test(step) || moving.test(beside)) {
     const [call = ''] = step.split(': ');
     return beside.startsWith(`${call}: `) ? beside : step;
   }
   const others = beside.split(PROPERTY);
   const shown = step.split(PROPERTY).map((property, at) => {
     const other = others[at] ?? '';
-    const isListed = applied.some(
+    const isListed = concerned.some(
       ({ shows, where }) => shows?.test(property) && shows.test(other) && (where?.(step, beside) ?? true),
     );
     return isListed ? other : property;

@@ -15,6 +15,7 @@ export const eventRows = {
   turn: "the turn of a pipelined response, and its 'socket'",
   reset: 'a connection that the client resets',
   streams: 'small print of streams',
+  length: '`writableLength`',
 };
 
 /** What tells of the end of a connection, and of a request that doesn't come to its end. */
@@ -26,6 +27,9 @@ const endingOfSocket = [...ending, 'end', 'finish', 'data', 'readable'];
 /** What of a request depends on which call meets a reset first. */
 const tellsOfReset = ['aborted', 'error', 'end', 'close'];
 
+/** What comes of a message whose socket the program ended depends on what had left by then. */
+const tellsOfEnd = ['prefinish', 'finish', ...tellsOfReset];
+
 /** How far the client has got. */
 type Sending = Pick<Client, 'hasLeft' | 'hasSentWhole'>;
 
@@ -35,6 +39,14 @@ export class ListedEvents {
   readonly #resets: boolean;
   /** The client leaves while a handler runs, or by a reset. */
   readonly #leaves: boolean;
+  /** The client leaves by a reset while a handler runs. */
+  readonly #resetsInHandler: boolean;
+  /** A handler ends the socket itself. */
+  readonly #endsSocket: boolean;
+  /** A handler corks. */
+  readonly #corks: boolean;
+  /** The server answers some requests by itself. */
+  readonly #hasUnseen: boolean;
   /** Requests come in several pieces. */
   readonly isInPieces: boolean;
   readonly #client: () => Sending | null;
@@ -48,6 +60,12 @@ export class ListedEvents {
       JSON.stringify(program.handlers) + JSON.stringify(program.client),
     );
     this.#resets = JSON.stringify(program).includes('"reset"');
+    const steps = JSON.stringify(program.handlers);
+    this.#resetsInHandler = steps.includes('"reset"');
+    this.#endsSocket = /"on":"socket","call":"(?:end|destroySoon)"/.test(steps);
+    this.#corks = steps.includes('"cork"');
+    const sent = program.client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
+    this.#hasUnseen = /Expect: something/.test(sent);
     this.isInPieces = program.client.filter((action) => typeof action === 'object').length > 1;
   }
 
@@ -56,7 +74,7 @@ export class ListedEvents {
     const exchanges = this.#exchanges;
     const client = this.#client();
     if (this.#hasLingered) return true;
-    if (client === null || client.hasSentWhole || !exchanges.isCut) return false;
+    if (client === null || client.hasSentWhole || !(exchanges.isCut || this.#hasUnseen)) return false;
     return exchanges.isOver || client.hasLeft;
   }
 
@@ -74,7 +92,9 @@ export class ListedEvents {
     const objects = this.#exchanges.of(number);
     if (objects === undefined) return undefined;
     if (this.lingers && isOfLingering(target, event, objects)) return eventRows.lingering;
-    if (target === 'req' && node < 24 && this.#resets && tellsOfReset.includes(event)) return eventRows.reset;
+    if (this.#endsSocket && target !== 'socket' && tellsOfEnd.includes(event)) return eventRows.streams;
+    const mayTellOfReset = node < 24 ? this.#resets : this.#resetsInHandler;
+    if (target === 'req' && mayTellOfReset && tellsOfReset.includes(event)) return eventRows.reset;
     if (target === 'socket') return this.#rowOfSocket(event);
     if (target !== 'res') return undefined;
     return this.#rowOfResponse(event, number, objects as { res: ServerResponse; socket: Socket });
@@ -93,13 +113,18 @@ export class ListedEvents {
     const isPipelined = this.#isPipelined;
     const isLost = res.destroyed || socket.destroyed;
     if (event === 'close') {
-      const isListed = this.#exchanges.waits(number) || (node < 24 && socket.destroyed && isPipelined);
-      return isListed ? eventRows.lost : undefined;
+      if (node < 24 && this.#resets) return eventRows.reset;
+      const exchanges = this.#exchanges;
+      const isAfterLast = exchanges.responses(number).some(({ _last }) => _last === true);
+      const isLate = exchanges.waits(number) || isAfterLast || (node < 24 && socket.destroyed && isPipelined);
+      return isLate ? eventRows.lost : undefined;
     }
     if (event === 'finish')
       return socket.destroyed || (node < 24 && this.#resets) ? eventRows.leaving : undefined;
-    if (event === 'drain') return isPipelined || isLost || !socket.writable ? eventRows.streams : undefined;
-    if (event === 'prefinish' && number > 0) return eventRows.turn;
+    if (event === 'drain' && this.#corks) return eventRows.length;
+    if (event === 'drain')
+      return isPipelined || isLost || this.#leaves || !socket.writable ? eventRows.streams : undefined;
+    if (event === 'prefinish' && (number > 0 || this.#hasUnseen)) return eventRows.turn;
     // Before Node 24 it comes where it shouldn't.
     if (event === 'end callback') return node < 24 && isLost ? eventRows.streams : undefined;
     if (event === 'prefinish') return isLost || this.#resets ? eventRows.streams : undefined;

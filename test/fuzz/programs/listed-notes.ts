@@ -73,7 +73,8 @@ export function withoutHaste({ events }: Section): Section['events'] {
 export function withoutEndings(events: Section['events']): Section['events'] {
   const lists = Object.entries(events).flatMap(([owner, list]) => {
     const isEnding = (event: string) => event.startsWith('end callback');
-    const endings = list.filter(isEnding).map((event) => event.replace(/ called .*$/, ' called'));
+    const isTimelyEnding = (event: string) => isEnding(event) && !event.endsWith(UNTIMELY);
+    const endings = list.filter(isTimelyEnding).map((event) => event.replace(/ called .*$/, ' called'));
     return [
       [owner, list.filter((event) => !isEnding(event))] as const,
       [`${owner}, ended`, endings] as const,

@@ -1,13 +1,15 @@
 // What a response tells of itself, where a row of docs/compatibility.md hangs on it.
 // In: a response of either server. Out: what is so on both.
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isBadReason } from './step-values.js';
 
 export type SentResponse = ServerResponse & { _headerSent?: boolean; _hasBody?: boolean };
 
+type EndingResponse = ServerResponse & { _expect_continue?: boolean; _sent100?: boolean; _last?: boolean };
+
 /** Whether a response says that the connection ends, or is about to. */
-export function ends(res: ServerResponse & { _expect_continue?: boolean; _sent100?: boolean }): boolean {
-  if (res._expect_continue && !res._sent100) return true;
+export function ends(res: EndingResponse): boolean {
+  if (res._last || (res._expect_continue && !res._sent100)) return true;
   return !res.shouldKeepAlive || /close/i.test(`${res.getHeader('connection')}`);
 }
 
@@ -20,6 +22,14 @@ export function hasLeft(object: object): boolean {
   return writableFinished || destroyed;
 }
 
-export function hasBadReason({ statusMessage, statusCode }: ServerResponse): boolean {
+/** Whether what composes the head may throw: a reason, a status, or trailers where no chunks can be sent. */
+export function mayBeRefused(res: ServerResponse): boolean {
+  const { statusMessage, statusCode } = res;
+  if (!res.headersSent && res.hasHeader('trailer')) return true;
   return isBadReason(statusMessage) || !(statusCode >= 100 && statusCode <= 999);
+}
+
+/** Whether the program listens for the body of a request. */
+export function isRead(req: IncomingMessage): boolean {
+  return req.listenerCount('data') + req.listenerCount('readable') > 0;
 }

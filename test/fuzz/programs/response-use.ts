@@ -12,6 +12,7 @@ export class ResponseUse {
   readonly #pieces = new WeakMap<object, number>();
   readonly #heard = new WeakSet<object>();
   readonly #stopped = new WeakSet<object>();
+  readonly #writtenPast = new WeakSet<object>();
 
   /** A step was performed on an object; `res` is the response of its exchange. */
   note(step: ObjectStep, object: object, res: object | undefined): void {
@@ -21,6 +22,7 @@ export class ResponseUse {
     if (!('call' in step)) return;
     if (step.on === 'socket' && step.call === 'cork') this.#corks.set(object, this.corksOf(object) + 1);
     if (step.on === 'socket' && step.call === 'uncork') this.#corks.set(object, this.corksOf(object) - 1);
+    if (step.on === 'socket' && step.call === 'write') this.#writtenPast.add(object);
     if (step.on === 'socket' && step.call === 'pause') this.#stopped.add(object);
     if (step.on === 'socket' && step.call === 'resume') this.#stopped.delete(object);
     if (step.on === 'res') this.#noteHeld(step.call, object);
@@ -59,6 +61,11 @@ export class ResponseUse {
   /** Whether the program listens for what comes through a socket. */
   isHeard(socket: object): boolean {
     return this.#heard.has(socket);
+  }
+
+  /** Whether the program has written to a socket itself. */
+  isWrittenPast(socket: object): boolean {
+    return this.#writtenPast.has(socket);
   }
 
   /** Whether the program has paused a socket. */
