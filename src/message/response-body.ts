@@ -269,9 +269,9 @@ export class ResponseBodyMethods extends ResponseStateMethods {
 /** Before the response had left, between that and word of it, or after both. */
 type Lateness = 'early' | 'untold' | 'late';
 
-function lateness({ _written, _isHandedOver, _channel }: ResponseBodyMethods): Lateness {
+function lateness({ _written, _channel }: ResponseBodyMethods): Lateness {
   if (_written) return 'late';
-  return _isHandedOver || _channel?.isOverdue ? 'untold' : 'early';
+  return _channel?.isOverdue ? 'untold' : 'early';
 }
 
 /** Says that a write came too late. Where it was early, the response's being closed meanwhile is no reason to keep quiet. */

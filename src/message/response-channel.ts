@@ -115,8 +115,6 @@ export interface ChannelListener {
   readonly _leavesInFinish: boolean;
   /** Lets go of the socket; null but for that time. */
   _leave: (() => void) | null;
-  /** The kernel has all of it: what is written from now on comes too late for anybody to hear of it. */
-  _isHandedOver: boolean;
   /** It is the response's turn: from here on what it writes can leave. */
   _onTurn(socket: Socket): void;
   /** Called where `write` had returned false and there is room again. */

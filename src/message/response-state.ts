@@ -43,7 +43,6 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   /** Where the events that come after the handler are emitted, unless that is the case by itself. */
   declare _context: AsyncResource | null;
   declare _written: boolean;
-  declare _isHandedOver: boolean;
   declare _needDrain: boolean;
   declare _corked: number;
   declare _bytesWritten: number;
@@ -259,7 +258,6 @@ const SELDOM_CHANGED = {
   _channel: null,
   _context: null,
   _written: false,
-  _isHandedOver: false,
   socket: null,
   writable: true,
   sendDate: true,

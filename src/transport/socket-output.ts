@@ -12,7 +12,7 @@ import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
 import { waitingIn } from './socket-order.js';
 import { WaitingByTick } from './ticks.js';
 import { assemble, encodable, type Piece, type ResizedBufferError, WriteBatch } from './write-batch.js';
-import { NOBODY, noteHandedOver, type WriteListener, WriteListeners } from './write-listeners.js';
+import { NOBODY, type WriteListener, WriteListeners } from './write-listeners.js';
 
 type WriteCallback = (error?: Error | null) => void;
 
@@ -122,11 +122,6 @@ export class SocketOutput {
     this.#listeners.add(listener);
   }
 
-  /** What waits leaves with what comes after the present call. */
-  defer(): void {
-    this.#listeners.defer();
-  }
-
   /** Makes sure that what waits leaves by the end of this turn. Returns false where the program should pause. */
   schedule(): boolean {
     const accepted = !this.full || this.#passOn();
@@ -161,7 +156,7 @@ export class SocketOutput {
     this.#scheduled = false;
     this.#byTick.clear();
     if (this.#isClear()) {
-      this.#flushDirectly(true, false);
+      this.#flushDirectly(true);
       return true;
     }
     let accepted = true;
@@ -243,7 +238,7 @@ export class SocketOutput {
    * are told at once: that spares a tick.
    */
   settle(): void {
-    if (this.#isClear()) this.#flushDirectly(this.#listeners.watched, true);
+    if (this.#isClear()) this.#flushDirectly(this.#listeners.watched);
     else this.flush();
   }
 
@@ -253,17 +248,13 @@ export class SocketOutput {
     return isClear(this.#plain) && this.length < this.#plain.writableHighWaterMark;
   }
 
-  /** @param isOver - what is written was written before the present call, and not in it */
-  #flushDirectly(watched: boolean, isOver: boolean): void {
+  #flushDirectly(watched: boolean): void {
     const socket = this.#plain as Socket;
     // Taken before anything is written: where that fails, the socket's destruction flushes again.
-    const overdue = isOver ? Number.POSITIVE_INFINITY : this.#listeners.deferred;
     const group = this.#listeners.take();
     if (this.length > 0 && !this.#writeDirectly()) this.#listeners.sent(group);
-    else if (watched) {
-      noteHandedOver(group, overdue);
-      this.#listeners.tellSoon(group, socket);
-    } else this.#listeners.tellNow(group, socket);
+    else if (watched) this.#listeners.tellSoon(group, socket);
+    else this.#listeners.tellNow(group, socket);
   }
 
   /** Returns whether the kernel has it all already. */

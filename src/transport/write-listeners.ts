@@ -14,8 +14,6 @@ export interface WriteListener {
   readonly watched: boolean;
   /** Whether what was written is a whole response with that. */
   readonly endsResponse: boolean;
-  /** The kernel has it all already, though it is told so later only: on `node:http` it would have been told by now. */
-  onHandedOver?(): void;
   onWritten(error: Error | null | undefined): void;
 }
 
@@ -34,14 +32,6 @@ export class WriteListeners {
   #untold = 0;
   /** Why a write failed, if one did: nothing leaves after it. */
   #failure: Error | null = null;
-
-  /** How many of them wait for what could have left before the present call. */
-  deferred = 0;
-
-  /** What was gathered so far leaves with what comes after the present call. */
-  defer(): void {
-    this.deferred = this.#gathered.length;
-  }
 
   add(listener: WriteListener): void {
     this.#gathered.push(listener);
@@ -70,7 +60,6 @@ export class WriteListeners {
   /** Takes those for what is gathered. */
   take(): ListenerGroup {
     const { length } = this.#gathered;
-    this.deferred = 0;
     if (length === 0) return NOBODY;
     if (length === 1) return this.#gathered.pop() as WriteListener;
     const group = this.#gathered;
@@ -118,15 +107,6 @@ export class WriteListeners {
   tellDestroyed(group: ListenerGroup): void {
     if (group !== NOBODY) nextTick(tell, group, streamDestroyed('write'));
   }
-}
-
-/** The kernel has what these wait for; the first so many would have heard of it sooner on `node:http`. */
-export function noteHandedOver(group: ListenerGroup, count: number): void {
-  if (!isList(group)) {
-    if (count > 0) group.onHandedOver?.();
-    return;
-  }
-  for (let i = 0; i < group.length && i < count; i++) group[i]?.onHandedOver?.();
 }
 
 /** Tells each, whatever others throw. */

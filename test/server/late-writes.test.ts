@@ -90,6 +90,8 @@ for (const [whichCall, call] of calls) {
           res.on('error', (error) => errors.push((error as NodeJS.ErrnoException).code));
           req.once('data', () => {
             res.end('whole');
+            // What waits leaves before it.
+            if (after === '') req.socket.write('');
             call(res, () => {});
           });
         });

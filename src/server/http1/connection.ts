@@ -34,7 +34,7 @@ import { ResponseQueue } from './response-queue.js';
 import type { ResponseWriter } from './response-writer.js';
 import { beginUpgrade, isLeftToProgram, leaveHttp } from './upgrade.js';
 import { UpgradeStream } from './upgrade-stream.js';
-import type { OwnedWriter } from './writer-owner.js';
+import { NO_CALL, type OwnedWriter } from './writer-owner.js';
 
 type Writer = OwnedWriter<ServerResponse>;
 
@@ -60,9 +60,6 @@ export class Connection
   #isReceiving = false;
   /** Length of the chunk that was received last. */
   #received = 0;
-  /** Where in the segment the last response ended that waits for others to leave with them. */
-  #endedAt = 0;
-  #endedInHandler = false;
   /** What is being received lies in memory that others will have after it. */
   #isLent = false;
 
@@ -237,12 +234,9 @@ export class Connection
     return this.output.held && this.#parser.position !== this.#received;
   }
 
-  isPast(writer: Writer): boolean {
-    // What has been flushed is known to have left.
-    if (!this.#isReceiving || this.output.length === 0) return false;
-    const isSamePlace = this.#endedAt === this.#parser.position;
-    const isSameCall = isSamePlace && this.#endedInHandler === this.#delivery.isInHandler;
-    return !(isSameCall && this.responses.lastEnded === writer);
+  /** As a number: where in the segment the parser is, and whether a handler runs. */
+  get presentCall(): number {
+    return this.#isReceiving ? this.#parser.position * 2 + Number(this.#delivery.isInHandler) : NO_CALL;
   }
 
   isAlone(writer: Writer): boolean {
@@ -280,12 +274,7 @@ export class Connection
   #flushEnded(response: ServerResponse): void {
     // The last answer to what was read leaves at once, before anything that the program writes to the socket itself.
     // So does one of which bytes are kept as they are: the next handler may write into them.
-    if (this.gathers && !this.output.keepsBytes) {
-      this.output.defer();
-      this.#endedAt = this.#parser.position;
-      this.#endedInHandler = this.#delivery.isInHandler;
-      return;
-    }
+    if (this.gathers && !this.output.keepsBytes) return;
     if (this.output.held && !response.watched) this.output.push();
     else this.output.flush();
   }

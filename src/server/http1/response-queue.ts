@@ -38,11 +38,6 @@ export class ResponseQueue {
     return this.#ended < this.#writers.length ? this.#writers[this.#ended] : undefined;
   }
 
-  /** The last response that has ended, and not left. */
-  get lastEnded(): Writer | undefined {
-    return this.#writers[this.#ended - 1];
-  }
-
   /** The first response that has not left. */
   get first(): Writer | undefined {
     return this.#writers[0];

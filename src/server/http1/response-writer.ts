@@ -28,7 +28,7 @@ import { dateLine } from '../date-field.js';
 import type { ExchangeObservation } from '../observation.js';
 import { type Leaving, tellLeft } from '../response-left.js';
 import { type WaitingPiece, WaitingPieces } from '../waiting-pieces.js';
-import type { OwnedWriter, WriterOwner } from './writer-owner.js';
+import { NO_CALL, type OwnedWriter, type WriterOwner } from './writer-owner.js';
 
 /** How far a response has got. */
 const WAITING = 0;
@@ -58,6 +58,9 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   #bytesLeft = -1;
   #waiting: WaitingPieces | null = null;
   #hasEnded = false;
+  /** In which call of a segment it ended, and whether it waits for others to leave with them. */
+  #endedIn = NO_CALL;
+  #isGathered = false;
 
   /** @param owner - the connection; null where the program puts the response on a socket of its own */
   constructor(response: R, owner: WriterOwner<R> | null) {
@@ -101,8 +104,8 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   get isOverdue(): boolean {
-    const output = this.#output;
-    return this.#state === ENDED && output?.leavesAtOnce === true && this.#owner?.isPast(this) === true;
+    if (this.#endedIn === NO_CALL || this.#endedIn === this.#owner?.presentCall) return false;
+    return this.#isGathered || this.#output?.leavesAtOnce === true;
   }
 
   get leavesAtOnce(): boolean {
@@ -257,10 +260,6 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     }
   }
 
-  onHandedOver(): void {
-    this.response._isHandedOver = true;
-  }
-
   /** Everything has left for the kernel, or never will. */
   onWritten(error: Error | null | undefined): void {
     tellLeft(this.response, error, this);
@@ -340,6 +339,10 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     // A client that waits for the rest must not take the next response for it.
     if (this.#bytesLeft > 0) response._last = true;
     this.#state = ENDED;
+    if (this.#owner !== null) {
+      this.#endedIn = this.#owner.presentCall;
+      this.#isGathered = this.#owner.gathers;
+    }
     const { socket } = output;
     // As on node:http, what can't leave any more has not ended; where all of it had left before, it has.
     if (!socket.writable && (socket.destroyed || output.hasDropped || output.length > 0)) {

@@ -1,7 +1,10 @@
-/** What a connection is to the writers of its responses. Types only. */
+/** What a connection is to the writers of its responses. */
 import type { ChannelListener, ResponseChannel } from '../../message/response-channel.js';
 import type { SocketOutput } from '../../transport/socket-output.js';
 import type { ExchangeObservation } from '../observation.js';
+
+/** What is called by no segment. */
+export const NO_CALL = -1;
 
 /** The writer of one response, as its connection sees it. */
 export interface OwnedWriter<R extends ChannelListener> extends ResponseChannel {
@@ -14,8 +17,8 @@ export interface WriterOwner<R extends ChannelListener> {
   readonly output: SocketOutput;
   /** Whether a response that ends now waits for others, to leave with them. */
   readonly gathers: boolean;
-  /** Whether the call in which a response ended is over, though it waits for others to leave with them. */
-  isPast(writer: OwnedWriter<R>): boolean;
+  /** Which call of the program's it is of those that one segment leads to, each in a tick of its own on node:http. */
+  readonly presentCall: number;
   /** Whether all responses before this one have left. */
   isAlone(writer: OwnedWriter<R>): boolean;
   /** Whether the connection ends after this response, whatever that says of itself. */

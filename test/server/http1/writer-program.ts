@@ -126,9 +126,7 @@ export class WriterProgram implements WriterOwner<never> {
     return false;
   }
 
-  isPast(): boolean {
-    return false;
-  }
+  readonly presentCall = -1;
 
   isAlone({ response }: OwnedWriter<never>): boolean {
     return this.#queue.first?.response === response;
