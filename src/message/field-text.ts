@@ -32,9 +32,9 @@ export function listOf(fields: OutgoingFields, unique: UniqueNames): FieldList {
 /** Adds a field of which nothing was checked. */
 export function addNewField(list: NewFieldList, name: string, value: unknown, unique: UniqueNames): void {
   const key = fieldKey(name);
-  if (value === undefined || (Array.isArray(value) && value.includes(undefined))) {
-    refuseFieldValue(name, undefined);
-  }
+  // As on node:http, what is joined is looked at as the one text that it becomes.
+  const isEach = Array.isArray(value) && !isJoined(key, value, unique);
+  if (value === undefined || (isEach && value.includes(undefined))) refuseFieldValue(name, undefined);
   addValue(list, key, name, value, unique);
 }
 
@@ -50,11 +50,16 @@ export function addValue(
     list.addAscii(key, name, `${value}`);
   } else if (!Array.isArray(value)) {
     list.add(key, name, checkedText(name, value));
-  } else if ((key === 'cookie' && value.length > 1) || unique?.has(key)) {
+  } else if (isJoined(key, value, unique)) {
     list.add(key, name, checkedText(name, value.join('; ')));
   } else {
     for (const item of value) list.add(key, name, checkedText(name, item));
   }
+}
+
+/** Whether the values of a list become one. */
+function isJoined(key: string, { length }: readonly unknown[], unique: UniqueNames): boolean {
+  return (key === 'cookie' && length > 1) || unique?.has(key) === true;
 }
 
 /** @throws TypeError ERR_INVALID_CHAR */

@@ -162,7 +162,13 @@ function upgradeWhenListened(this: HttpServer, request: IncomingMessage): boolea
   return this.listenerCount('upgrade') > 0 && request.headers.upgrade?.trim().toLowerCase() !== 'h2c';
 }
 
-/** The `uniqueHeaders` option as a set of lower-cased names. */
+/**
+ * The `uniqueHeaders` option as a set of lower-cased names.
+ * @throws TypeError where one is no string, as node:http, and says of what
+ */
 export function uniqueFields(names: unknown): ReadonlySet<string> | null {
-  return Array.isArray(names) ? new Set(names.map((name) => String(name).toLowerCase())) : null;
+  if (!Array.isArray(names)) return null;
+  if (!names.every((name) => typeof name === 'string'))
+    throw invalidArgType('options.uniqueHeaders', 'an array of strings', names);
+  return new Set(names.map((name) => name.toLowerCase()));
 }

@@ -261,6 +261,40 @@ behaviour(
   { only: 'plain' },
 );
 
+for (const [sentence, write] of [
+  ['an object', (res, value) => res.writeHead(200, { 'X-A': value })],
+  ['a list', (res, value) => res.writeHead(200, ['X-A', value as never])],
+  ['setHeader', (res, value) => res.setHeader('X-A', value)],
+] as [string, (res: Response, value: string[]) => unknown][]) {
+  behaviour(
+    `what uniqueHeaders joins may have nothing among it, given by ${sentence}`,
+    async ({ serve }) => {
+      for (const [value, text] of [
+        [[undefined], ''],
+        [['a', undefined], 'a;'],
+        [[undefined, 'a'], '; a'],
+      ] as [never, string][]) {
+        const { ask } = await serve({ uniqueHeaders: ['X-A'] }, (_req, res) => {
+          write(res, value);
+          res.end();
+        });
+        assert.equal((await ask(get())).field('x-a'), text);
+      }
+    },
+    { only: 'plain' },
+  );
+}
+
+for (const names of [[undefined], [1], ['X-A', null], [{}]]) {
+  behaviour(
+    `uniqueHeaders that are no names are refused: ${JSON.stringify(names)}`,
+    ({ subject }) => {
+      assert.throws(() => subject.createServer({ uniqueHeaders: names as never }), TypeError);
+    },
+    { only: 'plain' },
+  );
+}
+
 behaviour(
   'writeHeader is an older name of writeHead',
   async ({ serve }) => {

@@ -69,7 +69,9 @@ export const changes: readonly Change[] = [
   ...['without', 'with'].map((listens) => ({
     row: `CONNECT after other requests, ${listens} a 'connect' listener`,
     program: (program: Program) =>
-      program.handlers.length === 1 ? program : { ...program, client: withoutConnect(program.client) },
+      program.handlers.length === 1
+        ? program
+        : { ...program, client: withoutInPieces(program.client, /CONNECT [\s\S]*$/g) },
   })),
 ];
 
@@ -95,14 +97,6 @@ function withoutInPieces(client: ClientAction[], text: RegExp): ClientAction[] {
     if (gone.length === 0) return action;
     return { send: [...action.send].filter((_, i) => !isGone(start + i)).join('') };
   });
-}
-
-/** What is sent before a CONNECT. */
-function withoutConnect(client: ClientAction[]): ClientAction[] {
-  const at = client.findIndex((action) => typeof action === 'object' && /CONNECT /.test(action.send));
-  if (at < 0) return client;
-  const rest = client.slice(at + 1).filter((action) => typeof action !== 'object');
-  return [...client.slice(0, at), without(client[at] as ClientAction, /CONNECT [\s\S]*$/), ...rest];
 }
 
 function isSmall(highWaterMark: Value | undefined): boolean {

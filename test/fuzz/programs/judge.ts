@@ -9,26 +9,34 @@ import type { Http } from '../../subjects.js';
 import { asJavaScript } from './as-javascript.js';
 import { comparable } from './comparable-programs.js';
 import { compare, type Difference } from './comparison.js';
-import { asListed, asShownBeside, withoutListed } from './listed-comparison.js';
+import { asListed, asShownBeside, asUntimelyAsEither, withoutListed } from './listed-comparison.js';
 import type { Program } from './program.js';
 import { run } from './run.js';
 import { shrink } from './shrinking.js';
 import type { Observation } from './trace.js';
 
-async function onNode(program: Program): Promise<Observation> {
-  return withoutListed(asListed(await run(nodeHttp, comparable(program))), program);
+const onNode = (program: Program) => run(nodeHttp, comparable(program));
+const onPremier = (program: Program) => run(premier as unknown as Http, comparable(program));
+
+/** What was observed, without what is listed. */
+function listed(observation: Observation, isNode: boolean, program: Program): Observation {
+  return withoutListed(isNode ? asListed(observation) : observation, program);
 }
 
-async function onPremier(program: Program): Promise<Observation> {
-  return withoutListed(await run(premier as unknown as Http, comparable(program)), program);
+function compareListed(one: Observation, other: Observation, program: Program): Difference[] {
+  const [node, here] = asUntimelyAsEither(one, other);
+  const shown = listed(here, false, program);
+  return compare(asShownBeside(listed(node, true, program), shown, program), shown);
 }
 
 export async function differences(program: Program): Promise<Difference[]> {
   const [node, here] = [await onNode(program), await onPremier(program)];
-  const found = compare(asShownBeside(node, here, program), here);
+  const found = compareListed(node, here, program);
   if (found.length === 0) return found;
+  const isSteady = async (again: Promise<Observation>, first: Observation, isNode: boolean) =>
+    isDeepStrictEqual(listed(await again, isNode, program), listed(first, isNode, program));
   const steady =
-    isDeepStrictEqual(await onNode(program), node) && isDeepStrictEqual(await onPremier(program), here);
+    (await isSteady(onNode(program), node, true)) && (await isSteady(onPremier(program), here, false));
   return steady ? found : [];
 }
 

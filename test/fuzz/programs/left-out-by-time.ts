@@ -36,17 +36,17 @@ export const byTime: readonly LeftOut[] = [
     },
   },
   {
-    row: "`socket.pause()` beside a listener of the program's own",
+    row: "`socket.pause()` beside a listener of the program's own, or `socket.read()` after it; before Node 22 also while requests wait",
     is: ({ on, call }, { object, use }) =>
       on === 'socket' && (call === 'pause' ? use.isHeard(object) : call === 'read' && use.isStopped(object)),
   },
   {
-    row: "`socket.pause()` beside a listener of the program's own",
+    row: "`socket.pause()` beside a listener of the program's own, or `socket.read()` after it; before Node 22 also while requests wait",
     until: 21,
     is: ({ on, call }, { requests }) => on === 'socket' && call === 'pause' && requests > 1,
   },
   {
-    row: "`socket.pause()` beside a listener of the program's own",
+    row: "`socket.pause()` beside a listener of the program's own, or `socket.read()` after it; before Node 22 also while requests wait",
     // The server pauses it as well, while answers wait.
     isListen: ({ on, listen }, { object, pipelined, use }) =>
       on === 'socket' && (listen === 'data' || listen === 'readable') && (pipelined || use.isStopped(object)),
@@ -147,8 +147,9 @@ export const byTime: readonly LeftOut[] = [
   },
   {
     row: 'what one segment holds',
-    is: ({ on, call }, { moment, pipelined, res, use }) => {
+    is: ({ on, call }, { moment, pipelined, res, socket, use }) => {
       if (moment === 'rest') return false;
+      if (on === 'req' && call === 'pipe') return socket.destroyed;
       if (on === 'req' && call === 'read') return pipelined;
       if (on === 'req' && call === 'unshift') return res !== undefined && use.isPiped(res);
       return cuts.has(`${on}.${call}`) && res !== undefined && use.isPiped(res);

@@ -4,7 +4,7 @@
 import { node } from '../../subjects.js';
 import { PROPERTY } from './comparison.js';
 import { type Departure, departures } from './departures.js';
-import { mapValues } from './listed-notes.js';
+import { mapValues, UNTIMELY } from './listed-notes.js';
 import type { Program } from './program.js';
 import { type HeadLine, rewriteHeads } from './response-heads.js';
 import type { Observation, Section } from './trace.js';
@@ -89,4 +89,29 @@ function asPropertiesBeside(step: string, beside: string, concerned: readonly De
     return isListed ? other : property;
   });
   return shown.join(' ');
+}
+
+/** Both, where an event that is untimely on one of them is so on the other: how far things had got decides it. */
+export function asUntimelyAsEither(
+  node: Observation,
+  here: Observation,
+): [node: Observation, here: Observation] {
+  const untimely = new Set(
+    [node, here].flatMap(({ sections }) =>
+      sections.flatMap(({ order }) => order.filter((event) => event.endsWith(UNTIMELY))),
+    ),
+  );
+  const marked = (owner: string) => (event: string) =>
+    untimely.has(`${owner}${event} ${UNTIMELY}`) ? `${event} ${UNTIMELY}` : event;
+  const mark = (observation: Observation): Observation => ({
+    ...observation,
+    sections: observation.sections.map((section) => ({
+      ...section,
+      order: section.order.map(marked('')),
+      events: Object.fromEntries(
+        Object.entries(section.events).map(([owner, events]) => [owner, events.map(marked(`${owner} `))]),
+      ),
+    })),
+  });
+  return [mark(node), mark(here)];
 }

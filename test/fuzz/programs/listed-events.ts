@@ -16,6 +16,7 @@ export const eventRows = {
   reset: 'a connection that the client resets',
   streams: 'small print of streams',
   length: '`writableLength`',
+  ends: 'callbacks of `end`',
 };
 
 /** What tells of the end of a connection, and of a request that doesn't come to its end. */
@@ -43,6 +44,8 @@ export class ListedEvents {
   readonly #resetsInHandler: boolean;
   /** A handler ends the socket itself. */
   readonly #endsSocket: boolean;
+  /** A handler cuts the connection. */
+  readonly #cuts: boolean;
   /** A handler corks. */
   readonly #corks: boolean;
   /** The server answers some requests by itself. */
@@ -63,6 +66,7 @@ export class ListedEvents {
     const steps = JSON.stringify(program.handlers);
     this.#resetsInHandler = steps.includes('"reset"');
     this.#endsSocket = /"on":"socket","call":"(?:end|destroySoon)"/.test(steps);
+    this.#cuts = /"call":"(?:destroy|resetAndDestroy|closeAllConnections)/.test(steps);
     this.#corks = steps.includes('"cork"');
     const sent = program.client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
     this.#hasUnseen = /Expect: something/.test(sent);
@@ -126,7 +130,7 @@ export class ListedEvents {
       return isPipelined || isLost || this.#leaves || !socket.writable ? eventRows.streams : undefined;
     if (event === 'prefinish' && (number > 0 || this.#hasUnseen)) return eventRows.turn;
     // Before Node 24 it comes where it shouldn't.
-    if (event === 'end callback') return node < 24 && isLost ? eventRows.streams : undefined;
+    if (event === 'end callback') return node < 24 && (isLost || this.#cuts) ? eventRows.ends : undefined;
     if (event === 'prefinish') return isLost || this.#resets ? eventRows.streams : undefined;
     return /^write\w* callback$/.test(event) && (isLost || this.#leaves) ? eventRows.streams : undefined;
   }

@@ -51,5 +51,6 @@ export function namesTwice(value: Value): boolean {
 /** Whether an object has a value that is no field value, on lines that refuse it. */
 export function hasRefused(hints: Value | undefined): boolean {
   if (typeof hints !== 'object' || hints === null || !('object' in hints)) return false;
-  return Object.values(hints.object).some((value) => refused.test(JSON.stringify(value)));
+  const texts = Object.values(hints.object).flatMap((value) => (Array.isArray(value) ? value : [value]));
+  return texts.some((text) => typeof text === 'string' && refused.test(text));
 }
