@@ -40,6 +40,13 @@ export const changes: readonly Change[] = [
     program: (program) => ({ ...program, client: program.client.flatMap(withRestBeforeReset) }),
   },
   {
+    row: '`cork()`',
+    program: (program) =>
+      JSON.stringify(program.handlers).includes('"cork"')
+        ? { ...program, client: program.client.flatMap(withRestBeforeEnd) }
+        : program,
+  },
+  {
     row: 'a request after one with Upgrade that nobody takes, in the same segment',
     program: (program) =>
       program.listeners.includes('upgrade')
@@ -78,6 +85,11 @@ export const changes: readonly Change[] = [
 /** What the client sends is read before it resets. */
 function withRestBeforeReset(action: ClientAction): ClientAction[] {
   return action === 'reset' ? ['quiet', 'reset'] : [action];
+}
+
+/** What is sent is answered before the client ends: what is held then is let go first. */
+function withRestBeforeEnd(action: ClientAction): ClientAction[] {
+  return action === 'end' ? ['quiet', 'end'] : [action];
 }
 
 function without(action: ClientAction, text: RegExp): ClientAction {

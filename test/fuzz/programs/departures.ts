@@ -209,7 +209,7 @@ export const departures: readonly Departure[] = [
   },
   {
     row: 'what one segment holds',
-    concerns: ({ handlers }) => /"call":"pipe"|"listen"/.test(JSON.stringify(handlers)),
+    concerns: ({ handlers }) => /"call":"pipe"|"listen"|"do"/.test(JSON.stringify(handlers)),
     shows: /^(?:destroyed|writableEnded)=(?:true|false)$/,
     where: isHasty,
   },

@@ -232,6 +232,7 @@ export class Interpreter {
         : trace.show(result);
     } catch (error) {
       afterFailure();
+      this.#use.noteFailure(step, object);
       return `threw ${trace.show(error)}`;
     }
   }

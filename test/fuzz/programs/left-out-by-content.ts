@@ -106,6 +106,11 @@ export const byContent: readonly LeftOut[] = [
   },
   {
     row: 'size and encoding of writes',
+    is: ({ on, call }, { moment, socket, use }) =>
+      on === 'socket' && call === 'resetAndDestroy' && moment !== 'rest' && use.isWrittenPast(socket),
+  },
+  {
+    row: 'size and encoding of writes',
     is: ({ on, call }, { object, use }) =>
       call === 'setNoDelay' || (on === 'socket' && call === 'uncork' && use.corksOf(object) === 0),
   },

@@ -2,7 +2,7 @@
 // segment holds, whose turn it is, what becomes of a connection that is lost meanwhile.
 import type { ServerResponse } from 'node:http';
 import { interim, isAtRest, isAtStart, isBody, type LeftOut, pastResponses } from './left-out.js';
-import { ends, hasLeft, isRead, mayBeRefused, type SentResponse } from './response-facts.js';
+import { ends, hasLeft, isRead, mayBeRefused, mayEnd, type SentResponse } from './response-facts.js';
 import { isBadReason, isChunk } from './step-values.js';
 
 /** What ends the connection without waiting for all answers. */
@@ -131,7 +131,7 @@ export const byTime: readonly LeftOut[] = [
   {
     row: 'what one segment holds',
     is: ({ on, call }, { moment, pipelined, res }) =>
-      on === 'req' && call === 'pipe' && moment !== 'rest' && pipelined && res !== undefined && ends(res),
+      on === 'req' && call === 'pipe' && moment !== 'rest' && pipelined && res !== undefined && mayEnd(res),
     isSet: ({ on, set, to }, { object, pipelined, use }) =>
       on === 'res' &&
       (set === 'shouldKeepAlive' || set === 'useChunkedEncodingByDefault') &&

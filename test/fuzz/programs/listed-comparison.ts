@@ -48,6 +48,7 @@ export function withoutListed(observation: Observation, program: Program): Obser
 export function asShownBeside(node: Observation, here: Observation, program: Program): Observation {
   let isRefused = false;
   const concerned = concerning(program);
+  const isInPieces = program.client.filter((action) => typeof action === 'object').length > 1;
   const sections = node.sections.map((section, number) => {
     const other = here.sections[number];
     if (other === undefined) return section;
@@ -56,14 +57,19 @@ export function asShownBeside(node: Observation, here: Observation, program: Pro
       const beside = other.steps[owner] ?? [];
       return [owner, list.map((step, at) => asPropertiesBeside(step, beside[at] ?? '', concerned))] as const;
     });
-    const shown = { ...section, steps: Object.fromEntries(steps) };
+    const state =
+      isInPieces && lateFor.test(section.state) && /^(?:ended|closed)$/.test(other.state)
+        ? other.state
+        : section.state;
+    const shown = { ...section, state, steps: Object.fromEntries(steps) } as Section;
     return isRefused ? asRefusedLater(shown, other) : shown;
   });
   return { ...node, sections };
 }
 
-/** The rows of a refusal that premier gives in its turn, or not at all where its request was answered. */
+/** The rows of an end that premier leaves time for, and of a refusal that it gives in its turn, or not at all. */
 export const refusalRows = {
+  late: 'a connection that ends while its client still sends',
   answered: 'a body that turns out malformed after its request was answered',
   unanswered: 'a refusal while requests before it are not answered',
 };
@@ -71,6 +77,9 @@ export const refusalRows = {
 function asRefusedLater(section: Section, here: Section): Section {
   return { ...section, wire: section.wire.replace(/<refusal>$/, ''), state: here.state };
 }
+
+/** What a client meets that still sends where node:http has cut the connection. */
+const lateFor = /^reset (?:EPIPE|ECONNRESET)$/;
 
 /** What a write returns, where one of the servers was at a point at which that is listed. */
 const moving = /: (?:moving|listed|left out)$/;

@@ -33,3 +33,8 @@ export function mayBeRefused(res: ServerResponse): boolean {
 export function isRead(req: IncomingMessage): boolean {
   return req.listenerCount('data') + req.listenerCount('readable') > 0;
 }
+
+/** Whether a response ends the connection, or its body may last until that ends. */
+export function mayEnd(res: ServerResponse): boolean {
+  return ends(res) || !res.useChunkedEncodingByDefault;
+}

@@ -14,6 +14,11 @@ export class ResponseUse {
   readonly #stopped = new WeakSet<object>();
   readonly #writtenPast = new WeakSet<object>();
 
+  /** A call has thrown: what was to leave before it has left. */
+  noteFailure(step: ObjectStep, object: object): void {
+    if ('call' in step && step.on === 'socket' && step.call === 'write') this.#writtenPast.add(object);
+  }
+
   /** A step was performed on an object; `res` is the response of its exchange. */
   note(step: ObjectStep, object: object, res: object | undefined): void {
     if ('listen' in step && step.on === 'socket' && (step.listen === 'data' || step.listen === 'readable')) {
