@@ -21,7 +21,8 @@ export class Handshakes {
   constructor(server: TlsServer, taker: Taker) {
     this.#server = server;
     this.#taker = taker;
-    server.on('connection', (socket) => this.#begin(socket));
+    // Programs that look for the listener of TLS find it where it is on node:https: last.
+    server.prependListener('connection', (socket) => this.#begin(socket));
   }
 
   #begin(socket: Socket): void {
@@ -30,10 +31,9 @@ export class Handshakes {
     socket.once('close', () => this.#sockets.delete(socket));
   }
 
-  /** @param secure - the socket of which the handshake is finished */
-  end(secure: Socket): void {
-    const socket = parentOf(secure);
-    if (socket !== undefined) this.#sockets.delete(socket);
+  /** @param socket - it speaks HTTP: its handshake is finished, or the program wants none of it */
+  end(socket: Socket): void {
+    this.#sockets.delete(parentOf(socket) ?? socket);
   }
 
   /** Those that are, at this moment. */

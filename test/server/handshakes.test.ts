@@ -15,7 +15,9 @@ import {
   pem,
   RawClient,
   type Response,
+  type Served,
   type Server,
+  type Stage,
   until,
 } from '../subjects.js';
 
@@ -133,6 +135,58 @@ behaviour(
     await new Promise((resolve) => setTimeout(resolve, 1));
     socket.end('still here');
     assert.equal(await client.rest(), 'still here');
+  },
+  { only: 'secure' },
+);
+
+type Listener = (this: Server, socket: Socket) => void;
+
+/** HTTP and HTTPS on one port: the first byte says which, and the listeners of both are taken from their servers. */
+async function bothOnOnePort({ serve, http }: Stage): Promise<Served> {
+  const served = await serve({ closingGrace: 1 }, (req, res) =>
+    res.end(`encrypted: ${'encrypted' in req.socket}`),
+  );
+  const { server } = served;
+  const secure = server.listeners('connection').at(-1) as Listener;
+  const plain = (http as unknown as { _connectionListener: Listener })._connectionListener;
+  server.removeListener('connection', secure);
+  server.on('connection', (socket: Socket) => {
+    socket.once('readable', () => {
+      const [first] = socket.read(1) as Buffer;
+      socket.unshift(Buffer.of(first as number));
+      (first === 22 ? secure : plain).call(server, socket);
+    });
+  });
+  return served;
+}
+
+behaviour(
+  'the last listener of a server over TLS is that of TLS: a program finds it, for HTTP and HTTPS on one port',
+  async (stage) => {
+    const served = await bothOnOnePort(stage);
+    assert.equal((await served.ask(get())).body, 'encrypted: true');
+    const plain = new RawClient(net.connect(served.port, '127.0.0.1'));
+    stage.context.after(() => plain.socket.destroy());
+    assert.equal((await plain.send(get()).response()).body, 'encrypted: false');
+    assert.equal((await plain.send(get('/', 'Connection: close')).response()).body, 'encrypted: false');
+    await plain.nothingMore();
+  },
+  { only: 'secure' },
+);
+
+behaviour(
+  'what a server over TLS answers without TLS is no handshake under way: it outlives the grace',
+  async (stage) => {
+    const served = await bothOnOnePort(stage);
+    const asked = once(served.server.removeAllListeners('request'), 'request');
+    const plain = new RawClient(net.connect(served.port, '127.0.0.1')).send(get());
+    stage.context.after(() => plain.socket.destroy());
+    const [, response] = (await asked) as [unknown, Response];
+    served.server.close();
+    // Timers of one length strike in the order in which they were set: the grace is over after this.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    response.end('late');
+    assert.equal((await plain.response()).body, 'late');
   },
   { only: 'secure' },
 );
