@@ -11,6 +11,7 @@ import { IncomingMessage as NodeIncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { callableClass } from '../node/callable-class.js';
+import { domainOf, giveBackDomain } from '../node/domains.js';
 import { lendStateKeys } from '../node/keys.js';
 import { closesReadAtOnce, endsDroppedAtOnce } from '../node/line-habits.js';
 import { keepsTables, ListenerTable } from '../node/listener-table.js';
@@ -219,7 +220,9 @@ function ownerOf(message: PremierIncomingMessage): PremierIncomingMessage | null
 
 function makeState(message: { socket: Socket }): void {
   const highWaterMark = message.socket?.readableHighWaterMark;
+  const domain = domainOf(message);
   Readable.call(message as never, highWaterMark === undefined ? undefined : { highWaterMark });
+  giveBackDomain(message, domain);
 }
 
 /** Says that there is a state, which this Node may keep where nobody but itself finds it. */

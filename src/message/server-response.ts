@@ -29,8 +29,9 @@ class ServerResponseMethods extends ResponseBodyMethods {
     const fields = interimFields(statusCode, headers);
     if (this.socket?.destroyed) return false;
     // HTTP/1.0 has no interim responses (RFC 9110 §15.2): its clients would take one for the answer.
-    if (this.req.httpVersion !== '1.0') return this._open().interim(statusCode, fields, callback ?? null);
-    if (callback) nextTick(callback);
+    const told = typeof callback === 'function' ? callback : null;
+    if (this.req.httpVersion !== '1.0') return this._open().interim(statusCode, fields, told);
+    if (told !== null) nextTick(told);
     return true;
   }
 

@@ -4,7 +4,7 @@
  * When the scope of an AsyncResource ends, `node:domain` leaves the domains that were entered in it: an exception that
  * passes the end of a scope is told to the domain outside of it. In: a resource and a function. Out: what that returns;
  * what it throws told to the domain that it was in, where there is one that listens, else thrown on. Costs one look at
- * `process.domain`, which is undefined until a program loads `node:domain`.
+ * `process.domain`, which is null until a program first enters a domain, and undefined outside of all from then on.
  */
 import type { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
@@ -19,7 +19,7 @@ export function runInScope<T, A extends unknown[], R>(
   self: T,
   ...args: A
 ): R | undefined {
-  if ((process as WithDomain).domain === undefined) return resource.runInAsyncScope(fn, self, ...args);
+  if ((process as WithDomain).domain === null) return resource.runInAsyncScope(fn, self, ...args);
   return resource.runInAsyncScope(() => {
     try {
       return Reflect.apply(fn, self, args);
@@ -41,4 +41,14 @@ function tellDomain(error: unknown): void {
   // As Node does it: a listener that throws in turn is the outer domain's.
   domain.exit();
   domain.emit('error', error);
+}
+
+/** The domain that an emitter belongs to; null where it belongs to none. */
+export function domainOf(emitter: object): Domain | null {
+  return Object.hasOwn(emitter, 'domain') ? ((emitter as WithDomain).domain ?? null) : null;
+}
+
+/** An emitter was constructed once more, which put it into whatever domain is entered: it is given back to its own. */
+export function giveBackDomain(emitter: object, domain: Domain | null): void {
+  if (Object.hasOwn(emitter, 'domain')) (emitter as WithDomain).domain = domain;
 }

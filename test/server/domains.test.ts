@@ -11,30 +11,54 @@ const PLACES: Record<string, string> = {
   'the callback of a write': "res.write('x', fail)",
   'the callback of a late write': "setTimeout(() => res.write('x', fail), 5)",
   'the callback of a write of bytes': 'res.write(Buffer.alloc(100000), fail)',
+  'the callback of an end': "res.end('x', fail)",
+  "a listener for 'finish'": "res.on('finish', fail); res.end('x')",
+  "a listener for 'end' of a request that was added to it":
+    "process.domain.add(req); req.on('end', fail).resume(); res.end('x')",
+  "a listener for 'end' of a request that is touched before it is added":
+    "req.readableFlowing; process.domain.add(req); req.on('end', fail).resume()",
+  'a timer': 'setTimeout(fail, 5)',
+  'the handler': 'fail()',
 };
 
-for (const [place, statement] of Object.entries(PLACES)) {
-  test(`what ${place} throws reaches its domain`, () => {
-    const program = (module: string) => `
-      import domain from 'node:domain';
-      import http from '${module}';
-      import net from 'node:net';
-      const told = (name) => { const made = domain.create(); made.on('error', ({ message }) => { console.log(name, message); process.exit(); }); return made; };
-      const fail = () => { throw new Error('failed'); };
-      told('outer').run(() => {
-        const server = http.createServer((req, res) => told('inner').run(() => { ${statement}; }));
-        server.listen(0, '127.0.0.1', () => {
-          net.connect(server.address().port, '127.0.0.1').resume().write('GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n');
-        });
-      });`;
-    const outcomes = ['node:http', 'premier'].map((module) => {
-      const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program(module)], {
-        cwd: root,
-        encoding: 'utf8',
-        timeout: 15_000,
-      });
-      return stdout;
+const listeners = Object.entries(PLACES).map(
+  ([place, statement]) => `[${JSON.stringify(place)}, (req, res) => { ${statement}; }]`,
+);
+
+/** Tries one place after the other, and says for each which domain was told of what. */
+const program = (module: string, outer: string) => `
+  import domain from 'node:domain';
+  import http from '${module}';
+  import net from 'node:net';
+  const places = [${listeners.join()}];
+  const told = (name, go) => {
+    const made = domain.create();
+    made.on('error', ({ message }) => { console.log(name, message); setImmediate(go); });
+    return made;
+  };
+  const fail = () => { throw new Error('failed'); };
+  const next = () => {
+    const [place, listener] = places.shift() ?? process.exit();
+    const server = http.createServer((req, res) => told(place, next).run(() => listener(req, res)));
+    server.listen(0, '127.0.0.1', () => {
+      net.connect(server.address().port, '127.0.0.1').resume().write('GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n');
     });
-    assert.deepEqual(outcomes, ['inner failed\n', 'inner failed\n']);
-  });
+  };
+  ${outer};`;
+
+for (const [where, outer] of [
+  ['another domain', "told('outer', () => process.exit()).run(next)"],
+  ['no domain', 'next()'],
+] as const) {
+  for (const module of ['node:http', 'premier']) {
+    test(`what callbacks throw reaches their domain, in a server of ${where} (${module})`, () => {
+      const { stdout, stderr } = spawnSync(
+        process.execPath,
+        ['--input-type=module', '--eval', program(module, outer)],
+        { cwd: root, encoding: 'utf8', timeout: 15_000 },
+      );
+      const expected = Object.keys(PLACES).map((place) => `${place} failed\n`);
+      assert.equal(stdout, expected.join(''), stderr);
+    });
+  }
 }

@@ -201,3 +201,33 @@ behaviour(
   },
   { since: 24 },
 );
+
+for (const [what, callback] of [
+  ['a number', 5],
+  ['text', 'told'],
+  ['an object', {}],
+] as const) {
+  for (const [call, since] of [
+    ['writeContinue', 18],
+    ['writeProcessing', 18],
+    ['writeEarlyHints', 18],
+    ['writeInformation', 25],
+  ] as const) {
+    for (const version of ['1.0', '1.1']) {
+      behaviour(
+        `${call} with ${what} for a callback, in answer to HTTP/${version}, calls nothing`,
+        async ({ serve }) => {
+          const { ask } = await serve((_req, res) => {
+            const given = { writeEarlyHints: [{ link: '</a>; rel=preload' }], writeInformation: [103, {}] };
+            const before = given[call as keyof typeof given] ?? [];
+            Reflect.apply(Reflect.get(res, call), res, [...before, callback]);
+            res.end('answered');
+          });
+          const { status, body } = await ask(`GET / HTTP/${version}\r\nHost: a\r\n\r\n`);
+          assert.deepEqual([status, body], [200, 'answered']);
+        },
+        version === '1.0' ? { notNode: 'it sends interim answers to HTTP/1.0' } : { since },
+      );
+    }
+  }
+}
