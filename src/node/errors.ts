@@ -147,6 +147,14 @@ export function connectionReset(message: string): Error {
 }
 
 /** What a program meets that writes to the socket of a request that came over HTTP/2. */
+export function tunnelHeadInvalid(): Error {
+  return coded(
+    Error,
+    'ERR_HTTP2_CONNECT_SOCKET',
+    'What is written first to the socket of an upgraded stream is the head of a response, "HTTP/1.1 101 Switching Protocols" and its fields: this is none',
+  );
+}
+
 export function noSocketBytes(): Error {
   return coded(
     Error,

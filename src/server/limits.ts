@@ -18,6 +18,9 @@ export const REFUSAL_PATIENCE = 1000;
 /** Milliseconds that a proxy has to say who its client is, where it speaks the PROXY protocol. */
 export const PROXY_PATIENCE = 5000;
 
+/** Bytes of the head with which a program opens a tunnel, or refuses to, on a stream of HTTP/2. */
+export const MAX_TUNNEL_HEAD_BYTES = 16 * 1024;
+
 /** Prototypes that a handler may install on requests and responses and that are learnt, for each server. */
 export const MAX_LEARNT_PROTOTYPES = 4;
 

@@ -1,4 +1,4 @@
-// Frameworks over HTTP/2, as they are over HTTP/1.1 on the same port; WebSocket there over HTTP/1.1.
+// Frameworks over HTTP/2, as they are over HTTP/1.1 on the same port; WebSocket there over both.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -160,6 +160,35 @@ plainTest('ws has its WebSockets on the port of HTTP/2', { skip: missing }, asyn
   assert.equal(String((await once(client, 'message'))[0]), 'hello');
   assert.equal((await ask()).body, '2.0');
   client.terminate();
+});
+
+plainTest('ws has its WebSockets on a stream of HTTP/2', { skip: missing }, async (context) => {
+  const { server, connect, ask } = await serve(context, (req, res) => res.end(req.httpVersion));
+  const { Receiver, Sender, WebSocketServer } = require('ws');
+  const sockets = new WebSocketServer({ server });
+  const versions: string[] = [];
+  sockets.on('connection', (socket: { on: Listen; send(data: unknown): void }, { httpVersion }: Request) => {
+    versions.push(httpVersion);
+    socket.on('message', (data: unknown) => socket.send(data));
+  });
+  context.after(() => sockets.close());
+  const session = connect();
+  await once(session, 'remoteSettings');
+  const fields = { ':method': 'CONNECT', ':protocol': 'websocket', 'sec-websocket-version': '13' };
+  const stream = session.request(fields, { endStream: false });
+  const [headers] = await once(stream, 'response');
+  assert.equal(headers[':status'], 200);
+  const receiver = stream.pipe(new Receiver({ isServer: false }));
+  const sender = new Sender(stream);
+  for (const text of ['hello', 'x'.repeat(200_000)]) {
+    sender.send(text, { fin: true, mask: true, binary: false, compress: false });
+    assert.equal(String((await once(receiver, 'message'))[0]), text);
+  }
+  sender.close(1000, '', true);
+  assert.equal((await once(receiver, 'conclude'))[0], 1000);
+  stream.end();
+  await once(stream, 'close');
+  assert.deepEqual([versions, stream.rstCode, (await ask()).body], [['2.0'], 0, '2.0']);
 });
 
 plainTest(

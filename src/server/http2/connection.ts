@@ -19,13 +19,13 @@ import { fieldsBeyond, maxFieldsOf } from '../field-limits.js';
 import { type HttpServer, kEngine } from '../http-server.js';
 import type { ConnectionObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
-import type { Exchange } from './exchange.js';
 import { FrameOutput, type FrameOutputHost } from './frame-output.js';
 import { callProgram } from './program-calls.js';
 import { isRefusal, refusalFacts } from './refusal.js';
 import { socketFor } from './secure-stream-socket.js';
 import { type DeliveringConnection, StreamDelivery } from './stream-delivery.js';
 import type { SocketHost } from './stream-socket.js';
+import type { StreamUse } from './stream-use.js';
 
 export class Connection
   implements ServerConnection, ClockedConnection, DeliveringConnection, SocketHost, FrameOutputHost
@@ -36,7 +36,7 @@ export class Connection
   observation: ConnectionObservation | null = null;
   readonly clock: ConnectionClock;
   /** In no order. As few objects as possible are made and dropped for it: see stream-table.ts. */
-  readonly exchanges: Exchange[] = [];
+  readonly uses: StreamUse[] = [];
   /** What the sweep looks at of a connection is the head that is arriving; each exchange has its own time. */
   readonly headComplete = false;
   readonly #engine: Http2Connection;
@@ -59,6 +59,7 @@ export class Connection
       maxHeadBytes: server.maxHeaderSize || maxHeaderSize,
       maxFields: maxFieldsOf(server),
       fieldsBeyond: fieldsBeyond(server),
+      connectProtocol: server.listenerCount('upgrade') > 0,
     });
     this.#output = new FrameOutput(socket, this.#engine, this);
     this.#output.schedule();
@@ -124,7 +125,7 @@ export class Connection
   }
 
   onEndOfInput(): void {
-    if (this.server.httpAllowHalfOpen && this.exchanges.length > 0) return;
+    if (this.server.httpAllowHalfOpen && this.uses.length > 0) return;
     this.#engine.close();
     this.#output.flush();
     this.socket.end();
@@ -132,7 +133,7 @@ export class Connection
 
   /** Silent for too long between two requests: whoever listens decides, else it ends. An exchange has its own timeout. */
   onTimeout(): void {
-    if (this.exchanges.length === 0 && !this.server.emit('timeout', this.socket)) this.close();
+    if (this.uses.length === 0 && !this.server.emit('timeout', this.socket)) this.close();
   }
 
   refuse(error: Error): void {
@@ -161,15 +162,15 @@ export class Connection
   // The server
 
   get isIdle(): boolean {
-    return this.exchanges.length === 0 && this.clock.requestStart === 0 && !this.#isEnding;
+    return this.uses.length === 0 && this.clock.requestStart === 0 && !this.#isEnding;
   }
 
   get isUnused(): boolean {
-    return this.#delivery.count === 0 && this.exchanges.length === 0;
+    return this.#delivery.count === 0 && this.uses.length === 0;
   }
 
-  get streams(): Iterable<Exchange> {
-    return this.exchanges;
+  get streams(): Iterable<StreamUse> {
+    return this.uses;
   }
 
   shutdown(): void {
@@ -206,9 +207,9 @@ export class Connection
 
   // The delivery
 
-  requestBegins(exchange: Exchange): void {
+  useBegins(use: StreamUse): void {
     this.clock.leaveIdle();
-    exchange.place = this.exchanges.push(exchange) - 1;
+    use.place = this.uses.push(use) - 1;
   }
 
   /** What its client sends after the last request is not served, and may be tried again on another connection. */
@@ -243,20 +244,20 @@ export class Connection
     this.observation.refuse(refusalFacts(error, told), null);
   }
 
-  // The exchanges
+  // What its streams are used for
 
   /** Hands over what the socket takes; what hears of it runs in the context of no request. */
   flush(): void {
     this.#context.runInAsyncScope(this.#output.flush, this.#output);
   }
 
-  exchangeOver(exchange: Exchange): void {
-    const { exchanges } = this;
-    const { place } = exchange;
-    if (exchanges[place] !== exchange) return;
-    const last = exchanges.pop() as Exchange;
-    if (last !== exchange) {
-      exchanges[place] = last;
+  useOver(use: StreamUse): void {
+    const { uses } = this;
+    const { place } = use;
+    if (uses[place] !== use) return;
+    const last = uses.pop() as StreamUse;
+    if (last !== use) {
+      uses[place] = last;
       last.place = place;
     }
     if (this.isIdle) this.clock.becomeIdle();

@@ -19,35 +19,21 @@ import { endEntry } from '../../node/performance-entries.js';
 import { nextTick, now, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { publishFinish } from '../diagnostics.js';
-import { type HttpServer, kEngine } from '../http-server.js';
+import { kEngine } from '../http-server.js';
 import { RESET_PATIENCE, UNREAD_PATIENCE } from '../limits.js';
 import { makeResponse } from '../make-response.js';
-import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
+import type { ExchangeObservation } from '../observation.js';
 import { ObservedChannel } from '../observed-channel.js';
 import { type Leaving, tellLeft } from '../response-left.js';
 import type { Swept } from '../timeouts.js';
-import { makeRequest } from './make-request.js';
+import { announceBody, makeRequest } from './make-request.js';
 import { observeStream } from './observed-stream.js';
 import { callProgram } from './program-calls.js';
 import { refuse } from './refusal.js';
 import { socketFor } from './secure-stream-socket.js';
 import type { SocketHost, StreamSocket } from './stream-socket.js';
+import type { StreamConnection, StreamUse } from './stream-use.js';
 import { StreamWriter, type WriterOwner } from './stream-writer.js';
-
-/** The connection, as far as one of its exchanges goes. */
-export interface ExchangingConnection {
-  readonly server: HttpServer;
-  readonly socket: ServerSocket;
-  /** Null where nobody observes. */
-  readonly observation: ConnectionObservation | null;
-  /** Hands over what the socket takes. */
-  flush(): void;
-  /** What was received may outlive the present call. */
-  keep(bytes: Buffer): Buffer;
-  /** Memory of a program's own is to leave by the end of its tick. */
-  bytesWait(): void;
-  exchangeOver(exchange: Exchange): void;
-}
 
 /** The response is not complete. */
 const OPEN = 0;
@@ -57,7 +43,7 @@ const CLOSED = 2;
 
 type State = typeof OPEN | typeof ANSWERED | typeof CLOSED;
 
-export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Leaving {
+export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse, Leaving {
   readonly stream: Stream;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -69,18 +55,21 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
   place = -1;
   /** Null where nobody observes. */
   readonly observed: ExchangeObservation | null;
-  readonly #connection: ExchangingConnection;
+  readonly #connection: StreamConnection;
   #state: State = OPEN;
   #start = now();
   /** Whether all of the request has come. */
   #isReceived = false;
 
-  constructor(connection: ExchangingConnection, stream: Stream, context: AsyncResource | null) {
+  constructor(connection: StreamConnection, stream: Stream, context: AsyncResource | null) {
     this.#connection = connection;
     this.stream = stream;
     this.context = context;
     this.socket = socketFor(this);
-    this.request = makeRequest(connection.server, this.socket, stream);
+    announceBody(stream);
+    this.request = makeRequest(connection.server, this.socket, stream.request);
+    if (connection.server[kEngine].optimizeEmptyRequests && !stream.readable)
+      this.request._dumpAndCloseReadable();
     this.request._source = this;
     this.response = makeResponse(connection.server, this.request, true);
     const writer = new StreamWriter(this, stream);
@@ -297,7 +286,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
     callProgram(context, () => request._abandon(errors.connectionReset('aborted')));
     callProgram(context, () => emitClose(response));
     callProgram(context, () => this.socket._close());
-    this.#connection.exchangeOver(this);
+    this.#connection.useOver(this);
   }
 
   closeAbandoned(): void {
@@ -308,7 +297,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, Swept, Lea
   #over(): void {
     this.#state = CLOSED;
     callProgram(this.context, () => this.socket._close());
-    this.#connection.exchangeOver(this);
+    this.#connection.useOver(this);
   }
 }
 

@@ -12,7 +12,8 @@ import { type ConnectionObservation, ExchangeObservation } from '../observation.
 
 interface Messages {
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  /** Null where the stream leaves HTTP. */
+  readonly response: ServerResponse | null;
 }
 
 /** @param messages - null where the request is refused */

@@ -49,17 +49,27 @@ const refusals = {
   setSession() {},
 };
 
-export const SecureStreamSocket = function SecureStreamSocket(this: StreamSocket, host: SocketHost) {
-  setUpStreamSocket.call(this as never, host);
-} as unknown as StreamSocketConstructor;
+/**
+ * The same kind of socket where its connection is encrypted.
+ * @param setUp - a constructor that may be called without `new`
+ */
+export function secureTwin(plain: StreamSocketConstructor, setUp: object): StreamSocketConstructor {
+  const twin = setUp as StreamSocketConstructor;
+  twin.prototype = Object.create(TLSSocket.prototype, {
+    ...Object.getOwnPropertyDescriptors(plain.prototype),
+    constructor: { value: twin, writable: true, configurable: true },
+  });
+  Object.assign(twin.prototype, refusals);
+  answerFor(twin.prototype, FACTS, QUESTIONS);
+  return Object.setPrototypeOf(twin, TLSSocket);
+}
 
-SecureStreamSocket.prototype = Object.create(TLSSocket.prototype, {
-  ...Object.getOwnPropertyDescriptors(StreamSocket.prototype),
-  constructor: { value: SecureStreamSocket, writable: true, configurable: true },
-});
-Object.assign(SecureStreamSocket.prototype, refusals);
-answerFor(SecureStreamSocket.prototype, FACTS, QUESTIONS);
-Object.setPrototypeOf(SecureStreamSocket, TLSSocket);
+export const SecureStreamSocket = secureTwin(
+  StreamSocket,
+  function SecureStreamSocket(this: StreamSocket, host: SocketHost) {
+    setUpStreamSocket.call(this as never, host);
+  },
+);
 
 /** The socket that stands for a stream, or for a connection in 'clientError'. */
 export function socketFor(host: SocketHost): StreamSocket {

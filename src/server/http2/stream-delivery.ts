@@ -15,16 +15,18 @@ import { RequestContexts } from '../../node/request-contexts.js';
 import { publishStart } from '../diagnostics.js';
 import { dispatchExpecting } from '../dispatch.js';
 import { kEngine } from '../http-server.js';
-import { Exchange, type ExchangingConnection } from './exchange.js';
+import { Exchange } from './exchange.js';
 import { observeStream } from './observed-stream.js';
 import { callProgram } from './program-calls.js';
 import { refusalFacts, refuse } from './refusal.js';
+import type { StreamConnection, StreamUse } from './stream-use.js';
+import { Tunnel } from './tunnel.js';
 
 /** The connection, as far as the delivery of its requests goes. */
-export interface DeliveringConnection extends ExchangingConnection {
+export interface DeliveringConnection extends StreamConnection {
   /** A handler is about to be called. */
   nextHandler(): void;
-  requestBegins(exchange: Exchange): void;
+  useBegins(use: StreamUse): void;
   /** No request is served that begins from here on. */
   lastRequest(): void;
   /** There is something to send. */
@@ -44,13 +46,17 @@ export class StreamDelivery implements ConnectionListener {
   }
 
   onHead(stream: Stream): void {
-    if (stream.request.method === 'CONNECT') {
+    const { method, protocol } = stream.request;
+    if (method === 'CONNECT' && protocol === null) {
       this.#refuse(stream, new TunnelRefused());
       return;
     }
     this.#connection.nextHandler();
     const context = this.contexts.next();
-    callProgram(null, () => this.#begin(stream, context));
+    callProgram(null, () => {
+      if (method === 'CONNECT') this.#beginTunnel(stream, context);
+      else this.#begin(stream, context);
+    });
     if (stream.context === undefined) stream.reset('internalError');
   }
 
@@ -58,7 +64,7 @@ export class StreamDelivery implements ConnectionListener {
     const { server } = this.#connection;
     const exchange = new Exchange(this.#connection, stream, context);
     stream.context = exchange;
-    this.#connection.requestBegins(exchange);
+    this.#connection.useBegins(exchange);
     const count = ++this.count;
     if (context === null) this.#dispatch(exchange, count);
     else context.runInAsyncScope(this.#dispatch, this, exchange, count);
@@ -66,6 +72,22 @@ export class StreamDelivery implements ConnectionListener {
     server[kEngine].prototypes.learn(exchange.request, exchange.response);
     const most = server.maxRequestsPerSocket;
     if (most && count >= most) this.#connection.lastRequest();
+  }
+
+  #beginTunnel(stream: Stream, context: AsyncResource | null): void {
+    const { server } = this.#connection;
+    const tunnel = new Tunnel(this.#connection, stream, context);
+    // The program may ask the request, and whoever listened may do so no more.
+    if (server.listenerCount('upgrade') === 0 || !server.shouldUpgradeCallback(tunnel.request)) {
+      this.#refuse(stream, new TunnelRefused());
+      stream.context = null;
+      return;
+    }
+    stream.context = tunnel;
+    this.#connection.useBegins(tunnel);
+    this.count++;
+    if (context === null) tunnel.open();
+    else context.runInAsyncScope(tunnel.open, tunnel);
   }
 
   #dispatch(exchange: Exchange, count: number): void {
@@ -104,30 +126,30 @@ export class StreamDelivery implements ConnectionListener {
   }
 
   onBody(stream: Stream, data: Buffer): void {
-    const exchange = stream.context as Exchange | undefined;
-    if (exchange === undefined) stream.consumed(data.length);
-    else exchange.receive(data);
+    const use = stream.context as StreamUse | null | undefined;
+    if (!use) stream.consumed(data.length);
+    else use.receive(data);
   }
 
   onEnd(stream: Stream, rawTrailers: string[]): void {
-    (stream.context as Exchange | undefined)?.requestEnds(rawTrailers);
+    (stream.context as StreamUse | null | undefined)?.requestEnds(rawTrailers);
   }
 
   onReset(stream: Stream, error: Http2Error): void {
-    const exchange = stream.context as Exchange | undefined;
-    if (exchange === undefined) {
+    const use = stream.context as StreamUse | null | undefined;
+    if (!use) {
       stream.retire();
       return;
     }
-    if (exchange.observed !== null && error.scope === 'stream' && error.fault !== 'resetByClient') {
+    if (use.observed !== null && error.scope === 'stream' && error.fault !== 'resetByClient') {
       const told = { claimed: false, streamId: stream.id, status: 0, answerBytes: 0 };
-      exchange.observed.connection.refuse(refusalFacts(error, told), exchange.observed);
+      use.observed.connection.refuse(refusalFacts(error, told), use.observed);
     }
-    exchange.reset(error.scope === 'connection');
+    use.reset(error.scope === 'connection');
   }
 
   onDrain(stream: Stream): void {
-    (stream.context as Exchange | undefined)?.drain();
+    (stream.context as StreamUse | null | undefined)?.drain();
   }
 
   onOutput(): void {

@@ -28,7 +28,7 @@ export interface SocketHost {
 
 type StreamCallback = (error?: Error | null) => void;
 
-const kHost = Symbol('premier.host');
+export const kHost = Symbol('premier.host');
 
 class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
   declare [kHost]: SocketHost;
@@ -245,7 +245,7 @@ function expire(socket: StreamSocketMethods): void {
 }
 
 /** What programs ask a connection's socket for; a stream answers as that does. */
-const FACTS = [
+export const CONNECTION_FACTS = [
   'server',
   'remoteAddress',
   'remoteFamily',
@@ -285,7 +285,7 @@ export function answerFor(
   }
 }
 
-answerFor(StreamSocketMethods.prototype, FACTS, ['address']);
+answerFor(StreamSocketMethods.prototype, CONNECTION_FACTS, ['address']);
 
 export interface StreamSocket extends ServerSocket {
   _close(error?: Error): void;

@@ -1,0 +1,168 @@
+/**
+ * A stream that leaves HTTP: extended CONNECT (RFC 8441), handed to a program as the 'upgrade' that it knows.
+ *
+ * In: a stream whose request names a protocol. Out: 'upgrade' with the request as it is over HTTP/1.1 and a socket of the
+ * stream's own; what the program answers becomes the head of the stream's response. Never an octet of a program's before
+ * such a head, and what a program throws ends no other stream.
+ */
+import type { AsyncResource } from 'node:async_hooks';
+import { Buffer } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
+import { NewFieldList } from '../../http/field-list.js';
+import type { Stream } from '../../http2/stream.js';
+import { canSend } from '../../http2/stream-states.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
+import { connectionReset, streamDestroyed } from '../../node/errors.js';
+import { nextTick } from '../../node/timers.js';
+import type { ServerSocket } from '../../transport/server-socket.js';
+import type { ExchangeObservation } from '../observation.js';
+import type { Swept } from '../timeouts.js';
+import { makeRequest } from './make-request.js';
+import { observeStream } from './observed-stream.js';
+import { callProgram } from './program-calls.js';
+import type { StreamConnection, StreamUse } from './stream-use.js';
+import { TunnelHeadReader } from './tunnel-head.js';
+import { type TunnelHost, type TunnelSocket, tunnelSocketFor } from './tunnel-socket.js';
+
+/** The head of its request has come, and what follows may take its time. */
+const UNTIMED: Swept = { requestStart: 0, headComplete: true, onRequestTimeout() {} };
+
+type Written = (error?: Error | null) => void;
+
+export class Tunnel implements StreamUse, TunnelHost {
+  readonly stream: Stream;
+  readonly request: IncomingMessage;
+  readonly socket: TunnelSocket;
+  readonly observed: ExchangeObservation | null;
+  place = -1;
+  readonly #connection: StreamConnection;
+  readonly #context: AsyncResource | null;
+  readonly #reader = new TunnelHeadReader();
+  #isOver = false;
+
+  constructor(connection: StreamConnection, stream: Stream, context: AsyncResource | null) {
+    this.#connection = connection;
+    this.#context = context;
+    this.stream = stream;
+    this.socket = tunnelSocketFor(this);
+    asUpgrade(stream);
+    this.request = makeRequest(connection.server, this.socket, stream.request);
+    this.request.method = 'GET';
+    this.request.upgrade = true;
+    this.request.complete = true;
+    const { observation } = connection;
+    this.observed =
+      observation === null
+        ? null
+        : observeStream(observation, stream, { request: this.request, response: null });
+  }
+
+  /** Hands it to the program. */
+  open(): void {
+    this.observed?.upgrade();
+    this.#connection.server.emit('upgrade', this.request, this.socket, Buffer.alloc(0));
+  }
+
+  // What comes on the stream
+
+  receive(data: Buffer): void {
+    this.socket._stir();
+    if (this.socket.destroyed) {
+      this.stream.consumed(data.length);
+      return;
+    }
+    callProgram(this.#context, () => {
+      if (this.socket.push(this.#connection.keep(data))) this.stream.consumed(data.length);
+    });
+  }
+
+  requestEnds(): void {
+    callProgram(this.#context, () => this.socket.push(null));
+  }
+
+  reset(): void {
+    callProgram(this.#context, () => this.socket.destroy(connectionReset('read ECONNRESET')));
+    this.#over();
+  }
+
+  drain(): void {}
+
+  get clock(): Swept {
+    return UNTIMED;
+  }
+
+  // What the program does with the socket
+
+  get transport(): ServerSocket {
+    return this.#connection.socket;
+  }
+
+  get activity(): number {
+    return this.stream.sent;
+  }
+
+  /** A silent tunnel goes on, unless whoever has its socket minds. */
+  tellTimeout(): boolean {
+    return true;
+  }
+
+  more(): void {
+    this.stream.consumed(this.stream.unconsumed);
+  }
+
+  write(bytes: Buffer, written: Written): void {
+    let rest = bytes;
+    if (this.#reader.head === null) {
+      try {
+        rest = this.#reader.take(bytes);
+      } catch (error) {
+        written(error as Error);
+        return;
+      }
+      this.#sendHeads();
+    }
+    if (rest.length === 0) nextTick(written, null);
+    else this.stream.body(rest, null, rest.length, (error) => this.#tell(written, error));
+  }
+
+  #sendHeads(): void {
+    const { interim, head } = this.#reader;
+    for (const { status, fields } of interim.splice(0)) this.stream.interim(status, fields);
+    if (head !== null) this.stream.head(head.status, head.fields);
+  }
+
+  end(written: Written): void {
+    if (this.#reader.head === null) this.socket.destroy();
+    else this.stream.end(new NewFieldList(), (error) => this.#tell(written, error));
+  }
+
+  /** What HTTP/2 calls the reason is told by the socket's end. */
+  #tell(written: Written, error: Error | null | undefined): void {
+    callProgram(this.#context, () => written(error ? streamDestroyed('write') : null));
+  }
+
+  abandon(): void {
+    if (this.#isOver) return;
+    const { stream } = this;
+    if (stream.ended) this.#connection.flush();
+    if (stream.ended && !canSend(stream.state)) stream.drop();
+    else stream.reset('cancelled');
+    this.#over();
+  }
+
+  #over(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.stream.retire();
+    this.#connection.useOver(this);
+  }
+}
+
+/** Gives the head of a request the fields that ask for a change of protocol over HTTP/1.1. */
+function asUpgrade({ request }: Stream): void {
+  const protocol = request.protocol as string;
+  request.rawHeaders.push('connection', 'Upgrade', 'upgrade', protocol);
+  // "Sec-WebSocket-Key and Sec-WebSocket-Accept are not needed", §5. Programs check that there is one.
+  if (protocol === 'websocket')
+    request.rawHeaders.push('sec-websocket-key', randomBytes(16).toString('base64'));
+}
