@@ -1,11 +1,11 @@
 // `npm test [-- FILE ...]`: installs and builds what is missing or out of date, then runs the tests on this Node.
 // With words after `--`, only the test files whose path contains one of them.
-import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { build, buildTests, install, root, tryInstall } from './prepare.mjs';
+import { runTestFiles } from './test-files.mjs';
 
 install();
 build();
@@ -27,10 +27,5 @@ for (const folder of ['apps', 'package']) {
 }
 
 // Half of the time a file waits: for a command that starts or stops, for a browser, for a clock.
-const concurrency = 2 * availableParallelism();
-const { status } = spawnSync(
-  process.execPath,
-  ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files],
-  { cwd: root, stdio: 'inherit' },
-);
-process.exit(status ?? 1);
+const passed = await runTestFiles(files, { root, concurrency: 2 * availableParallelism() });
+process.exit(passed ? 0 : 1);
