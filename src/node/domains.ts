@@ -4,14 +4,19 @@
  * When the scope of an AsyncResource ends, `node:domain` leaves the domains that were entered in it: an exception that
  * passes the end of a scope is told to the domain outside of it. In: a resource and a function. Out: what that returns;
  * what it throws told to the domain that it was in, where there is one that listens, else thrown on. Costs one look at
- * `process.domain`, which is null until a program first enters a domain, and undefined outside of all from then on.
+ * whether `node:domain` has been loaded, which `EventEmitter` knows: its `usingDomains` is false until then.
  */
 import type { AsyncResource } from 'node:async_hooks';
-import type { EventEmitter } from 'node:events';
+import { EventEmitter } from 'node:events';
 import process from 'node:process';
 
 type Domain = EventEmitter & { exit(): void };
 type WithDomain = { domain?: Domain | null };
+
+/** Whether `node:domain` is loaded; where that can't be told, it is taken to be. */
+export function domainsMayBeLoaded(): boolean {
+  return (EventEmitter as { usingDomains?: boolean }).usingDomains !== false;
+}
 
 export function runInScope<T, A extends unknown[], R>(
   resource: AsyncResource,
@@ -19,7 +24,7 @@ export function runInScope<T, A extends unknown[], R>(
   self: T,
   ...args: A
 ): R | undefined {
-  if ((process as WithDomain).domain === null) return resource.runInAsyncScope(fn, self, ...args);
+  if (!domainsMayBeLoaded()) return resource.runInAsyncScope(fn, self, ...args);
   return resource.runInAsyncScope(() => {
     try {
       return Reflect.apply(fn, self, args);

@@ -26,19 +26,26 @@ const storesLiveInFrames = probe();
 /** A context that is the present one at the time of the call. */
 export const presentContext = (): AsyncResource => new AsyncResource(RESOURCE_TYPE);
 
-const BARE_KEYS = new Set(Object.getOwnPropertySymbols(presentContext()));
+const BARE_KEYS = Object.getOwnPropertySymbols(presentContext());
 
 /** Whether anything is stored in a context: Node keeps it on the resource, under a key for each store or for all. */
 function holdsStores(context: AsyncResource): boolean {
   const values = context as unknown as Record<symbol, unknown>;
-  return Object.getOwnPropertySymbols(context).some((key) =>
-    BARE_KEYS.has(key) ? holdsAny(values[key]) : values[key] !== undefined,
+  for (const key of BARE_KEYS) if (holdsAny(values[key])) return true;
+  // In frames all stores are under one key.
+  return !storesLiveInFrames && holdsMore(values);
+}
+
+function holdsMore(values: Record<symbol, unknown>): boolean {
+  return Object.getOwnPropertySymbols(values).some(
+    (key) => !BARE_KEYS.includes(key) && values[key] !== undefined,
   );
 }
 
 /** A frame that was entered and left again stays, and says of its stores that they are undefined. */
 function holdsAny(frame: unknown): boolean {
-  if (!types.isMap(frame)) return typeof frame === 'object';
+  if (typeof frame !== 'object') return false;
+  if (!types.isMap(frame)) return true;
   // Node's own kind of Map has none of the public methods.
   for (const store of Map.prototype.values.call(frame)) if (store !== undefined) return true;
   return false;

@@ -35,8 +35,13 @@ export class SocketOutput {
   #late = 0;
   readonly #listeners = new WriteListeners();
   readonly #byTick = new WaitingByTick();
+  readonly #onLeft: WriteCallback;
+  readonly #onWritten: WriteCallback;
 
   constructor(socket: Socket) {
+    // Not where they are declared: what is made there is given its name with each connection.
+    this.#onLeft = (error) => this.#left(error);
+    this.#onWritten = (error) => this.#listeners.reported(error);
     this.socket = socket;
     this.#plain = isPlainSocket(socket) ? socket : null;
     this.#isNetSocket = socket instanceof Socket;
@@ -288,12 +293,12 @@ export class SocketOutput {
     this.#uncork();
   }
 
-  #onLeft = (error?: Error | null): void => {
+  #left(error: Error | null | undefined): void {
     this.#late = 0;
     // Whoever waits for this write hears of it first, as on node:http.
     if (error) nextTick(destroy, this.#plain, error);
     if (this.#listeners.areInFlight) this.#listeners.reported(error);
-  };
+  }
 
   #write(callback: WriteCallback | undefined): boolean {
     const socket = this.socket;
@@ -322,10 +327,6 @@ export class SocketOutput {
     });
     return accepted;
   }
-
-  #onWritten = (error?: Error | null): void => {
-    this.#listeners.reported(error);
-  };
 }
 
 function destroy(socket: Socket, error: Error): void {

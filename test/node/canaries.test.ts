@@ -430,6 +430,18 @@ test('a server that listens may be told again how many may wait', {
   sings(!shrinkBacklog(server), 'the handle of a server that has closed', 'backlog');
 });
 
+test('EventEmitter knows whether node:domain has been loaded', () => {
+  const domains = new URL('../../dist/node/domains.js', import.meta.url).href;
+  const program = `import { domainsMayBeLoaded } from ${JSON.stringify(domains)};
+    const before = domainsMayBeLoaded();
+    await import('node:domain');
+    console.log(before, domainsMayBeLoaded());`;
+  const told = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+  });
+  sings(told === 'false true\n', `EventEmitter.usingDomains: ${told.trim()}`, 'domains');
+});
+
 test('a parent of workers lets go of their sockets when it is told to', {
   skip: process.platform !== 'linux',
 }, async (t) => {
