@@ -1,39 +1,34 @@
 /**
- * One connection that speaks HTTP/1.1: reads requests, and sees to it that their responses leave in order.
+ * One connection that speaks HTTP/1.1: what it is put together of, and what becomes of it.
  *
- * In: the socket's events. Out: segments for the parser, which reports to the delivery; what becomes of the connection
- * after each response. Reads no further than it can answer, and leaves nothing behind when the socket closes.
+ * In: the socket's events, and word of its responses. Out: segments for the reader; the turn of each response; an end, a
+ * refusal, another protocol. Leaves nothing behind when the socket closes.
  */
-import { Buffer } from 'node:buffer';
-import { maxHeaderSize } from 'node:http';
-import { RequestParser } from '../../http1/request-parser.js';
-import { WireError } from '../../http1/wire-error.js';
+import type { Buffer } from 'node:buffer';
+import type { WireError } from '../../http1/wire-error.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { dropUnread } from '../../message/request-body.js';
 import { closeUnwatched, emitClose } from '../../message/response-state.js';
 import type { ServerResponse } from '../../message/server-response.js';
-import { runInScope } from '../../node/domains.js';
 import * as errors from '../../node/errors.js';
 import { endEntry } from '../../node/performance-entries.js';
-import { nextTick, setImmediate } from '../../node/timers.js';
+import { nextTick } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { keepOrder } from '../../transport/socket-order.js';
 import { SocketOutput } from '../../transport/socket-output.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
 import { publishFinish } from '../diagnostics.js';
-import { fieldsBeyond, maxFieldsOf } from '../field-limits.js';
 import { type HttpServer, kEngine } from '../http-server.js';
 import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
-import { validationOf } from '../server-options.js';
 import { Ending } from './ending.js';
 import { type EndingConnection, tellRefusal } from './farewell.js';
-import { ANSWERS_WAIT, ReadingGate } from './reading-gate.js';
-import { type DeliveringConnection, RequestDelivery } from './request-delivery.js';
+import { ReadingGate } from './reading-gate.js';
+import { RequestDelivery } from './request-delivery.js';
 import { ResponseQueue } from './response-queue.js';
 import type { ResponseWriter } from './response-writer.js';
-import { beginUpgrade, isLeftToProgram, leaveHttp } from './upgrade.js';
-import { UpgradeStream } from './upgrade-stream.js';
+import { type ReadConnection, SegmentReader } from './segment-reader.js';
+import { type LeavingConnection, Upgrade } from './upgrade.js';
 import { NO_CALL, type OwnedWriter } from './writer-owner.js';
 
 type Writer = OwnedWriter<ServerResponse>;
@@ -41,7 +36,7 @@ type Writer = OwnedWriter<ServerResponse>;
 const NO_STREAMS: Iterable<never> = Object.freeze([]);
 
 export class Connection
-  implements ServerConnection, DeliveringConnection, ClockedConnection, EndingConnection
+  implements ServerConnection, ReadConnection, ClockedConnection, EndingConnection, LeavingConnection
 {
   readonly protocol = 'http/1.1';
   readonly server: HttpServer;
@@ -53,15 +48,9 @@ export class Connection
   readonly clock: ConnectionClock;
   readonly #ending: Ending;
   readonly #delivery: RequestDelivery;
-  readonly #parser: RequestParser;
-  /** What stands for the socket of an upgrade until the body of its request has been read. */
-  #tunnel: UpgradeStream | null = null;
-  /** Within `receive`: only at its end is it known what it leaves unread. */
-  #isReceiving = false;
-  /** Length of the chunk that was received last. */
-  #received = 0;
-  /** What is being received lies in memory that others will have after it. */
-  #isLent = false;
+  readonly reader: SegmentReader;
+  /** How it leaves HTTP; null until a request asks for that. */
+  #upgrade: Upgrade | null = null;
 
   constructor(server: HttpServer, socket: ServerSocket) {
     this.server = server;
@@ -72,125 +61,46 @@ export class Connection
     this.clock = new ConnectionClock(this);
     this.#ending = new Ending(this);
     this.#delivery = new RequestDelivery(this);
-    this.#parser = new RequestParser(this.#delivery, {
-      maxHeadBytes: server.maxHeaderSize || maxHeaderSize,
-      maxFields: maxFieldsOf(server),
-      get fieldsBeyond() {
-        return fieldsBeyond(server);
-      },
-      validation: validationOf(server),
-    });
+    this.reader = new SegmentReader(this, this.#delivery);
     keepOrder(socket, this.output);
   }
 
-  /** Reads what arrived in memory that is only lent. */
   receiveLent(chunk: Buffer): void {
-    this.#isLent = true;
-    try {
-      this.receive(chunk, true);
-    } finally {
-      this.#isLent = false;
-    }
+    this.reader.receiveLent(chunk);
   }
 
   overrun(): void {
-    if (this.#parser.position === this.#received) return;
-    this.#parser.stop();
-    this.socket.destroy();
+    this.reader.overrun();
   }
 
-  keep(bytes: Buffer): Buffer {
-    return this.#isLent ? Buffer.from(bytes) : bytes;
-  }
-
-  /**
-   * Reads what arrived and hands on the requests in it; what they answer at once leaves in one write.
-   * @param fresh - called from the event loop, in the async context in which the connection came
-   */
   receive(chunk: Buffer, fresh = false): void {
-    const scope = this.#delivery.contexts.scopeOf(fresh);
-    if (scope === null) this.#receive(chunk, fresh);
-    else runInScope(scope, this.#receive, this, chunk, fresh);
+    this.reader.receive(chunk, fresh);
   }
 
-  #receive(chunk: Buffer, fresh: boolean): void {
-    if (this.#ending.isRefused) {
-      this.#ending.repeatRefusal(this.keep(chunk));
-      return;
-    }
-    this.#delivery.beginSegment(fresh);
-    if (this.observation !== null) this.observation.received.begin(chunk);
-    this.#isReceiving = true;
-    this.#received = chunk.length;
-    this.output.held = true;
-    let consumed = chunk.length;
-    try {
-      consumed = this.#parser.execute(chunk);
-    } catch (error) {
-      this.#fail(error, chunk);
-    } finally {
-      this.output.held = false;
-      try {
-        this.output.settle();
-      } finally {
-        this.#isReceiving = false;
-      }
-    }
-    const { upgrade } = this.#delivery;
-    if (upgrade !== null && upgrade !== this.incoming) {
-      this.#leaveHttp(this.keep(chunk.subarray(consumed)));
-      return;
-    }
-    this.#goOn(chunk, consumed);
-    if (upgrade !== null) this.#beginUpgrade(upgrade);
+  get isRefused(): boolean {
+    return this.#ending.isRefused;
   }
 
-  /** The body of the request goes on in a later segment. */
-  #beginUpgrade(upgrade: IncomingMessage): void {
-    if (this.#tunnel !== null || this.#ending.isRefused) return;
-    this.#tunnel = new UpgradeStream(this.socket, upgrade);
-    beginUpgrade(this.server, upgrade, this.#tunnel, this.#delivery.upgradeContext);
+  repeatRefusal(chunk: Buffer): void {
+    this.#ending.repeatRefusal(chunk);
   }
 
-  /** What was not read waits until there is room for its answers. */
-  #goOn(chunk: Buffer, consumed: number): void {
-    if (this.observation !== null) this.#delivery.tellRest(this.observation, this.#parser.inHead);
-    if (this.#parser.paused && consumed < chunk.length) this.#wait(chunk.subarray(consumed));
-    this.resume();
-    if (this.#parser.idle) return;
-    this.clock.requestArrives();
-    this.#delivery.keepContext();
+  refuseRead(error: WireError): void {
+    if (this.#upgrade === null) this.#delivery.forgetUpgrade();
+    this.refuse(error);
   }
 
-  #wait(rest: Buffer): void {
-    this.gate.unread = this.keep(rest);
-    this.gate.shut(ANSWERS_WAIT);
+  beginUpgrade(request: IncomingMessage): void {
+    if (this.#upgrade !== null || this.#ending.isRefused) return;
+    this.#upgrade = new Upgrade(this, request);
+    this.#upgrade.begin(this.#delivery.upgradeContext);
   }
 
-  #fail(error: unknown, chunk: Buffer): void {
-    if (error instanceof WireError) {
-      error.bytesParsed = Math.min(error.bytesParsed + this.#parser.position, chunk.length);
-      error.rawPacket = this.keep(chunk);
-      if (this.#tunnel === null) this.#delivery.forgetUpgrade();
-      this.refuse(error);
-      return;
-    }
-    if (this.#delivery.isInHandler) {
-      // The program may survive its handler: then the requests after this one are served.
-      const rest = chunk.subarray(this.#parser.position);
-      if (rest.length > 0) {
-        this.#wait(rest);
-        setImmediate(resume, this);
-      }
-    } else {
-      this.socket.destroy();
-    }
-    throw error;
-  }
-
-  /** Index in the segment of the first byte that has not been read. */
-  get position(): number {
-    return this.#parser.position;
+  leaveHttp(request: IncomingMessage, rest: Buffer): void {
+    this.clock.requestEnds();
+    this.server[kEngine].connections.delete(this);
+    this.#upgrade ??= new Upgrade(this, request);
+    this.#upgrade.leave(rest, this.#delivery.upgradeContext);
   }
 
   /** The request that is being read, for whoever observes. */
@@ -218,11 +128,7 @@ export class Connection
 
   requestEnds(): void {
     this.clock.requestEnds();
-    if (this.isOver || this.#delivery.upgrade !== null) this.#parser.stop();
-  }
-
-  pauseParsing(): void {
-    this.#parser.paused = true;
+    if (this.isOver || this.#delivery.upgrade !== null) this.reader.stop();
   }
 
   /** The response whose turn it is. */
@@ -231,12 +137,12 @@ export class Connection
   }
 
   get gathers(): boolean {
-    return this.output.held && this.#parser.position !== this.#received;
+    return this.output.held && !this.reader.isAtEnd;
   }
 
   /** As a number: where in the segment the parser is, and whether a handler runs. */
   get presentCall(): number {
-    return this.#isReceiving ? this.#parser.position * 2 + Number(this.#delivery.isInHandler) : NO_CALL;
+    return this.reader.isReceiving ? this.reader.position * 2 + Number(this.#delivery.isInHandler) : NO_CALL;
   }
 
   isAlone(writer: Writer): boolean {
@@ -245,14 +151,7 @@ export class Connection
 
   /** A closing server says so to who has nothing more to be answered. */
   endsAfter(writer: Writer): boolean {
-    return this.clock.isLeaving && writer === this.responses.last && !this.#hasMoreRequests();
-  }
-
-  /** Whether something was received beyond the request that came last. */
-  #hasMoreRequests(): boolean {
-    if (this.gate.unread !== null) return true;
-    if (this.#isReceiving) return this.#received - this.#parser.position > this.#parser.bodyBytesLeft;
-    return this.incoming === null && !this.#parser.idle;
+    return this.clock.isLeaving && writer === this.responses.last && !this.reader.hasMoreRequests;
   }
 
   responseEnded({ response }: Writer): void {
@@ -262,7 +161,7 @@ export class Connection
       if (response._last) {
         // Nothing follows the response that closes the connection, whatever was asked for after it.
         this.#ending.lastAnswered();
-        if (this.incoming === null) this.#parser.stop();
+        if (this.incoming === null) this.reader.stop();
       } else if (!this.#ending.answerRefusal()) {
         this.responses.giveTurn();
       }
@@ -295,47 +194,27 @@ export class Connection
     else nextTick(emitClose, response);
     if (response._last) this.close();
     else if (this.isIdle) this.clock.becomeIdle();
-    this.resume();
+    this.reader.resume();
   }
 
   responseWaits(bytes: number): void {
     this.responses.waitingBytes += bytes;
   }
 
-  /** Reads on where that had stopped because answers waited, once there is room. */
-  resume(): void {
-    const { gate } = this;
-    if (this.#isReceiving || !this.responses.hasRoom || this.#delivery.upgrade !== null) return;
-    this.#parser.paused = false;
-    if (!gate.isShutFor(ANSWERS_WAIT)) return;
-    gate.lift(ANSWERS_WAIT);
-    const unread = gate.takeUnread();
-    try {
-      if (unread !== null) this.receive(unread);
-    } finally {
-      if (!gate.isShutFor(ANSWERS_WAIT) && this.#delivery.upgrade === null) {
-        if (gate.takeEnd()) this.#endInput();
-        this.socket.resume();
-      }
-    }
-  }
-
   onDrain(): void {
     const { turn } = this;
     this.output.flush();
     if (turn !== undefined && !this.socket.writableNeedDrain) turn.response._onDrain();
-    this.resume();
+    this.reader.resume();
   }
 
-  /** What was received before the end of input comes first, though it may still wait. */
   onEndOfInput(): void {
-    if (this.gate.unread === null || this.#ending.isRefused) this.#endInput();
-    else this.gate.inputEnded = true;
+    this.reader.end();
   }
 
-  #endInput(): void {
+  endInput(): void {
     if (this.#ending.isLingering) return;
-    const error = this.#ending.isRefused ? null : this.#parser.finish();
+    const error = this.#ending.isRefused ? null : this.reader.finish();
     const { last } = this.responses;
     if (error !== null) this.refuse(error);
     else if (this.server.httpAllowHalfOpen && last !== undefined) last.response._last = true;
@@ -354,7 +233,7 @@ export class Connection
    */
   refuse(error: Error, atOnce = false): void {
     if (this.#ending.isRefused) return;
-    this.#parser.stop();
+    this.reader.stop();
     this.clock.stop();
     this.#ending.refuse(error, atOnce);
   }
@@ -364,7 +243,7 @@ export class Connection
   }
 
   get isUnused(): boolean {
-    return this.#delivery.count === 0 && this.#parser.idle && !this.#ending.isRefused;
+    return this.#delivery.count === 0 && this.reader.isIdle && !this.#ending.isRefused;
   }
 
   /** HTTP/1.1 has one exchange at a time, which the connection's clock is for. */
@@ -404,7 +283,7 @@ export class Connection
 
   onClose(): void {
     this.gate.unread = null;
-    this.#parser.stop();
+    this.reader.stop();
     this.clock.requestEnds();
     this.#ending.closed();
     this.responses.abandon();
@@ -413,7 +292,7 @@ export class Connection
 
   /** As on node:http, the program hears no more of its requests, and what it still writes leaves nowhere. */
   onSent(): void {
-    this.#parser.stop();
+    this.reader.stop();
     this.output.flush();
     this.responses.leave();
   }
@@ -424,31 +303,9 @@ export class Connection
     this.server[kEngine].connections.delete(this);
     this.observation?.close();
   }
-
-  #closeTurn(): void {
-    const { turn } = this;
-    if (turn !== undefined) emitClose(turn.response);
-  }
-
-  #leaveHttp(rest: Buffer): void {
-    const { upgrade, upgradeContext, exchange } = this.#delivery;
-    const request = upgrade as IncomingMessage;
-    // As on node:http, a response that is under way hears when its socket closes, whatever that speaks by then.
-    if (this.turn !== undefined) this.socket.once('close', () => this.#closeTurn());
-    this.clock.requestEnds();
-    this.server[kEngine].connections.delete(this);
-    if (isLeftToProgram(this.server, request)) exchange?.upgrade();
-    else exchange?.close('aborted');
-    this.observation?.close();
-    leaveHttp(this.server, request, rest, upgradeContext, this.#tunnel);
-  }
 }
 
 function closeBoth(response: ServerResponse): void {
   dropUnread(response.req as IncomingMessage);
   emitClose(response);
-}
-
-function resume(connection: Connection): void {
-  connection.resume();
 }

@@ -29,6 +29,16 @@ import type { ResponseQueue } from './response-queue.js';
 import { ResponseWriter } from './response-writer.js';
 import type { WriterOwner } from './writer-owner.js';
 
+/** The segment that the requests come from. */
+export interface DeliveredSegment {
+  /** Index of the first byte that has not been read. */
+  readonly position: number;
+  /** What may outlive the present call. */
+  keep(bytes: Buffer): Buffer;
+  /** No further request is read until there is room for its answer. */
+  pause(): void;
+}
+
 /** The connection, as far as the delivery of its requests goes. */
 export interface DeliveringConnection extends WriterOwner<ServerResponse> {
   readonly server: HttpServer;
@@ -37,16 +47,11 @@ export interface DeliveringConnection extends WriterOwner<ServerResponse> {
   readonly gate: ReadingGate;
   /** Null where nobody observes. */
   readonly observation: ConnectionObservation | null;
-  /** Index in the segment of the first byte that has not been read. */
-  readonly position: number;
+  readonly reader: DeliveredSegment;
   /** Nothing more is served. */
   readonly isOver: boolean;
   requestBegins(): void;
   requestEnds(): void;
-  /** No further request is read until there is room for its answer. */
-  pauseParsing(): void;
-  /** What may outlive the present call. */
-  keep(bytes: Buffer): Buffer;
 }
 
 export class RequestDelivery implements RequestSink {
@@ -108,7 +113,7 @@ export class RequestDelivery implements RequestSink {
       else runInScope(context, this.#dispatch, this, head, request, response);
     } finally {
       // The socket stops only when more comes: most clients wait for the answer.
-      if (responses.isFull) connection.pauseParsing();
+      if (responses.isFull) connection.reader.pause();
     }
     this.isInHandler = false;
     if (exchange !== null) exchange.handlerReturned();
@@ -136,7 +141,7 @@ export class RequestDelivery implements RequestSink {
   #pushBody(request: IncomingMessage, data: Buffer): void {
     const { gate } = this.#connection;
     // What is decoded into text is copied by that.
-    const kept = request.readableEncoding === null ? this.#connection.keep(data) : data;
+    const kept = request.readableEncoding === null ? this.#connection.reader.keep(data) : data;
     if (request.push(kept)) {
       // On node:http the reader's tick comes right after this, and asks for more.
       if (request._readableState.resumeScheduled) request._consuming = true;
@@ -184,13 +189,13 @@ export class RequestDelivery implements RequestSink {
     };
     const exchange = new ExchangeObservation(observation, facts, request);
     this.exchange = exchange;
-    exchange.open(received, this.#connection.position);
+    exchange.open(received, this.#connection.reader.position);
     return exchange;
   }
 
   #tellEnd(exchange: ExchangeObservation, rawTrailers: string[]): void {
     if (this.upgrade === null) this.exchange = null;
-    exchange.bytesCame(exchange.connection.received, this.#connection.position);
+    exchange.bytesCame(exchange.connection.received, this.#connection.reader.position);
     exchange.requestEnded(rawTrailers);
   }
 
@@ -199,7 +204,7 @@ export class RequestDelivery implements RequestSink {
    * @param isInHead - whether it ends within a head
    */
   tellRest({ received }: ConnectionObservation, isInHead: boolean): void {
-    const { position } = this.#connection;
+    const { position } = this.#connection.reader;
     if (this.exchange !== null) this.exchange.bytesCame(received, position);
     received.end(position, isInHead);
   }

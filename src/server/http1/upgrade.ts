@@ -10,11 +10,14 @@ import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { completeBody } from '../../message/request-body.js';
+import { emitClose } from '../../message/response-state.js';
+import type { ServerResponse } from '../../message/server-response.js';
 import { forgetFlowing } from '../../node/flowing.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { detach } from '../../transport/socket-listeners.js';
 import type { HttpServer } from '../http-server.js';
-import type { UpgradeStream } from './upgrade-stream.js';
+import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
+import { UpgradeStream } from './upgrade-stream.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -23,7 +26,7 @@ function upgradeEvent({ method }: IncomingMessage): 'connect' | 'upgrade' {
 }
 
 /** Whether the program takes the socket of a connection that leaves HTTP. */
-export function isLeftToProgram(server: HttpServer, request: IncomingMessage): boolean {
+function isLeftToProgram(server: HttpServer, request: IncomingMessage): boolean {
   return server.listenerCount(upgradeEvent(request)) > 0;
 }
 
@@ -31,20 +34,55 @@ function tell(server: HttpServer, request: IncomingMessage, socket: Duplex, head
   server.emit(upgradeEvent(request), request, socket, head);
 }
 
-/** Hands the request over while its body still comes, with what stands for its socket until then. */
-export function beginUpgrade(
-  server: HttpServer,
-  request: IncomingMessage,
-  stream: UpgradeStream,
-  context: AsyncResource,
-): void {
-  if (isLeftToProgram(server, request))
-    context.runInAsyncScope(tell, undefined, server, request, stream, NOTHING);
-  else stream.destroy();
+/** The connection that leaves HTTP. */
+export interface LeavingConnection {
+  readonly server: HttpServer;
+  readonly socket: ServerSocket;
+  /** The response whose turn it is. */
+  readonly turn: { readonly response: ServerResponse } | undefined;
+  /** The request and its connection, for whoever observes. */
+  readonly exchange: ExchangeObservation | null;
+  readonly observation: ConnectionObservation | null;
+}
+
+export class Upgrade {
+  readonly #connection: LeavingConnection;
+  readonly #request: IncomingMessage;
+  /** What stands for the socket until the body of the request has been read. */
+  #stream: UpgradeStream | null = null;
+
+  constructor(connection: LeavingConnection, request: IncomingMessage) {
+    this.#connection = connection;
+    this.#request = request;
+  }
+
+  /** Hands the request over while its body still comes, with what stands for its socket until then. */
+  begin(context: AsyncResource): void {
+    const { server, socket } = this.#connection;
+    this.#stream = new UpgradeStream(socket, this.#request);
+    if (isLeftToProgram(server, this.#request))
+      context.runInAsyncScope(tell, undefined, server, this.#request, this.#stream, NOTHING);
+    else this.#stream.destroy();
+  }
+
+  /** @param head - what came after the request */
+  leave(head: Buffer, context: AsyncResource): void {
+    const { server, socket, turn, exchange, observation } = this.#connection;
+    // As on node:http, a response that is under way hears when its socket closes, whatever that speaks by then.
+    if (turn !== undefined) socket.once('close', () => closeTurn(this.#connection));
+    if (isLeftToProgram(server, this.#request)) exchange?.upgrade();
+    else exchange?.close('aborted');
+    observation?.close();
+    leaveHttp(server, this.#request, head, context, this.#stream);
+  }
+}
+
+function closeTurn({ turn }: LeavingConnection): void {
+  if (turn !== undefined) emitClose(turn.response);
 }
 
 /** @param begun - where the request was handed over before */
-export function leaveHttp(
+function leaveHttp(
   server: HttpServer,
   request: IncomingMessage,
   head: Buffer,

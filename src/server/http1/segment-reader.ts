@@ -1,0 +1,237 @@
+/**
+ * Reads what one connection receives.
+ *
+ * In: segments as they arrive, some in memory that is only lent. Out: what is in them, through the parser to the delivery;
+ * then the answers that were ready at once, in one write. Reads no further than can be answered: the rest waits, as a copy
+ * where it was lent, until there is room.
+ */
+import { Buffer } from 'node:buffer';
+import { maxHeaderSize } from 'node:http';
+import { RequestParser } from '../../http1/request-parser.js';
+import { WireError } from '../../http1/wire-error.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
+import { runInScope } from '../../node/domains.js';
+import { setImmediate } from '../../node/timers.js';
+import type { ConnectionClock } from '../connection-clock.js';
+import { fieldsBeyond, maxFieldsOf } from '../field-limits.js';
+import { validationOf } from '../server-options.js';
+import { ANSWERS_WAIT } from './reading-gate.js';
+import type { DeliveredSegment, DeliveringConnection, RequestDelivery } from './request-delivery.js';
+
+/** The connection, as far as the reading of its segments goes. */
+export interface ReadConnection extends DeliveringConnection {
+  readonly clock: ConnectionClock;
+  /** Whether what the client sends was refused. */
+  readonly isRefused: boolean;
+  /** What came after the refusal. */
+  repeatRefusal(chunk: Buffer): void;
+  /** What was read is no acceptable request. */
+  refuseRead(error: WireError): void;
+  /** The client has sent all it will, and all of that has been read. */
+  endInput(): void;
+  /** The body of the request with which the connection leaves HTTP goes on in a later segment. */
+  beginUpgrade(request: IncomingMessage): void;
+  /** What comes after that request is another protocol's. */
+  leaveHttp(request: IncomingMessage, rest: Buffer): void;
+}
+
+export class SegmentReader implements DeliveredSegment {
+  /** Within `receive`: only at its end is it known what it leaves unread. */
+  isReceiving = false;
+  /** Length of the segment that was received last. */
+  #received = 0;
+  /** What is being received lies in memory that others will have after it. */
+  #isLent = false;
+  readonly #connection: ReadConnection;
+  readonly #delivery: RequestDelivery;
+  readonly #parser: RequestParser;
+
+  constructor(connection: ReadConnection, delivery: RequestDelivery) {
+    const { server } = connection;
+    this.#connection = connection;
+    this.#delivery = delivery;
+    this.#parser = new RequestParser(delivery, {
+      maxHeadBytes: server.maxHeaderSize || maxHeaderSize,
+      maxFields: maxFieldsOf(server),
+      get fieldsBeyond() {
+        return fieldsBeyond(server);
+      },
+      validation: validationOf(server),
+    });
+  }
+
+  /** Index in the segment of the first byte that has not been read. */
+  get position(): number {
+    return this.#parser.position;
+  }
+
+  /** Whether the segment has been read to its end. */
+  get isAtEnd(): boolean {
+    return this.#parser.position === this.#received;
+  }
+
+  /** Whether no request is under way: none of its bytes has come, or all have. */
+  get isIdle(): boolean {
+    return this.#parser.idle;
+  }
+
+  /** Whether something was received beyond the request that came last. */
+  get hasMoreRequests(): boolean {
+    if (this.#connection.gate.unread !== null) return true;
+    if (this.isReceiving) return this.#received - this.#parser.position > this.#parser.bodyBytesLeft;
+    return this.#delivery.incoming === null && !this.#parser.idle;
+  }
+
+  /** Reads what arrived in memory that is only lent. */
+  receiveLent(segment: Buffer): void {
+    this.#isLent = true;
+    try {
+      this.receive(segment, true);
+    } finally {
+      this.#isLent = false;
+    }
+  }
+
+  /** What was lent is lost before it was read. */
+  overrun(): void {
+    if (this.isAtEnd) return;
+    this.#parser.stop();
+    this.#connection.socket.destroy();
+  }
+
+  /** What may outlive the present call. */
+  keep(bytes: Buffer): Buffer {
+    return this.#isLent ? Buffer.from(bytes) : bytes;
+  }
+
+  /**
+   * Reads what arrived and hands on the requests in it; what they answer at once leaves in one write.
+   * @param fresh - called from the event loop, in the async context in which the connection came
+   */
+  receive(segment: Buffer, fresh: boolean): void {
+    const scope = this.#delivery.contexts.scopeOf(fresh);
+    if (scope === null) this.#receive(segment, fresh);
+    else runInScope(scope, this.#receive, this, segment, fresh);
+  }
+
+  #receive(segment: Buffer, fresh: boolean): void {
+    const connection = this.#connection;
+    if (connection.isRefused) {
+      connection.repeatRefusal(this.keep(segment));
+      return;
+    }
+    this.#delivery.beginSegment(fresh);
+    if (connection.observation !== null) connection.observation.received.begin(segment);
+    const consumed = this.#read(segment);
+    const { upgrade, incoming } = this.#delivery;
+    if (upgrade !== null && upgrade !== incoming) {
+      connection.leaveHttp(upgrade, this.keep(segment.subarray(consumed)));
+      return;
+    }
+    this.#goOn(segment, consumed);
+    if (upgrade !== null) connection.beginUpgrade(upgrade);
+  }
+
+  /** Returns how many bytes were read. */
+  #read(segment: Buffer): number {
+    const { output } = this.#connection;
+    this.isReceiving = true;
+    this.#received = segment.length;
+    output.held = true;
+    try {
+      return this.#parser.execute(segment);
+    } catch (error) {
+      this.#fail(error, segment);
+      return segment.length;
+    } finally {
+      output.held = false;
+      try {
+        output.settle();
+      } finally {
+        this.isReceiving = false;
+      }
+    }
+  }
+
+  /** What was not read waits until there is room for its answers. */
+  #goOn(segment: Buffer, consumed: number): void {
+    const { observation, clock } = this.#connection;
+    if (observation !== null) this.#delivery.tellRest(observation, this.#parser.inHead);
+    if (this.#parser.paused && consumed < segment.length) this.#wait(segment.subarray(consumed));
+    this.resume();
+    if (this.#parser.idle) return;
+    clock.requestArrives();
+    this.#delivery.keepContext();
+  }
+
+  #wait(rest: Buffer): void {
+    const { gate } = this.#connection;
+    gate.unread = this.keep(rest);
+    gate.shut(ANSWERS_WAIT);
+  }
+
+  /** @throws error, where it is no fault of the client's */
+  #fail(error: unknown, segment: Buffer): void {
+    if (error instanceof WireError) {
+      error.bytesParsed = Math.min(error.bytesParsed + this.#parser.position, segment.length);
+      error.rawPacket = this.keep(segment);
+      this.#connection.refuseRead(error);
+      return;
+    }
+    if (this.#delivery.isInHandler) {
+      // The program may survive its handler: then the requests after this one are served.
+      const rest = segment.subarray(this.#parser.position);
+      if (rest.length > 0) {
+        this.#wait(rest);
+        setImmediate(resume, this);
+      }
+    } else {
+      this.#connection.socket.destroy();
+    }
+    throw error;
+  }
+
+  /** No further request is read until there is room for its answer. */
+  pause(): void {
+    this.#parser.paused = true;
+  }
+
+  /** Reads on where that had stopped because answers waited, once there is room. */
+  resume(): void {
+    const { gate, responses, socket } = this.#connection;
+    if (this.isReceiving || !responses.hasRoom || this.#delivery.upgrade !== null) return;
+    this.#parser.paused = false;
+    if (!gate.isShutFor(ANSWERS_WAIT)) return;
+    gate.lift(ANSWERS_WAIT);
+    const unread = gate.takeUnread();
+    try {
+      if (unread !== null) this.receive(unread, false);
+    } finally {
+      if (!gate.isShutFor(ANSWERS_WAIT) && this.#delivery.upgrade === null) {
+        if (gate.takeEnd()) this.#connection.endInput();
+        socket.resume();
+      }
+    }
+  }
+
+  /** The client has sent all it will: what was received before that comes first, though it may still wait. */
+  end(): void {
+    const { gate, isRefused } = this.#connection;
+    if (gate.unread === null || isRefused) this.#connection.endInput();
+    else gate.inputEnded = true;
+  }
+
+  /** Returns the error where the end of input cuts a request in two. */
+  finish(): WireError | null {
+    return this.#parser.finish();
+  }
+
+  /** Stops for good; what comes is not read any more. */
+  stop(): void {
+    this.#parser.stop();
+  }
+}
+
+function resume(reader: SegmentReader): void {
+  reader.resume();
+}
