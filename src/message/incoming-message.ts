@@ -15,24 +15,23 @@ import { domainOf, giveBackDomain } from '../node/domains.js';
 import { lendStateKeys } from '../node/keys.js';
 import { closesReadAtOnce, endsDroppedAtOnce } from '../node/line-habits.js';
 import { keepsTables, ListenerTable } from '../node/listener-table.js';
-import {
-  closeState,
-  endState,
-  loseState,
-  makesStateOnTouch,
-  tellsOfEndLate,
-} from '../node/readable-state.js';
+import { closeState, makesStateOnTouch } from '../node/readable-state.js';
 import { nextTick } from '../node/timers.js';
 import { type BodySource, socketSource } from './body-source.js';
 import { addFields, distinctFields, joinFields } from './incoming-fields.js';
+import {
+  kOriginal,
+  makeState,
+  type RequestWithState,
+  readableStateOf,
+  STATE_ELSEWHERE,
+} from './request-state.js';
 
 const kHeaders = Symbol('headers');
 const kHeadersDistinct = Symbol('headersDistinct');
 const kTrailers = Symbol('trailers');
 const kTrailersDistinct = Symbol('trailersDistinct');
 const kAbortController = Symbol('abortController');
-/** A request itself; a copy of it, by `Object.assign` for one, knows by that whose body is read through it. */
-const kOriginal = Symbol('original');
 
 // Node's type has plain properties where there are accessors here: so for the compiler this extends Readable only.
 class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof Readable) {
@@ -210,59 +209,14 @@ function reportDestroyed(
   else callback(error);
 }
 
-/** The object on which the constructor ran: `message` itself, or what it was derived from by `Object.create`. */
-function ownerOf(message: PremierIncomingMessage): PremierIncomingMessage | null {
-  let candidate: PremierIncomingMessage | null = message;
-  while (candidate !== null && !Object.hasOwn(candidate, 'rawHeaders'))
-    candidate = Object.getPrototypeOf(candidate);
-  return candidate;
-}
-
-function makeState(message: { socket: Socket }): void {
-  const highWaterMark = message.socket?.readableHighWaterMark;
-  const domain = domainOf(message);
-  Readable.call(message as never, highWaterMark === undefined ? undefined : { highWaterMark });
-  giveBackDomain(message, domain);
-}
-
-/** Says that there is a state, which this Node may keep where nobody but itself finds it. */
-const STATE_ELSEWHERE: object = {};
-
-/** Makes the Readable's state, and brings it to where the message has got meanwhile. */
-function readableStateOf(message: PremierIncomingMessage): object | undefined {
-  const owner = ownerOf(message);
-  if (owner === null) return undefined;
-  const original = owner[kOriginal];
-  if (original !== owner) {
-    owner._state = original._readableState;
-    return owner._state;
-  }
-  makeState(owner);
-  const state = owner._state as { readingMore: boolean };
-  state.readingMore = true;
-  if (owner._lost !== null) loseState(state, owner._lost);
-  else if (owner._dumped) closeState(state);
-  // One that no server has read says of its end by itself, whatever the program says of it.
-  else if (owner.upgrade === null || !owner.complete) return state;
-  // A request that leaves HTTP is complete before anybody sees it.
-  else if (owner.upgrade || tellsOfEndLate) owner.push(null);
-  else endState(state);
-  return state;
-}
-
-interface PremierIncomingMessage extends NodeIncomingMessage {
-  [kOriginal]: PremierIncomingMessage;
+interface PremierIncomingMessage extends NodeIncomingMessage, RequestWithState {
   joinDuplicateHeaders: boolean;
   readonly signal: AbortSignal;
   upgrade: boolean | null;
   client: Socket;
   _consuming: boolean;
-  _dumped: boolean;
   /** Where its body comes from. */
   _source: BodySource;
-  /** The Readable's state; null until something first touches `_readableState`. */
-  _state: object | null;
-  _lost: Error | null;
   _readableState: { endEmitted: boolean; resumeScheduled: boolean };
   _dump(): void;
   _abandon(error: Error): void;
