@@ -79,7 +79,8 @@ export function composeHead(
   const framing = frameResponse(facts, set);
   if (set.hasContentLength || set.codings !== null) lines = framedLines(entries, set, framing);
   const connection = persist(facts, set, framing.closes, ends);
-  head.text = `${status.line}${lines}${hasDate ? '' : date}${connection.lines}${framing.line}\r\n`;
+  // biome-ignore lint/style/useTemplate: as above
+  head.text = status.line + lines + (hasDate ? '' : date) + connection.lines + framing.line + '\r\n';
   head.last = connection.last;
   head.ascii = fields.ascii && status.ascii;
   head.chunked = framing.chunked;
