@@ -8,6 +8,7 @@
 import { Socket } from 'node:net';
 import { encodedLength } from '../node/byte-length.js';
 import { nextTick, setImmediate } from '../node/timers.js';
+import { CorkedWrites } from './corked-writes.js';
 import { isClear, isPlainSocket, writeDirectly } from './direct-writes.js';
 import { waitingIn } from './socket-order.js';
 import { WaitingByTick } from './ticks.js';
@@ -23,7 +24,7 @@ export class SocketOutput {
   held = false;
   readonly socket: Socket;
   readonly #batch = new WriteBatch();
-  #corked = false;
+  readonly #writes: CorkedWrites;
   #scheduled = false;
   #leavesWithTick = false;
   /** The socket, where it can ever be written to directly. */
@@ -43,6 +44,7 @@ export class SocketOutput {
     this.#onLeft = (error) => this.#left(error);
     this.#onWritten = (error) => this.#listeners.reported(error);
     this.socket = socket;
+    this.#writes = new CorkedWrites(socket);
     this.#plain = isPlainSocket(socket) ? socket : null;
     this.#isNetSocket = socket instanceof Socket;
   }
@@ -112,14 +114,8 @@ export class SocketOutput {
   #passOn(): boolean {
     // Then all that waits is the socket's already.
     if (this.length === 0) return false;
-    this.#cork();
+    this.#writes.cork();
     return this.#write(undefined);
-  }
-
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.socket.cork?.();
   }
 
   /** Hears when everything written so far has left. */
@@ -171,11 +167,11 @@ export class SocketOutput {
       const endsResponse = this.#listeners.endsResponse;
       this.#listeners.sent(this.#listeners.take());
       accepted = this.#write(this.#onWritten);
-      if (endsResponse) this.#uncorkWholly();
+      if (endsResponse) this.#writes.uncorkWholly();
     } else if (this.length > 0) {
       accepted = this.#write(undefined);
     }
-    this.#uncork();
+    this.#writes.uncork();
     return accepted;
   }
 
@@ -200,7 +196,7 @@ export class SocketOutput {
    * the next one. What was written before, and a whole response, leaves.
    */
   abandon(): void {
-    if (this.#listeners.endsResponse || (this.#corked && !this.held && !this.#byTick.isPresent)) {
+    if (this.#listeners.endsResponse || (this.#writes.areCorked && !this.held && !this.#byTick.isPresent)) {
       this.flush();
       return;
     }
@@ -223,19 +219,6 @@ export class SocketOutput {
   /** Whether what is flushed now is handed to the kernel within the call, with nothing before it. */
   get leavesAtOnce(): boolean {
     return !this.#listeners.areInFlight && this.#waiting() === 0;
-  }
-
-  #uncork(): void {
-    if (this.#corked) {
-      this.#corked = false;
-      this.socket.uncork?.();
-    }
-  }
-
-  /** As on node:http, the end of a response uncorks the socket, however often the program corked it. */
-  #uncorkWholly(): void {
-    this.#corked = false;
-    while (this.socket.writableCorked > 0) this.socket.uncork();
   }
 
   /**
@@ -276,21 +259,9 @@ export class SocketOutput {
       return this.#batch.takeWhole() ?? this.#batch.takeParts();
     } catch (error) {
       this.#late = 0;
-      this.#cutAfter(error as ResizedBufferError);
+      this.#writes.cutAfter(error as ResizedBufferError);
       return null;
     }
-  }
-
-  /** What was gathered before a buffer that was resized leaves; with it the connection is cut. */
-  #cutAfter(error: ResizedBufferError): void {
-    const { socket } = this;
-    const cut = () => socket.destroy(error);
-    if (error.before.length === 0 || socket.destroyed) cut();
-    else
-      error.before.forEach(({ chunk, encoding }, i) => {
-        socket.write(chunk, encoding as BufferEncoding, i === error.before.length - 1 ? cut : undefined);
-      });
-    this.#uncork();
   }
 
   #left(error: Error | null | undefined): void {
@@ -308,24 +279,14 @@ export class SocketOutput {
       if (callback !== undefined) nextTick(callback, socket.errored);
       return false;
     }
-    if (Array.isArray(taken)) return this.#writeParts(taken, callback);
+    if (Array.isArray(taken)) return this.#writes.writeAll(taken, callback);
     const piece = taken as Piece;
     const settled = !socket.destroyed && this.#late === 0 && this.#waiting() === 0;
-    if (piece.chunk === '' && callback !== undefined && !this.#corked && settled) {
+    if (piece.chunk === '' && callback !== undefined && !this.#writes.areCorked && settled) {
       nextTick(callback);
       return true;
     }
-    return socket.write(piece.chunk, piece.encoding as BufferEncoding, callback);
-  }
-
-  #writeParts(parts: readonly Piece[], callback: WriteCallback | undefined): boolean {
-    this.#cork();
-    const last = parts.length - 1;
-    let accepted = true;
-    parts.forEach(({ chunk, encoding }, i) => {
-      accepted = this.socket.write(chunk, encoding as BufferEncoding, i === last ? callback : undefined);
-    });
-    return accepted;
+    return this.#writes.write(piece, callback);
   }
 }
 
