@@ -54,8 +54,10 @@ export function readableStateOf(message: RequestWithState): object | undefined {
   state.readingMore = true;
   if (owner._lost !== null) loseState(state, owner._lost);
   else if (owner._dumped) closeState(state);
+  // One that no server has read says of its end by itself, whatever the program says of it.
+  else if (owner.upgrade === null || !owner.complete) return state;
   // A request that leaves HTTP is complete before anybody sees it.
-  else if (owner.complete && owner.upgrade !== true && !tellsOfEndLate) endState(state);
-  else if (owner.complete) owner.push(null);
+  else if (owner.upgrade || tellsOfEndLate) owner.push(null);
+  else endState(state);
   return state;
 }
