@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { domainOf, giveBackDomain } from '../node/domains.js';
 import { closeState, endState, loseState, tellsOfEndLate } from '../node/readable-state.js';
 
 /** A request itself; a copy of it, by `Object.assign` for one, knows by that whose body is read through it. */
@@ -34,7 +35,9 @@ function ownerOf(message: RequestWithState): RequestWithState | null {
 
 export function makeState(message: { socket: Socket }): void {
   const highWaterMark = message.socket?.readableHighWaterMark;
+  const domain = domainOf(message);
   Readable.call(message as never, highWaterMark === undefined ? undefined : { highWaterMark });
+  giveBackDomain(message, domain);
 }
 
 /** Says that there is a state, which this Node may keep where nobody but itself finds it. */
