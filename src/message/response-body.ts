@@ -269,8 +269,8 @@ export class ResponseBodyMethods extends ResponseStateMethods {
 /** Before the response had left, between that and word of it, or after both. */
 type Lateness = 'early' | 'untold' | 'late';
 
-function lateness({ _written, _channel }: ResponseBodyMethods): Lateness {
-  if (_written) return 'late';
+function lateness({ _written, _tellsEnd, _channel }: ResponseBodyMethods): Lateness {
+  if (_written) return _tellsEnd && errors.tellsEndAfterFinish ? 'untold' : 'late';
   return _channel?.isOverdue ? 'untold' : 'early';
 }
 

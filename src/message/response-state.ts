@@ -49,6 +49,8 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   /** The program has called `destroy`, before or after it was over. */
   declare _givenUp: boolean;
   declare _errored: Error | null | undefined;
+  /** The callbacks of `end` are being called. */
+  declare _tellsEnd: boolean;
   declare _endCallbacks: WriteCallback[] | null;
   declare _rejectBody: boolean;
   declare _leavesInFinish: boolean;
@@ -196,7 +198,12 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   _callEndCallbacks(error: Error | null): void {
     const callbacks = this._endCallbacks ?? [];
     this._endCallbacks = null;
-    callFrom(callbacks, 0, error);
+    this._tellsEnd = true;
+    try {
+      callFrom(callbacks, 0, error);
+    } finally {
+      this._tellsEnd = false;
+    }
   }
 }
 
@@ -278,6 +285,7 @@ const SELDOM_CHANGED = {
   _givenUp: false,
   _errored: null,
   _endCallbacks: null,
+  _tellsEnd: false,
   _rejectBody: false,
   _leavesInFinish: false,
   _leave: null,

@@ -2,7 +2,7 @@
 // more of it than on node:http, where an error that nobody listens for ends the process.
 import assert from 'node:assert/strict';
 import process from 'node:process';
-import { behaviour, get, type Response, until } from '../subjects.js';
+import { behaviour, get, node, type Response, until } from '../subjects.js';
 
 const calls: [sentence: string, call: (res: Response, told: (error: unknown) => void) => unknown][] = [
   ['write', (res) => res.write('x')],
@@ -102,6 +102,29 @@ for (const [whichCall, call] of calls) {
         if (after !== '') assert.equal((await client.response()).body, 'b');
         await until(() => errors.length > 0, 'the error');
         assert.deepEqual(errors, ['ERR_STREAM_WRITE_AFTER_END']);
+      }
+    },
+    { only: 'plain' },
+  );
+}
+
+for (const [whichCall, call] of calls) {
+  behaviour(
+    `${whichCall} in the callback of end is refused as on the Node in use`,
+    async ({ serve }) => {
+      for (const late of [false, true]) {
+        const errors: unknown[] = [];
+        let isClosed = false;
+        const { ask } = await serve((_req, res) => {
+          res.on('error', (error) => errors.push((error as NodeJS.ErrnoException).code));
+          res.on('close', () => setImmediate(() => (isClosed = true)));
+          const end = () => res.end('whole', () => call(res, () => {}));
+          if (late) setImmediate(end);
+          else end();
+        });
+        assert.equal((await ask(get())).body, 'whole');
+        await until(() => isClosed, 'close');
+        assert.deepEqual(errors, node < 24 ? [] : ['ERR_STREAM_WRITE_AFTER_END']);
       }
     },
     { only: 'plain' },

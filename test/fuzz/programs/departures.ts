@@ -16,9 +16,11 @@ import {
   withoutHaste,
   withoutLength,
   withoutRepeatedReadable,
+  withoutWritten,
 } from './listed-notes.js';
-import type { Program } from './program.js';
+import type { Program, Value } from './program.js';
 import { type HeadLine, withJoinedChunks } from './response-heads.js';
+import { sizeOfChunk } from './response-use.js';
 import type { Section } from './trace.js';
 
 export interface Departure {
@@ -82,6 +84,11 @@ export const departures: readonly Departure[] = [
   {
     row: "when 'finish' comes",
     both: (section) => ({ ...section, order: section.order.filter(isTimely), events: withoutHaste(section) }),
+  },
+  {
+    row: "when 'finish' comes",
+    concerns: ({ handlers }) => handlers.some((steps) => stepsIn(steps).some(writesNothing)),
+    both: (section) => ({ ...section, events: withoutWritten(section.events) }),
   },
   {
     row: "'close' of a response whose connection is lost before its turn",
@@ -219,6 +226,17 @@ export const departures: readonly Departure[] = [
       withoutEvents(section, (event) => /^write\w* callback of \d+ called \w*Error/.test(event)),
   },
 ];
+
+/** All steps, those of functions that are passed on among them. */
+function stepsIn(value: unknown): Record<string, unknown>[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'on' in value ? [value as Record<string, unknown>] : [];
+  return [...own, ...Object.values(value).flatMap(stepsIn)];
+}
+
+function writesNothing(step: Record<string, unknown>): boolean {
+  return step.on === 'res' && step.call === 'write' && sizeOfChunk(step.with as Value[]) === 0;
+}
 
 function resets(program: Program): boolean {
   return JSON.stringify(program).includes('"reset"');

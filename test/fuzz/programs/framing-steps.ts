@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ObjectStep, Value } from './program.js';
 import { type ResponseUse, sizeOfChunk } from './response-use.js';
+import { refused } from './step-values.js';
 
 interface Circumstances {
   object: object;
@@ -24,9 +25,6 @@ export const framingRows = {
   connection: '`close` within another word in Connection',
   old: 'Transfer-Encoding to HTTP/1.0',
 };
-
-/** What makes the call throw before the field is taken: that is compared. */
-export const refused = /[^\t\x20-\x7e\x80-\xff]/;
 
 type Fields = readonly (readonly [name: Value, value: Value])[];
 

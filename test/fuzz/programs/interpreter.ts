@@ -245,6 +245,7 @@ export class Interpreter {
     if (step.on !== 'res' || res === undefined) return !atRest;
     if (!(socket as Socket).writable || this.#use.corksOf(res) > 0) return true;
     if ('call' in step && isLongInOtherUnits(step.with)) return true;
+    if (!atRest && this.#use.isInOtherUnits(res)) return true;
     if (!atRest && (moment === 'ticks' || this.#use.isWrittenPast(socket as Socket))) return true;
     return this.#exchanges.waits(number) || (this.#pipelined && !atRest);
   }

@@ -30,7 +30,9 @@ export const byContent: readonly LeftOut[] = [
   },
   {
     row: 'encodings that do not exist',
-    is: (step) => isBody(step) && isUnknownEncoding(step.with[1]),
+    is: (step) =>
+      (isBody(step) || (step.on === 'socket' && pastResponses.has(step.call))) &&
+      isUnknownEncoding(step.with[1]),
   },
   {
     row: '`cork()`',

@@ -2,11 +2,12 @@
 // In: a step and its circumstances. Out: the first cell of that row. Both servers are asked the same, and what is asked
 // is what both have at that moment.
 import { node } from '../../subjects.js';
-import { framingRow, lengthRow, refused } from './framing-steps.js';
+import { framingRow, lengthRow } from './framing-steps.js';
 import type { Circumstances, LeftOut } from './left-out.js';
 import { byContent } from './left-out-by-content.js';
 import { byTime } from './left-out-by-time.js';
 import type { ObjectStep, Value } from './program.js';
+import { refused } from './step-values.js';
 
 export const leftOut: readonly LeftOut[] = [...byContent, ...byTime];
 

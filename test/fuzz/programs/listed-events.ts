@@ -46,6 +46,8 @@ export class ListedEvents {
   readonly #endsSocket: boolean;
   /** A handler cuts the connection. */
   readonly #cuts: boolean;
+  /** A handler writes a lot of text of which characters aren't bytes. */
+  readonly #isInOtherUnits: boolean;
   /** A handler corks. */
   readonly #corks: boolean;
   /** The server answers some requests by itself. */
@@ -68,6 +70,7 @@ export class ListedEvents {
     this.#endsSocket = /"on":"socket","call":"(?:end|destroySoon)"/.test(steps);
     this.#cuts = /"call":"(?:destroy|resetAndDestroy|closeAllConnections)/.test(steps);
     this.#corks = steps.includes('"cork"');
+    this.#isInOtherUnits = /"repeat":"[^"]*(?:[^ -~]|\\u)|"repeat".*"(?:utf16|ucs)/.test(steps);
     const sent = program.client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
     this.#hasUnseen = /Expect: something/.test(sent);
     this.isInPieces = program.client.filter((action) => typeof action === 'object').length > 1;
@@ -125,12 +128,13 @@ export class ListedEvents {
     }
     if (event === 'finish')
       return socket.destroyed || (node < 24 && this.#resets) ? eventRows.leaving : undefined;
-    if (event === 'drain' && this.#corks) return eventRows.length;
+    if (event === 'drain' && (this.#corks || this.#isInOtherUnits)) return eventRows.length;
     if (event === 'drain')
       return isPipelined || isLost || this.#leaves || !socket.writable ? eventRows.streams : undefined;
     if (event === 'prefinish' && (number > 0 || this.#hasUnseen)) return eventRows.turn;
     // Before Node 24 it comes where it shouldn't.
-    if (event === 'end callback') return node < 24 && (isLost || this.#cuts) ? eventRows.ends : undefined;
+    if (event === 'end callback')
+      return node < 24 && (isLost || this.#cuts || this.#resets) ? eventRows.ends : undefined;
     if (event === 'prefinish') return isLost || this.#resets ? eventRows.streams : undefined;
     return /^write\w* callback$/.test(event) && (isLost || this.#leaves) ? eventRows.streams : undefined;
   }

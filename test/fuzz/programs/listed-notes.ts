@@ -2,7 +2,6 @@
 // In: the events and steps of a section. Out: the same, with what is listed left out, or parted so that only what is compared
 // stands side by side. Knows which event it is by its text alone.
 import { Buffer } from 'node:buffer';
-import { node } from '../../subjects.js';
 import type { Section } from './trace.js';
 
 /** What comes in a tick of its own on node:http, and within one tick on premier. */
@@ -59,12 +58,8 @@ export function withoutHaste({ events }: Section): Section['events'] {
     const isDrain = (event: string) => event.startsWith('drain');
     const isFinish = (event: string) => event.startsWith('finish');
     const others = list.filter((event) => !isLeaving(event) && !isLate(event));
-    // Before Node 24 that of an empty piece may come after 'finish'.
-    const isWritten = (event: string) => node < 24 && /^write\w* callback/.test(event) && !isLate(event);
-    const hasLeft = list.filter((event) => isLeaving(event) && !isDrain(event));
     return [
-      [`${owner}, what has left`, hasLeft.filter((event) => !isWritten(event))] as const,
-      [`${owner}, written`, hasLeft.filter(isWritten)] as const,
+      [`${owner}, what has left`, list.filter((event) => isLeaving(event) && !isDrain(event))] as const,
       // What else was written decides whether it comes before 'finish'.
       [`${owner}, drained`, list.some(isFinish) ? [] : list.filter(isDrain)] as const,
       [`${owner}, late`, late] as const,
@@ -96,4 +91,14 @@ export function isLate(event: string): boolean {
 export function mapValues(notes: Section['events'], change: (list: string[]) => string[]): Section['events'] {
   const changed = Object.entries(notes).map(([owner, list]) => [owner, change(list)] as const);
   return Object.fromEntries(changed.filter(([, list]) => list.length > 0));
+}
+
+/** The callbacks of writes apart from 'finish': where nothing is left to be sent, node:http calls the latter first. */
+export function withoutWritten(events: Section['events']): Section['events'] {
+  const isWritten = (event: string) => event.startsWith('write callback');
+  const lists = Object.entries(events).flatMap(([owner, list]) => [
+    [owner, list.filter((event) => !isWritten(event))] as const,
+    [`${owner}, written`, list.filter(isWritten)] as const,
+  ]);
+  return Object.fromEntries(lists.filter(([, list]) => list.length > 0));
 }

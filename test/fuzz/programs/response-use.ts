@@ -3,6 +3,7 @@
 // piped into it, and whether the program listens to its socket.
 import { Buffer } from 'node:buffer';
 import type { ObjectStep, Value } from './program.js';
+import { isLongInOtherUnits } from './step-values.js';
 
 export class ResponseUse {
   readonly #sizes = new WeakMap<object, number>();
@@ -13,6 +14,7 @@ export class ResponseUse {
   readonly #heard = new WeakSet<object>();
   readonly #stopped = new WeakSet<object>();
   readonly #writtenPast = new WeakSet<object>();
+  readonly #inOtherUnits = new WeakSet<object>();
 
   /** A call has thrown: what was to leave before it has left. */
   noteFailure(step: ObjectStep, object: object): void {
@@ -33,6 +35,7 @@ export class ResponseUse {
     if (step.on === 'res') this.#noteHeld(step.call, object);
     if (step.on === 'res' && (step.call === 'write' || step.call === 'end')) {
       this.#sizes.set(object, this.sizeOf(object) + sizeOfChunk(step.with));
+      if (isLongInOtherUnits(step.with)) this.#inOtherUnits.add(object);
       if (step.call === 'end') this.#end(object);
     } else if (step.on === 'res' && step.call === 'cork') this.#corks.set(object, this.corksOf(object) + 1);
     else if (step.on === 'res' && step.call === 'uncork') this.#corks.set(object, this.corksOf(object) - 1);
@@ -66,6 +69,11 @@ export class ResponseUse {
   /** Whether the program listens for what comes through a socket. */
   isHeard(socket: object): boolean {
     return this.#heard.has(socket);
+  }
+
+  /** Whether text of which characters aren't bytes was written to it, a lot of it. */
+  isInOtherUnits(res: object): boolean {
+    return this.#inOtherUnits.has(res);
   }
 
   /** Whether the program has written to a socket itself. */

@@ -1,8 +1,10 @@
 // What the values are that a step passes on.
 // In: a value of a program. Out: whether it is text, bytes, a status or fields of some kind. Knows nothing of servers.
 import { Buffer } from 'node:buffer';
-import { refused } from './framing-steps.js';
 import type { Value } from './program.js';
+
+/** What makes the call throw before the field is taken: that is compared. */
+export const refused = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** Whether `end` is called with something to send. */
 export function isChunk(value: Value | undefined): boolean {
