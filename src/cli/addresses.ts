@@ -38,6 +38,12 @@ export const unspecified = ['0.0.0.0', '::'];
 export const isEverywhere = (host: string): boolean =>
   host === everyInterface || unspecified.includes(addressOf(host) ?? '');
 
+/** Whether who listens at one address listens at the other too. */
+export function includes(wide: string, narrow: string): boolean {
+  const [one, other] = [addressOf(wide), addressOf(narrow)];
+  return other !== undefined && (one === other || one === '::' || (one === '0.0.0.0' && isIPv4(other)));
+}
+
 /** The URLs for a server that listens on `hosts`. */
 export function addresses(scheme: 'http' | 'https', hosts: readonly string[], port: number): Addresses {
   const found: Addresses = { here: [], network: [], sockets: [] };
@@ -55,7 +61,8 @@ export function addresses(scheme: 'http' | 'https', hosts: readonly string[], po
       found.network.push(...outerAddresses(host).map(url));
     }
   }
-  return found;
+  // Every interface is this computer's as well.
+  return { ...found, here: [...new Set(found.here)] };
 }
 
 /** Where other computers see this one. */

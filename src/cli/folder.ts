@@ -2,7 +2,6 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FieldRules, type FieldValue, type HeaderRules } from '../documents/answer-fields.js';
-import { targetFrom } from '../documents/target.js';
 import type { Context } from './context.js';
 import { withHostCheck } from './host-check.js';
 import type { Field } from './option-values.js';
@@ -47,7 +46,8 @@ export async function serveFolder(context: Context): Promise<void> {
 function fieldsOfRefusals(headers: HeaderRules, cors: boolean | string) {
   const rules = new FieldRules(headers, cors);
   return ({ url = '' }: IncomingMessage, res: ServerResponse): void => {
-    const { refusal } = rules.for(targetFrom(url));
+    const { refusal, vary } = rules.forUrl(url);
+    for (const name of vary) res.appendHeader('Vary', name);
     for (let i = 0; i < refusal.length; i += 2)
       res.appendHeader(refusal[i] as string, refusal[i + 1] as string);
   };

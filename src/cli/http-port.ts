@@ -1,5 +1,5 @@
 // The port for plain http beside https: it sends everybody to https, and answers the authority's challenges. In: the hosts
-// of https. Out: servers that listen, none where none is asked for.
+// and the port of https. Out: servers that listen, none where none is asked for.
 import type { Server } from 'node:http';
 import { noteConnections } from '../operation/open-connections.js';
 import { isFurtherWorker } from '../operation/worker-role.js';
@@ -18,7 +18,7 @@ import { Trouble } from './trouble.js';
  */
 export async function listenForHttp(
   certificates: CertificatesInUse,
-  hosts: readonly string[],
+  secure: { hosts: readonly string[]; port: number },
   context: Context,
 ): Promise<Server[]> {
   const { args, say, command } = context;
@@ -28,10 +28,12 @@ export async function listenForHttp(
   }
   const { createServer } = await import('../index.js');
   const retry = retrying(command, args.words, args.forProgram);
-  const onNetwork = hosts.filter((host) => socketPath(host) === undefined);
+  const onNetwork = secure.hosts.filter((host) => socketPath(host) === undefined);
   const make = () => noteConnections(createServer(certificates.redirect));
   try {
-    const { servers, port = 0 } = await listen(make, { hosts: onNetwork, port: asked ?? 80 }, retry, say);
+    const others = [{ option: '--port', port: secure.port }];
+    const where = { hosts: onNetwork, port: asked ?? 80, option: 'http-port', others } as const;
+    const { servers, port = 0 } = await listen(make, where, retry, say);
     for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
     announceFurther(addresses('http', onNetwork, port), context);
     return servers;

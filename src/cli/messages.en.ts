@@ -124,8 +124,8 @@ export const english = {
     `${path} is neither a folder nor a program (.js, .mjs, .cjs, .ts). To serve a file, give the folder it is in.`,
   unreadable: (path: string, reason: string) =>
     `${path} can't be read (${reason}).${/^E(ACCES|PERM)$/.test(reason) ? ' Check its permissions.' : ''}`,
-  portInUse: (port: number, retry: string) =>
-    `Port ${port} is in use by another program. Choose another: ${retry}, or --port 0 for a free one.`,
+  portInUse: (port: number, holder: string | undefined, option: string, retry: string) =>
+    `Port ${port} is ${holder === undefined ? 'in use by another program' : `that of ${holder} as well`}. Choose another: ${retry}, or ${option} 0 for a free one.`,
   socketInUse: (path: string) =>
     `${path} is in use by another program, or is no socket. Choose another path, or remove it.`,
   socketTooLong: (path: string, bytes: number) =>

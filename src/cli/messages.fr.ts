@@ -113,8 +113,8 @@ export const french: Messages = {
     `${path} n’est ni un dossier ni un programme (.js, .mjs, .cjs, .ts). Pour servir un fichier, donnez son dossier.`,
   unreadable: (path, reason) =>
     `${path} ne peut pas être lu (${reason}).${/^E(ACCES|PERM)$/.test(reason) ? ' Vérifiez ses droits d’accès.' : ''}`,
-  portInUse: (port, retry) =>
-    `Le port ${port} est déjà pris par un autre programme. Choisissez-en un autre : ${retry}, ou --port 0 pour un port libre.`,
+  portInUse: (port, holder, option, retry) =>
+    `Le port ${port} est ${holder === undefined ? 'déjà pris par un autre programme' : `aussi celui de ${holder}`}. Choisissez-en un autre : ${retry}, ou ${option} 0 pour un port libre.`,
   socketInUse: (path) =>
     `${path} est déjà pris par un autre programme, ou n’est pas une prise. Choisissez un autre chemin, ou supprimez-le.`,
   socketTooLong: (path, bytes) =>

@@ -15,6 +15,7 @@ import type { Context } from './context.js';
 import { listenForHttp } from './http-port.js';
 import type { Messages } from './language.js';
 import { distinctHosts, listen, listenOnInherited } from './listen.js';
+import type { Settings } from './options.js';
 import { announce } from './start-lines.js';
 import { stopServers } from './stop.js';
 
@@ -59,16 +60,35 @@ export async function serveOn(
   const retry = retrying(command, args.words, args.forProgram);
   const descriptors = inheritedSockets();
   const inherited = descriptors.length > 0 ? await listenOnInherited(makeNoted, descriptors, say) : undefined;
-  const hosts = inherited?.places.map(hostOf) ?? distinctHosts(settings.host);
-  const { servers, port = 0 } = inherited
-    ? { servers: inherited.servers, port: inherited.places.map(portOf).find((known) => known !== undefined) }
-    : await listen(makeNoted, { hosts, port: settings.port }, retry, say);
+  const {
+    servers,
+    hosts,
+    port = 0,
+  } = inherited
+    ? {
+        servers: inherited.servers,
+        hosts: inherited.places.map(hostOf),
+        port: inherited.places.map(portOf).find((known) => known !== undefined),
+      }
+    : await listen(
+        makeNoted,
+        { hosts: distinctHosts(settings.host), port: settings.port, others: portsBeside(settings) },
+        retry,
+        say,
+      );
   for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
 
   const found = addresses(scheme, hosts, port);
   announce(found, context);
   if (certificates) {
-    servers.push(...(await listenForHttp(certificates, hosts, context)));
+    try {
+      servers.push(...(await listenForHttp(certificates, { hosts, port }, context)));
+    } catch (error) {
+      // The command ends with its servers.
+      for (const server of servers) server.close();
+      certificates.close();
+      throw error;
+    }
     hintAtTrust(certificates, context);
     certificates.listening();
   }
@@ -84,6 +104,12 @@ export async function serveOn(
   certificates?.close();
   await stopServers(servers, request, context);
 }
+
+/** On what else the command listens before its servers do. */
+const portsBeside = ({ admin, inspect }: Settings) => [
+  { option: '--admin', port: admin && 'port' in admin ? admin.port : undefined },
+  { option: '--inspect', port: inspect?.port },
+];
 
 const hostOf = (place: AddressInfo | string): string =>
   typeof place === 'string' ? `unix:${place}` : place.address;

@@ -5,7 +5,7 @@
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { type PathTest, pathTest } from './path-pattern.js';
-import type { Target } from './target.js';
+import { pathAsSpelled, type Target, targetFrom } from './target.js';
 
 /** One value, or several, each on a line of its own. */
 export type FieldValue = string | readonly string[];
@@ -70,12 +70,10 @@ export class FieldRules {
   readonly #rules: readonly Rule[];
   readonly #cors: readonly Field[];
   readonly #known = new Map<string, AnswerFields>();
-  readonly #byPath: boolean;
 
   /** @throws {TypeError} a name or value that HTTP does not allow, or that premier computes itself */
   constructor(headers: HeaderRules, cors: boolean | string) {
     this.#rules = rulesFrom(headers);
-    this.#byPath = this.#rules.some(({ test }) => test !== undefined);
     this.#cors =
       cors === false
         ? []
@@ -85,11 +83,20 @@ export class FieldRules {
           ];
   }
 
-  /** The fields for a target; for a malformed one, those of every answer. */
-  for(target: Target | undefined): AnswerFields {
-    const path = target === undefined || !this.#byPath ? undefined : plainPath(target);
+  /** The fields for a target. */
+  for(target: Target): AnswerFields {
+    return this.#forPath(plainPath(target));
+  }
+
+  /** The fields for a refusal, whatever was asked for: a path that can't be decoded is held against the patterns as it came. */
+  forUrl(url: string): AnswerFields {
+    const target = targetFrom(url);
+    return target === undefined ? this.#forPath(pathAsSpelled(url)) : this.for(target);
+  }
+
+  #forPath(path: string | undefined): AnswerFields {
     const rules = this.#rules.filter(({ test }) => test === undefined || (path !== undefined && test(path)));
-    const id = this.#byPath ? rules.map((rule) => this.#rules.indexOf(rule)).join() : '';
+    const id = rules.map((rule) => this.#rules.indexOf(rule)).join();
     let fields = this.#known.get(id);
     if (fields === undefined) {
       fields = this.#made(id, rules);

@@ -11,7 +11,6 @@ import { languageFor, sentences } from './language.js';
 import type { Language } from './options.js';
 import { policyOf } from './page.js';
 import { refusalPage } from './refusal-page.js';
-import { targetFrom } from './target.js';
 
 export interface Refusing {
   readonly lang: Language | undefined;
@@ -20,13 +19,18 @@ export interface Refusing {
   readonly script?: string | undefined;
 }
 
-/** Sends a status with a short body that explains it. */
+/**
+ * Sends a status with a short body that explains it.
+ * @param fields those of the status
+ * @param chosenBy fields of requests by which others are answered otherwise, beside those that decide of the body
+ */
 export function refuse(
   { lang, rules, script }: Refusing,
   req: IncomingMessage,
   res: ServerResponse,
   status: number,
   fields: readonly string[] = [],
+  chosenBy: readonly string[] = [],
 ): void {
   const language = languageFor(req, lang);
   const [title, explanation] = sentences[language].statuses[status] ?? ['', ''];
@@ -47,8 +51,8 @@ export function refuse(
     ...(html ? ['Content-Security-Policy', policyOf(script !== undefined)] : []),
     ...fields,
   ];
-  const { refusal, vary } = rules.for(targetFrom(req.url ?? '/'));
-  const varying = ['Accept', 'Accept-Language', ...vary].join(', ');
+  const { refusal, vary } = rules.forUrl(req.url ?? '/');
+  const varying = ['Accept', 'Accept-Language', ...chosenBy, ...vary].join(', ');
   begin(res, status, ['Vary', varying, ...without(ours, refusal), ...refusal]);
   res.end(req.method === 'HEAD' ? undefined : body);
 }

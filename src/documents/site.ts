@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import process from 'node:process';
 import Negotiator from 'negotiator';
 import { answer, begin } from './answer.js';
+import { without } from './answer-fields.js';
 import { Document, pageDocument } from './document.js';
 import { type Contents, readFolder } from './folder.js';
 import { languageFor } from './language.js';
@@ -88,8 +89,9 @@ export class Site {
         '*, Authorization',
       ];
       const allowed = this.#settings.cors === false ? [] : cors;
-      const { refusal } = this.#settings.rules.for(targetFrom(req.url ?? '/'));
-      begin(res, 204, ['Allow', methods, ...allowed, ...refusal]);
+      const { refusal, vary } = this.#settings.rules.forUrl(req.url ?? '/');
+      const varying = vary.length > 0 ? ['Vary', vary.join(', ')] : [];
+      begin(res, 204, [...without(['Allow', methods, ...allowed], refusal), ...varying, ...refusal]);
       res.end();
     }
   }
@@ -98,7 +100,8 @@ export class Site {
   #find(exchange: Exchange): void {
     const { req, res, path, route } = exchange;
     const target = targetFrom(req.url ?? '/');
-    if (this.#library.reload?.answers(req, res, path, this.#settings.rules.for(target).refusal)) return;
+    const { rules } = this.#settings;
+    if (this.#library.reload?.answers(req, res, path, rules.forUrl(req.url ?? '/').refusal)) return;
     if (target === undefined || (target.reach === 'route' && route === path)) {
       refuse(this.#settings, req, res, 400);
     } else this.#attempt(exchange, this.#answerTarget(exchange, target));
@@ -123,11 +126,11 @@ export class Site {
       return;
     }
     const { req, res } = exchange;
-    const refusing = (status: number, fields: string[]) => refuse(this.#settings, req, res, status, fields);
     if (chosen === undefined) {
-      refusing(406, ['Vary', 'Accept-Encoding']);
+      refuse(this.#settings, req, res, 406, [], ['Accept-Encoding']);
       return;
     }
+    const refusing = (status: number, fields: string[]) => refuse(this.#settings, req, res, status, fields);
     const sending = answer(req, res, chosen, refusing);
     if (sending !== undefined) this.#attempt(exchange, sending);
   }

@@ -29,10 +29,7 @@ export type Reach = 'document' | 'hidden' | 'route';
 
 /** Decodes the target of a request, in origin-form or absolute-form (RFC 9112 §3.2); `undefined` if it is malformed. */
 export function targetFrom(url: string): Target | undefined {
-  const origin = /^https?:\/\/[^/?#]*/i.exec(url);
-  const local = origin === null ? url : url.slice(origin[0].length);
-  const cut = local.indexOf('?');
-  const raw = (cut < 0 ? local : local.slice(0, cut)) || (origin === null ? '' : '/');
+  const { local, cut, raw } = partsOf(url);
   if (!raw.startsWith('/') || local.includes('#') || raw.includes('\\')) return undefined;
   const merged = raw.includes('//');
   const path = merged ? raw.replace(/\/{2,}/g, '/') : raw;
@@ -50,6 +47,20 @@ export function targetFrom(url: string): Target | undefined {
     folder: path.endsWith('/'),
     merged,
   };
+}
+
+/** The path of a target that no document can have, as it was spelled; `undefined` where there is none (`*`). */
+export function pathAsSpelled(url: string): string | undefined {
+  const { raw } = partsOf(url);
+  return raw.startsWith('/') ? raw : undefined;
+}
+
+/** What follows the origin of a target, where the query begins in it, and what stands before that. */
+function partsOf(url: string): { local: string; cut: number; raw: string } {
+  const origin = /^https?:\/\/[^/?#]*/i.exec(url);
+  const local = origin === null ? url : url.slice(origin[0].length);
+  const cut = local.indexOf('?');
+  return { local, cut, raw: (cut < 0 ? local : local.slice(0, cut)) || (origin === null ? '' : '/') };
 }
 
 /** Whether a path has a name that begins with a dot; `.well-known` at the root is public (RFC 8615). */

@@ -1,15 +1,17 @@
 // What stands in the way is told in one line, with the way out and an exit code: 1 for trouble, 2 for wrong usage.
 import assert from 'node:assert/strict';
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { parseArguments } from '../../dist/cli/arguments.js';
 import { retrying } from '../../dist/cli/command-line.js';
 import { catalogues } from '../../dist/cli/language.js';
 import { distinctHosts, whyNot } from '../../dist/cli/listen.js';
-import { start, temporaryFolder } from './command.js';
+import { certificate, start, temporaryFolder } from './command.js';
 
 test('an error is one line on stderr and an exit code, in French or English', async (t) => {
   const folder = temporaryFolder(t);
@@ -179,7 +181,10 @@ test('a host that another one includes is not listened on twice', () => {
       ['0.0.0.0', '::1'],
       ['0.0.0.0', '::1'],
     ],
-    [['0.0.0.0', '127.0.0.1', '192.0.2.1'], ['0.0.0.0']],
+    [
+      ['127.0.0.1', 'a', '0.0.0.0', '192.0.2.1'],
+      ['0.0.0.0', 'a'],
+    ],
     [['127.0.0.1', 'localhost', '::1', '0:0::1'], ['localhost']],
     [
       ['::1', '0:0::1', '127.0.0.1', '::ffff:127.0.0.1'],
@@ -187,6 +192,74 @@ test('a host that another one includes is not listened on twice', () => {
     ],
   ];
   for (const [hosts, distinct] of cases) assert.deepEqual(distinctHosts(hosts), distinct);
+});
+
+test('hosts of which one includes another serve at each address once', async (t) => {
+  const folder = temporaryFolder(t);
+  const name = (await lookup(hostname()).catch(() => undefined))?.address;
+  const link = join(folder, 'link');
+  symlinkSync(folder, link);
+  const cases: [hosts: string[], stdout: RegExp][] = [
+    [['0.0.0.0', 'localhost'], /^[^\n]+\n {2}This computer {2}http:\/\/localhost:\d+\/\n(?!.*This)/],
+    [['localhost', '0.0.0.0', 'localhost.'], /This computer {2}http:\/\/localhost/],
+    [['::', '0.0.0.0', 'localhost', '127.0.0.1'], /This computer {2}http:\/\/localhost/],
+    [['127.0.0.1', 'localhost'], /This computer {2}http:\/\/localhost/],
+    [
+      [`unix:${folder}/a`, `unix:${folder}/../${basename(folder)}/a`, `unix:${link}/a`],
+      /^[^\n]+\n[^\n]+\/a\n {2}Folder/,
+    ],
+    ...(name === undefined
+      ? []
+      : ([[[hostname(), name, '0.0.0.0'], /This computer/]] as [string[], RegExp][])),
+  ];
+  await Promise.all(
+    cases.map(async ([hosts, expected]) => {
+      const given = hosts.map((host) => `--host=${host}`);
+      const { printed, stdout, stderr } = start(t, [folder, '--port', '0', '--log', 'off', ...given]);
+      await printed(/Folder/);
+      assert.match(stdout(), expected);
+      assert.equal(stderr(), '');
+    }),
+  );
+});
+
+test('an address that another program has is told of with the port that was tried', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  t.after(() => other.close());
+  const { port } = other.address() as AddressInfo;
+  for (const hosts of [['127.0.0.1'], ['::1', '127.0.0.1'], ['localhost'], ['0.0.0.0', 'localhost']]) {
+    const given = hosts.map((host) => `--host=${host}`);
+    const { ended, stderr } = start(t, [temporaryFolder(t), '--port', String(port), ...given]);
+    assert.equal(await ended, 1);
+    assert.match(stderr(), new RegExp(`Port ${port} is in use by another program`));
+  }
+});
+
+test('a port that the command itself has is told of with the option that has it', async (t) => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  free.close();
+  const cases: [args: string[], expected: string][] = [
+    [[`--admin=${port}`], `is that of --admin as well. Choose another: premier . --port ${port + 1} --admin`],
+    [
+      [`--inspect=${port}`],
+      `is that of --inspect as well. Choose another: premier . --port ${port + 1} --in`,
+    ],
+    [
+      ['--tls-cert', 'cert.pem', '--tls-key', 'key.pem', '--http-port', String(port)],
+      `is that of --port as well. Choose another: premier . --port ${port} --tls-cert cert.pem --tls-key key.pem --http-port ${port + 1}, or --http-port 0 `,
+    ],
+  ];
+  const pair = certificate(t);
+  for (const [args, expected] of cases) {
+    if (args.includes('--http-port') && !pair) continue;
+    const cwd = pair ? dirname(pair.key) : temporaryFolder(t);
+    const { ended, stderr } = start(t, ['.', '--port', String(port), ...args], { cwd });
+    assert.equal(await ended, 1);
+    assert.ok(stderr().includes(`Port ${port} ${expected}`), stderr());
+  }
 });
 
 test('a path on which no socket can be made is told of with its reason', async (t) => {

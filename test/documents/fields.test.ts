@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { documents } from 'premier/documents';
+import { type DocumentsOptions, documents } from 'premier/documents';
 import { pathTest } from '../../dist/documents/path-pattern.js';
-import { folderWith, serving, shelf } from './shelf.js';
+import { type Files, folderWith, serving, shelf } from './shelf.js';
 
 const html = { Accept: 'text/html' };
 const files = {
@@ -184,6 +184,71 @@ test('a field of ours that the caller gives is sent once', async (t) => {
     assert.equal(new Set(names).size, names.length, `${target}: ${names}`);
     assert.ok(answer.field('vary')?.includes('Cookie'), target);
     assert.equal(answer.field('content-security-policy'), "default-src 'self'");
+  }
+});
+
+/** Every kind of answer: a target, its status, fields of the request, the method. */
+const everyAnswer: [target: string, status: number, fields?: Record<string, string>, method?: string][] = [
+  ['/', 200],
+  ['/', 206, { Range: 'bytes=0-1' }],
+  ['/', 206, { Range: 'bytes=0-1,3-3' }],
+  ['/', 304, { 'If-None-Match': '*' }],
+  ['/list/', 200, html],
+  ['/list/', 200, { Accept: 'application/json' }],
+  ['/sub', 308, html],
+  ['/missing', 404],
+  ['/missing', 404, html],
+  ['/c%2Fb', 400],
+  ['/%zz', 400, html],
+  ['/caf%E9/x', 400],
+  ['/a/%00', 400],
+  ['/a/../b', 400],
+  ['/a\\b', 400],
+  ['/', 405, {}, 'POST'],
+  ['/%ff', 405, html, 'PUT'],
+  ['/', 204, {}, 'OPTIONS'],
+  ['/%ff', 204, {}, 'OPTIONS'],
+  ['/', 412, { 'If-Match': '"x"' }],
+  ['/', 416, { Range: 'bytes=99-' }],
+  ['/', 406, { 'Accept-Encoding': '*;q=0' }],
+  ['/.premier/reload.js', 200],
+];
+
+test('every answer at a path has the fields of a pattern for it, though nobody can decode it', async (t) => {
+  const site = await shelf(t, files, {
+    headers: { '/*': { 'X-A': '1' }, '/a/*': { 'X-B': '2' }, '/caf%C3%A9/*': { 'X-C': '3' } },
+    reload: true,
+  });
+  for (const [target, status, fields, method] of everyAnswer) {
+    const answer = await site.ask(target, { 'Content-Length': '0', ...fields }, method);
+    const name = `${method} ${target} ${status}`;
+    assert.equal(answer.status, status, name);
+    assert.equal(answer.field('x-a'), '1', name);
+    assert.equal(answer.field('x-b'), target.startsWith('/a/') ? '2' : undefined, name);
+    assert.equal(answer.field('x-c'), undefined, name);
+  }
+  // No path, and an absolute one.
+  assert.equal((await site.ask('*', {}, 'OPTIONS')).field('x-a'), undefined);
+  assert.equal((await site.ask('http://a.example/a/%ff')).field('x-b'), '2');
+});
+
+test('no answer has a field on two lines', async (t) => {
+  const own = { Vary: 'Cookie', Allow: 'GET', 'Content-Language': 'de', 'Content-Security-Policy': 'x' };
+  const ours = { 'X-Content-Type-Options': 'y', 'Access-Control-Allow-Methods': 'GET', 'Retry-After': '9' };
+  const given = { ...own, ...ours, 'Cache-Control': 'max-age=1', 'Access-Control-Allow-Origin': 'https://a' };
+  const all = [{}, given, { '/*': given }, { '/*': { Vary: ['Cookie', 'Origin'] } }];
+  for (const headers of all as NonNullable<DocumentsOptions['headers']>[]) {
+    for (const lost of [{}, { '404.html': '<p>lost' }] as Files[]) {
+      const site = await shelf(t, { ...files, ...lost }, { headers, cors: true, reload: true });
+      for (const [target, status, fields, method] of everyAnswer) {
+        const answer = await site.ask(target, { 'Content-Length': '0', ...fields }, method);
+        const names = answer.fields.map(([name]) => name.toLowerCase());
+        assert.equal(new Set(names).size, names.length, `${method} ${target} ${status}: ${names}`);
+        const varies = answer.field('vary') ?? '';
+        if ('Vary' in headers && !target.startsWith('/.premier/')) assert.match(varies, /Cookie/, target);
+        if (status === 406) assert.match(varies, /Accept, .*Accept-Encoding/);
+      }
+    }
   }
 });
 
