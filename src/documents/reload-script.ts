@@ -104,11 +104,14 @@ export function withScript(html: Buffer, address: string): Buffer {
   return Buffer.concat([html.subarray(0, at), tag, html.subarray(at)]);
 }
 
-/** White space, comments, a doctype, and what is read as a comment (HTML §13.2.5.42 and §13.2.6.4.1). */
-const ignored = /\s+|<!-->|<!--->|<!--.*?--!?>|<!(?!--)[^>]*>|<\?[^>]*>/sy;
-const attributes = String.raw`(?=[\s/>])(?:"[^"]*"|'[^']*'|[^"'>])*>`;
-const htmlTag = new RegExp(`<html${attributes}`, 'iy');
-const headTag = new RegExp(`<head${attributes}`, 'iy');
+/** White space, comments, a doctype, end tags of nothing, and what is read as a comment (HTML §13.2.5 and §13.2.6.4.1). */
+const ignored =
+  /\s+|<!-->|<!--->|<!--.*?--!?>|<!(?!--)[^>]*>|<\?[^>]*>|<\/(?!(?:head|body|html|br)[\s/>])[^>]*>/isy;
+const htmlTag = /<html(?=[\s/>])/iy;
+const headTag = /<head(?=[\s/>])/iy;
+/** What stands in a tag, one by one: space, or an attribute with its value (HTML §13.2.5.32 to 13.2.5.39). */
+const attribute = /[\s/]+|[^\s/>][^\s/>=]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*)?)?/y;
+const tagEnd = />/y;
 
 /** Where the head of a page begins: after the tag that says so, or where the parser of a browser puts one in. */
 function headOf(text: string): number {
@@ -119,8 +122,15 @@ function headOf(text: string): number {
     at = expression.lastIndex;
     return true;
   };
-  while (after(ignored));
-  if (after(htmlTag)) while (after(ignored));
-  after(headTag);
+  const afterTag = (name: RegExp) => {
+    const start = at;
+    if (!after(name)) return false;
+    while (after(attribute));
+    if (after(tagEnd)) return true;
+    at = start;
+    return false;
+  };
+  while (after(ignored) || afterTag(htmlTag));
+  afterTag(headTag);
   return at;
 }

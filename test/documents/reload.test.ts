@@ -63,6 +63,12 @@ test('nothing in a page is mistaken for the place of the script', () => {
     '<head>|<script>"</body>"</script><textarea></body></textarea><iframe srcdoc="</body>"></iframe>',
     '<!doctype html>|<script>const page = `<html><head></head><body></body>`;</script>',
     '<!doctype html>|<frameset><frame></frameset>',
+    // Quotes begin a value only where they come first in one.
+    '<!doctype html><html a==">|"><p>">',
+    '<!doctype html><html =">|"><p>">',
+    '<!doctype html><html a = ">" b=c/>\n<head a=\'>\'>|<meta a=">">',
+    '<!doctype html><html "a">|text ">',
+    '<!doctype html></ a></><html></ b><head>|<!-- a -->',
     '<!doctype html><html><head>|<base href="https://elsewhere.example/">',
   ]) {
     const plain = Buffer.from(page.replace('|', ''), 'latin1');
@@ -71,9 +77,15 @@ test('nothing in a page is mistaken for the place of the script', () => {
   }
 });
 
-test('a large page without end of its comment costs no more than it is long', () => {
-  const page = Buffer.from('<!--'.repeat(200_000));
-  assert.equal(withScript(page, 'x.js').length, page.length + '<script src="x.js"></script>'.length);
+test('a large page without end of its comment or its tag costs no more than it is long', () => {
+  for (const page of [
+    '<!--'.repeat(200_000),
+    `<html ${'a="b" c='.repeat(20_000)}`,
+    `<html ${'a '.repeat(99_000)}`,
+  ]) {
+    const edited = withScript(Buffer.from(page), 'x.js');
+    assert.equal(edited.length, page.length + '<script src="x.js"></script>'.length);
+  }
 });
 
 test('the tag is that of the page with its script', async (t) => {
