@@ -6,10 +6,10 @@
 //   node examples/envoyer-un-fichier.cjs film.mp4
 //   curl -O -J localhost:8080
 
+const http = require("premier");
 const { open } = require("node:fs/promises");
 const { basename } = require("node:path");
 const { pipeline } = require("node:stream/promises");
-const http = require("premier");
 
 const port = Number(process.env.PORT ?? 8080);
 const chemin = process.argv[2] ?? __filename;

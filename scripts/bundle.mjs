@@ -11,7 +11,7 @@ import { sbom } from './sbom.mjs';
 
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
-const { version, dependencies = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { version, dependencies = {}, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** A constructor's variable has another name than the constructor (`PremierServerResponse`): stacks show the latter. */
 function run(folder, options) {
@@ -152,6 +152,24 @@ function writeLicences(folder, names) {
   );
 }
 
+/**
+ * The faces. Those for `require`, which those for `import` load, look at the version of Node.js first, in words that
+ * Node.js 12 can read: an older one fails at what comes next in ways that tell nobody why.
+ */
+function copyFaces(folder) {
+  const [wanted, major, minor] = /(\d+)\.(\d+)/.exec(engines.node);
+  const check = `const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < ${major} || (major === ${major} && minor < ${minor}))
+  throw new Error('premier needs Node.js ${wanted} or newer; this is ' + process.version);
+`;
+  cpSync(join(root, 'faces'), folder, { recursive: true });
+  const names = readdirSync(folder).filter((name) => existsSync(join(root, 'faces', name)));
+  for (const name of names.filter((name) => name.endsWith('.cjs'))) {
+    const file = join(folder, name);
+    writeFileSync(file, check + readFileSync(file, 'utf8'));
+  }
+}
+
 /** @param folder - the absolute path of the folder of compiled modules */
 export function bundle(folder) {
   const inputs = [
@@ -166,7 +184,7 @@ export function bundle(folder) {
   writeLicences(folder, names);
   writeFileSync(join(folder, 'sbom.cdx.json'), sbom(root, names));
   declareForRequire(folder);
-  cpSync(join(root, 'faces'), folder, { recursive: true });
+  copyFaces(folder);
   // `open` has a copy of xdg-open for the systems that lack it, and looks for it beside itself.
   const opener = join(root, 'node_modules', 'open', 'xdg-open');
   if (existsSync(opener)) copyFileSync(opener, join(folder, 'cli', 'xdg-open'));

@@ -285,7 +285,31 @@ describe('an example that can’t run yet says so in one sentence', () => {
     }
   });
 
+  test('what npm runs looks at the version before a line that an old Node.js can’t read', () => {
+    const { scripts } = JSON.parse(readFileSync(examplePath('../package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const own = Object.values(scripts).filter((script) => /^(?:exec )?node .*\.mjs$/.test(script));
+    const looking = own.filter((script) => script.startsWith('node -r ./scripts/node-version.cjs '));
+    assert.deepEqual(
+      own.filter((script) => !looking.includes(script)),
+      ['exec node scripts/start.mjs'],
+    );
+    assert.ok(looking.length > 5);
+  });
+
   for (const version of ['18.20.8', '20.18.3', '16.0.0']) {
+    test(`on Node.js ${version}, the package says so in a sentence`, () => {
+      const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
+      for (const face of ['index', 'https', 'register', 'documents', 'operation', 'inspector']) {
+        const file = examplePath(`../dist/${face}.cjs`);
+        const program = `${pretend} require(${JSON.stringify(file)})`;
+        const { status, stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' });
+        assert.equal(status, 1);
+        assert.match(stderr, /^Error: premier needs Node\.js 20\.19 or newer; this is v/m);
+      }
+    });
+
     test(`on Node.js ${version}, and so do npm start and the command`, () => {
       const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
       const programs = [
