@@ -106,10 +106,7 @@ export async function serveOn(
 }
 
 /** On what else the command listens before its servers do. */
-const portsBeside = ({ admin, inspect }: Settings) => [
-  { option: '--admin', port: admin && 'port' in admin ? admin.port : undefined },
-  { option: '--inspect', port: inspect?.port },
-];
+const portsBeside = ({ inspect }: Settings) => [{ option: '--inspect', port: inspect?.port }];
 
 const hostOf = (place: AddressInfo | string): string =>
   typeof place === 'string' ? `unix:${place}` : place.address;

@@ -242,7 +242,6 @@ test('a port that the command itself has is told of with the option that has it'
   const { port } = free.address() as AddressInfo;
   free.close();
   const cases: [args: string[], expected: string][] = [
-    [[`--admin=${port}`], `is that of --admin as well. Choose another: premier . --port ${port + 1} --admin`],
     [
       [`--inspect=${port}`],
       `is that of --inspect as well. Choose another: premier . --port ${port + 1} --in`,

@@ -142,7 +142,9 @@ test('one file that is published has the engine in it', () => {
 test('faces are thin: none of them has code of its own', () => {
   for (const face of ['index', 'https', 'register']) {
     for (const extension of ['js', 'cjs']) {
-      const text = readFileSync(join(root, 'dist', `${face}.${extension}`), 'utf8');
+      const whole = readFileSync(join(root, 'dist', `${face}.${extension}`), 'utf8');
+      // What tells an old Node.js by its version, the build puts before each.
+      const text = whole.replace(/^const \[major.*\nif \(major.*\n {2}throw .*\n/, '');
       assert.doesNotMatch(text, /=>|function|class|if \(/, `${face}.${extension}`);
     }
   }
