@@ -65,7 +65,11 @@ function privateNames(): Set<string> {
 const OWN = ['_read', '_destroy', '_events', '_eventsCount', '_readableState'];
 /** The same of what stands for the socket of a stream of HTTP/2, or of an upgrade: it is a Duplex. */
 const OWN_OF_DUPLEX = [...OWN, '_write', '_final', '_writableState'];
-const DUPLEXES = [join('server', 'http2', 'stream-socket.ts'), join('server', 'http1', 'upgrade-stream.ts')];
+const DUPLEXES = [
+  join('server', 'http2', 'stream-socket.ts'),
+  join('server', 'http2', 'tunnel-socket.ts'),
+  join('server', 'http1', 'upgrade-stream.ts'),
+];
 
 test('what is private of sockets is asked for in src/node alone', () => {
   const names = privateNames();
