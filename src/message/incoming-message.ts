@@ -11,7 +11,6 @@ import { IncomingMessage as NodeIncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { callableClass } from '../node/callable-class.js';
-import { domainOf, giveBackDomain } from '../node/domains.js';
 import { lendStateKeys } from '../node/keys.js';
 import { closesReadAtOnce, endsDroppedAtOnce } from '../node/line-habits.js';
 import { keepsTables, ListenerTable } from '../node/listener-table.js';
