@@ -162,6 +162,17 @@ export const departures: readonly Departure[] = [
   },
   {
     row: '`socket.timeout` of an idle connection',
+    concerns: ({ handlers }) => JSON.stringify(handlers).includes('"setTimeout"'),
+    shows: /^timeout=(?:undefined|0|[1-9]\d*000)$/,
+  },
+  {
+    row: 'small print of streams',
+    concerns: ({ handlers }) => /"on":"socket","call":"(?:end|destroySoon)"/.test(JSON.stringify(handlers)),
+    shows: /^(?:destroyed|writableFinished|closed|errored|aborted|readable\w*|socket|connection)=/,
+    where: (look) => /^look at re[sq]/.test(look),
+  },
+  {
+    row: '`socket.timeout` of an idle connection',
     shows: /^timeout=(?:undefined|0|[1-9]\d*000)$/,
     where: (node, here) => / timeout=(?:undefined|0) /.test(node + here),
   },

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { framingRows } from './framing-steps.js';
-import { interim, isAtRest, isBody, type LeftOut, pastResponses } from './left-out.js';
+import { cuts, interim, isAtRest, isBody, type LeftOut, pastResponses } from './left-out.js';
 import { hasFields } from './response-facts.js';
 import { sizeOfChunk } from './response-use.js';
 import {
@@ -107,9 +107,9 @@ export const byContent: readonly LeftOut[] = [
     },
   },
   {
-    row: 'size and encoding of writes',
+    row: 'small print of streams',
     is: ({ on, call }, { moment, socket, use }) =>
-      on === 'socket' && call === 'resetAndDestroy' && moment !== 'rest' && use.isWrittenPast(socket),
+      cuts.has(`${on}.${call}`) && moment !== 'rest' && use.isWrittenPast(socket),
   },
   {
     row: 'size and encoding of writes',

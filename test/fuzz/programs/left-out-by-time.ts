@@ -1,20 +1,9 @@
 // Steps that are left out since a row of docs/compatibility.md says that things come at another time: what leaves, what a
 // segment holds, whose turn it is, what becomes of a connection that is lost meanwhile.
 import type { ServerResponse } from 'node:http';
-import { interim, isAtRest, isAtStart, isBody, type LeftOut, pastResponses } from './left-out.js';
+import { cuts, interim, isAtRest, isAtStart, isBody, type LeftOut, pastResponses } from './left-out.js';
 import { ends, hasLeft, isRead, mayBeRefused, mayEnd, type SentResponse } from './response-facts.js';
 import { isBadReason, isChunk } from './step-values.js';
-
-/** What ends the connection without waiting for all answers. */
-const cuts = new Set([
-  'res.destroy',
-  'req.destroy',
-  'socket.destroy',
-  'socket.destroySoon',
-  'socket.resetAndDestroy',
-  'socket.end',
-  'server.closeAllConnections',
-]);
 
 const takesFields = new Set(['setHeader', 'appendHeader', 'setHeaders', 'writeHead']);
 
@@ -54,7 +43,9 @@ export const byTime: readonly LeftOut[] = [
   {
     row: "when 'finish' comes",
     is: (step, { object, moment, use }) =>
-      (isBody(step) && (moment === 'ticks' || moment === 'call') && use.mayHaveEnded(object)) ||
+      (isBody(step) &&
+        (moment === 'ticks' || moment === 'call') &&
+        (use.mayHaveEnded(object) || (object as ServerResponse).writableEnded)) ||
       (step.on === 'socket' && step.call === 'cork' && !isAtRest(moment)) ||
       (step.call === 'closeIdleConnections' && moment !== 'rest') ||
       ((moment === 'call' || moment === 'ticks') && cuts.has(`${step.on}.${step.call}`)),
@@ -66,7 +57,7 @@ export const byTime: readonly LeftOut[] = [
       (on === 'res' || on === 'req') &&
       endings.has(listen) &&
       res !== undefined &&
-      (use.mayHaveEnded(res) || res.writableEnded),
+      ((on === 'req' && moment === 'call') || use.mayHaveEnded(res) || res.writableEnded),
   },
   {
     row: "when 'finish' comes",
@@ -147,9 +138,11 @@ export const byTime: readonly LeftOut[] = [
   },
   {
     row: 'what one segment holds',
-    is: ({ on, call }, { moment, pipelined, res, socket, use }) => {
+    is: ({ on, call, with: values }, { moment, pipelined, res, socket, use }) => {
       if (moment === 'rest') return false;
       if (on === 'req' && call === 'pipe') return socket.destroyed;
+      if (on === 'res' && takesFields.has(call) && pipelined && res !== undefined && use.isPiped(res))
+        return /"connection"/i.test(JSON.stringify(values));
       if (on === 'req' && call === 'read') return pipelined;
       if (on === 'req' && call === 'unshift') return res !== undefined && use.isPiped(res);
       return cuts.has(`${on}.${call}`) && res !== undefined && use.isPiped(res);

@@ -41,6 +41,17 @@ export interface LeftOut {
   isListen?(step: Listen, circumstances: Circumstances): boolean;
 }
 
+/** What ends the connection without waiting for all answers. */
+export const cuts: ReadonlySet<string> = new Set([
+  'res.destroy',
+  'req.destroy',
+  'socket.destroy',
+  'socket.destroySoon',
+  'socket.resetAndDestroy',
+  'socket.end',
+  'server.closeAllConnections',
+]);
+
 export const interim: ReadonlySet<string> = new Set([
   'writeContinue',
   'writeProcessing',

@@ -44,8 +44,8 @@ export class ListedEvents {
   readonly #resetsInHandler: boolean;
   /** A handler ends the socket itself. */
   readonly #endsSocket: boolean;
-  /** A handler cuts the connection. */
-  readonly #cuts: boolean;
+  /** A connection is cut, or a response is ended more than once. */
+  readonly #isHard: boolean;
   /** A handler writes a lot of text of which characters aren't bytes. */
   readonly #isInOtherUnits: boolean;
   /** A handler corks. */
@@ -68,7 +68,8 @@ export class ListedEvents {
     const steps = JSON.stringify(program.handlers);
     this.#resetsInHandler = steps.includes('"reset"');
     this.#endsSocket = /"on":"socket","call":"(?:end|destroySoon)"/.test(steps);
-    this.#cuts = /"call":"(?:destroy|resetAndDestroy|closeAllConnections)/.test(steps);
+    const isCut = this.#resets || /"call":"(?:destroy|resetAndDestroy|closeAllConnections)/.test(steps);
+    this.#isHard = isCut || (steps.match(/"on":"res","call":"end"/g) ?? []).length > program.handlers.length;
     this.#corks = steps.includes('"cork"');
     this.#isInOtherUnits = /"repeat":"[^"]*(?:[^ -~]|\\u)|"repeat".*"(?:utf16|ucs)/.test(steps);
     const sent = program.client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
@@ -133,8 +134,7 @@ export class ListedEvents {
       return isPipelined || isLost || this.#leaves || !socket.writable ? eventRows.streams : undefined;
     if (event === 'prefinish' && (number > 0 || this.#hasUnseen)) return eventRows.turn;
     // Before Node 24 it comes where it shouldn't.
-    if (event === 'end callback')
-      return node < 24 && (isLost || this.#cuts || this.#resets) ? eventRows.ends : undefined;
+    if (event === 'end callback') return node < 24 && (isLost || this.#isHard) ? eventRows.ends : undefined;
     if (event === 'prefinish') return isLost || this.#resets ? eventRows.streams : undefined;
     return /^write\w* callback$/.test(event) && (isLost || this.#leaves) ? eventRows.streams : undefined;
   }

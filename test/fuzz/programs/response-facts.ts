@@ -5,11 +5,18 @@ import { isBadReason } from './step-values.js';
 
 export type SentResponse = ServerResponse & { _headerSent?: boolean; _hasBody?: boolean };
 
-type EndingResponse = ServerResponse & { _expect_continue?: boolean; _sent100?: boolean; _last?: boolean };
+type EndingResponse = ServerResponse & {
+  _expect_continue?: boolean;
+  _sent100?: boolean;
+  _last?: boolean;
+  _header?: string | null;
+};
 
 /** Whether a response says that the connection ends, or is about to. */
 export function ends(res: EndingResponse): boolean {
   if (res._last || (res._expect_continue && !res._sent100)) return true;
+  // Where that was said to have chunks, node:http takes it for the last in one place and not in another.
+  if (/^HTTP\/1\.1 (?:204|304) /.test(`${res._header}`)) return true;
   return !res.shouldKeepAlive || /close/i.test(`${res.getHeader('connection')}`);
 }
 
