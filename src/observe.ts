@@ -4,7 +4,7 @@
  * `server/server-observer.ts`.
  */
 export { clientOf, isNoted } from './server/client-facts.js';
-export { keepFromObservers, observe, observeServers } from './server/observers.js';
+export { keepFromObservers, observe, observeServers, unobserve } from './server/observers.js';
 export { setProxySenders, setTrustedProxies } from './server/server.js';
 export type {
   ObservedConnection,

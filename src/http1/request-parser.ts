@@ -192,7 +192,12 @@ export class RequestParser {
     if (lineFeed < 0) return;
     const line = this.#carry.takeBytes();
     this.#window.open(line, 0, line.length);
-    this.#takeLines(0);
+    try {
+      this.#takeLines(0);
+    } catch (error) {
+      if (error instanceof WireError) error.bytesOfLine = line.length;
+      throw error;
+    }
     this.#window.close();
     if (this.#complete) this.#endSection();
   }
@@ -201,8 +206,13 @@ export class RequestParser {
     const isBeginning = this.#state === REQUEST_LINE && this.#carry.length < EARLY_CHECK_CHARS;
     this.#carry.append(segment, this.position, end);
     this.position = end;
-    if (isBeginning) refuseImpossibleMethod(this.#carry.peek(EARLY_CHECK_CHARS));
-    this.#size.check(this.#carry.length, KIND[this.#state]);
+    try {
+      if (isBeginning) refuseImpossibleMethod(this.#carry.peek(EARLY_CHECK_CHARS));
+      this.#size.check(this.#carry.length, KIND[this.#state]);
+    } catch (error) {
+      if (error instanceof WireError) error.bytesOfLine = this.#carry.length;
+      throw error;
+    }
   }
 
   /** Reads the whole lines of the window from `start`; gives the index after them, or after the section. */

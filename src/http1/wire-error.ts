@@ -139,6 +139,8 @@ export class WireError extends Error {
   readonly status: number;
   /** Bytes of the packet that were read before the error; what came before the line is added by whoever fed the parser. */
   bytesParsed: number;
+  /** How many of those are of the line in question: it came in more than one segment. */
+  bytesOfLine = 0;
   /** The packet in which the error was found; set by whoever fed the parser. */
   rawPacket: Uint8Array | undefined = undefined;
 

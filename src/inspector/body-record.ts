@@ -6,10 +6,13 @@ import { Buffer } from 'node:buffer';
 
 const NONE = Buffer.alloc(0);
 
+/** Characters of a text that is kept as it is: a longer one may be a slice of another, and keep all of that. */
+const MAX_TEXT = 12;
+
 export class BodyRecord {
   /** Octets that passed, kept or not. */
   total = 0;
-  /** The only piece so far, where it is a short text: most answers are one, and nobody looks at most. */
+  /** The only piece so far, where it is a short text. */
   #text: string | null = null;
   #encoding: BufferEncoding = 'utf8';
   #bytes: Buffer = NONE;
@@ -24,7 +27,7 @@ export class BodyRecord {
     const isFirst = this.total === 0;
     this.total += length;
     if (typeof data === 'string') {
-      if (isFirst && length <= bound) {
+      if (isFirst && data.length <= MAX_TEXT && length <= bound) {
         this.#text = data;
         this.#encoding = encoding ?? 'utf8';
         return length;

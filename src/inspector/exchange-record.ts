@@ -18,10 +18,12 @@ export interface RefusalRecord {
   readonly claimed: boolean;
   /** A copy of the bytes around the offending one, latin1; empty where there are none. */
   readonly bytes: string;
-  /** Index in `bytes` of the first that had not been accepted. */
+  /** Index in `bytes` where the line begins, or the byte is, that was not accepted. */
   readonly position: number;
   /** Whether more came before `bytes` than is kept. */
   readonly isCut: boolean;
+  /** Whether they are of a body or its trailers, whose beginning may have come before them. */
+  readonly isInBody: boolean;
 }
 
 export interface InterimRecord {
@@ -81,5 +83,22 @@ export class ExchangeRecord {
     this.id = id;
     this.connection = connection;
     this.startedAt = startedAt;
+  }
+
+  /** Gives up what it holds: it may be under way for hours. */
+  drop(): void {
+    this.isDropped = true;
+    this.rawHeaders = [];
+    this.requestHead = null;
+    this.requestBody = null;
+    this.requestWire = null;
+    this.requestTrailers = [];
+    this.interims = null;
+    this.responseHead = null;
+    this.setEntries = [];
+    this.responseBody = null;
+    this.chunks = null;
+    this.responseTrailers = [];
+    this.refusal = null;
   }
 }

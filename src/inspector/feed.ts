@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import type { ExchangeRecord } from './exchange-record.js';
 import type { BatchView, GreetingView, PulseView } from './exchange-view.js';
 import type { Settings } from './options.js';
 import type { Recorder } from './recorder.js';
@@ -30,6 +31,8 @@ export class Feed {
   /** The id of the first exchange that was not told of. */
   #next: number;
   #missed = 0;
+  /** Those that were told of while they were under way: they are told of in any case. */
+  readonly #underWay = new Set<number>();
 
   constructor(res: ServerResponse, recorder: Recorder, settings: Settings) {
     this.#recorder = recorder;
@@ -67,8 +70,12 @@ export class Feed {
     const { recent, revision } = this.#recorder;
     if (revision === this.#revision || this.#isBehind) return;
     const changed = [...recent].filter((record) => record.revision > this.#revision);
-    // The newest, where there are too many; of those that were told of before, the page hears when it asks.
-    const told = changed.slice(-limit);
+    const told = changed.length <= limit ? changed : this.#choice(changed, limit);
+    for (const { id, outcome } of told) {
+      if (outcome === null) this.#underWay.add(id);
+      else this.#underWay.delete(id);
+    }
+    this.#forget(recent.nextId - recent.count);
     const isNew = ({ id }: { id: number }) => id >= this.#next;
     this.#missed += recent.nextId - this.#next - told.filter(isNew).length;
     this.#revision = revision;
@@ -76,6 +83,17 @@ export class Feed {
     const batch: BatchView = { exchanges: told.map(summaryOf), missed: this.#missed };
     this.#missed = 0;
     this.#send('batch', batch);
+  }
+
+  /** Of too many: the newest that are over, since of others the end may be missed, and those that were told of before. */
+  #choice(changed: readonly ExchangeRecord[], limit: number): ExchangeRecord[] {
+    const newest = new Set(changed.filter(({ outcome }) => outcome !== null).slice(-limit));
+    return changed.filter((record) => newest.has(record) || this.#underWay.has(record.id));
+  }
+
+  /** What is no longer kept is not heard of again. */
+  #forget(oldest: number): void {
+    for (const id of this.#underWay) if (id < oldest) this.#underWay.delete(id);
   }
 
   #send(event: string, data: unknown): void {

@@ -32,8 +32,9 @@ export interface Inspector {
 export async function inspect(server: Server, options?: InspectorOptions): Promise<Inspector> {
   const settings = settingsFrom(options);
   const recorder = new Recorder(settings);
-  const end = observe(server, recorder);
+  observe(server, recorder);
   recorder.servers.add(server);
+  const end = () => recorder.end();
   try {
     const inspector = await listen(recorder, settings, end);
     server.once('close', () => void inspector.close());
@@ -53,8 +54,12 @@ export async function inspect(server: Server, options?: InspectorOptions): Promi
 export async function inspectServers(options?: InspectorOptions): Promise<Inspector> {
   const settings = settingsFrom(options);
   const recorder = new Recorder(settings);
-  const inspector = await listen(recorder, settings, () => recorder.clear());
-  observeServers(recorder);
+  let stop = () => {};
+  const inspector = await listen(recorder, settings, () => {
+    stop();
+    recorder.end();
+  });
+  stop = observeServers(recorder);
   return inspector;
 }
 

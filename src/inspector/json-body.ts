@@ -3,12 +3,12 @@ import type { IncomingMessage } from 'node:http';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** What a page asked for can't be done; its message is for whoever looks at the page. */
+/** What a page asked for can't be done. Its message has two lines for whoever looks at the page: in English, in French. */
 export class BadRequest extends Error {
   readonly status: number;
 
-  constructor(message: string, status = 400) {
-    super(message);
+  constructor(english: string, french: string, status = 400) {
+    super(`${english}\n${french}`);
     this.status = status;
   }
 }
@@ -17,23 +17,33 @@ export class BadRequest extends Error {
 export async function jsonBodyOf(req: IncomingMessage): Promise<Record<string, unknown>> {
   // A form of another site can't send this type.
   if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) {
-    throw new BadRequest('The body must be application/json.', 415);
+    throw new BadRequest(
+      'The body must be application/json.',
+      'Le corps doit être en application/json.',
+      415,
+    );
   }
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of req as AsyncIterable<Buffer>) {
     length += piece.length;
-    if (length > MAX_BYTES) throw new BadRequest(`The body is larger than ${MAX_BYTES} bytes.`, 413);
+    if (length > MAX_BYTES) {
+      throw new BadRequest(
+        `The body is larger than ${MAX_BYTES} bytes.`,
+        `Le corps dépasse ${MAX_BYTES} octets.`,
+        413,
+      );
+    }
     pieces.push(piece);
   }
   let value: unknown;
   try {
     value = JSON.parse(Buffer.concat(pieces).toString('utf8'));
   } catch {
-    throw new BadRequest('The body is no JSON.');
+    throw new BadRequest('The body is no JSON.', 'Le corps n’est pas du JSON.');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new BadRequest('The body must be a JSON object.');
+    throw new BadRequest('The body must be a JSON object.', 'Le corps doit être un objet JSON.');
   }
   return value as Record<string, unknown>;
 }

@@ -67,6 +67,6 @@ export class RecentExchanges {
     this.#places[place] = undefined;
     this.#oldest++;
     this.#bytes -= record.size;
-    record.isDropped = true;
+    record.drop();
   }
 }

@@ -5,12 +5,13 @@
 import { Buffer } from 'node:buffer';
 import type { Server } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import type {
-  ObservedConnection,
-  ObservedExchange,
-  ObservedHead,
-  Refusal,
-  ServerObserver,
+import {
+  type ObservedConnection,
+  type ObservedExchange,
+  type ObservedHead,
+  type Refusal,
+  type ServerObserver,
+  unobserve,
 } from '../observe.js';
 import { BodyRecord } from './body-record.js';
 import { type ConnectionRecord, ExchangeRecord, type RefusalRecord } from './exchange-record.js';
@@ -24,6 +25,9 @@ const AROUND = 2048;
 
 /** Sizes of chunks that are kept of a response. */
 const MAX_CHUNKS = 1000;
+
+/** Bytes that an interim response counts for besides its fields. */
+const INTERIM = 64;
 
 type Entries = { readonly entries: readonly string[] };
 type Chunk = string | Uint8Array;
@@ -44,6 +48,7 @@ export class Recorder implements ServerObserver {
   revision = 0;
   readonly #settings: Settings;
   readonly #open = new OpenRecords();
+  #isEnded = false;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -51,7 +56,8 @@ export class Recorder implements ServerObserver {
   }
 
   connectionOpened(observed: ObservedConnection): void {
-    this.#connection(observed);
+    if (this.#isEnded) unobserve(observed.server, this);
+    else this.#connection(observed);
   }
 
   requestHead(exchange: ObservedExchange, bytes: Uint8Array | null): void {
@@ -92,9 +98,11 @@ export class Recorder implements ServerObserver {
 
   requestEnded(exchange: ObservedExchange, rawTrailers: readonly string[]): void {
     const record = this.#open.get(exchange);
-    if (record === undefined) return;
+    if (record === undefined || record.isDropped) return;
     record.at.requestEnded = performance.now();
-    if (rawTrailers.length > 0) record.requestTrailers = rawTrailers;
+    if (rawTrailers.length === 0) return;
+    record.requestTrailers = rawTrailers;
+    this.#changed(record, sizeOf(rawTrailers));
   }
 
   interimHead(exchange: ObservedExchange, status: number, { entries }: Entries): void {
@@ -102,7 +110,8 @@ export class Recorder implements ServerObserver {
     if (record === undefined || record.isDropped) return;
     record.interims ??= [];
     record.interims.push({ status, entries: [...entries] });
-    this.#changed(record, sizeOf(entries));
+    // One without fields takes memory all the same.
+    this.#changed(record, INTERIM + sizeOf(entries));
   }
 
   responseHead(exchange: ObservedExchange, head: ObservedHead): void {
@@ -134,9 +143,11 @@ export class Recorder implements ServerObserver {
 
   responseEnded(exchange: ObservedExchange, { entries }: Entries): void {
     const record = this.#open.get(exchange);
-    if (record === undefined) return;
+    if (record === undefined || record.isDropped) return;
     record.at.responseEnded = performance.now();
-    if (entries.length > 0) record.responseTrailers = [...entries];
+    if (entries.length === 0) return;
+    record.responseTrailers = [...entries];
+    this.#changed(record, sizeOf(entries));
   }
 
   turnCame(exchange: ObservedExchange): void {
@@ -147,7 +158,7 @@ export class Recorder implements ServerObserver {
   refused(observed: ObservedConnection, refusal: Refusal, exchange: ObservedExchange | null): void {
     const kept = exchange === null ? undefined : this.#open.get(exchange);
     const record = kept ?? this.#refusedRecord(observed);
-    record.refusal = refusalRecord(refusal);
+    record.refusal = refusalRecord(refusal, exchange !== null);
     if (refusal.streamId !== 0) record.streamId = refusal.streamId;
     if (kept === undefined) {
       record.status = refusal.claimed ? 0 : refusal.status;
@@ -179,14 +190,29 @@ export class Recorder implements ServerObserver {
     this.revision++;
   }
 
+  /** Hears no more of any server. */
+  end(): void {
+    this.#isEnded = true;
+    for (const server of this.servers) unobserve(server, this);
+    this.servers.clear();
+    this.connections.clear();
+    this.clear();
+  }
+
   #connection(observed: ObservedConnection): ConnectionRecord {
     const known = this.connections.get(observed.id);
     if (known !== undefined) return known;
     const connection: ConnectionRecord = { observed, requests: 0, active: 0 };
     // What is refused of a connection that is gone must not bring it back.
     if (!observed.socket.destroyed) this.connections.set(observed.id, connection);
-    this.servers.add(observed.server);
+    if (!this.servers.has(observed.server)) this.#addServer(observed.server);
     return connection;
+  }
+
+  #addServer(server: Server): void {
+    // A program may make and close any number of them.
+    for (const other of this.servers) if (!other.listening) this.servers.delete(other);
+    this.servers.add(server);
   }
 
   #refusedRecord(observed: ObservedConnection): ExchangeRecord {
@@ -216,15 +242,13 @@ function isChunked(rawHeaders: readonly string[]): boolean {
   return false;
 }
 
-function refusalRecord({ code, status, reason, rfc, claimed, bytes, position }: Refusal): RefusalRecord {
-  if (bytes === null) return { code, status, reason, rfc, claimed, bytes: '', position: 0, isCut: false };
+function refusalRecord(refusal: Refusal, isInBody: boolean): RefusalRecord {
+  const { code, status, reason, rfc, claimed, bytes, position } = refusal;
+  const facts = { code, status, reason, rfc, claimed, isInBody };
+  if (bytes === null) return { ...facts, bytes: '', position: 0, isCut: false };
   const start = Math.max(0, position - AROUND);
   return {
-    code,
-    status,
-    reason,
-    rfc,
-    claimed,
+    ...facts,
     bytes: latin1(bytes.subarray(start, position + AROUND)),
     position: position - start,
     isCut: start > 0,

@@ -8,9 +8,13 @@ import { connect as connectTls } from 'node:tls';
 import type { ExchangeRecord } from './exchange-record.js';
 import { BadRequest } from './json-body.js';
 import { MASK } from './redaction.js';
+import { readable } from './snapshot.js';
 
-/** ms that the server has to answer. */
+/** ms that the server has to begin an answer, and then for all of it. */
 const PATIENCE = 30_000;
+
+/** ms after which an answer that has begun and goes on is not waited for: it may be an event stream. */
+const LONG_ANSWER = 3000;
 
 /** Fields that are of a connection, or say how a body is delimited: they are made anew. */
 const FRAMING = /^(content-length|transfer-encoding|connection|keep-alive|expect|upgrade|http2-settings):/i;
@@ -26,11 +30,21 @@ export interface Draft {
 export function draftFrom(value: Record<string, unknown>): Draft {
   const { startLine, fields, base64 = '' } = value;
   const isLine = (line: unknown): line is string => typeof line === 'string' && !/[\r\n]/.test(line);
-  if (!isLine(startLine) || startLine === '') throw new BadRequest('startLine must be one line of text.');
-  if (!Array.isArray(fields) || !fields.every(isLine)) {
-    throw new BadRequest('fields must be a list of lines.');
+  if (!isLine(startLine) || startLine === '') {
+    throw new BadRequest(
+      'The start line must be one line of text.',
+      'La première ligne doit être une ligne de texte.',
+    );
   }
-  if (typeof base64 !== 'string') throw new BadRequest('base64 must be text.');
+  if (!Array.isArray(fields) || !fields.every(isLine)) {
+    throw new BadRequest(
+      'The fields must be a list of lines.',
+      'Les champs doivent être une liste de lignes.',
+    );
+  }
+  if (typeof base64 !== 'string') {
+    throw new BadRequest('The body must be text in base64.', 'Le corps doit être un texte en base64.');
+  }
   return { startLine, fields, base64 };
 }
 
@@ -38,20 +52,32 @@ export function draftFrom(value: Record<string, unknown>): Draft {
 export function bytesOf({ startLine, fields, base64 }: Draft, original: ExchangeRecord | undefined): Buffer {
   const body = Buffer.from(base64, 'base64');
   const secrets = secretsOf(original);
-  const lines = fields
+  const lines = linesOf(original);
+  const kept = fields
     .filter((line) => line.trim() !== '' && !FRAMING.test(line))
     .map((line) => {
       const colon = line.indexOf(':');
-      if (line.slice(colon + 1).trim() !== MASK) return Buffer.from(line);
-      const value = secrets.get(line.slice(0, colon).toLowerCase())?.shift();
-      if (value === undefined)
-        throw new BadRequest(`${line.slice(0, colon)} is masked, and its value is no longer known.`);
-      return Buffer.from(`${line.slice(0, colon)}: ${value}`, 'latin1');
+      if (line.slice(colon + 1).trim() !== MASK) return lines.get(line) ?? Buffer.from(line);
+      const name = line.slice(0, colon);
+      const value = secrets.get(name.toLowerCase())?.shift();
+      if (value === undefined) {
+        throw new BadRequest(
+          `${name} is masked, and its value is no longer known. Write one, or show secrets first.`,
+          `${name} est masqué, et sa valeur n’est plus connue. Écrivez-en une, ou montrez d’abord les secrets.`,
+        );
+      }
+      return Buffer.from(`${name}: ${value}`, 'latin1');
     });
   const end = ['Connection: close', ...(body.length > 0 ? [`Content-Length: ${body.length}`] : []), '', ''];
-  const head = [Buffer.from(startLine.replace(/HTTP\/2(\.0)?$/, 'HTTP/1.1')), ...lines];
+  const head = [Buffer.from(startLine.replace(/HTTP\/2(\.0)?$/, 'HTTP/1.1')), ...kept];
   const withEnds = head.flatMap((line) => [line, Buffer.from('\r\n')]);
   return Buffer.concat([...withEnds, Buffer.from(end.join('\r\n')), body]);
+}
+
+/** Lines as they were on the wire, by what the page shows of them: not every byte is UTF-8. */
+function linesOf(original: ExchangeRecord | undefined): Map<string, Buffer> {
+  const lines = original?.requestHead?.split('\r\n') ?? [];
+  return new Map(lines.map((line) => [readable(line), Buffer.from(line, 'latin1')]));
 }
 
 /** Values by name, those of a name in their order. */
@@ -66,25 +92,37 @@ function secretsOf(original: ExchangeRecord | undefined): Map<string, string[]> 
 }
 
 /**
- * Sends bytes to a server that listens, and reads the answer to its end.
+ * Sends bytes to a server that listens, and reads the answer to its end, or for some time where it has none.
  * @returns the port that they came from, by which the exchange is found
  * @throws {BadRequest} the server does not listen, or does not answer
  */
 export function sendTo(server: Server, bytes: Buffer): Promise<number> {
   const socket = socketTo(server);
   return new Promise((resolve, reject) => {
+    let port = 0;
+    const timers = [setTimeout(() => fail(`no end of the answer in ${PATIENCE / 1000} s`), PATIENCE)];
+    // Alone they keep no program running.
+    timers[0]?.unref();
     const fail = (why: string) => {
       socket.destroy();
-      reject(new BadRequest(`The server could not be asked: ${why}`, 502));
+      reject(
+        new BadRequest(
+          `The server could not be asked: ${why}`,
+          `Le serveur n’a pas pu être interrogé : ${why}`,
+          502,
+        ),
+      );
     };
-    socket.setTimeout(PATIENCE, () => fail(`no answer in ${PATIENCE / 1000} s`));
     socket.once('error', ({ message }) => fail(message));
-    let port = 0;
     // A socket that is closed has forgotten it.
     socket.once('connect', () => {
       port = socket.localPort ?? 0;
     });
-    socket.once('close', () => resolve(port));
+    socket.once('data', () => timers.push(setTimeout(() => resolve(port), LONG_ANSWER).unref()));
+    socket.once('close', () => {
+      for (const timer of timers) clearTimeout(timer);
+      resolve(port);
+    });
     socket.resume();
     socket.write(bytes);
   });
@@ -92,7 +130,9 @@ export function sendTo(server: Server, bytes: Buffer): Promise<number> {
 
 function socketTo(server: Server): Socket {
   const where = server.listening ? (server.address() as AddressInfo | string | null) : null;
-  if (where === null) throw new BadRequest('The server does not listen any more.', 409);
+  if (where === null) {
+    throw new BadRequest('The server does not listen any more.', 'Le serveur n’écoute plus.', 409);
+  }
   if (typeof where === 'string') return connect(where);
   const { port, address } = where;
   const host = { '::': '::1', '0.0.0.0': '127.0.0.1' }[address] ?? address;

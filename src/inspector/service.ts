@@ -62,16 +62,26 @@ export class Service {
 
   async #answer(path: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
     const [pathname = '', query = ''] = path.split('?', 2);
-    const answer = this.#answerTo(`${req.method} ${pathname}`);
     try {
-      if (answer === undefined) throw new BadRequest('There is nothing here. / Il n’y a rien ici.', 404);
-      await answer(req, res, new URLSearchParams(query));
+      await this.#answerTo(req.method ?? '', pathname, res)(req, res, new URLSearchParams(query));
     } catch (error) {
       this.#failed(res, error);
     }
   }
 
-  #answerTo(asked: string): Answer | undefined {
+  /** @throws {BadRequest} there is nothing, or it is not asked for that way */
+  #answerTo(method: string, pathname: string, res: ServerResponse): Answer {
+    // A feed has no end, and its head says nothing.
+    const asked = method === 'HEAD' && pathname !== 'api/feed' ? 'GET' : method;
+    const answer = this.#known(`${asked} ${pathname}`);
+    if (answer !== undefined) return answer;
+    const other = ['GET', 'POST'].find((one) => this.#known(`${one} ${pathname}`) !== undefined);
+    if (other === undefined) throw new BadRequest('There is nothing here.', 'Il n’y a rien ici.', 404);
+    res.setHeader('Allow', other === 'GET' && pathname !== 'api/feed' ? 'GET, HEAD' : other);
+    throw new BadRequest(`It takes ${other} only.`, `On n’y accède que par ${other}.`, 405);
+  }
+
+  #known(asked: string): Answer | undefined {
     const [, id] = /^GET api\/exchange\/(\d{1,15})$/.exec(asked) ?? [];
     if (id !== undefined) return (_req, res, query) => this.#exchange(res, Number(id), query);
     switch (asked) {
@@ -92,7 +102,13 @@ export class Service {
   }
 
   #feed(res: ServerResponse): void {
-    if (this.#feeds.size >= MAX_FEEDS) throw new BadRequest(`${MAX_FEEDS} pages are open already.`, 503);
+    if (this.#feeds.size >= MAX_FEEDS) {
+      throw new BadRequest(
+        `${MAX_FEEDS} pages are open already. Close one.`,
+        `${MAX_FEEDS} pages sont déjà ouvertes. Fermez-en une.`,
+        503,
+      );
+    }
     const feed = new Feed(res, this.#recorder, this.#settings);
     this.#feeds.add(feed);
     this.#pulse.start();
@@ -104,15 +120,31 @@ export class Service {
 
   #exchange(res: ServerResponse, id: number, query: URLSearchParams): void {
     const record = this.#recorder.recent.get(id);
-    if (record === undefined) throw new BadRequest('This exchange is no longer kept.', 404);
+    if (record === undefined) {
+      throw new BadRequest('This exchange is no longer kept.', 'Cet échange n’est plus gardé.', 404);
+    }
     json(res, detailOf(record, this.#masked(query)));
   }
 
-  #har(res: ServerResponse, query: URLSearchParams): void {
+  /** One exchange after another, as the page takes them: all of them as one text may be more than there can be. */
+  async #har(res: ServerResponse, query: URLSearchParams): Promise<void> {
     const masked = this.#masked(query);
-    const details = [...this.#recorder.recent].map((record) => detailOf(record, masked));
+    res.setHeader('Content-Type', 'application/json');
     res.setHeader('Content-Disposition', 'attachment; filename="premier.har"');
-    json(res, harOf(details));
+    const frame = JSON.stringify(harOf([]));
+    const end = frame.lastIndexOf(']');
+    res.write(frame.slice(0, end));
+    let comma = '';
+    for (const record of [...this.#recorder.recent]) {
+      if (res.destroyed) return;
+      // Dropped while the page took those before it.
+      if (record.isDropped) continue;
+      const [entry] = harOf([detailOf(record, masked)]).log.entries;
+      if (entry === undefined) continue;
+      if (!res.write(comma + JSON.stringify(entry))) await roomIn(res);
+      comma = ',';
+    }
+    res.end(frame.slice(end));
   }
 
   async #sendAgain(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -120,7 +152,9 @@ export class Service {
     const original = this.#recorder.recent.get(Number(asked.from));
     const bytes = bytesOf(draftFrom(asked), original);
     const server = original?.connection.observed.server ?? [...this.#recorder.servers].at(-1);
-    if (server === undefined) throw new BadRequest('No server was heard of yet.', 409);
+    if (server === undefined) {
+      throw new BadRequest('No server was heard of yet.', 'Aucun serveur n’est encore connu.', 409);
+    }
     const port = await sendTo(server, bytes);
     const sent = [...this.#recorder.recent].findLast(
       ({ connection }) => connection.observed.remotePort === port,
@@ -131,7 +165,9 @@ export class Service {
   async #closeConnection(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { id } = await jsonBodyOf(req);
     const connection = this.#recorder.connections.get(Number(id));
-    if (connection === undefined) throw new BadRequest('This connection is closed already.', 404);
+    if (connection === undefined) {
+      throw new BadRequest('This connection is closed already.', 'Cette connexion est déjà fermée.', 404);
+    }
     connection.observed.socket.destroy();
     json(res, {});
   }
@@ -153,6 +189,17 @@ export class Service {
     else if (error instanceof BadRequest) plain(res, error.status, error.message);
     else plain(res, 500, `The inspector failed: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Resolves when more can be written, or nothing any more. */
+function roomIn(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      res.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    res.on('drain', settle).on('close', settle);
+  });
 }
 
 function plain(res: ServerResponse, status: number, text: string): void {

@@ -19,7 +19,8 @@ import type {
   ResponseView,
   Times,
 } from './exchange-view.js';
-import { MASK, maskBytes, maskedLine } from './redaction.js';
+import { offendingIn } from './offending.js';
+import { MASK, maskBytes, maskedLine, maskTrailers } from './redaction.js';
 
 type Names = ReadonlySet<string>;
 
@@ -83,16 +84,22 @@ function requestOf(record: ExchangeRecord, names: Names): ExchangeDetail['reques
     requestHead === null
       ? {
           startLine: readable(`${method} ${target} HTTP/2`),
-          fields: pairs(rawHeaders).map(([name, value]) => field(`${name}: ${value}`, names)),
+          fields: sentOverHttp2(rawHeaders).map(([name, value]) => field(`${name}: ${value}`, names)),
         }
       : headOf(requestHead, names);
   return {
     ...head,
     body: bodyOf(record.requestBody),
-    wire: requestWire && bodyOf(requestWire),
+    wire: requestWire && wireOf(requestWire, names),
     trailers: pairs(record.requestTrailers).map(([name, value]) => field(`${name}: ${value}`, names)),
   };
 }
+
+/** What came over HTTP/2, of what a program is given: it finds the name in Host, and that a body comes. */
+const sentOverHttp2 = (rawHeaders: readonly string[]) =>
+  pairs(rawHeaders)
+    .filter(([name]) => name !== 'transfer-encoding')
+    .map(([name, value], index) => [index === 0 && name === 'host' ? ':authority' : name, value] as const);
 
 function responseOf(record: ExchangeRecord, names: Names): ResponseView | null {
   const { responseHead, setEntries, chunks, isChunked } = record;
@@ -111,8 +118,19 @@ function responseOf(record: ExchangeRecord, names: Names): ResponseView | null {
 function headOf(text: string, names: Names, isAdded: (name: string) => boolean = () => false): HeadView {
   // Empty lines may come before a request (RFC 9112 §2.2).
   const [startLine = '', ...lines] = text.replace(/^[\r\n]+/, '').split(/\r?\n/);
-  const fields = lines.filter((line) => line !== '').map((line) => field(line, names, isAdded));
+  const fields = unfolded(lines).map((line) => field(line, names, isAdded));
   return { startLine: readable(startLine), fields };
+}
+
+/** Lines of fields, each with those in which its value goes on (RFC 9112 §5.2). */
+function unfolded(lines: readonly string[]): string[] {
+  const whole: string[] = [];
+  for (const line of lines) {
+    if (line === '') continue;
+    if (/^[ \t]/.test(line) && whole.length > 0) whole.push(`${whole.pop()}\r\n${line}`);
+    else whole.push(line);
+  }
+  return whole;
 }
 
 function field(raw: string, names: Names, isAdded: (name: string) => boolean = () => false): FieldView {
@@ -123,17 +141,24 @@ function field(raw: string, names: Names, isAdded: (name: string) => boolean = (
   return {
     line: masked ? maskedLine(raw) : readable(raw),
     name,
-    value: masked ? MASK : readable(raw.slice(colon + 1).trim()),
+    value: masked
+      ? MASK
+      : readable(
+          raw
+            .slice(colon + 1)
+            .trim()
+            .replace(/\s*\r\n\s*/g, ' '),
+        ),
     added: isAdded(key),
     masked,
   };
 }
 
 function refusalOf(refusal: RefusalRecord, names: Names): RefusalView {
-  const { code, status, reason, rfc, claimed, position, isCut } = refusal;
-  const bytes = maskBytes(refusal.bytes, names);
-  // Where all was read, the last byte is the one.
-  const at = Math.min(position, Math.max(0, bytes.length - 1));
+  const { code, status, reason, rfc, claimed, isCut, isInBody } = refusal;
+  const [at, end] = offendingIn(refusal);
+  // What stands before a line that was refused is of a line that nobody has seen the beginning of.
+  const bytes = maskBytes(refusal.bytes, names, isCut || (isInBody && at > 0));
   return {
     code,
     status: claimed ? 0 : status,
@@ -141,10 +166,16 @@ function refusalOf(refusal: RefusalRecord, names: Names): RefusalView {
     rfc,
     claimed,
     before: bytes.slice(0, at),
-    offending: bytes.slice(at, at + 1),
-    after: bytes.slice(at + 1),
+    offending: bytes.slice(at, end),
+    after: bytes.slice(end),
     isCut,
   };
+}
+
+function wireOf(wire: BodyRecord, names: Names): BodyView {
+  if (names.size === 0) return bodyOf(wire);
+  const masked = maskTrailers(wire.kept.toString('latin1'), names);
+  return { total: wire.total, base64: Buffer.from(masked, 'latin1').toString('base64') };
 }
 
 const bodyOf = (body: BodyRecord | null): BodyView => ({

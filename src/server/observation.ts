@@ -4,6 +4,7 @@
  * In: word from the connections, at the places where things happen. Out: calls of the observer, each exchange's in order
  * and none after its end. An exchange is told to whoever observed when it began.
  */
+import { Buffer } from 'node:buffer';
 import type { Server } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { IncomingMessage } from '../message/incoming-message.js';
@@ -51,8 +52,21 @@ export class ConnectionObservation implements ObservedConnection {
 
   refuse(refusal: Refusal, exchange: ExchangeObservation | null): void {
     const open = exchange?.outcome === null ? exchange : null;
-    if (open !== null) open.refusal = refusal;
-    this.observer.refused?.(this, refusal, open);
+    const whole = this.#whole(refusal);
+    if (open !== null) open.refusal = whole;
+    this.observer.refused?.(this, whole, open);
+  }
+
+  /** A head that came in several segments is shown in one piece. */
+  #whole(refusal: Refusal): Refusal {
+    const { bytes, position } = refusal;
+    if (bytes === null || this.observer.refused === undefined) return refusal;
+    const { earlier } = this.received;
+    return {
+      ...refusal,
+      bytes: earlier.length === 0 ? bytes : Buffer.concat([earlier, bytes]),
+      position: Math.max(0, earlier.length + position),
+    };
   }
 
   close(): void {

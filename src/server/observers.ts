@@ -72,9 +72,16 @@ export function combineObservers(observers: readonly ServerObserver[]): ServerOb
 /** Observe every server that is made. */
 const everywhere: ServerObserver[] = [];
 
-/** Observes every server that is made from now on, as long as the process runs. */
-export function observeServers(observer: ServerObserver): void {
+/**
+ * Observes every server that is made from now on.
+ * @returns ends it for those that are made later; see `unobserve` for the others
+ */
+export function observeServers(observer: ServerObserver): () => void {
   everywhere.push(observer);
+  return () => {
+    const index = everywhere.indexOf(observer);
+    if (index >= 0) everywhere.splice(index, 1);
+  };
 }
 
 /** Those of a server that is being made. */
@@ -93,12 +100,16 @@ export function observe(server: Server, observer: ServerObserver): () => void {
   renew(engine);
   const told = combineObservers([observer]) as ServerObserver;
   for (const { observation } of engine.connections) if (observation) told.connectionOpened?.(observation);
-  return () => {
-    const index = engine.observers.indexOf(observer);
-    if (index < 0) return;
-    engine.observers.splice(index, 1);
-    renew(engine);
-  };
+  return () => unobserve(server, observer);
+}
+
+/** Ends the observation of a server by one observer; of exchanges that are under way it still hears the end. */
+export function unobserve(server: Server, observer: ServerObserver): void {
+  const engine = (server as HttpServer)[kEngine];
+  const index = engine.observers.indexOf(observer);
+  if (index < 0) return;
+  engine.observers.splice(index, 1);
+  renew(engine);
 }
 
 /** Lets nobody observe a server: what it does is part of how others are observed. */

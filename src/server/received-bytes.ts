@@ -18,6 +18,11 @@ export class ReceivedBytes {
   #start = 0;
   readonly #kept = new GrowingBuffer();
 
+  /** What came of a head before the present segment, in memory of its own. */
+  get earlier(): Buffer {
+    return Buffer.from(this.#kept.peek(this.#kept.length), 'latin1');
+  }
+
   begin(segment: Buffer): void {
     this.#segmentAt = performance.now();
     if (this.#kept.length === 0) this.since = this.#segmentAt;

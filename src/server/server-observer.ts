@@ -91,8 +91,9 @@ export interface Refusal {
   readonly rfc: string;
   /** Octets of the answer's body. */
   readonly answerBytes: number;
-  /** The bytes among which the offending ones are, and how many of them were read before; null where there are none. */
+  /** The bytes among which the offending ones are, a head from its first segment on; null where there are none. */
   readonly bytes: Uint8Array | null;
+  /** Where in them the line begins, or the byte is, that was not accepted. */
   readonly position: number;
   /** Whether the program took it over ('clientError'): the server gives no answer then. */
   readonly claimed: boolean;

@@ -73,7 +73,7 @@ const paths = (token: string): [path: string, status: number][] => [
   [`/${token}/../etc/passwd`, 404],
   [`/${token}/api/exchange/1`, 404],
   [`/${token}/api/exchange/x`, 404],
-  [`/${token}/api/send`, 404],
+  [`/${token}/api/send`, 405],
   [`/${token}/__proto__`, 404],
 ];
 
@@ -86,6 +86,23 @@ test('without the token nothing is there, and with it nothing but the page', asy
     assert.ok(!response.body.includes(token), path);
   }
 });
+
+for (const [asked, status, allow] of [
+  ['HEAD ', 200, undefined],
+  ['HEAD api/har', 200, undefined],
+  ['HEAD api/feed', 405, 'GET'],
+  ['PUT page.js', 405, 'GET, HEAD'],
+  ['GET api/clear', 405, 'POST'],
+  ['POST nothing', 404, undefined],
+] as const) {
+  test(`${asked.replace(' ', ' /…/')} is answered with ${status}`, async (t) => {
+    const { inspector } = await inspected(t, (_req, res) => res.end());
+    const [method = '', path = ''] = asked.split(' ');
+    const response = await fetch(`${inspector.url}${path}`, { method });
+    assert.deepEqual([response.status, response.headers.get('allow') ?? undefined], [status, allow]);
+    await response.text();
+  });
+}
 
 test('only the names of this computer lead to the page', async (t) => {
   const { port, token, get } = await known(t);

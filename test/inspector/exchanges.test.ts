@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createNodeServer } from 'node:http';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import http from 'premier';
 import { createServer as createTlsServer } from 'premier/https';
-import { inspect } from 'premier/inspector';
+import { inspect, inspectServers } from 'premier/inspector';
 import { get, pem } from '../subjects.js';
 import { bodyText, inspected } from './inspected.js';
 
@@ -82,9 +82,44 @@ test('what is refused is shown with code, sentence, section and the offending by
   assert.equal(code, 'HPE_INVALID_HEADER_TOKEN');
   assert.deepEqual([refusal.code, refusal.rfc, refusal.claimed], [code, 'RFC 9112 §5.1', false]);
   assert.notEqual(refusal.reason, '');
-  assert.equal(refusal.offending, 'B');
-  assert.equal(refusal.before, 'GET / HTTP/1.1\r\nHost: a\r\nCookie:*********\r\n');
-  assert.equal(refusal.after, 'ad Name: x\r\n\r\n');
+  assert.equal(refusal.offending, ' ');
+  assert.equal(refusal.before, 'GET / HTTP/1.1\r\nHost: a\r\nCookie:*********\r\nBad');
+  assert.equal(refusal.after, 'Name: x\r\n\r\n');
+});
+
+for (const pieces of [
+  ['GET / HTTP/1.1\r\nCoo', 'kie: hidden\r\nBad : x\r\n\r\n'],
+  ['GET / HTTP/1.1\r\nCookie: hid', 'den\r\nBad', ' : x\r\n\r\n'],
+  ['GET / HTTP/1.1\r\nCookie: hidden\r\nBad : x\r', '\n\r\n'],
+]) {
+  test(`a head that is refused is shown whole when it comes in ${JSON.stringify(pieces)}`, async (t) => {
+    const { server, connect, exchange } = await inspected(t, (_req, res) => res.end());
+    const accepted = once(server, 'connection');
+    const client = connect();
+    const [socket] = (await accepted) as [Socket];
+    let sent = 0;
+    for (const piece of pieces) {
+      client.send(piece);
+      sent += piece.length;
+      while (socket.bytesRead < sent) await new Promise(setImmediate);
+    }
+    const { refusal } = await exchange(1);
+    assert.equal(refusal?.before, 'GET / HTTP/1.1\r\nCookie:*******\r\nBad');
+    assert.equal(refusal.offending, ' ');
+  });
+}
+
+test('trailers are masked on the wire as well', async (t) => {
+  const { connect, exchange } = await inspected(t, (req, res) => req.resume().on('end', () => res.end()));
+  await connect()
+    .send(
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nCookie: hidden\r\n\r\n',
+    )
+    .response();
+  const { request } = await exchange(1);
+  assert.equal(bodyText(request?.wire ?? { base64: '' }), '2\r\nok\r\n0\r\nCookie:*******\r\n\r\n');
+  const revealed = await exchange(1, '?reveal=1');
+  assert.match(bodyText(revealed.request?.wire ?? { base64: '' }), /Cookie: hidden/);
 });
 
 test('a request whose body is refused keeps its head, and says why', async (t) => {
@@ -292,6 +327,31 @@ test('a request is sent again through the port of the server, with what was mask
   assert.equal(seen.length, 2);
 });
 
+test('an answer without an end is not waited for when it is asked for again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { inspector, exchange } = await inspected(t, (_req, res) => {
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
+  });
+  let answer: Response | undefined;
+  fetch(`${inspector.url}api/send`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ startLine: 'GET /events HTTP/1.1', fields: ['Host: a'] }),
+  }).then(
+    (response) => {
+      answer = response;
+    },
+    () => {},
+  );
+  while (answer === undefined) {
+    t.mock.timers.tick(10);
+    await new Promise(setImmediate);
+  }
+  assert.deepEqual(await (answer as Response).json(), { id: 1 });
+  t.mock.timers.tick(60_000);
+  assert.equal((await exchange(1)).outcome, 'aborted');
+});
+
 test('clearing forgets what was noted, and goes on with what comes', async (t) => {
   const { connect, exchange, inspector, feed } = await inspected(t, (_req, res) => res.end());
   await connect().send(get('/before')).response();
@@ -335,6 +395,29 @@ const isThere = (url: string): Promise<boolean> =>
     async (response) => (await response.text()).includes('premier inspector'),
     () => false,
   );
+
+test('an inspector of all servers hears of none of them after its end', async (t) => {
+  const inspector = await inspectServers({ port: 0 });
+  const server = http.createServer((_req, res) => res.end());
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const observers = () =>
+    Object.getOwnPropertySymbols(server)
+      .map(
+        (key) => (server as unknown as Record<symbol, { observers?: unknown[] } | undefined>)[key]?.observers,
+      )
+      .find((found) => found !== undefined)?.length;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await fetch(`http://127.0.0.1:${port}/`);
+  assert.equal((await fetch(`${inspector.url}api/exchange/1`)).status, 200);
+  assert.equal(observers(), 1);
+  await inspector.close();
+  assert.equal(observers(), 0);
+});
 
 test('the inspector ends with its server, and can end before it', async (t) => {
   const { server, inspector, connect } = await inspected(t, (_req, res) => res.end());

@@ -2,15 +2,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
+import { BodyRecord } from '../../dist/inspector/body-record.js';
 import { differences } from '../../dist/inspector/comparison.js';
 import { asCurl, asFetch, asRaw } from '../../dist/inspector/copies.js';
+import { ExchangeRecord } from '../../dist/inspector/exchange-record.js';
 import type { ExchangeDetail, FieldView, RequestView } from '../../dist/inspector/exchange-view.js';
 import { explanationOf, linkTo } from '../../dist/inspector/explanations.js';
 import { filterFrom } from '../../dist/inspector/filter.js';
 import { harOf } from '../../dist/inspector/har.js';
 import { exchangesFrom, HarError } from '../../dist/inspector/har-import.js';
+import { maskedDetail } from '../../dist/inspector/masked-detail.js';
+import { offendingIn } from '../../dist/inspector/offending.js';
 import { phasesOf } from '../../dist/inspector/phases.js';
-import { maskBytes } from '../../dist/inspector/redaction.js';
+import { RecentExchanges } from '../../dist/inspector/recent-exchanges.js';
+import { maskBytes, maskTrailers } from '../../dist/inspector/redaction.js';
 
 const field = (name: string, value: string, more: Partial<FieldView> = {}): FieldView => ({
   line: `${name}: ${value}`,
@@ -402,6 +407,104 @@ test('bytes that were refused keep their places when fields in them are masked',
     'GET /\r\nCookie:****\r\ncookie :**\r\nX: Cookie: d\r\n',
   );
 });
+
+test('an exchange that is dropped while it is under way holds nothing any more', () => {
+  const recent = new RecentExchanges(2, 1000);
+  const record = new ExchangeRecord(recent.nextId, {} as never, 0);
+  recent.add(record);
+  record.requestBody = new BodyRecord();
+  recent.grow(record, record.requestBody.add(Buffer.alloc(600), null, 600, 1000));
+  record.requestHead = 'GET / HTTP/1.1';
+  const other = new ExchangeRecord(recent.nextId, {} as never, 0);
+  recent.add(other);
+  recent.grow(other, 500);
+  assert.deepEqual([record.isDropped, record.requestBody, record.requestHead], [true, null, null]);
+  assert.deepEqual([recent.bytes, recent.count], [500, 1]);
+});
+
+const names = new Set(['cookie', 'x-key']);
+for (const [what, bytes, shown, startsWithin] of [
+  ['a value that goes on in the next line', 'Cookie: a\r\n b\r\nX: c', 'Cookie:**\r\n**\r\nX: c', false],
+  ['a name with a byte that may not be in one', 'Coo\0kie: a', 'Coo\0kie:**', false],
+  ['a name without a colon', 'X-Key a', 'X-Key**', false],
+  ['a name that is cut by a blank', 'x key-cookie a:b', 'x key-cookie****', false],
+  ['a line whose beginning nobody saw', 'rer a\r\n b\r\nX: c', '*****\r\n**\r\nX: c', true],
+  ['a request line', 'GET /cookie HTTP/1.1\r\nX: c', 'GET /cookie HTTP/1.1\r\nX: c', true],
+  [
+    'a name that has another in it',
+    'Cookie-Consent: a\r\nX-Cookie: b',
+    'Cookie-Consent: a\r\nX-Cookie: b',
+    false,
+  ],
+] as const) {
+  test(`of what was refused, ${what} is masked no less and no more than it must be`, () => {
+    assert.equal(maskBytes(bytes, names, startsWithin), shown);
+  });
+}
+
+for (const [wire, shown] of [
+  ['2\r\nok\r\n0\r\nCookie: a\r\nX: b\r\n\r\n', '2\r\nok\r\n0\r\nCookie:**\r\nX: b\r\n\r\n'],
+  ['b;x=1\r\nCookie: a\r\n\r\n0\r\n\r\n', 'b;x=1\r\nCookie: a\r\n\r\n0\r\n\r\n'],
+  ['2\r\nok\r\nCookie: a\r\n', '2\r\nok\r\nCookie:**\r\n'],
+  ['ffff\r\nCookie: a', 'ffff\r\nCookie: a'],
+] as const) {
+  test(`of ${JSON.stringify(wire)} on the wire the trailers are masked`, () => {
+    assert.equal(maskTrailers(wire, names), shown);
+  });
+}
+
+test('what the page has itself is masked as what it asks for', () => {
+  const [imported] = exchangesFrom(
+    JSON.stringify({
+      log: {
+        entries: [
+          {
+            request: { method: 'GET', url: 'http://a/', headers: [{ name: 'Cookie', value: 'hidden' }] },
+            response: {
+              status: 200,
+              headers: [
+                { name: 'x-key', value: 'hidden' },
+                { name: 'X', value: 'seen' },
+              ],
+            },
+          },
+        ],
+      },
+    }),
+  );
+  assert.ok(imported);
+  const masked = JSON.stringify(maskedDetail(imported, names));
+  assert.doesNotMatch(masked, /hidden/);
+  assert.match(masked, /seen/);
+  assert.match(asCurl(maskedDetail(imported, names) as never), /Cookie: •••/);
+});
+
+for (const [what, bytes, position, offending] of [
+  ['a blank before the colon', 'GET / HTTP/1.1\r\nHost : a\r\n\r\n', 16, ' '],
+  ['a control character in a value', 'GET / HTTP/1.1\r\nA: b\0c\r\n\r\n', 16, '\0'],
+  ['a CR alone', 'GET / HTTP/1.1\r\nA: b\rc\r\n\r\n', 16, '\r'],
+  ['a line that goes on', 'GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n', 22, ' '],
+  ['a field that may not come twice', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 25, 'Host: b'],
+  ['what is no method', '<a>\r\n\r\n', 0, '<'],
+  ['a method that nobody knows', 'FOO / HTTP/1.1\r\n\r\n', 0, 'FOO / HTTP/1.1'],
+  ['a target with a blank', 'GET /a b HTTP/1.1\r\n\r\n', 0, 'b HTTP/1.1'],
+  ['a target that has none', 'GET  HTTP/1.1\r\n\r\n', 0, ' '],
+] as const) {
+  test(`of ${what}, the byte is marked that can't stand there, or the line`, () => {
+    const [from, to] = offendingIn({
+      code: 'HPE_X',
+      status: 400,
+      reason: '',
+      rfc: '',
+      claimed: false,
+      isCut: false,
+      isInBody: false,
+      bytes,
+      position,
+    });
+    assert.equal(bytes.slice(from, to), offending);
+  });
+}
 
 test('fields are explained in both languages, with a section that can be read', () => {
   for (const name of [

@@ -1,9 +1,10 @@
 /** One exchange whole, and what can be done with it. In: an exchange. Out: an element, and word of what was asked for. */
 import { asCurl, asFetch, asRaw } from '../copies.js';
 import type { ExchangeDetail, RequestView } from '../exchange-view.js';
+import { bytesFrom } from './body-view.js';
 import { comparisonView } from './comparison-view.js';
 import { button, element } from './element.js';
-import { duration, say } from './language.js';
+import { bytes, duration, say } from './language.js';
 import { requestView, responseView } from './message-view.js';
 import { refusalView } from './refusal-view.js';
 import { openSendDialog } from './send-dialog.js';
@@ -19,6 +20,8 @@ export interface PanelListener {
   find(id: number): Promise<ExchangeDetail>;
   sent(id: number | null, original: ExchangeDetail): void;
 }
+
+type Asked = ExchangeDetail & { readonly request: RequestView };
 
 export class ExchangePanel {
   readonly root = element('section', { class: 'panel', 'aria-label': say.choose, tabindex: -1 });
@@ -82,9 +85,12 @@ export class ExchangePanel {
     if (request === null) return place;
     const asked = { ...exchange, request };
     place.append(
-      button(say.copyCurl, () => this.#copy(asCurl(asked))),
-      button(say.copyFetch, () => this.#copy(asFetch(asked))),
-      button(say.copyRaw, () => save(asked)),
+      button(say.copyCurl, () => this.#copy(asCurl(asked), asked)),
+      button(say.copyFetch, () => this.#copy(asFetch(asked), asked)),
+      button(say.copyRaw, () => {
+        save(asked);
+        this.say(cutOf(asked));
+      }),
       button(say.compare, () => this.#askForOther(exchange)),
     );
     if (listener.canSend()) {
@@ -94,10 +100,10 @@ export class ExchangePanel {
     return place;
   }
 
-  async #copy(text: string): Promise<void> {
+  async #copy(text: string, exchange: Asked): Promise<void> {
     try {
       await navigator.clipboard.writeText(text);
-      this.say(say.copied);
+      this.say(`${say.copied} ${cutOf(exchange)}`);
     } catch {
       this.say(say.cannotCopy);
       this.#outcome.after(element('pre', {}, text));
@@ -121,6 +127,12 @@ export class ExchangePanel {
   }
 }
 
+/** What is to be known of a copy whose body is not whole. */
+function cutOf({ request: { body } }: Asked): string {
+  const kept = bytesFrom(body.base64).length;
+  return kept < body.total ? say.cutBody(bytes(kept)) : '';
+}
+
 function factsOf(exchange: ExchangeDetail): string {
   const { id, status, outcome, connection, remote, stream, duration: time } = exchange;
   return [
@@ -136,7 +148,7 @@ function factsOf(exchange: ExchangeDetail): string {
 }
 
 /** Hands the bytes of a request to the browser as a file. */
-function save(exchange: ExchangeDetail & { request: RequestView }): void {
+function save(exchange: Asked): void {
   const address = URL.createObjectURL(new Blob([asRaw(exchange)], { type: 'application/octet-stream' }));
   const link = element('a', { href: address, download: `request-${exchange.id}.bin` });
   link.click();

@@ -6,6 +6,7 @@ import type { ExchangeDetail, ExchangeSummary } from '../exchange-view.js';
 import { type Filter, filterFrom } from '../filter.js';
 import { harOf } from '../har.js';
 import { exchangesFrom, HarError } from '../har-import.js';
+import { maskedDetail } from '../masked-detail.js';
 import { button, element } from './element.js';
 import { ExchangeList } from './exchange-list.js';
 import { ExchangePanel } from './exchange-panel.js';
@@ -42,6 +43,8 @@ class Page {
     },
     revealed: (isRevealed) => {
       this.#isRevealed = isRevealed;
+      // What is no longer kept doesn't stay as it was shown.
+      this.#shownRevision = -1;
       void this.#reload();
     },
     clear: () => void this.#clear(),
@@ -52,7 +55,11 @@ class Page {
   readonly #pulse = new PulseStrip();
   readonly #connections = new Connections();
   readonly #state = element('p', { role: 'status', class: 'state' }, say.connecting);
+  /** What came of something that was done. */
   readonly #notice = element('p', { role: 'status', class: 'note' });
+  /** Changes all the time: nobody wants to hear it but after a filter was set. */
+  readonly #counts = element('p', { class: 'note' });
+  readonly #heard = element('p', { role: 'status', class: 'heard' });
   readonly #main = element('main', {});
   /** Exchanges that stay, whatever comes. */
   readonly #pinned = new Map<number, ExchangeDetail>();
@@ -61,28 +68,37 @@ class Page {
   #filter: Filter = filterFrom('');
   #isNewestFirst = true;
   #isRevealed = false;
+  /** Names of fields that are masked, in lower case. */
+  #redact: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
   /** What came while the list stands still, in the order in which it came. */
   #held: ExchangeSummary[] | null = null;
   #missed = 0;
   #chosen: number | null = null;
   #shownRevision = -1;
   #isDue = false;
+  #isFiltered = false;
 
   start(): void {
     document.documentElement.lang = say.language;
     document.title = say.title;
     const language = button(say.otherLanguage, changeLanguage, { lang: say.language === 'fr' ? 'en' : 'fr' });
     const header = element('header', {}, element('h1', {}, say.heading), this.#state, language);
-    const left = element('div', { class: 'left' }, this.#toolbar.root, this.#notice, this.#list.root);
+    const left = element(
+      'div',
+      { class: 'left' },
+      this.#toolbar.root,
+      this.#notice,
+      this.#counts,
+      this.#heard,
+      this.#list.root,
+    );
     this.#main.append(left, this.#panel.root);
     document.body.replaceChildren(header, this.#pulse.root, this.#main, this.#connectionsPart());
     listenLive({
-      greeted: (_greeting, isNew) => {
-        this.#state.textContent = say.live;
-        if (!isNew) return;
-        this.#rows.clear();
-        this.#state.textContent = say.restarted;
-        this.#showSoon();
+      greeted: ({ redact }, isNew) => {
+        this.#redact = new Set(redact);
+        this.#state.textContent = isNew ? say.restarted : say.live;
+        if (isNew) this.#beginAnew();
       },
       batch: ({ exchanges, missed }) => this.#take(exchanges, missed),
       pulse: (pulse) => {
@@ -99,6 +115,15 @@ class Page {
       },
     });
     this.#showSoon();
+  }
+
+  /** Numbers begin again: what had one of the former process would be taken for another. */
+  #beginAnew(): void {
+    this.#rows.clear();
+    this.#pinned.clear();
+    this.#missed = 0;
+    this.#held &&= [];
+    if (this.#imported === null) this.#nothingChosen();
   }
 
   #connectionsPart(): HTMLElement {
@@ -132,15 +157,20 @@ class Page {
     if (this.#isNewestFirst) passing.reverse();
     const none = all.length === 0 ? say.empty : say.emptyFiltered;
     this.#list.show([...pinned, ...passing], ids, none);
-    const notices = [say.count(pinned.length + passing.length, all.length)];
+    const cleared = pinned.filter(({ id }) => this.#rows.get(id) === undefined).length;
+    const notices = [say.count(pinned.length + passing.length, all.length + cleared)];
+    if (this.#isFiltered) this.#heard.textContent = notices.join();
+    this.#isFiltered = false;
     if (this.#missed > 0 && this.#imported === null) notices.push(say.missed(this.#missed));
-    if (this.#held !== null) notices.push(say.paused(new Set(this.#held.map(({ id }) => id)).size));
-    if (this.#imported === null) this.#notice.textContent = notices.join(' · ');
+    if (this.#held !== null && this.#imported === null)
+      notices.push(say.paused(new Set(this.#held.map(({ id }) => id)).size));
+    this.#counts.textContent = notices.join(' · ');
   }
 
   #setFilter(text: string): void {
     this.#filter = filterFrom(text);
     this.#toolbar.showUnknown(this.#filter.unknown);
+    this.#isFiltered = true;
     this.#showSoon();
   }
 
@@ -189,15 +219,20 @@ class Page {
 
   async #find(id: number): Promise<ExchangeDetail> {
     const here = this.#imported?.get(id) ?? (this.#isRevealed ? undefined : this.#pinned.get(id));
-    if (here !== undefined) return here;
+    if (here !== undefined) return this.#asAskedFor(here);
     if (this.#imported !== null) throw new Error(say.gone);
     try {
       return await server.exchange(id, this.#isRevealed);
     } catch (error) {
       const pinned = this.#pinned.get(id);
-      if (pinned !== undefined) return pinned;
+      if (pinned !== undefined) return this.#asAskedFor(pinned);
       throw error instanceof TypeError ? error : new Error(say.gone);
     }
+  }
+
+  /** An exchange that the page has, with its secrets only where they are asked for. */
+  #asAskedFor(exchange: ExchangeDetail): ExchangeDetail {
+    return this.#isRevealed ? exchange : maskedDetail(exchange, this.#redact);
   }
 
   #pin(exchange: ExchangeDetail): void {
@@ -215,7 +250,7 @@ class Page {
     const link = element('a', { download: 'premier.har' });
     if (this.#imported === null) link.href = `api/har${this.#isRevealed ? '?reveal=1' : ''}`;
     else {
-      const archive = JSON.stringify(harOf([...this.#imported.values()]));
+      const archive = JSON.stringify(harOf([...this.#imported.values()].map((it) => this.#asAskedFor(it))));
       link.href = URL.createObjectURL(new Blob([archive], { type: 'application/json' }));
     }
     link.click();
@@ -243,6 +278,7 @@ class Page {
   #backToLive(): void {
     if (this.#imported === null) return;
     this.#imported = null;
+    this.#notice.textContent = '';
     this.#toolbar.showImported(false);
     this.#nothingChosen();
   }

@@ -21,6 +21,9 @@ export function openSendDialog(
   const text = textOf(request.body.base64);
   const body = element('textarea', { rows: 6, spellcheck: 'false' });
   body.value = text ?? '';
+  // What a control does to ends of lines is undone: a body that wasn't touched leaves as it came.
+  const untouched = body.value;
+  const isCut = bytesFrom(request.body.base64).length < request.body.total;
   const outcome = element('p', { role: 'status' });
   const dialog = element('dialog', { 'aria-label': say.editTitle });
   const send = async () => {
@@ -30,7 +33,10 @@ export function openSendDialog(
         from: exchange.id,
         startLine: startLine.value,
         fields: fields.value.split('\n'),
-        base64: text === null ? request.body.base64 : base64Of(body.value),
+        base64:
+          text === null || body.value === untouched
+            ? request.body.base64
+            : base64Of(text.includes('\r\n') ? body.value.replace(/\n/g, '\r\n') : body.value),
       });
       dialog.close();
       onSent(id);
@@ -44,8 +50,9 @@ export function openSendDialog(
     labelled(say.startLine, startLine),
     labelled(say.fields, fields),
     text === null
-      ? element('p', {}, say.binaryBody(bytes(request.body.total)))
+      ? element('p', {}, say.binaryBody(bytes(bytesFrom(request.body.base64).length)))
       : labelled(say.editBody, body),
+    isCut ? element('p', {}, say.cutBody(bytes(bytesFrom(request.body.base64).length))) : '',
     outcome,
     element(
       'div',
@@ -67,7 +74,7 @@ function withHost({ request }: ExchangeDetail, fields: string): string {
 
 function textOf(base64: string): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytesFrom(base64));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytesFrom(base64));
   } catch {
     return null;
   }

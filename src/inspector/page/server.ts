@@ -1,10 +1,17 @@
 /** What the page asks its server. In: a question. Out: the answer, or an error with the server's own sentence. */
 import type { ExchangeDetail } from '../exchange-view.js';
+import { say } from './language.js';
 
 async function ask(path: string, init: RequestInit = {}): Promise<unknown> {
   const response = await fetch(path, init);
-  if (!response.ok) throw new Error((await response.text()).trim().slice(0, 500));
+  if (!response.ok) throw new Error(sentenceIn(await response.text()));
   return response.json();
+}
+
+/** The server says it in English and, in a line after that, in French. */
+function sentenceIn(text: string): string {
+  const [english = '', french = english] = text.trim().slice(0, 1000).split('\n');
+  return say.language === 'fr' ? french : english;
 }
 
 const post = (path: string, body: unknown): Promise<unknown> =>

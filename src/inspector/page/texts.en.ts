@@ -92,7 +92,7 @@ export const english = {
   refusalHeading: 'Refused',
   refusalClaimed: 'The program took the answer over.',
   refusalAnswer: (status: number) => `Answered with ${status}.`,
-  refusalBytes: 'The bytes; the one that was not accepted is marked',
+  refusalBytes: 'The bytes; what was not accepted is marked',
   time: 'Where the time went',
   phases: {
     head: 'head arriving',
@@ -133,6 +133,7 @@ export const english = {
   fields: 'Fields, one a line; masked ones are sent as they were',
   editBody: 'Body',
   binaryBody: (bytes: string) => `The body is no text: its ${bytes} are sent as they were.`,
+  cutBody: (kept: string) => `Only the first ${kept} of the body were kept: the rest is missing.`,
   send: 'Send',
   cancel: 'Cancel',
   sending: 'Sending…',

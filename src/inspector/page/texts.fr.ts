@@ -94,7 +94,7 @@ export const french: Texts = {
   refusalHeading: 'Refusé',
   refusalClaimed: 'Le programme s’est chargé de la réponse.',
   refusalAnswer: (status) => `Réponse : ${status}.`,
-  refusalBytes: 'Les octets ; celui qui n’a pas été accepté est marqué',
+  refusalBytes: 'Les octets ; ce qui n’a pas été accepté est marqué',
   time: 'Où le temps est passé',
   phases: {
     head: 'arrivée de l’en-tête',
@@ -135,6 +135,7 @@ export const french: Texts = {
   fields: 'Champs, un par ligne ; ceux qui sont masqués partent tels qu’ils étaient',
   editBody: 'Corps',
   binaryBody: (bytes) => `Le corps n’est pas du texte : ses ${bytes} partent tels quels.`,
+  cutBody: (kept) => `Seuls les ${kept} du début du corps sont gardés : le reste manque.`,
   send: 'Envoyer',
   cancel: 'Annuler',
   sending: 'Envoi…',

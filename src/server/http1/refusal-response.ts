@@ -66,7 +66,7 @@ export function refusalFacts(error: RefusedError, style: RefusalStyle, claimed: 
     rfc,
     answerBytes: claimed ? 0 : body.length,
     bytes: (isWire && error.rawPacket) || null,
-    position: isWire ? error.bytesParsed : 0,
+    position: isWire ? error.bytesParsed - error.bytesOfLine : 0,
     claimed,
     streamId: 0,
   };
