@@ -77,7 +77,7 @@ const comment = String.raw`(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\s*`;
 
 /** The members of an interface that have a comment: name, type, meaning. */
 function members(body) {
-  const pattern = new RegExp(`${comment}(?:(\\w+)\\??: ([^;]+);|(\\w*)(\\([^;]*;))`, 'g');
+  const pattern = new RegExp(`${comment}(?:readonly )?(?:(\\w+)\\??: ([^;]+);|(\\w*)(\\([^;]*;))`, 'g');
   return [...body.matchAll(pattern)].map(([, doc, name, type, method, signature]) => ({
     name: name ?? `${method}${signature.replace(/: void;$/, '')}`.replace(/\s+/g, ' '),
     type: (type ?? 'method')

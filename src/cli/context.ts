@@ -13,5 +13,5 @@ export interface Context {
   /** Where the start of the folder stands in each language, for one that has several. */
   translations?: Translations | undefined;
   /** The address of the page that shows exchanges, where one does. */
-  inspector?: string | undefined;
+  inspector?: readonly string[] | undefined;
 }

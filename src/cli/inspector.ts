@@ -1,29 +1,46 @@
 // `--inspect`: a live page that shows what the servers of this process and their clients say to each other. In: an address.
 // Out: the page's own, with a token in it, or a `Trouble` in plain words.
 import { randomBytes } from 'node:crypto';
+import { type AddressInfo, createServer } from 'node:net';
 import { isFurtherWorker, isWorker } from '../operation/worker-role.js';
-import { isLoopback } from './addresses.js';
+import { addresses, isLoopback } from './addresses.js';
 import { type Retry, retrying } from './command-line.js';
 import type { Context } from './context.js';
 import type { InspectorAddress } from './option-values.js';
 import { codeOf, Trouble, UsageError } from './trouble.js';
 
-/** By it all workers of `--watch` have one token: the page that is open stays good when the program is started again. */
-const tokenVariable = 'PREMIER_INSPECTOR_TOKEN';
+/** By it all workers of `--watch` have one address: the page that is open stays good when the program is started again. */
+const keptVariable = 'PREMIER_INSPECTOR';
 
-const kept = isWorker ? process.env[tokenVariable] : undefined;
-delete process.env[tokenVariable];
+const [keptToken, keptPort] = isWorker ? (process.env[keptVariable]?.split(' ') ?? []) : [];
+delete process.env[keptVariable];
 
-/** Draws the token for the workers of this process. */
-export function keepToken(): void {
-  process.env[tokenVariable] = randomBytes(18).toString('base64url');
+/** Draws the token for the workers of this process, and the port where a free one was asked for. */
+export async function keepAddress({ host, port }: InspectorAddress): Promise<void> {
+  const token = randomBytes(18).toString('base64url');
+  process.env[keptVariable] = `${token} ${port === 0 ? await freePort(host) : port}`;
+}
+
+/** 0 where none can be had: the worker says why. */
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on('error', () => resolve(0));
+    server.listen({ host, port: 0, exclusive: true }, () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 /**
  * Shows the exchanges of every server that is made from now on.
+ * @returns the addresses of its page, that for this computer first
  * @throws {Trouble} the address can't be had, or others would see it and that was not asked for
  */
-export async function startInspector({ host, port }: InspectorAddress, context: Context): Promise<string> {
+export async function startInspector(asked: InspectorAddress, context: Context): Promise<string[]> {
+  const { host } = asked;
+  const port = Number(keptPort ?? asked.port);
   const { args, say, command } = context;
   const retry = retrying(command, args.words, args.forProgram);
   const anywhere = args.settings['inspect-anywhere'];
@@ -33,11 +50,23 @@ export async function startInspector({ host, port }: InspectorAddress, context: 
   const { inspectServers } = await import('../inspector/index.js');
   try {
     // The worker before holds the port until it has ended.
-    const { url } = await inspectServers({ host, port, anywhere, token: kept, waitForPort: isFurtherWorker });
-    return url;
+    const { url } = await inspectServers({
+      host,
+      port,
+      anywhere,
+      token: keptToken,
+      waitForPort: isFurtherWorker,
+    });
+    return pages(host, new URL(url));
   } catch (error) {
     throw new Trouble(whyNot(error as Error, { host, port }, retry, context));
   }
+}
+
+/** An address that stands for all of this computer's is none that a browser can open. */
+function pages(host: string, { port, pathname }: URL): string[] {
+  const { here, network } = addresses('http', [host], Number(port || 80));
+  return [...here, ...network].map((address) => address.slice(0, -1) + pathname);
 }
 
 function whyNot(error: Error, { host, port }: InspectorAddress, retry: Retry, { say }: Context): string {

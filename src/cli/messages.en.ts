@@ -143,6 +143,8 @@ export const english = {
   certificates: certificateMessages,
   inspectorInUse: (port: number, retry: string) =>
     `--inspect: port ${port} is in use by another program. Choose another: ${retry}.`,
+  inspectorOfOne: (retry: string) =>
+    `--inspect shows what one process says, and --workers asks for several. Serve with one while you look: ${retry}.`,
   inspectorSeen: (host: string, retry: string) =>
     `--inspect: other computers may see ${host}, and the page shows all that clients and server say, unencrypted. If that is meant: ${retry}.`,
   cannotInspect: (where: string, reason: string) =>

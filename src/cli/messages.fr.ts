@@ -132,6 +132,8 @@ export const french: Messages = {
   certificates: certificateMessages,
   inspectorInUse: (port, retry) =>
     `--inspect : le port ${port} est pris par un autre programme. Choisissez-en un autre : ${retry}.`,
+  inspectorOfOne: (retry) =>
+    `--inspect montre ce que dit un seul processus, et --workers en demande plusieurs. Servez avec un seul le temps de regarder : ${retry}.`,
   inspectorSeen: (host, retry) =>
     `--inspect : d’autres ordinateurs voient peut-être ${host}, et la page montre tout ce que clients et serveur se disent, en clair. Si c’est voulu : ${retry}.`,
   cannotInspect: (where, reason) =>

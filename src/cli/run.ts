@@ -9,6 +9,7 @@ import { isWorker } from '../operation/worker-role.js';
 import { checkAdminAddress } from './admin-option.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { setUpBehindProxies } from './behind-proxies.js';
+import { retrying } from './command-line.js';
 import type { Context } from './context.js';
 import { catalogues, languageOf, type Messages } from './language.js';
 import { startReports, version } from './reports.js';
@@ -71,11 +72,14 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   const context: Context = { args: parsed, say, command: origin.command, target, translations };
   const { inspect, watch, workers } = parsed.settings;
   // Each worker has exchanges of its own, and there is one page.
-  if (inspect && (workers ?? 1) > 1) throw new UsageError(say.contradiction('--inspect', '--workers'));
+  if (inspect && (workers ?? 1) > 1) {
+    const retry = retrying(origin.command, parsed.words, parsed.forProgram);
+    throw new UsageError(say.inspectorOfOne(retry('workers', '1')));
+  }
   checkAdminAddress(context);
   if ((watch || workers !== undefined) && !isWorker) {
     const { supervise } = await import('./supervise.js');
-    if (inspect) (await import('./inspector.js')).keepToken();
+    if (inspect) await (await import('./inspector.js')).keepAddress(inspect);
     return supervise(args, context);
   }
   checkPoolOptions(parsed, say);

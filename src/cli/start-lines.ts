@@ -15,15 +15,15 @@ interface Start {
   args: Arguments;
   say: Messages;
   target: Target;
-  inspector?: string | undefined;
+  inspector?: readonly string[] | undefined;
 }
 
 /** Prints the first line, the addresses and what is served on stdout. */
 export function announce(found: Addresses, start: Start): void {
   if (isFurtherWorker) return;
-  const { say, target, args, inspector } = start;
+  const { say, target, args, inspector = [] } = start;
   const { quiet, port } = args.settings;
-  const page: Row[] = inspector === undefined ? [] : [[say.inspector, inspector]];
+  const page = inspector.map((address): Row => [say.inspector, address]);
   const served: Row = [target.kind === 'folder' ? say.folder : say.program, target.path];
   const hint = process.stdout.isTTY ? [`  ${say.stopHint}`] : [];
   const lines = [...table([...rows(found, start), served, ...page], start), ...hint];

@@ -70,7 +70,7 @@ async function listen(recorder: Recorder, settings: Settings, end: () => void): 
   // Alone it keeps no program running.
   server.on('connection', (socket) => socket.unref());
   const port = await listenFor(server, settings);
-  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  const host = hostOf(settings);
   return {
     url: `http://${host}:${port}/${settings.token}/`,
     close: () => {
@@ -78,6 +78,12 @@ async function listen(recorder: Recorder, settings: Settings, end: () => void): 
       return closed(server, service);
     },
   };
+}
+
+/** As it stands in an address that this computer can open. */
+function hostOf({ host }: Settings): string {
+  const reached = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return reached.includes(':') ? `[${reached}]` : reached;
 }
 
 function closed(server: HttpServer, service: Service): Promise<void> {

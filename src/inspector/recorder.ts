@@ -29,6 +29,7 @@ const MAX_CHUNKS = 1000;
 /** Bytes that an interim response counts for besides its fields. */
 const INTERIM = 64;
 
+type HandshakeError = Error & { readonly code?: string; readonly reason?: string };
 type Entries = { readonly entries: readonly string[] };
 type Chunk = string | Uint8Array;
 
@@ -166,6 +167,30 @@ export class Recorder implements ServerObserver {
       this.pace.closed(refusal.status, -1);
     } else if (record.status === 0 && !refusal.claimed) record.status = refusal.status;
     this.#changed(record, record.refusal.bytes.length);
+  }
+
+  handshakeFailed(server: Server, error: HandshakeError, socket: ObservedConnection['socket']): void {
+    const { code = '', reason = error.message } = error;
+    const now = performance.now();
+    const { remoteAddress, remotePort } = socket;
+    // It never was a connection of HTTP, and has no number.
+    const observed = {
+      id: 0,
+      server,
+      socket,
+      protocol: 'http/1.1',
+      openedAt: now,
+      remoteAddress,
+      remotePort,
+    } as const;
+    const record = new ExchangeRecord(this.recent.nextId, { observed, requests: 0, active: 0 }, now);
+    const refusal = { code, reason, status: 0, rfc: '', claimed: false, isInBody: false };
+    record.refusal = { ...refusal, bytes: '', position: 0, isCut: false };
+    record.outcome = 'refused';
+    record.at.closed = now;
+    this.recent.add(record);
+    this.pace.closed(0, -1);
+    this.#changed(record, reason.length);
   }
 
   exchangeClosed(exchange: ObservedExchange): void {

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import http from 'premier';
 import { createServer as createTlsServer } from 'premier/https';
 import { inspect, inspectServers } from 'premier/inspector';
+import type { ExchangeDetail } from '../../dist/inspector/exchange-view.js';
 import { get, pem } from '../subjects.js';
 import { bodyText, inspected } from './inspected.js';
 
@@ -417,6 +418,30 @@ test('an inspector of all servers hears of none of them after its end', async (t
   assert.equal(observers(), 1);
   await inspector.close();
   assert.equal(observers(), 0);
+});
+
+test('a handshake that fails is shown, with its code and sentence', async (t) => {
+  const server = createTlsServer({ key: pem('localhost-key'), cert: pem('localhost-cert') });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const inspector = await inspect(server, { port: 0 });
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+    return inspector.close();
+  });
+  const failed = once(server, 'tlsClientError');
+  const { port } = server.address() as AddressInfo;
+  await assert.rejects(fetch(`https://127.0.0.1:${port}/`));
+  await failed;
+  const found = await fetch(`${inspector.url}api/exchange/1`);
+  const exchange = (await found.json()) as ExchangeDetail;
+  assert.deepEqual(
+    [exchange.outcome, exchange.status, exchange.request, exchange.connection],
+    ['refused', 0, null, 0],
+  );
+  assert.match(exchange.refusal?.code ?? '', /^E/);
+  assert.notEqual(exchange.refusal?.reason, '');
 });
 
 test('the inspector ends with its server, and can end before it', async (t) => {

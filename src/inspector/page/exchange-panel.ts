@@ -140,7 +140,7 @@ function factsOf(exchange: ExchangeDetail): string {
     status === 0 ? say.noResponse : String(status),
     outcome === null ? say.underWay : say.outcomes[outcome],
     time === null ? '' : duration(time),
-    say.connection(connection, remote),
+    connection === 0 ? remote : say.connection(connection, remote),
     stream === 0 ? '' : say.stream(stream),
   ]
     .filter(Boolean)
