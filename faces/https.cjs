@@ -1,3 +1,3 @@
 // `require('premier/https')`: `node:https` as it is on this Node, with the server half replaced. On two lines as index.cjs.
-const { https } = require('./engine.cjs');
-module.exports = https;
+const { premierHttps } = require('./engine.cjs');
+module.exports = premierHttps();

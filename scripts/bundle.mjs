@@ -37,6 +37,22 @@ function run(folder, options) {
 /** What `premier/https` loads when a program asks for it: in a file of its own. */
 const certificates = './operation/certificates/managed.js';
 
+/** Modules of Node's that take milliseconds to load, and that many programs never need. */
+const lateModules = 'https|perf_hooks|tls';
+
+/** Loads each of them when something of it is first read. */
+const late = `const late = {};
+for (const name of ${JSON.stringify(lateModules.split('|'))})
+  Object.defineProperty(late, name, {
+    configurable: true,
+    get() {
+      const value = builtin(\`node:\${name}\`);
+      Object.defineProperty(late, name, { value });
+      return value;
+    },
+  });
+`;
+
 /**
  * One CommonJS file. What it takes from Node is read from Node's own objects: the copies that esbuild makes of them are
  * read through getters, which costs on every request. It asks for them in a way that no test runner and no other bundler
@@ -53,19 +69,26 @@ function commonJs(folder, entry, output, { define = {} } = {}) {
       .replace(/__toESM\(require\("(node:[\w/]+)"\)(, 1)?\)/g, 'require("$1")')
       .replace(/\b(import_node_\w+)\.default\b/g, '$1')
       .replace(/\brequire\("(?:node:)?([\w/]+)"\)/g, 'builtin("node:$1")')
+      .replace(new RegExp(`^var import_node_(?:${lateModules})\\d* = .*\\n`, 'gm'), '')
+      .replace(new RegExp(`\\bimport_node_(${lateModules})\\d*\\b`, 'g'), 'late.$1')
       .replace(`import("${certificates}")`, 'import("./certificates.cjs")')
       .replace(/\brequire\("\.\.\/(\w+)\.js"\)/g, 'require("./$1.cjs")')
       // A directive counts in the first place only.
-      .replace('"use strict";\n', '"use strict";\nconst builtin = require("./builtin.cjs");\n'),
+      .replace('"use strict";\n', `"use strict";\nconst builtin = require("./builtin.cjs");\n${late}`),
   );
   return inputs;
 }
 
-function rewrite(file, change) {
+function rewriteText(file, change) {
   const text = change(readFileSync(file, 'utf8'));
+  writeFileSync(file, text);
+  return text;
+}
+
+function rewrite(file, change) {
+  const text = rewriteText(file, change);
   const rest = text.match(/\brequire\((?!"\.\/(?:builtin|index|observe)\.cjs")[^)]*\)/);
   if (rest) throw new Error(`${file}: a module is still asked for by ${rest[0]}`);
-  writeFileSync(file, text);
 }
 
 /** Modules that stay outside what is bundled: all that use the engine use the same one. */
@@ -99,9 +122,13 @@ function inspector(folder) {
   return commonJs(folder, 'inspector/index.js', 'inspector.cjs', { define });
 }
 
-/** The command, in as many files as it loads one after the other; faces, and what package.json names, stay outside. */
+/**
+ * The command, in as many files as it loads one after the other; faces, and what package.json names, stay outside. What it
+ * takes from Node, and from premier, it takes as CommonJS does: for `import`, Node reads all that a module of its own has,
+ * and so loads its client of fetch with node:http and Web Cryptography with node:crypto.
+ */
 function command(folder) {
-  return run(folder, {
+  const inputs = run(folder, {
     external: faces,
     build: {
       entryPoints: ['cli/main.js'],
@@ -112,6 +139,32 @@ function command(folder) {
       format: 'esm',
     },
   });
+  const cli = join(folder, 'cli');
+  for (const name of readdirSync(cli).filter((file) => /^part-\w+\.js$/.test(file))) {
+    rewriteText(join(cli, name), (text) =>
+      text
+        .replace(
+          /^import (?:(\w+)(?:, | (?=from)))?(?:\{([^}]*)\} )?from ["'](?:node:)?([\w/]+)["'];$/gm,
+          (_line, whole, names, module) => requiring(`builtin("node:${module}")`, whole, names),
+        )
+        .replace(
+          /^import (?:(\w+)(?:, | (?=from)))?(?:\{([^}]*)\} )?from "\.\.\/(index|https)\.js";$/gm,
+          (_line, whole, names, face) =>
+            `import ${face}Face from "../${face}.cjs";\n${requiring(`${face}Face`, whole, names)}`,
+        )
+        .replace(/\bimport\("\.\.\/(index|https)\.js"\)/g, 'import("../$1.cjs").then((face) => face.default)')
+        .replace(/^/, 'import builtin from "../builtin.cjs";\n'),
+    );
+  }
+  return inputs;
+}
+
+/** What stands in place of `import whole, { names } from …`. */
+function requiring(expression, whole, names) {
+  const parts = names?.replace(/(\w+) as (\w+)/g, '$1: $2');
+  return [whole && `const ${whole} = ${expression};`, parts && `const {${parts}} = ${expression};`]
+    .filter(Boolean)
+    .join('\n');
 }
 
 /** The modules of each face that tsc declares. */

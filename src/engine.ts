@@ -1,5 +1,5 @@
 /** What the faces hand on. The build makes one CommonJS file of it, `dist/engine.cjs`, so that there is one engine. */
-export { default as https } from './https.js';
+export { premierHttps } from './https.js';
 export { default as http } from './index.js';
 export * as inside from './observe.js';
 export { register } from './register.js';

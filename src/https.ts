@@ -2,7 +2,7 @@
 import https from 'node:https';
 import type { Server as TlsServer } from 'node:tls';
 import type { CertificateOptions, ManagedCertificates } from './operation/certificates/managed.js';
-import { type RequestListener, SecureServer, type SecureServerOptions } from './server/server.js';
+import { type RequestListener, type SecureServerOptions, secureServerClass } from './server/server.js';
 
 /**
  * Makes a server that speaks HTTP over TLS.
@@ -14,7 +14,7 @@ export function createServer(
   options?: SecureServerOptions | RequestListener,
   listener?: RequestListener,
 ): https.Server {
-  return new SecureServer(options, listener);
+  return new (secureServerClass())(options, listener);
 }
 
 /**
@@ -29,8 +29,12 @@ async function manageCertificates(
   return certificates.manageCertificates(server, options);
 }
 
-/** `node:https` as it is on this Node, with the server half replaced. */
-const premier = Object.defineProperties({}, Object.getOwnPropertyDescriptors(https)) as typeof https;
-// The types of Node's class; what is more of it is in faces/https.d.cts.
-Object.assign(premier, { createServer, manageCertificates, Server: SecureServer });
-export default premier;
+let premier: typeof https | undefined;
+
+/** `node:https` as it is on this Node, with the server half replaced; made when it is first asked for. */
+export function premierHttps(): typeof https {
+  if (premier !== undefined) return premier;
+  premier = Object.defineProperties({}, Object.getOwnPropertyDescriptors(https)) as typeof https;
+  // The types of Node's class; what is more of it is in faces/https.d.cts.
+  return Object.assign(premier, { createServer, manageCertificates, Server: secureServerClass() });
+}

@@ -9,7 +9,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
-import premierHttps from './https.js';
+import { premierHttps } from './https.js';
 import premierHttp from './index.js';
 import { isServerListening } from './node/listening-servers.js';
 import { adoptPatches } from './server/patched-methods.js';
@@ -60,7 +60,8 @@ export function register(): void {
   setHttp2Offer(isHttp2Wanted());
   adoptPatches();
   Object.assign(http, { _connectionListener, createServer, IncomingMessage, Server, ServerResponse });
-  Object.assign(https, { createServer: premierHttps.createServer, Server: premierHttps.Server });
+  const secure = premierHttps();
+  Object.assign(https, { createServer: secure.createServer, Server: secure.Server });
   syncBuiltinESMExports();
   Object.defineProperty(http, kRegistered, { value: true });
   if (process.env.PREMIER === 'debug') noteRefusals((line) => process.stderr.write(line));

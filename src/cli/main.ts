@@ -7,6 +7,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
     `premier needs Node.js 20.19 or newer; this is ${process.version}. / premier demande Node.js 20.19 ou plus récent ; voici ${process.version}. https://nodejs.org/`,
   );
   process.exitCode = 1;
+} else if (/^(--version|-v)$/.test(process.argv.slice(2).join(' '))) {
+  import('./version.js').then(({ version }) => console.log(version()));
 } else {
   import('./run.js')
     .then(({ run }) => run(process.argv.slice(2)))

@@ -1,6 +1,5 @@
 // What is told of this process while it serves: to its parent, or at the admin listener. In: the options. Out: reports and
 // that listener, where they are asked for; nothing at all where they are not. To be started before any server is made.
-import { readFileSync } from 'node:fs';
 import { type AdminAddress, adminAddressText } from '../operation/admin-address.js';
 import { openAdmin } from '../operation/admin-server.js';
 import { lifecycle } from '../operation/lifecycle.js';
@@ -14,6 +13,7 @@ import { isWorker } from '../operation/worker-role.js';
 import type { Arguments } from './arguments.js';
 import type { Messages } from './language.js';
 import { whyNoSocket } from './listen.js';
+import { version } from './version.js';
 
 interface Telling {
   args: Arguments;
@@ -81,9 +81,4 @@ export async function openAdminFor(service: Service, admin: AdminAddress, say: M
 export function manage(isAlive: () => boolean, say: Messages): ServiceManager {
   const onTrouble = (reason: string) => console.error(`premier: ${say.cannotNotify(reason)}`);
   return notifyServiceManager({ isAlive, onTrouble });
-}
-
-/** The version of premier. */
-export function version(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version as string;
 }

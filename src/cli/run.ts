@@ -12,12 +12,13 @@ import { setUpBehindProxies } from './behind-proxies.js';
 import { retrying } from './command-line.js';
 import type { Context } from './context.js';
 import { catalogues, languageOf, type Messages } from './language.js';
-import { startReports, version } from './reports.js';
+import { startReports } from './reports.js';
 import { startLog } from './serve.js';
 import { targetOf } from './target.js';
 import type { Translations } from './translations.js';
 import { ProgramFailure, Trouble, UsageError } from './trouble.js';
 import { changeTrust, trustAction } from './trust.js';
+import { version } from './version.js';
 
 export interface Origin {
   /** How the user started us, for the way out in an error. Default `premier`. */

@@ -17,8 +17,9 @@ import { WorkerPool } from '../operation/worker-pool.js';
 import { type CertificatesOfPool, certificatesOfPool } from './certificates-of-pool.js';
 import type { Context } from './context.js';
 import { FileWatch } from './file-watch.js';
-import { manage, openAdminFor, version } from './reports.js';
+import { manage, openAdminFor } from './reports.js';
 import { stopGrace } from './stop.js';
+import { version } from './version.js';
 
 /** Where premier itself lies; its modules are none of the program's. */
 const ownFiles = dirname(dirname(fileURLToPath(import.meta.url))) + sep;

@@ -69,10 +69,14 @@ function probe(): Keys | null {
   }
 }
 
-const keys = probe();
+/** Undefined until somebody first asks. */
+let keys: Keys | null | undefined;
 
 /** Whether sockets can be lent memory on this Node. */
-export const lendsReads = keys !== null;
+export function lendsReads(): boolean {
+  if (keys === undefined) keys = probe();
+  return keys !== null;
+}
 
 /** Who accepted a socket by itself; undefined for one that somebody made. */
 export function acceptorOf(socket: Socket): Server | undefined {
@@ -82,7 +86,7 @@ export function acceptorOf(socket: Socket): Server | undefined {
 
 /** Whether a socket reads into memory it was lent together with `callback`. */
 export function readsInto(socket: Socket, callback: ReadCallback): boolean {
-  return keys !== null && (socket as ReadingSocket)[keys.callback] === callback;
+  return keys ? (socket as ReadingSocket)[keys.callback] === callback : false;
 }
 
 /**
@@ -90,7 +94,7 @@ export function readsInto(socket: Socket, callback: ReadCallback): boolean {
  * where it was lent some before.
  */
 export function lend(socket: Socket, buffer: Buffer, callback: ReadCallback): boolean {
-  return keys !== null && lendWith(keys, socket as ReadingSocket, buffer, callback);
+  return lendsReads() && lendWith(keys as Keys, socket as ReadingSocket, buffer, callback);
 }
 
 const { pause, resume } = Duplex.prototype;

@@ -41,8 +41,13 @@ function arrivesAs(expected: string, write: (socket: Socket) => void): boolean {
   return otherSide.written === expected && socket.writableLength === 0;
 }
 
-/** Whether sockets can be written to so on this Node. */
-export const writesRaw = probe();
+let works: boolean | undefined;
+
+/** Whether sockets can be written to so on this Node. Tried when it is first asked. */
+export function writesRaw(): boolean {
+  works ??= probe();
+  return works;
+}
 
 /** Whether a socket writes as all do: the program has put nothing in the place of that. */
 export function writesAsUsual(socket: Socket): boolean {

@@ -14,7 +14,9 @@ import type { ServerResponse } from '../message/server-response.js';
 import { constructOn } from '../node/callable-class.js';
 import { invalidArgType } from '../node/errors.js';
 import { keepCheckingInterval } from '../node/keys.js';
+import { lendsReads } from '../node/lent-reads.js';
 import { endsUnusedConnections } from '../node/line-habits.js';
+import { writesRaw } from '../node/raw-writes.js';
 import { setImmediate, setTimeout } from '../node/timers.js';
 import { Handshakes } from './handshakes.js';
 import {
@@ -96,7 +98,7 @@ function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Sett
     awaited: senders === null ? null : new Set(),
     observer: combineObservers(observers),
     observers,
-    handshakes: server instanceof TlsServer ? new Handshakes(server, attach) : null,
+    handshakes: isSecure(server) ? new Handshakes(server, attach) : null,
     idle: new IdleConnections(server),
     sweep: new RequestSweep({ [Symbol.iterator]: () => allTimed(connections) }, server),
     prototypes: new LearntPrototypes(options.IncomingMessage as never, options.ServerResponse as never),
@@ -139,6 +141,9 @@ function awaitProxies(server: HttpServer, options: ServerOptions): void {
 }
 
 function onListening(this: HttpServer): void {
+  // What takes milliseconds to find out is found out before the first client comes.
+  lendsReads();
+  writesRaw();
   const engine = this[kEngine];
   engine.closing = false;
   keepCheckingInterval(this, engine.sweep.start());
@@ -237,8 +242,13 @@ function closeUnneeded(engine: ServerEngine, handshakes: Iterable<Socket>): void
   }
 }
 
+/** Asks for no class of node:tls, which a server without TLS need not load. */
+function isSecure(server: NetServer): server is TlsServer {
+  return 'setSecureContext' in server;
+}
+
 function baseOf(server: HttpServer): NetServer {
-  return server instanceof TlsServer ? TlsServer.prototype : NetServer.prototype;
+  return isSecure(server) ? TlsServer.prototype : NetServer.prototype;
 }
 
 function derive(Server: { prototype: object }, base: { prototype: object }, statics: object): void {
@@ -284,38 +294,44 @@ export { PlainServer as Server };
 /** The options of `https.createServer`: those of `tls.createServer` and of `http.createServer`. */
 export type SecureServerOptions = NodeHttpsServerOptions & ServerOptions;
 
+let madeSecureServer: ServerConstructor<SecureServerOptions, NodeHttpsServer> | undefined;
+
 /**
- * An HTTP server over TLS.
+ * An HTTP server over TLS. Made when it is first asked for: node:tls takes longer to load than all of premier.
  * @see https://nodejs.org/api/https.html#class-httpsserver
  */
-export const SecureServer = function Server(
-  this: HttpServer | undefined,
-  options?: unknown,
-  listener?: unknown,
-) {
-  if (!(this instanceof SecureServer)) {
-    return new SecureServer(options as SecureServerOptions, listener as RequestListener);
-  }
-  const [settings, onRequest] = normalize(options, listener) as [
-    SecureServerOptions,
-    RequestListener | undefined,
-  ];
-  const chosen = settings.ALPNProtocols || settings.ALPNCallback;
-  const http2 = secureHttp2(settings.http2) ?? offersHttp2;
-  const offered = http2 ? ['h2', 'http/1.1'] : ['http/1.1'];
-  const ALPNProtocols = chosen ? undefined : offered;
-  applyOptions(this as unknown as HttpServer, settings);
-  const tlsOptions = { noDelay: true, ALPNProtocols, ...settings };
-  const server = constructOn(TlsServer, this as unknown as HttpServer, [tlsOptions, attach]);
-  server[kEngine] = makeEngine(server, settings, http2);
-  awaitProxies(server, settings);
-  setUp(server, onRequest);
-  server.on('tlsClientError', function refuseHandshake(this: HttpServer, error: Error, socket) {
-    this[kEngine].observer?.handshakeFailed?.(this, error, socket);
-    if (this.emit('clientError', error, socket)) return;
-    if (this[kEngine].refusalStyle === 'explained') answerPlainHttp(error, socket);
-    socket.destroy(error);
-  });
-  return server === this ? undefined : server;
-} as unknown as ServerConstructor<SecureServerOptions, NodeHttpsServer>;
-derive(SecureServer, NodeHttpsServer, TlsServer);
+export function secureServerClass(): ServerConstructor<SecureServerOptions, NodeHttpsServer> {
+  madeSecureServer ??= makeSecureServer();
+  return madeSecureServer;
+}
+
+function makeSecureServer() {
+  const SecureServer = function Server(this: HttpServer | undefined, options?: unknown, listener?: unknown) {
+    if (!(this instanceof SecureServer)) {
+      return new SecureServer(options as SecureServerOptions, listener as RequestListener);
+    }
+    const [settings, onRequest] = normalize(options, listener) as [
+      SecureServerOptions,
+      RequestListener | undefined,
+    ];
+    const chosen = settings.ALPNProtocols || settings.ALPNCallback;
+    const http2 = secureHttp2(settings.http2) ?? offersHttp2;
+    const offered = http2 ? ['h2', 'http/1.1'] : ['http/1.1'];
+    const ALPNProtocols = chosen ? undefined : offered;
+    applyOptions(this as unknown as HttpServer, settings);
+    const tlsOptions = { noDelay: true, ALPNProtocols, ...settings };
+    const server = constructOn(TlsServer, this as unknown as HttpServer, [tlsOptions, attach]);
+    server[kEngine] = makeEngine(server, settings, http2);
+    awaitProxies(server, settings);
+    setUp(server, onRequest);
+    server.on('tlsClientError', function refuseHandshake(this: HttpServer, error: Error, socket) {
+      this[kEngine].observer?.handshakeFailed?.(this, error, socket);
+      if (this.emit('clientError', error, socket)) return;
+      if (this[kEngine].refusalStyle === 'explained') answerPlainHttp(error, socket);
+      socket.destroy(error);
+    });
+    return server === this ? undefined : server;
+  } as unknown as ServerConstructor<SecureServerOptions, NodeHttpsServer>;
+  derive(SecureServer, NodeHttpsServer, TlsServer);
+  return SecureServer;
+}

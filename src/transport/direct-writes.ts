@@ -12,7 +12,7 @@ export { type RawPiece, writeRaw as writeDirectly } from '../node/raw-writes.js'
 
 /** Whether a stream can ever be written to directly: one that encrypts takes only one write at a time. */
 export function isPlainSocket(stream: object): stream is Socket {
-  return writesRaw && stream instanceof Socket && (stream as { encrypted?: boolean }).encrypted !== true;
+  return stream instanceof Socket && (stream as { encrypted?: boolean }).encrypted !== true && writesRaw();
 }
 
 /** Whether nothing stands between a plain socket and the kernel now. */

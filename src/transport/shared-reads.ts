@@ -80,7 +80,7 @@ export function shareReads(
   listener: Listener,
 ): boolean {
   if (!readsInto(socket, onread)) {
-    if (!lendsReads || acceptorOf(socket) !== server) return false;
+    if (acceptorOf(socket) !== server || !lendsReads()) return false;
     buffer ??= Buffer.allocUnsafeSlow(SHARED_READ_BYTES);
     if (!lend(socket, buffer, onread)) return false;
   }

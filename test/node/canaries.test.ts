@@ -144,7 +144,11 @@ for (const [name, make, client, event] of [
           resolve(bytes === lent && bytes.toString('latin1', 0, length));
           return true;
         });
-        sings(isLent && lentReads.lendsReads, 'onread: its keys, or useUserBuffer of a handle', 'lent-reads');
+        sings(
+          isLent && lentReads.lendsReads(),
+          'onread: its keys, or useUserBuffer of a handle',
+          'lent-reads',
+        );
       });
       far.write('hello');
       socket.resume();
@@ -156,7 +160,7 @@ for (const [name, make, client, event] of [
 }
 
 test('a socket is written to past its Writable', async () => {
-  sings(rawWrites.writesRaw, '_write or _writev of net.Socket', 'raw-writes');
+  sings(rawWrites.writesRaw(), '_write or _writev of net.Socket', 'raw-writes');
   const { far, socket, close } = await accepted(net.createServer(), connect, 'connection');
   try {
     rawWrites.writeRaw(socket, { chunk: '\u00e9', encoding: 'latin1' }, () => {});

@@ -17,10 +17,10 @@ interface Change {
 }
 
 const CHANGES: Change[] = [
-  { change: 'stream-socket', file: 'lent-reads', noticed: '!known.lendsReads' },
-  { change: 'stream-socket', file: 'raw-writes', noticed: '!known.writesRaw' },
-  { change: 'lent-reads', file: 'lent-reads', noticed: '!known.lendsReads' },
-  { change: 'raw-writes', file: 'raw-writes', noticed: '!known.writesRaw' },
+  { change: 'stream-socket', file: 'lent-reads', noticed: '!known.lendsReads()' },
+  { change: 'stream-socket', file: 'raw-writes', noticed: '!known.writesRaw()' },
+  { change: 'lent-reads', file: 'lent-reads', noticed: '!known.lendsReads()' },
+  { change: 'raw-writes', file: 'raw-writes', noticed: '!known.writesRaw()' },
   { change: 'listener-table', file: 'listener-table', noticed: '!known.keepsTables' },
   { change: 'readable-state', file: 'readable-state', noticed: '!known.makesStateOnTouch' },
   { change: 'tls-parents', file: 'tls-parents', noticed: '!known.tellsParents()' },

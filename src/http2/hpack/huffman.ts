@@ -104,8 +104,9 @@ function finalStates(): Uint8Array {
   return final;
 }
 
-const STEPS = decodingSteps();
-const FINAL = finalStates();
+/** Worked out when a string first comes. */
+let steps: Uint32Array | undefined;
+let final: Uint8Array | undefined;
 
 /** The shortest code has five bits: no more octets than this come out of one that went in. */
 const EXPANSION = 8 / 5;
@@ -119,16 +120,18 @@ export function decodeHuffman(bytes: Uint8Array, start: number, end: number): st
   let length = 0;
   let state = 0;
   let wrong = 0;
+  steps ??= decodingSteps();
+  final ??= finalStates();
   for (let i = start; i < end; i++) {
     const octet = bytes[i];
-    const high = STEPS[(state << STEP_BITS) | (octet >>> STEP_BITS)];
+    const high = steps[(state << STEP_BITS) | (octet >>> STEP_BITS)];
     if ((high & COMPLETE) !== 0) text[length++] = high >>> OCTET_SHIFT;
-    const low = STEPS[((high & NEXT) << STEP_BITS) | (octet & 0xf)];
+    const low = steps[((high & NEXT) << STEP_BITS) | (octet & 0xf)];
     if ((low & COMPLETE) !== 0) text[length++] = low >>> OCTET_SHIFT;
     state = low & NEXT;
     wrong |= high | low;
   }
-  if ((wrong & INVALID) !== 0 || FINAL[state] !== 1) return null;
+  if ((wrong & INVALID) !== 0 || final[state] !== 1) return null;
   return text.toString('latin1', 0, length);
 }
 

@@ -50,21 +50,31 @@ const refusals = {
 };
 
 /**
- * The same kind of socket where its connection is encrypted.
+ * The same kind of socket where its connection is encrypted. Made when it is first asked for: without TLS nobody need load
+ * node:tls.
  * @param setUp - a constructor that may be called without `new`
  */
-export function secureTwin(plain: StreamSocketConstructor, setUp: object): StreamSocketConstructor {
+export function secureTwin(plain: StreamSocketConstructor, setUp: object): () => StreamSocketConstructor {
   const twin = setUp as StreamSocketConstructor;
+  let isMade = false;
+  return () => {
+    if (!isMade) become(twin, plain);
+    isMade = true;
+    return twin;
+  };
+}
+
+function become(twin: StreamSocketConstructor, plain: StreamSocketConstructor): void {
   twin.prototype = Object.create(TLSSocket.prototype, {
     ...Object.getOwnPropertyDescriptors(plain.prototype),
     constructor: { value: twin, writable: true, configurable: true },
   });
   Object.assign(twin.prototype, refusals);
   answerFor(twin.prototype, FACTS, QUESTIONS);
-  return Object.setPrototypeOf(twin, TLSSocket);
+  Object.setPrototypeOf(twin, TLSSocket);
 }
 
-export const SecureStreamSocket = secureTwin(
+const secureStreamSocket = secureTwin(
   StreamSocket,
   function SecureStreamSocket(this: StreamSocket, host: SocketHost) {
     setUpStreamSocket.call(this as never, host);
@@ -73,7 +83,6 @@ export const SecureStreamSocket = secureTwin(
 
 /** The socket that stands for a stream, or for a connection in 'clientError'. */
 export function socketFor(host: SocketHost): StreamSocket {
-  return Reflect.get(host.transport, 'encrypted') === true
-    ? new SecureStreamSocket(host)
-    : new StreamSocket(host);
+  const isSecure = Reflect.get(host.transport, 'encrypted') === true;
+  return isSecure ? new (secureStreamSocket())(host) : new StreamSocket(host);
 }

@@ -136,7 +136,7 @@ const PlainTunnelSocket = callableClass<StreamSocketConstructor>(
   Socket,
 );
 
-const SecureTunnelSocket = secureTwin(
+const secureTunnelSocket = secureTwin(
   PlainTunnelSocket,
   function SecureTunnelSocket(this: TunnelSocketMethods, host: TunnelHost) {
     setUpTunnelSocket.call(this, host);
@@ -145,5 +145,5 @@ const SecureTunnelSocket = secureTwin(
 
 export function tunnelSocketFor(host: TunnelHost): TunnelSocket {
   const isSecure = Reflect.get(host.transport, 'encrypted') === true;
-  return (isSecure ? new SecureTunnelSocket(host) : new PlainTunnelSocket(host)) as TunnelSocket;
+  return (isSecure ? new (secureTunnelSocket())(host) : new PlainTunnelSocket(host)) as TunnelSocket;
 }
