@@ -1,7 +1,7 @@
 // What to say of an option that doesn't exist. In: the option as it was written. Out: the one that was meant, as far as
 // that can be known: it is a slip of a letter away, or other servers call it so.
 import type { Messages } from './language.js';
-import { optionEntries } from './options.js';
+import { type Option, type OptionName, optionEntries, options } from './options.js';
 
 /** What other servers call it → how it is written here; each of several where they differ. */
 const elsewhere: Record<string, string | readonly string[]> = {
@@ -86,12 +86,24 @@ export function hintFor(written: string, say: Messages): string {
   const meant = Object.hasOwn(elsewhere, written) ? [elsewhere[written] ?? []].flat() : [];
   const [hint] = [
     meant.length > 0 &&
-      say.didYouMean(new Intl.ListFormat(say.language, { type: 'disjunction' }).format(meant)),
+      say.didYouMean(
+        new Intl.ListFormat(say.language, { type: 'disjunction' }).format(
+          meant.map((hint) => spelled(hint, say)),
+        ),
+      ),
     folderWords.includes(written) && say.folderStandsAlone,
     always.includes(written) && say.always,
     near(written) && say.didYouMean(near(written) as string),
   ].filter(Boolean);
   return hint ? ` ${hint}` : '';
+}
+
+/** A hint with the words for its values in the reader's language, as the help has them. */
+function spelled(hint: string, { language }: Messages): string {
+  return hint.replace(/--([\w-]+) [A-Z:]+(?= |$)/g, (_match, name: string) => {
+    const option: Option = options[name as OptionName];
+    return `--${name} ${option.kind === 'flag' ? '' : option.argument[language].replace(/[[\]]/g, '')}`;
+  });
 }
 
 /** The option that is a slip or two away; in a short word, two would make another word. */

@@ -260,3 +260,16 @@ test('a password is never repeated in an error', () => {
     (error: Error) => !error.message.includes('hunter2'),
   );
 });
+
+test('a hint has the words of the reader’s language for what is to be given', () => {
+  for (const [option, hint] of [
+    ['-S', '--follow-links ou --tls-cert FICHIER --tls-key FICHIER'],
+    ['-l', '--port NOMBRE --host ADRESSE'],
+    ['--user', '--auth NOM:MOTDEPASSE'],
+    ['--no-log', '--log off'],
+  ] as const) {
+    assert.throws(() => parseArguments([option], {}, catalogues.fr), {
+      message: `L’option ${option} n’existe pas. Vouliez-vous dire ${hint} ?`,
+    });
+  }
+});
