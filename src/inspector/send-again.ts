@@ -93,13 +93,13 @@ function secretsOf(original: ExchangeRecord | undefined): Map<string, string[]> 
 
 /**
  * Sends bytes to a server that listens, and reads the answer to its end, or for some time where it has none.
- * @returns the port that they came from, by which the exchange is found
+ * @returns the port that they came from, by which the exchange is found; undefined where it has none
  * @throws {BadRequest} the server does not listen, or does not answer
  */
-export function sendTo(server: Server, bytes: Buffer): Promise<number> {
+export function sendTo(server: Server, bytes: Buffer): Promise<number | undefined> {
   const socket = socketTo(server);
   return new Promise((resolve, reject) => {
-    let port = 0;
+    let port: number | undefined;
     const timers = [setTimeout(() => fail(`no end of the answer in ${PATIENCE / 1000} s`), PATIENCE)];
     // Alone they keep no program running.
     timers[0]?.unref();
@@ -116,7 +116,7 @@ export function sendTo(server: Server, bytes: Buffer): Promise<number> {
     socket.once('error', ({ message }) => fail(message));
     // A socket that is closed has forgotten it.
     socket.once('connect', () => {
-      port = socket.localPort ?? 0;
+      port = socket.localPort;
     });
     socket.once('data', () => timers.push(setTimeout(() => resolve(port), LONG_ANSWER).unref()));
     socket.once('close', () => {

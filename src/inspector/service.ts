@@ -155,9 +155,13 @@ export class Service {
     if (server === undefined) {
       throw new BadRequest('No server was heard of yet.', 'Aucun serveur n’est encore connu.', 409);
     }
+    const { recent } = this.#recorder;
+    const next = recent.nextId;
     const port = await sendTo(server, bytes);
-    const sent = [...this.#recorder.recent].findLast(
-      ({ connection }) => connection.observed.remotePort === port,
+    // A socket of the file system has no port, and whoever asks through one is not told apart.
+    const sent = [...recent].find(
+      ({ id, connection: { observed } }) =>
+        id >= next && observed.server === server && observed.remotePort === port,
     );
     json(res, { id: sent?.id ?? null });
   }

@@ -1,13 +1,20 @@
 // What the inspector shows of an exchange: all of it as it was on the wire, and no more than it may keep.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer as createNodeServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createServer as createNodeServer, type ServerResponse } from 'node:http';
+
+import { type AddressInfo, connect, Socket } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import http from 'premier';
 import { createServer as createTlsServer } from 'premier/https';
 import { inspect, inspectServers } from 'premier/inspector';
-import type { ExchangeDetail } from '../../dist/inspector/exchange-view.js';
+import type { BatchView, ExchangeDetail } from '../../dist/inspector/exchange-view.js';
+import { Feed } from '../../dist/inspector/feed.js';
+import { settingsFrom } from '../../dist/inspector/options.js';
+import { Recorder } from '../../dist/inspector/recorder.js';
+import type { ObservedExchange } from '../../dist/observe.js';
+import { temporaryFolder } from '../cli/command.js';
 import { get, pem } from '../subjects.js';
 import { bodyText, inspected } from './inspected.js';
 
@@ -326,6 +333,72 @@ test('a request is sent again through the port of the server, with what was mask
   ];
   for (const wrong of refused) assert.equal((await send(wrong))[0], 400, JSON.stringify(wrong));
   assert.equal(seen.length, 2);
+});
+
+test('a request is sent again through a socket of the file system as well', async (t) => {
+  const server = http.createServer((_req, res) => res.end('x'));
+  server.listen(join(temporaryFolder(t), 'http.sock'));
+  await once(server, 'listening');
+  const inspector = await inspect(server, { port: 0 });
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+    return inspector.close();
+  });
+  for (const id of [1, 2]) {
+    const response = await fetch(`${inspector.url}api/send`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ startLine: 'GET /unix HTTP/1.1', fields: ['Host: a'] }),
+    });
+    assert.deepEqual(await response.json(), { id });
+  }
+});
+
+test('of more than a page takes at once, no exchange stays under way for it', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const settings = settingsFrom();
+  const recorder = new Recorder(settings);
+  const told = new Map<number, string | null>();
+  let missed = 0;
+  const res = {
+    writableLength: 0,
+    writeHead: () => {},
+    on: () => {},
+    end: () => {},
+    write: (text: string) => {
+      const [, data] = /^event: batch\ndata: (.*)\n\n$/.exec(text) ?? [];
+      if (data === undefined) return;
+      const batch = JSON.parse(data) as BatchView;
+      missed += batch.missed;
+      for (const { id, outcome } of batch.exchanges) told.set(id, outcome);
+    },
+  };
+  const feed = new Feed(res as unknown as ServerResponse, recorder, settings);
+  const observed = { id: 1, server: http.createServer(), socket: new Socket(), protocol: 'http/1.1' };
+  const begin = () => {
+    const exchange = { connection: observed, startedAt: 0, rawHeaders: [], method: 'GET', target: '/' };
+    recorder.requestHead(exchange as unknown as ObservedExchange, null);
+    return exchange;
+  };
+  const close = (exchange: object) =>
+    recorder.exchangeClosed(
+      Object.assign(exchange, { outcome: 'complete', status: 200 }) as ObservedExchange,
+    );
+  const slow = begin();
+  t.mock.timers.tick(100);
+  assert.equal(told.get(1), null);
+  const many = Array.from({ length: 600 }, begin);
+  for (const exchange of many.slice(0, 400)) close(exchange);
+  close(slow);
+  t.mock.timers.tick(100);
+  assert.equal(told.get(1), 'complete');
+  assert.ok(![...told.values()].includes(null));
+  assert.equal(told.size + missed, 601);
+  for (const exchange of many.slice(400)) close(exchange);
+  t.mock.timers.tick(100);
+  assert.ok(![...told.values()].includes(null));
+  feed.end();
 });
 
 test('an answer without an end is not waited for when it is asked for again', async (t) => {
