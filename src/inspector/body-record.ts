@@ -27,7 +27,13 @@ export class BodyRecord {
     const isFirst = this.total === 0;
     this.total += length;
     if (typeof data === 'string') {
-      if (isFirst && data.length <= MAX_TEXT && length <= bound) {
+      if (isFirst && length <= bound) {
+        if (data.length > MAX_TEXT) {
+          this.#bytes = Buffer.from(data, encoding ?? 'utf8');
+          // No more of it leaves than was announced.
+          this.#length = Math.min(this.#bytes.length, length);
+          return this.#length;
+        }
         this.#text = data;
         this.#encoding = encoding ?? 'utf8';
         return length;
