@@ -13,8 +13,6 @@ export const certificateMessages = {
     noSuchFile: ({ role, file }) =>
       `--tls-${role}: there is no file ${file}. Check the spelling, or the folder you are in.`,
     folderNotFile: ({ role, file }) => `--tls-${role}: ${file} is a folder. Give the file in PEM.`,
-    pairUnfit: ({ reason }) =>
-      `--tls-cert and --tls-key can't be used: ${reason}. They must be a matching pair in PEM.`,
     notLocal: ({ name }) =>
       `${name} is no local name, so this computer's authority can't sign for it. Use a name below .localhost, .test or .internal; for a public name there are --domain, and --tls-cert with --tls-key.`,
     acmeNoDirectory: ({ url }) => `${url} is no directory of an ACME server. Check --acme-directory.`,

@@ -1,7 +1,25 @@
 // Ce que la commande dit des certificats, en français.
+import type { SentencesInstead } from '../operation/certificates/problem.js';
 import type { CertificateMessages } from './certificate-messages.en.js';
 
 const when = (date: Date) => `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+const because = (reason: string | undefined) => (reason === undefined ? '' : ` (${reason})`);
+
+const insteadOfCertificate = (file: string): SentencesInstead => ({
+  nothing: 'Il est vide ; peut-être est-il en cours d’écriture.',
+  key: 'Il contient une clé privée : les deux fichiers sont peut-être intervertis.',
+  der: `Il est en DER ; ceci en fait du PEM : openssl x509 -in ${file} -out cert.pem`,
+  else: 'Il devrait commencer par -----BEGIN CERTIFICATE-----.',
+});
+
+const insteadOfKey = (file: string): SentencesInstead => ({
+  nothing: 'Il est vide ; peut-être est-il en cours d’écriture.',
+  certificate: 'Il contient un certificat : les deux fichiers sont peut-être intervertis.',
+  encrypted: `Elle est chiffrée ; ceci l’écrit sans son mot de passe : openssl pkey -in ${file} -out key.pem`,
+  der: `Elle est en DER ; ceci en fait du PEM : openssl pkey -in ${file} -out key.pem`,
+  else: 'Il devrait commencer par -----BEGIN PRIVATE KEY-----.',
+});
 
 export const certificateMessages: CertificateMessages = {
   problems: {
@@ -10,7 +28,7 @@ export const certificateMessages: CertificateMessages = {
     unwritable: ({ folder, reason }) =>
       `Impossible d’écrire dans ${folder} (${reason}). Vérifiez que ce dossier appartient à l’utilisateur qui lance ceci, ou choisissez un autre endroit par la variable XDG_DATA_HOME.`,
     diskFull: ({ folder }) =>
-      `Le disque est plein : rien ne peut être gardé dans ${folder}. Faites de la place ; un nouvel essai suivra.`,
+      `Le disque est plein : rien ne peut être gardé dans ${folder}. Faites de la place.`,
     locked: ({ file }) =>
       `Un autre processus tient ${file} depuis cinq minutes. Si aucun n’est à l’œuvre, supprimez ce fichier.`,
     authorityBroken: ({ folder, reason }) =>
@@ -22,8 +40,16 @@ export const certificateMessages: CertificateMessages = {
     noSuchFile: ({ role, file }) =>
       `--tls-${role} : le fichier ${file} n’existe pas. Vérifiez l’orthographe, ou le dossier où vous êtes.`,
     folderNotFile: ({ role, file }) => `--tls-${role} : ${file} est un dossier. Donnez le fichier en PEM.`,
-    pairUnfit: ({ reason }) =>
-      `--tls-cert et --tls-key sont inutilisables : ${reason}. Il faut un certificat et sa propre clé, en PEM.`,
+    noCertificate: ({ file, instead, reason }) =>
+      `${file} ne contient pas de certificat en PEM${because(reason)}. ${insteadOfCertificate(file)[instead ?? 'else']}`,
+    noKey: ({ file, instead, reason }) =>
+      `${file} ne contient pas de clé privée lisible en PEM${because(instead ? undefined : reason)}. ${insteadOfKey(file)[instead ?? 'else']}`,
+    keyOfAnother: ({ cert, key }) =>
+      `${key} est la clé d’un autre certificat que ${cert}. Donnez les deux qui ont été faits ensemble.`,
+    chainOrder: ({ cert }) =>
+      `Dans ${cert}, un autre certificat précède celui du serveur. Mettez celui du serveur d’abord, ses intermédiaires après.`,
+    pairUnfit: ({ cert, reason }) =>
+      `OpenSSL refuse ${cert} : ${reason}. Faites faire un nouveau certificat, avec une clé ECDSA P-256 ou RSA 2048.`,
     pairOver: ({ cert, until }) =>
       `${cert} a pris fin le ${when(until)}. Prenez-en un plus récent, ou vérifiez l’horloge de cet ordinateur.`,
     acmeNoDirectory: ({ url }) =>
@@ -31,6 +57,8 @@ export const certificateMessages: CertificateMessages = {
     acmeInsecure: ({ url }) => `On ne parle à un serveur ACME qu’en https, pas à ${url}.`,
     acmeUnreachable: ({ url, reason }) =>
       `L’autorité est injoignable à ${url} (${reason}). Vérifiez le réseau ; la racine d’une autorité privée se donne par NODE_EXTRA_CA_CERTS.`,
+    acmeDown: ({ url, status }) =>
+      `L’autorité à ${url} est en panne (état ${status}). Il n’y a rien à faire ici qu’attendre.`,
     acmeTerms: ({ terms }) =>
       `L’autorité a des conditions, à ${terms}. Lisez-les, puis dites que vous les acceptez : --agree-terms.`,
     acmeNeedsExternalAccount: ({ detail }) =>

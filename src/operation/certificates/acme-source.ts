@@ -26,7 +26,7 @@ export class AcmeSource implements CertificateSource {
   /** To be told once what came of it is served. */
   #happened: CertificateEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #closed = false;
+  readonly #ending = new AbortController();
   /** What is done at the moment; one name after the other, as authorities like it. */
   #work: Promise<void> = Promise.resolve();
 
@@ -34,9 +34,12 @@ export class AcmeSource implements CertificateSource {
     this.#options = options;
     this.#tell = tell;
     this.#storage = new Storage(join(data, 'acme', folderOf(options.directory)));
+    const { signal } = this.#ending;
     this.#certificates = options.names.map(
       (name) =>
-        new KeptCertificate(name, this.#storage, options, challenger, (event) => this.#happened.push(event)),
+        new KeptCertificate(name, this.#storage, { ...options, signal }, challenger, (event) =>
+          this.#happened.push(event),
+        ),
     );
   }
 
@@ -47,8 +50,9 @@ export class AcmeSource implements CertificateSource {
   async start(serve: Serve): Promise<void> {
     this.#serve = serve;
     for (const certificate of this.#certificates) await certificate.load();
-    const complete = this.#certificates.every(({ pair }) => pair !== undefined);
-    if (!complete && !this.#options.agreeToTerms) {
+    // Where there is something to serve, it is served, whatever is missing.
+    const nothing = this.#certificates.every(({ pair }) => pair === undefined);
+    if (nothing && !this.#options.agreeToTerms) {
       const terms = await termsOf(this.#storage, this.#options);
       if (terms !== undefined) throw new CertificateProblem('acmeTerms', { terms });
     }
@@ -67,8 +71,9 @@ export class AcmeSource implements CertificateSource {
     await this.#work;
   }
 
+  /** Ends what waits, for the authority or for another process; what is served goes on. */
   close(): void {
-    this.#closed = true;
+    this.#ending.abort();
     clearTimeout(this.#timer);
   }
 
@@ -76,12 +81,12 @@ export class AcmeSource implements CertificateSource {
     this.#work = this.#work.then(async () => {
       const waits = [];
       for (const certificate of this.#certificates) {
-        if (this.#closed) return;
+        if (this.#ending.signal.aborted) return;
         waits.push(await certificate.look());
         await this.#serveAll();
         for (const event of this.#happened.splice(0)) this.#tell(event);
       }
-      if (this.#closed) return;
+      if (this.#ending.signal.aborted) return;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#round(), Math.min(...waits)).unref();
     });

@@ -22,6 +22,7 @@ export type PutInPlace = (state: ServedState) => void | Promise<void>;
 export class StateKeeper implements Challenger {
   readonly types: ChallengeType[];
   readonly #putInPlace: PutInPlace;
+  #closed = false;
   #state: ServedState = {
     pairs: [],
     names: [],
@@ -64,7 +65,13 @@ export class StateKeeper implements Challenger {
     await this.#change({ httpAnswers, tlsAnswers });
   }
 
+  /** Puts nothing in place any more: who would, is on its way out. */
+  close(): void {
+    this.#closed = true;
+  }
+
   async #change(change: Partial<ServedState>): Promise<void> {
+    if (this.#closed) return;
     const next = { ...this.#state, ...change };
     await this.#putInPlace(next);
     this.#state = next;

@@ -3,8 +3,8 @@
  * file systems are between, and taken over when they fit. In: their names. Out: pairs; a problem where they don't fit,
  * and then what was served is served on.
  */
-import { readFile, stat } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
+import { stat } from 'node:fs/promises';
+import { readPair } from './pair-files.js';
 import { CertificateProblem } from './problem.js';
 import type { CertificateSource, Serve, Tell } from './source.js';
 import { certificatesIn, namesIn, type Pair } from './x509.js';
@@ -101,37 +101,16 @@ export class FileSource implements CertificateSource {
       this.#served = pair;
       const [certificate] = certificatesIn(pair.cert);
       if (!certificate) return;
-      this.#tell({ kind: 'reloaded', names: namesIn(certificate), until: new Date(certificate.validTo) });
+      const names = namesIn(certificate);
+      this.#tell({
+        kind: 'reloaded',
+        names: names.length > 0 ? names : [this.#files.cert],
+        until: new Date(certificate.validTo),
+      });
     } catch (problem) {
       const [served] = certificatesIn(this.#served?.cert ?? '');
       const until = served && new Date(served.validTo);
       this.#tell({ kind: 'problem', problem: problem as Error, until });
     }
-  }
-}
-
-/**
- * Reads two files and tries whether they fit.
- * @throws CertificateProblem which says what is wrong with which
- */
-async function readPair({ cert, key }: { cert: string; key: string }): Promise<Pair> {
-  const [certText, keyText] = [await read('cert', cert), await read('key', key)];
-  const pair = { cert: certText, key: keyText };
-  try {
-    createSecureContext(pair);
-  } catch (error) {
-    throw new CertificateProblem('pairUnfit', { cert, key, reason: (error as Error).message });
-  }
-  return pair;
-}
-
-async function read(role: 'cert' | 'key', file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new CertificateProblem('noSuchFile', { role, file });
-    if (code === 'EISDIR') throw new CertificateProblem('folderNotFile', { role, file });
-    throw new CertificateProblem('unreadable', { file, reason: code });
   }
 }

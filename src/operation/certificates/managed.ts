@@ -133,6 +133,7 @@ export class ManagedCertificates extends EventEmitter<Events> {
   }
 
   close(): void {
+    this.#keeper.close();
     this.#source?.close();
     this.#serving.close();
   }

@@ -3,7 +3,7 @@
  * the same host and target. In: requests. Out: 200 with an answer, 308, or 421 for a host that isn't served here.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { canonicalAddress } from './addresses.js';
 import { hostNameOf } from './local-names.js';
 
@@ -66,7 +66,7 @@ function hostOf({ url = '', headers }: IncomingMessage): string | undefined {
   const authority = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host ?? '';
   const [, literal, name] = /^(?:\[([\da-f:.]+)\]|([^\s:@/[\]]+))(?::\d*)?$/i.exec(authority) ?? [];
   if (literal !== undefined) return isIPv6(literal) ? canonicalAddress(literal) : undefined;
-  return name === undefined ? undefined : hostNameOf(name);
+  return name === undefined || isIPv4(name) ? name : hostNameOf(name);
 }
 
 function refuse(res: ServerResponse, status: number, reason: string): void {

@@ -5,6 +5,37 @@
 
 const when = (date: Date): string => `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
+/** What a file holds in the place of what it should. */
+export type Instead = 'nothing' | 'certificate' | 'key' | 'encrypted' | 'der';
+
+/** What to say of each; `else` where it can't be told. */
+export type SentencesInstead = Partial<Record<Instead, string>> & { else: string };
+
+interface WrongFile {
+  file: string;
+  /** `undefined` where it can't be told. */
+  instead: Instead | undefined;
+  /** OpenSSL's. */
+  reason: string | undefined;
+}
+
+const because = (reason: string | undefined): string => (reason === undefined ? '' : ` (${reason})`);
+
+const insteadOfCertificate = (file: string): SentencesInstead => ({
+  nothing: 'It is empty; perhaps it is being written.',
+  key: 'It holds a private key: the two files may be swapped.',
+  der: `It is DER; this makes PEM of it: openssl x509 -in ${file} -out cert.pem`,
+  else: 'It should begin with -----BEGIN CERTIFICATE-----.',
+});
+
+const insteadOfKey = (file: string): SentencesInstead => ({
+  nothing: 'It is empty; perhaps it is being written.',
+  certificate: 'It holds a certificate: the two files may be swapped.',
+  encrypted: `It is encrypted; this writes it without its password: openssl pkey -in ${file} -out key.pem`,
+  der: `It is DER; this makes PEM of it: openssl pkey -in ${file} -out key.pem`,
+  else: 'It should begin with -----BEGIN PRIVATE KEY-----.',
+});
+
 export const problems = {
   // The folder of keys and certificates.
   unreadable: ({ file, reason }: { file: string; reason: string }) =>
@@ -12,7 +43,7 @@ export const problems = {
   unwritable: ({ folder, reason }: { folder: string; reason: string }) =>
     `${folder} can't be written (${reason}). Check that it belongs to the user who runs this, or choose another place with the variable XDG_DATA_HOME.`,
   diskFull: ({ folder }: { folder: string }) =>
-    `The disk is full, so nothing can be kept in ${folder}. Make room; it is tried again.`,
+    `The disk is full, so nothing can be kept in ${folder}. Make room.`,
   locked: ({ file }: { file: string }) =>
     `Another process has held ${file} for five minutes. If none is at work, remove that file.`,
 
@@ -29,8 +60,16 @@ export const problems = {
     `${role}: there is no file ${file}. Check the spelling, or the folder you are in.`,
   folderNotFile: ({ role, file }: { role: 'cert' | 'key'; file: string }) =>
     `${role}: ${file} is a folder. Give the file in PEM.`,
-  pairUnfit: ({ cert, key, reason }: { cert: string; key: string; reason: string }) =>
-    `${cert} and ${key} can't be used: ${reason}. They must be a matching pair in PEM.`,
+  noCertificate: ({ file, instead, reason }: WrongFile) =>
+    `${file} holds no certificate in PEM${because(reason)}. ${insteadOfCertificate(file)[instead ?? 'else']}`,
+  noKey: ({ file, instead, reason }: WrongFile) =>
+    `${file} holds no private key in PEM that can be read${because(instead ? undefined : reason)}. ${insteadOfKey(file)[instead ?? 'else']}`,
+  keyOfAnother: ({ cert, key }: { cert: string; key: string }) =>
+    `${key} is the key of another certificate than ${cert}. Give the two that were made together.`,
+  chainOrder: ({ cert }: { cert: string }) =>
+    `In ${cert} another certificate stands before the server's. Put the server's first, its intermediates after it.`,
+  pairUnfit: ({ cert, reason }: { cert: string; reason: string }) =>
+    `OpenSSL doesn't take ${cert}: ${reason}. Have a new certificate made, with a key of ECDSA P-256 or RSA 2048.`,
   pairOver: ({ cert, until }: { cert: string; until: Date }) =>
     `${cert} ended on ${when(until)}. Get a newer one, or check this computer's clock.`,
 
@@ -39,6 +78,8 @@ export const problems = {
   acmeInsecure: ({ url }: { url: string }) => `An ACME server is spoken to over https only, not at ${url}.`,
   acmeUnreachable: ({ url, reason }: { url: string; reason: string }) =>
     `The authority can't be reached at ${url} (${reason}). Check the network; a private authority needs its root in NODE_EXTRA_CA_CERTS.`,
+  acmeDown: ({ url, status }: { url: string; status: number }) =>
+    `The authority at ${url} is out of order (status ${status}). Nothing is to be done here but to wait.`,
   acmeTerms: ({ terms }: { terms: string }) =>
     `The authority has terms, at ${terms}. Read them, and agree to them with the option agreeToTerms.`,
   acmeNeedsExternalAccount: ({ detail }: { detail: string }) =>

@@ -61,7 +61,7 @@ export class Storage {
     const path = this.path(name);
     const fresh = `${path}.${randomBytes(6).toString('hex')}.tmp`;
     await this.#doing(async () => {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await makeFolder(dirname(path));
       try {
         const file = await open(fresh, 'wx', 0o600);
         try {
@@ -82,14 +82,17 @@ export class Storage {
     return this.#doing(() => rm(this.path(name), { force: true }));
   }
 
-  /** Does something while no other process, and nobody else in this one, does the same. */
-  async alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Does something while no other process, and nobody else in this one, does the same.
+   * @param signal ends the wait for who does it now
+   */
+  async alone<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const path = this.path(`${name}.lock`);
-    await this.#doing(() => mkdir(dirname(path), { recursive: true, mode: 0o700 }));
+    await this.#doing(() => makeFolder(dirname(path)));
     const giveUp = Date.now() + patience;
     while (!(await this.#doing(() => take(path)))) {
       if (Date.now() > giveUp) throw new CertificateProblem('locked', { file: path });
-      await delay(pause);
+      await delay(pause, undefined, { signal });
     }
     held.add(path);
     const beat = setInterval(() => {
@@ -121,12 +124,36 @@ export class Storage {
   }
 }
 
+/**
+ * Makes a folder, and those above it that aren't there. One by one: where the system says that a folder it holds isn't
+ * there, as below /proc, `mkdir` with `recursive` tries for ever.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 });
+  try {
+    await make();
+  } catch (error) {
+    const above = dirname(path);
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || above === path) throw error;
+    await makeFolder(above);
+    await make().catch((failure) => {
+      // Another process was faster.
+      if (codeOf(failure) !== 'EEXIST') throw failure;
+    });
+  }
+}
+
 /** Takes a lock, or one that was left behind by a process that is no more. */
 async function take(path: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx', 0o600);
     try {
       await file.writeFile(`${process.pid} ${hostname()}`);
+    } catch (error) {
+      // On a full disk; nobody could tell whose it is.
+      await rm(path, { force: true });
+      throw error;
     } finally {
       await file.close();
     }

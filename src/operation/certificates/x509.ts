@@ -200,7 +200,7 @@ const subjectOf = (certificate: X509Certificate): Buffer => bodyOf(certificate)[
 
 /** Each certificate of a text in PEM, the first being the server's. */
 export function certificatesIn(text: string): X509Certificate[] {
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const blocks = text.match(/-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]+-----END \1-----/g) ?? [];
   return blocks.map((block) => new X509Certificate(block));
 }
 

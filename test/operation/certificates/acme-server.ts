@@ -47,6 +47,8 @@ export interface Authority {
   window: (() => { start: Date; end: Date; retryAfter?: number }) | undefined;
   /** Answers the resource of this name with that problem; the name of a host fails the validation of that name. */
   refuse: Map<string, { type: string; detail?: string; status?: number; retryAfter?: number }>;
+  /** Never answers the resource of this name; called with how to hear that the client has given up. */
+  hold: Map<string, (left: Promise<unknown>) => void>;
   /** Ports on this computer where its questions go. */
   httpPort: number;
   tlsPort: number;
@@ -100,6 +102,7 @@ export async function acmeServer(t: TestContext, with_: Partial<Authority> = {})
     profiles: undefined,
     window: undefined,
     refuse: new Map(),
+    hold: new Map(),
     httpPort: 0,
     tlsPort: 0,
     ...with_,
@@ -138,6 +141,8 @@ export async function acmeServer(t: TestContext, with_: Partial<Authority> = {})
   async function respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const [, resource = '', id = ''] = (req.url ?? '').split('/');
     log.push(`${req.method} ${resource}`);
+    const held = settings.hold.get(resource);
+    if (held) return held(once(res, 'close'));
     const told = settings.refuse.get(resource);
     const refuse = () => {
       if (told) throw new Refusal(told.status ?? 400, told.type, told.detail, told.retryAfter);
@@ -461,13 +466,17 @@ export function believe(t: TestContext, ...roots: string[]): void {
   t.after(() => {
     globalThis.fetch = fetch;
   });
-  globalThis.fetch = (async (url: string, { method = 'GET', headers = {}, body }: RequestInit = {}) => {
+  globalThis.fetch = (async (
+    url: string,
+    { method = 'GET', headers = {}, body, signal }: RequestInit = {},
+  ) => {
     try {
       const request = https.request(url, {
         method,
         headers: headers as Record<string, string>,
         ca: roots,
         agent: false,
+        ...(signal && { signal }),
       });
       request.end(body as string | undefined);
       const [res] = (await once(request, 'response')) as [IncomingMessage];

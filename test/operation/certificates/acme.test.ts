@@ -158,6 +158,48 @@ test('without a listener for plain HTTP only the other challenge is used', async
   assert.ok(authority.log.includes('validated a.example by tls-alpn-01'));
 });
 
+test('where one way fails the other is tried at once, and first from then on', async (t) => {
+  const authority = await acmeServer(t, { lifetime: 8 * hour, age: 7 * hour });
+  const { open } = await stage(t, authority);
+  const { certificates, settled, problems } = await open({});
+  // Nobody answers there.
+  authority.settings.httpPort = 1;
+  await settled;
+  assert.deepEqual(problems, []);
+  const asked = () => authority.log.filter((line) => line.startsWith('POST challenge-'));
+  assert.deepEqual(asked(), ['POST challenge-http-01', 'POST challenge-tls-alpn-01']);
+  const renewed = once(certificates, 'change');
+  await certificates.reload();
+  await renewed;
+  assert.deepEqual(asked().slice(2), ['POST challenge-tls-alpn-01']);
+});
+
+for (const resource of ['directory', 'account', 'order', 'authorization', 'challenge-http-01']) {
+  test(`who closes waits no longer for an authority that does not answer at its ${resource}, and leaves no lock`, async (t) => {
+    const authority = await acmeServer(t);
+    const { folder, open } = await stage(t, authority);
+    let left: Promise<unknown> | undefined;
+    const asked = new Promise<void>((resolve) => {
+      authority.settings.hold.set(resource, (closed) => {
+        left = closed;
+        resolve();
+      });
+    });
+    const { certificates, problems } = await open({});
+    await asked;
+    const locks = () =>
+      readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.lock'));
+    const before = locks();
+    certificates.close();
+    await left;
+    for (let turn = 0; turn < 1000 && locks().length > 0; turn++) await new Promise(setImmediate);
+    assert.deepEqual(
+      { before: before.length > 0, after: locks(), problems },
+      { before: true, after: [], problems: [] },
+    );
+  });
+}
+
 test('the terms are named, and nothing is done before they are agreed to', async (t) => {
   const authority = await acmeServer(t);
   const { open } = await stage(t, authority);
@@ -192,7 +234,7 @@ const failures: [
   [
     'an authority that is down',
     ({ refuse }) => refuse.set('directory', { type: 'serverInternal', status: 503 }),
-    /is no directory of an ACME server/,
+    /^The authority at \S+ is out of order \(status 503\)\. Nothing is to be done here/,
   ],
   [
     'a URL that is another page',
@@ -319,6 +361,10 @@ test('a file of an account that is broken is named, and left as it is', async (t
   const kept = join(folder, 'acme', readdirSync(join(folder, 'acme'))[0] as string);
   writeFileSync(join(kept, 'account.json'), '{"key":"no key"}');
   await assert.rejects(open({ domains: ['b.example'], agreeToTerms: false }), { code: 'acmeBrokenAccount' });
+  // What there is, is served all the same.
+  const some = await open({ domains: ['a.example', 'b.example'], agreeToTerms: false });
+  assert.ok(await servedTo(t, some.port, 'a.example', authority.root));
+  some.certificates.close();
   const { settled, problems } = await open({ domains: ['b.example'] });
   await settled;
   assert.match(problems[0] ?? '', /account\.json holds no account\. Put it back from a copy, or remove it/);
@@ -454,7 +500,7 @@ test('what fails is tried again after longer and longer pauses, by the other cha
   authority.settings.refuse.set('a.example', { type: 'connection', detail: 'no' });
   let now = start + 80 * day;
   const pauses = [];
-  for (let attempt = 0; attempt < 8; attempt++) {
+  for (let attempt = 0; attempt < 9; attempt++) {
     await certificate.look(now);
     const last = happened.at(-1) as Extract<Happening, { kind: 'problem' }>;
     assert.equal(last.kind, 'problem');
@@ -466,12 +512,17 @@ test('what fails is tried again after longer and longer pauses, by the other cha
     pauses.push((last.again.getTime() - now) / minute);
     now = last.again.getTime();
   }
-  const expected = [5, 15, 30, 60, 120, 240, 360, 360];
+  const expected = [5, 15, 30, 60, 120, 240, 360, 360, 360];
   for (const [index, pause] of pauses.entries()) {
     const wanted = expected[index] as number;
     assert.ok(pause > wanted * 0.89 && pause < wanted * 1.11, `${pause} for ${wanted}`);
   }
-  assert.deepEqual([...new Set(presented.slice(1).map(({ type }) => type))], ['http-01', 'tls-alpn-01']);
+  // Both at first, then one a try.
+  const [http01, alpn01] = ['http-01', 'tls-alpn-01'];
+  assert.deepEqual(
+    presented.slice(1).map(({ type }) => type),
+    Array(5).fill([http01, alpn01]).flat(),
+  );
   assert.equal(inUse()?.serialNumber, first?.serialNumber);
   authority.settings.refuse.clear();
   await certificate.look(now);

@@ -92,13 +92,61 @@ const refused: [
 ][] = [
   [
     'a key of another',
-    /can't be used: .*They must be a matching pair/,
+    /key\.pem is the key of another certificate than .*cert\.pem\. Give the two/,
     ({ key }, authority) => writeFileSync(key, pairOf(authority).key),
   ],
   [
     'a certificate that is none',
-    /can't be used: .*They must be a matching pair/,
+    /cert\.pem holds no certificate in PEM\. It should begin with/,
     ({ cert }) => writeFileSync(cert, 'nothing'),
+  ],
+  [
+    'a certificate that is spoilt',
+    /cert\.pem holds no certificate in PEM \(.+\)\. It should/,
+    ({ cert }) => writeFileSync(cert, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'),
+  ],
+  [
+    'an empty certificate, as a copy begins',
+    /cert\.pem holds no certificate in PEM\. It is empty/,
+    ({ cert }) => writeFileSync(cert, ''),
+  ],
+  ['an empty key', /key\.pem holds no private key .* It is empty/, ({ key }) => writeFileSync(key, '\n')],
+  [
+    'a certificate in DER',
+    /cert\.pem holds no certificate in PEM\. It is DER; .*: openssl x509 -in .*cert\.pem/,
+    ({ cert }, { certificate }) => writeFileSync(cert, certificate.raw),
+  ],
+  [
+    'a key in DER',
+    /key\.pem holds no private key .* It is DER; .*: openssl pkey -in .*key\.pem/,
+    ({ key }, authority) => writeFileSync(key, authority.key.export({ type: 'pkcs8', format: 'der' })),
+  ],
+  [
+    'a key that is encrypted',
+    /key\.pem holds no private key .* It is encrypted; .*: openssl pkey/,
+    ({ key }, authority) =>
+      writeFileSync(
+        key,
+        authority.key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }),
+      ),
+  ],
+  [
+    'a pair of files that are swapped',
+    /cert\.pem holds no certificate in PEM\. It holds a private key: the two files may be swapped/,
+    ({ cert, key }, authority) => {
+      const pair = pairOf(authority);
+      writeFileSync(cert, pair.key);
+      writeFileSync(key, pair.cert);
+    },
+  ],
+  [
+    'a chain in the wrong order',
+    /In .*cert\.pem another certificate stands before the server's\. Put/,
+    ({ cert, key }, authority) => {
+      const pair = pairOf(authority);
+      writeFileSync(cert, authority.certificate.toString() + pair.cert);
+      writeFileSync(key, pair.key);
+    },
   ],
   [
     'a pair that is over',
@@ -156,7 +204,7 @@ test('at the start, files that do not fit are an error, and one that is over is 
   await assert.rejects(start(), { code: 'noSuchFile' });
   writeFileSync(files.cert, 'x');
   writeFileSync(files.key, 'x');
-  await assert.rejects(start(), { code: 'pairUnfit' });
+  await assert.rejects(start(), { code: 'noCertificate' });
   rmSync(files.key);
   mkdirSync(files.key);
   await assert.rejects(start(), { code: 'folderNotFile' });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,6 +11,13 @@ import { dataFolder, Storage } from '../../../dist/operation/certificates/storag
 import { temporaryFolder } from './folder.js';
 
 const module = new URL('../../../dist/operation/certificates/storage.js', import.meta.url).href;
+
+/** What every open file has its methods from. */
+async function fileHandles(path: string): Promise<{ FileHandle: FileHandle }> {
+  const handle = await open(path);
+  await handle.close();
+  return { FileHandle: Object.getPrototypeOf(handle) };
+}
 
 test('the folder is where the system keeps a user’s data', () => {
   const cases: [environment: NodeJS.ProcessEnv, platform: NodeJS.Platform, folder: RegExp][] = [
@@ -41,6 +49,41 @@ test('where a folder stands in the way of a file, the way out is told, and nothi
   await assert.rejects(storage.write('a', 'two'), { code: 'unwritable', message: /XDG_DATA_HOME/ });
   await assert.rejects(storage.read('a'), { code: 'unreadable' });
   assert.deepEqual(readdirSync(storage.folder), ['a']);
+});
+
+test('a folder that can not be made is named at once', { skip: process.platform !== 'linux' }, async () => {
+  // There the system says of each folder that those above it aren't there.
+  const storage = new Storage('/proc/nothing/premier/acme');
+  await assert.rejects(storage.write('a', 'one'), { code: 'unwritable', message: /^\/proc\/nothing/ });
+  await assert.rejects(
+    storage.alone('a', async () => 'done'),
+    { code: 'unwritable' },
+  );
+});
+
+test('a lock that finds no room on the disk is not left behind', async (t) => {
+  const storage = new Storage(temporaryFolder(t));
+  await storage.write('a', 'one');
+  const { FileHandle } = await fileHandles(storage.path('a'));
+  const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+  t.mock.method(FileHandle, 'writeFile', () => Promise.reject(full));
+  await assert.rejects(
+    storage.alone('a', async () => 'done'),
+    { code: 'diskFull' },
+  );
+  await assert.rejects(storage.write('b', 'two'), { code: 'diskFull' });
+  assert.deepEqual(readdirSync(storage.folder), ['a']);
+});
+
+test('who waits for a lock can be told to stop', async (t) => {
+  const storage = new Storage(temporaryFolder(t));
+  const ending = new AbortController();
+  await storage.alone('a', async () => {
+    const waiting = storage.alone('a', async () => 'done', ending.signal);
+    ending.abort();
+    await assert.rejects(waiting, { name: 'AbortError' });
+  });
+  assert.deepEqual(readdirSync(storage.folder), []);
 });
 
 test('one at a time, in one process', async (t) => {

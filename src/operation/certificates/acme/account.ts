@@ -17,6 +17,8 @@ export interface AccountOptions {
   /** Whether the user agrees to the terms of the authority, whatever they are. */
   agreeToTerms: boolean;
   externalAccount?: ExternalAccount | undefined;
+  /** Ends what waits for the authority. */
+  signal?: AbortSignal | undefined;
 }
 
 interface Stored {
@@ -34,13 +36,15 @@ export async function connectionWithAccount(
   storage: Storage,
   options: AccountOptions,
 ): Promise<AcmeConnection> {
-  return storage.alone('account', async () => {
+  const { directory, email, signal } = options;
+  const connect = async () => {
     const stored = read(await storage.read(file), storage);
-    const connection = new AcmeConnection(options.directory, stored?.key ?? generateKey());
-    connection.kid = stored?.email === options.email ? stored?.url : undefined;
+    const connection = new AcmeConnection(directory, stored?.key ?? generateKey(), signal);
+    connection.kid = stored?.email === email ? stored?.url : undefined;
     if (connection.kid === undefined) await register(connection, storage, options);
     return connection;
-  });
+  };
+  return storage.alone('account', connect, signal);
 }
 
 /** Forgets the account's URL, where the server says that it knows no such account; its key is used again. */

@@ -34,6 +34,8 @@ export interface Answer {
 const patience = 30_000;
 /** Times that a request is sent whose nonce was refused. */
 const attempts = 12;
+/** Milliseconds after which a server is asked again whatever it said: Let's Encrypt's limits are for a week. */
+const longestWait = 7 * 86_400_000;
 /** Octets of an answer; certificates with their chains have some thousands. */
 const mostOctets = 1_000_000;
 
@@ -45,9 +47,13 @@ export class AcmeConnection {
   kid: string | undefined;
   readonly key: KeyObject;
 
-  constructor(directoryUrl: string, key: KeyObject) {
+  /** Ends what waits for the server. */
+  readonly signal: AbortSignal | undefined;
+
+  constructor(directoryUrl: string, key: KeyObject, signal?: AbortSignal) {
     this.#directoryUrl = directoryUrl;
     this.key = key;
+    this.signal = signal;
   }
 
   async directory(): Promise<Directory> {
@@ -56,12 +62,14 @@ export class AcmeConnection {
   }
 
   async #readDirectory(): Promise<Directory> {
-    const { status, body } = await this.get(this.#directoryUrl);
+    const url = this.#directoryUrl;
+    const { status, body } = await this.get(url);
+    if (status >= 500) throw new CertificateProblem('acmeDown', { url, status });
     const directory = status === 200 ? parsed<Directory>(body) : undefined;
     const complete = [directory?.newNonce, directory?.newAccount, directory?.newOrder].every(
       (url) => typeof url === 'string',
     );
-    if (!directory || !complete) throw new CertificateProblem('acmeNoDirectory', { url: this.#directoryUrl });
+    if (!directory || !complete) throw new CertificateProblem('acmeNoDirectory', { url });
     return directory;
   }
 
@@ -111,7 +119,7 @@ export class AcmeConnection {
         ...init,
         headers: { ...init.headers, 'User-Agent': 'premier', 'Accept-Language': 'en' },
         redirect: 'error',
-        signal: AbortSignal.timeout(patience),
+        signal: AbortSignal.any([AbortSignal.timeout(patience), ...(this.signal ? [this.signal] : [])]),
       });
       const nonce = response.headers.get('replay-nonce');
       if (nonce !== null && /^[\w-]+$/.test(nonce)) this.#nonces.push(nonce);
@@ -152,11 +160,11 @@ async function textOf(response: Response): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-/** Seconds or a date (RFC 9110 §10.2.3), in milliseconds from now. */
+/** Seconds or a date (RFC 9110 §10.2.3), in milliseconds from now; whatever a server says, not more than a week. */
 function retryAfterOf(text: string | null): number | undefined {
   if (text === null) return undefined;
   const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), longestWait);
 }
 
 /** JSON, or nothing where it is none. What it holds is as good as the server that sent it: its users look before they leap. */

@@ -10,8 +10,8 @@ import type { Storage } from '../storage.js';
 import { certificatesIn, namesIn, type Pair } from '../x509.js';
 import { type AccountOptions, connectionWithAccount, forgetAccount } from './account.js';
 import type { AcmeConnection } from './connection.js';
-import { type Challenger, orderCertificate } from './order.js';
-import { explain, RefusedByAuthority } from './refusal.js';
+import { type Challenger, type ChallengeType, orderCertificate } from './order.js';
+import { explain, FailedChallenge, RefusedByAuthority } from './refusal.js';
 import { renewalName, renewalTime, suggestedWindow, type Window } from './renewal-time.js';
 
 const minute = 60_000;
@@ -46,6 +46,8 @@ export class KeptCertificate {
   /** When the authority is to be asked for its window. */
   #askAt = 0;
   #failures = 0;
+  /** Whether the last of the kinds of challenges comes first: it worked when the other failed. */
+  #turned = false;
   /** Not before then is anything ordered. */
   #notBefore = 0;
   /** Where in a window it is renewed; the same for as long as this process runs. */
@@ -88,11 +90,12 @@ export class KeptCertificate {
       await this.load();
       await this.#askForWindow(now);
       if (now >= this.#notBefore && now >= this.#renewAt) {
-        await this.#storage.alone(this.#stem, () => this.#orderUnlessDone(now));
+        await this.#storage.alone(this.#stem, () => this.#orderUnlessDone(now), this.#options.signal);
         this.#failures = 0;
       }
     } catch (error) {
-      this.#fail(error, now);
+      // Who ends the wait wants no word of it.
+      if (!this.#options.signal?.aborted) this.#fail(error, now);
     }
     const next = Math.max(this.#notBefore, Math.min(this.#renewAt, this.#askAt || Number.POSITIVE_INFINITY));
     return Math.min(Math.max(next - now, 1000), longestRest);
@@ -138,20 +141,34 @@ export class KeptCertificate {
       this.#window = undefined;
       return;
     }
-    const pair = await this.#order(await this.#connection());
+    const pair = await this.#orderEitherWay(await this.#connection());
     await this.#storage.write(this.#file, pair.key + pair.cert);
     this.#use(pair, now);
   }
 
-  async #order(connection: AcmeConnection): Promise<Pair> {
+  /** In every way at the first try; after that in one a try, in turn: authorities allow few failures in an hour. */
+  async #orderEitherWay(connection: AcmeConnection): Promise<Pair> {
+    const types = [...this.#challenger.types];
+    if (this.#turned) types.reverse();
+    try {
+      return await this.#order(connection, types);
+    } catch (error) {
+      if (!(error instanceof FailedChallenge) || types.length < 2) throw error;
+      this.#turned = !this.#turned;
+      if (this.#failures > 0) throw error;
+      return await this.#order(connection, types.reverse()).catch((other) => {
+        this.#turned = !this.#turned;
+        throw other instanceof FailedChallenge ? error : other;
+      });
+    }
+  }
+
+  async #order(connection: AcmeConnection, types: readonly ChallengeType[]): Promise<Pair> {
     const { profile } = this.#options;
     const replaces =
       this.#kept && (await connection.directory()).renewalInfo
         ? renewalName(this.#kept.certificate)
         : undefined;
-    const types = [...this.#challenger.types];
-    // What failed one way may succeed the other.
-    if (this.#failures % 2 === 1) types.reverse();
     const challenger: Challenger = {
       types,
       present: (challenge) => this.#challenger.present(challenge),

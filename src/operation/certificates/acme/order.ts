@@ -11,7 +11,7 @@ import { CertificateProblem } from '../problem.js';
 import { certificatesIn, generateKey, keyToPem, makeSigningRequest, namesIn, type Pair } from '../x509.js';
 import { type AcmeConnection, type Answer, parsed } from './connection.js';
 import { thumbprint } from './jws.js';
-import { type ProblemDocument, RefusedByAuthority } from './refusal.js';
+import { failureOfChallenge, type ProblemDocument, RefusedByAuthority } from './refusal.js';
 
 export type ChallengeType = 'http-01' | 'tls-alpn-01';
 
@@ -149,17 +149,16 @@ async function settled<R extends Resource>(
     if (!resource || !['pending', 'processing', 'ready'].includes(status)) throw failureOf(resource, status);
     if (Date.now() > giveUp)
       throw new CertificateProblem('acmeUnreachable', { url, reason: `still ${status}` });
-    await delay(Math.min(Math.max(retryAfter ?? pause, firstPause), longestPause));
+    const wait = Math.min(Math.max(retryAfter ?? pause, firstPause), longestPause);
+    await delay(wait, undefined, { signal: connection.signal });
   }
 }
 
 /** Why an order or an authorization came to nothing: a challenge tells most. */
 function failureOf(resource: Authorization | undefined, status: string): RefusedByAuthority {
   const ofChallenge = resource?.challenges?.find(({ error }) => error !== undefined)?.error;
-  return new RefusedByAuthority(
-    400,
-    ofChallenge ?? resource?.error ?? { detail: `The authority says: ${status}` },
-  );
+  if (ofChallenge) return failureOfChallenge(ofChallenge);
+  return new RefusedByAuthority(400, resource?.error ?? { detail: `The authority says: ${status}` });
 }
 
 function required(url: string | undefined): string {

@@ -30,6 +30,17 @@ export class RefusedByAuthority extends Error {
   }
 }
 
+/** The authority asked, and got no answer or a wrong one: it may get the right one where it asks in another way. */
+export class FailedChallenge extends RefusedByAuthority {}
+
+/** What a challenge failed for; where a name leads nowhere, or may have no certificate, every other fails too. */
+export function failureOfChallenge(error: ProblemDocument): RefusedByAuthority {
+  const refused = new RefusedByAuthority(400, error);
+  return ['connection', 'tls', 'unauthorized', 'incorrectResponse'].includes(refused.type)
+    ? new FailedChallenge(400, error)
+    : refused;
+}
+
 /** Names the reason and the way out. */
 export function explain(
   { type, document, status, retryAfter }: RefusedByAuthority,
