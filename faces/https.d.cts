@@ -169,8 +169,8 @@ export interface ManagedCertificates {
  * Looks after the certificates of a server for as long as it runs. They are swapped in without losing a connection, and what
  * is served goes on whatever goes wrong. Resolves once the first is in place; where it comes from a public authority, that
  * may be later, and is told by 'change'.
- * @throws TypeError for options that name no source, or several; Error with a `code`, such as 'noSuchFile', for files or a
- * local authority that can't be used, or terms that are not agreed to
+ * @throws TypeError for what is no server over TLS, or is looked after already, and for options that make no sense; Error with
+ * a `code`, such as 'noSuchFile', for files or a local authority that can't be used, or terms that are not agreed to
  */
 export function manageCertificates(
   server: TlsServer,

@@ -1,7 +1,8 @@
 /** The server half of `node:https`, over premier's own HTTP/1.1 engine; the client half is Node's. */
 import https from 'node:https';
 import type { Server as TlsServer } from 'node:tls';
-import type { CertificateOptions, ManagedCertificates } from './operation/certificates/managed.js';
+import type { ManagedCertificates } from './operation/certificates/managed.js';
+import type { CertificateOptions } from './operation/certificates/options.js';
 import { type RequestListener, type SecureServerOptions, secureServerClass } from './server/server.js';
 
 /**

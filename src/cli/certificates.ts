@@ -2,7 +2,8 @@
 // having told what is in the way; nothing where plain http is asked for.
 
 import type { PutInPlace } from '../operation/certificates/challenges.js';
-import type { CertificateOptions, ManagedCertificates } from '../operation/certificates/managed.js';
+import type { ManagedCertificates } from '../operation/certificates/managed.js';
+import type { CertificateOptions } from '../operation/certificates/options.js';
 import { CertificateProblem } from '../operation/certificates/problem.js';
 import { onReplaceSignal } from '../operation/replace-signal.js';
 import { followParent } from '../operation/worker-certificates.js';

@@ -7,14 +7,12 @@
 import { EventEmitter } from 'node:events';
 import type { RequestListener } from 'node:http';
 import type { Server as TlsServer } from 'node:tls';
-import type { ExternalAccount } from './acme/jws.js';
-import type { ChallengeType } from './acme/order.js';
 import { AcmeSource } from './acme-source.js';
 import { type PutInPlace, StateKeeper } from './challenges.js';
 import { FileSource } from './file-source.js';
 import { type LocalAuthority, localAuthority, ownNames } from './local-authority.js';
-import { hostNameOf } from './local-names.js';
 import { LocalSource } from './local-source.js';
+import { type CertificateOptions, checkOptions, checkServer } from './options.js';
 import type { ServedState } from './served-state.js';
 import { ServingCertificates } from './serving.js';
 import type { CertificateEvent, CertificateSource } from './source.js';
@@ -23,34 +21,8 @@ import { dataFolder } from './storage.js';
 /** Let's Encrypt. */
 export const defaultDirectory = 'https://acme-v02.api.letsencrypt.org/directory';
 
-/** What a public authority wants to know. */
-export interface PublicCertificates {
-  /** Public names and addresses; each gets a certificate of its own. */
-  domains: readonly string[];
-  /** Where the authority can write to; it may ask for one. */
-  email?: string;
-  /** Set to say that you agree to the terms of the authority, which its directory names. */
-  agreeToTerms?: boolean;
-  /** The URL of its directory. Default: Let's Encrypt's. */
-  directory?: string;
-  /** An account with it that you have already. */
-  externalAccount?: ExternalAccount;
-  /** One of its profiles, such as `shortlived`. */
-  profile?: string;
-  /** By which of these it may ask, the preferred first. Default: tls-alpn-01, after http-01 where `redirect` is used. */
-  challenges?: readonly ChallengeType[];
-}
-
-/** Where certificates come from: one of the three. */
-export interface CertificateOptions {
-  /** Local names besides those of this computer, for its local authority; `true` for no others. */
-  local?: true | readonly string[];
-  /** Two files in PEM, looked at for changes. */
-  files?: { cert: string; key: string };
-  acme?: PublicCertificates;
-  /** The folder that keeps what must not be lost. Default: `premier` in the user's folder of data. */
-  folder?: string;
-}
+/** Servers that are looked after. */
+const managed = new WeakSet<TlsServer>();
 
 interface Events {
   /** A certificate was obtained, or taken from files that changed. */
@@ -63,6 +35,7 @@ export class ManagedCertificates extends EventEmitter<Events> {
   readonly #options: CertificateOptions;
   readonly #serving = new ServingCertificates();
   readonly #keeper: StateKeeper;
+  readonly #servers: TlsServer[] = [];
   #source: CertificateSource | undefined;
   /** The local authority, where certificates come from it. */
   authority: LocalAuthority | undefined;
@@ -70,14 +43,8 @@ export class ManagedCertificates extends EventEmitter<Events> {
   /** @param elsewhere puts a state in place in other processes, which serve for this one; resolves once it is */
   constructor(options: CertificateOptions, elsewhere: PutInPlace = () => {}) {
     super();
-    const ways = [options.local, options.files, options.acme].filter((way) => way !== undefined);
-    if (ways.length !== 1) {
-      throw new TypeError(
-        'Certificates come from one of local, files and acme: give exactly one of these options.',
-      );
-    }
-    this.#options = options;
-    const { challenges = ['tls-alpn-01'], domains = [] } = options.acme ?? {};
+    this.#options = checkOptions(options);
+    const { challenges = ['tls-alpn-01'], domains = [] } = this.#options.acme ?? {};
     this.#keeper = new StateKeeper(challenges, domains, async (state) => {
       this.#serving.use(state);
       await elsewhere(state);
@@ -95,7 +62,14 @@ export class ManagedCertificates extends EventEmitter<Events> {
     return this.#keeper.state;
   }
 
+  /** @throws TypeError where it is looked after already: two would undo what the other does */
   add(server: TlsServer): void {
+    if (managed.has(server))
+      throw new TypeError(
+        'manageCertificates(): the certificates of this server are looked after already; close() what looks after them first.',
+      );
+    managed.add(server);
+    this.#servers.push(server);
     this.#serving.add(server);
   }
 
@@ -133,6 +107,7 @@ export class ManagedCertificates extends EventEmitter<Events> {
   }
 
   close(): void {
+    for (const server of this.#servers.splice(0)) managed.delete(server);
     this.#keeper.close();
     this.#source?.close();
     this.#serving.close();
@@ -148,9 +123,7 @@ export class ManagedCertificates extends EventEmitter<Events> {
     }
     this.authority = await localAuthority(folder);
     const further = local === true ? [] : (local ?? []);
-    const names = [
-      ...new Set([...ownNames(this.authority), ...further.map((name) => hostNameOf(name) ?? name)]),
-    ];
+    const names = [...new Set([...ownNames(this.authority), ...further])];
     return new LocalSource(this.authority, names, tell);
   }
 
@@ -163,15 +136,20 @@ export class ManagedCertificates extends EventEmitter<Events> {
 /**
  * Looks after the certificates of a server for as long as it runs. Resolves once the first is in place; where they come
  * from an authority, that may be later, and is told by 'change'.
- * @throws CertificateProblem for files or a local authority that can't be used, or terms that are not agreed to
+ * @throws TypeError for what is no server over TLS, and options that make no sense; CertificateProblem for files or a local
+ * authority that can't be used, or terms that are not agreed to
  */
 export async function manageCertificates(
   server: TlsServer,
   options: CertificateOptions,
 ): Promise<ManagedCertificates> {
+  checkServer(server);
   const certificates = new ManagedCertificates(options);
   certificates.add(server);
-  await certificates.start();
+  await certificates.start().catch((error) => {
+    certificates.close();
+    throw error;
+  });
   if (server.listening) certificates.listening();
   else server.once('listening', () => certificates.listening());
   server.once('close', () => certificates.close());

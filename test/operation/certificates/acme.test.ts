@@ -16,7 +16,8 @@ import {
 } from '../../../dist/operation/certificates/acme/kept-certificate.js';
 import type { Challenge, Challenger } from '../../../dist/operation/certificates/acme/order.js';
 import { renewalTime } from '../../../dist/operation/certificates/acme/renewal-time.js';
-import { manageCertificates, type PublicCertificates } from '../../../dist/operation/certificates/managed.js';
+import { manageCertificates } from '../../../dist/operation/certificates/managed.js';
+import type { PublicCertificates } from '../../../dist/operation/certificates/options.js';
 import { Storage } from '../../../dist/operation/certificates/storage.js';
 import { certificatesIn, generateKey, keyToPem, namesIn } from '../../../dist/operation/certificates/x509.js';
 import { acmeServer, believe } from './acme-server.js';
