@@ -142,10 +142,14 @@ export type CertificateChange =
   | { kind: 'obtained'; name: string; until: Date }
   | { kind: 'reloaded'; names: string[]; until: Date };
 
-/** What is in the way: `again` is when it is tried again, `until` how long what is served is good. */
+/**
+ * What is in the way, of which public name where each has a certificate of its own: `again` is when it is tried again, `until`
+ * how long what is served is good.
+ */
 export interface CertificateTrouble {
   kind: 'problem';
   problem: Error;
+  name?: string | undefined;
   again?: Date | undefined;
   until?: Date | undefined;
 }

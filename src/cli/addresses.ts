@@ -44,13 +44,25 @@ export function includes(wide: string, narrow: string): boolean {
   return other !== undefined && (one === other || one === '::' || (one === '0.0.0.0' && isIPv4(other)));
 }
 
+/** Where a server can be opened: under its public names where it has such, for its certificates are for these alone. */
+export function addressesOf(
+  scheme: 'http' | 'https',
+  { hosts, domains, port }: { hosts: readonly string[]; domains: readonly string[]; port: number },
+): Addresses {
+  const found = addresses(scheme, hosts, port);
+  if (domains.length === 0) return found;
+  return { ...found, here: [], network: domains.map((name) => urlOf(scheme, name, port)) };
+}
+
+function urlOf(scheme: 'http' | 'https', name: string, port: number): string {
+  const usual = port === (scheme === 'http' ? 80 : 443);
+  return `${scheme}://${isIPv6(name) ? `[${name}]` : name}${usual ? '' : `:${port}`}/`;
+}
+
 /** The URLs for a server that listens on `hosts`. */
 export function addresses(scheme: 'http' | 'https', hosts: readonly string[], port: number): Addresses {
   const found: Addresses = { here: [], network: [], sockets: [] };
-  const url = (name: string) => {
-    const usual = port === (scheme === 'http' ? 80 : 443);
-    return `${scheme}://${isIPv6(name) ? `[${name}]` : name}${usual ? '' : `:${port}`}/`;
-  };
+  const url = (name: string) => urlOf(scheme, name, port);
   for (const host of hosts) {
     const path = socketPath(host);
     if (path !== undefined) found.sockets.push(path);

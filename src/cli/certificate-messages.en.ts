@@ -30,8 +30,9 @@ export const certificateMessages = {
   reloaded: (names: string, until: Date) =>
     `Certificate for ${names}: taken over, good until ${when(until)}.`,
   again: (date: Date) => `Next try: ${when(date)}.`,
-  goodUntil: (date: Date) => `The certificate before goes on, good until ${when(date)}.`,
-  noneYet: 'Until then nothing is served for this name.',
+  goodUntil: (date: Date, name = '') =>
+    `The certificate before${name && ` of ${name}`} goes on, ${date.getTime() < Date.now() ? 'though it ended on' : 'good until'} ${when(date)}.`,
+  noneYet: (name: string) => `Until then nothing is served for ${name}.`,
   notTrusted: (command: string) =>
     `No browser trusts this computer's own authority yet. To change that, once: ${command} trust`,
   onlyOne: (one: string, other: string) =>

@@ -33,8 +33,8 @@ export const certificateMessages: CertificateMessages = {
       `Un autre processus tient ${file} depuis cinq minutes. Si aucun n’est à l’œuvre, supprimez ce fichier.`,
     authorityBroken: ({ folder, reason }) =>
       `L’autorité locale de ${folder} est inutilisable : ${reason}. Supprimez ce dossier pour en avoir une nouvelle, à reconnaître de nouveau.`,
-    authorityNotYet: ({ from }) =>
-      `L’autorité locale commence le ${when(from)}, et l’horloge de cet ordinateur est en retard là-dessus. Mettez-la à l’heure.`,
+    authorityNotYet: ({ from, folder }) =>
+      `L’autorité locale commence le ${when(from)}, et l’horloge de cet ordinateur est en retard là-dessus. Mettez-la à l’heure ; si elle l’est, supprimez ${folder} pour avoir une nouvelle autorité, à reconnaître de nouveau.`,
     notLocal: ({ name }) =>
       `${name} n’est pas un nom local, donc l’autorité de cet ordinateur ne peut pas signer pour lui. Prenez un nom sous .localhost, .test ou .internal ; pour un nom public il y a --domain, et --tls-cert avec --tls-key.`,
     noSuchFile: ({ role, file }) =>
@@ -57,6 +57,8 @@ export const certificateMessages: CertificateMessages = {
     acmeInsecure: ({ url }) => `On ne parle à un serveur ACME qu’en https, pas à ${url}.`,
     acmeUnreachable: ({ url, reason }) =>
       `L’autorité est injoignable à ${url} (${reason}). Vérifiez le réseau ; la racine d’une autorité privée se donne par NODE_EXTRA_CA_CERTS.`,
+    acmeNotNow: ({ url, reason }) =>
+      `Pour l’horloge de cet ordinateur, le certificat de l’autorité elle-même à ${url} ne vaut pas maintenant (${reason}). Vérifiez l’horloge.`,
     acmeDown: ({ url, status }) =>
       `L’autorité à ${url} est en panne (état ${status}). Il n’y a rien à faire ici qu’attendre.`,
     acmeTerms: ({ terms }) =>
@@ -91,8 +93,9 @@ export const certificateMessages: CertificateMessages = {
   obtained: (name, until) => `Certificat de ${name} : obtenu, valable jusqu’au ${when(until)}.`,
   reloaded: (names, until) => `Certificat de ${names} : repris, valable jusqu’au ${when(until)}.`,
   again: (date) => `Prochain essai : ${when(date)}.`,
-  goodUntil: (date) => `Le certificat d’avant continue, valable jusqu’au ${when(date)}.`,
-  noneYet: 'D’ici là, rien n’est servi pour ce nom.',
+  goodUntil: (date, name = '') =>
+    `Le certificat d’avant${name && ` de ${name}`} continue, ${date.getTime() < Date.now() ? 'bien qu’il ait pris fin le' : 'valable jusqu’au'} ${when(date)}.`,
+  noneYet: (name) => `D’ici là, rien n’est servi pour ${name}.`,
   notTrusted: (command) =>
     `Aucun navigateur ne reconnaît encore l’autorité propre à cet ordinateur. Pour y remédier, une fois : ${command} trust`,
   onlyOne: (one, other) => `${one} et ${other} sont deux chemins vers un certificat. Omettez-en un.`,

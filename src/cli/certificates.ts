@@ -129,10 +129,10 @@ function publicOnes(settings: Settings, domains: string[]): NonNullable<Certific
 /** Prints what happens to the certificates while the servers run. */
 function tell(certificates: ManagedCertificates, say: Messages): void {
   const words = say.certificates;
-  certificates.on('problem', (problem, { again, until }) => {
+  certificates.on('problem', (problem, { name, again, until }) => {
     const sentences = [sentenceFor(problem, say)];
-    if (until) sentences.push(words.goodUntil(until));
-    else if (again) sentences.push(words.noneYet);
+    if (until) sentences.push(words.goodUntil(until, name));
+    else if (again && name !== undefined) sentences.push(words.noneYet(name));
     // The rate of an authority says by itself when it goes on.
     const saysWhen = problem instanceof CertificateProblem && problem.code === 'acmeRateLimited';
     if (again && !saysWhen) sentences.push(words.again(again));

@@ -1,15 +1,14 @@
 // The port for plain http beside https: it sends everybody to https, and answers the authority's challenges. In: the hosts
-// and the port of https. Out: servers that listen, none where none is asked for.
+// and the port of https. Out: servers that listen and where, nothing where none is asked for.
 import type { Server } from 'node:http';
 import { noteConnections } from '../operation/open-connections.js';
 import { isFurtherWorker } from '../operation/worker-role.js';
-import { addresses } from './addresses.js';
+import { type Addresses, addressesOf } from './addresses.js';
 import type { CertificatesInUse } from './certificates.js';
 import { retrying } from './command-line.js';
 import type { Context } from './context.js';
 import { listen } from './listen.js';
 import { socketPath } from './options.js';
-import { announceFurther } from './start-lines.js';
 import { Trouble } from './trouble.js';
 
 /**
@@ -20,12 +19,10 @@ export async function listenForHttp(
   certificates: CertificatesInUse,
   secure: { hosts: readonly string[]; port: number },
   context: Context,
-): Promise<Server[]> {
+): Promise<{ servers: Server[]; found: Addresses } | undefined> {
   const { args, say, command } = context;
   const { 'http-port': asked, domain } = args.settings;
-  if (asked === undefined && domain.length === 0) {
-    return [];
-  }
+  if (asked === undefined && domain.length === 0) return undefined;
   const { createServer } = await import('../index.js');
   const retry = retrying(command, args.words, args.forProgram);
   const onNetwork = secure.hosts.filter((host) => socketPath(host) === undefined);
@@ -35,12 +32,11 @@ export async function listenForHttp(
     const where = { hosts: onNetwork, port: asked ?? 80, option: 'http-port', others } as const;
     const { servers, port = 0 } = await listen(make, where, retry, say);
     for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
-    announceFurther(addresses('http', onNetwork, port), context);
-    return servers;
+    return { servers, found: addressesOf('http', { hosts: onNetwork, domains: domain.flat(), port }) };
   } catch (error) {
     if (asked !== undefined || !(error instanceof Trouble)) throw error;
     certificates.answersHttp(false);
     if (!isFurtherWorker) console.error(`premier: ${say.certificates.httpPortTaken(error.message)}`);
-    return [];
+    return undefined;
   }
 }

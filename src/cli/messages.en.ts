@@ -167,6 +167,8 @@ export const english = {
     `${path} is TypeScript, which Node.js ${version} can't run. Use Node.js 22.18 or newer, or compile it to JavaScript first.`,
   listensItself: (path: string, options: string) =>
     `${path} listens by itself, so ${options} can't apply to it. Leave it out, or export the app instead of calling listen().`,
+  listensWithoutTls: (path: string, options: string) =>
+    `${path} listens by itself, so ${options} can't apply to it. Export the app instead of calling listen(); or, in the program, make the server with premier/https and await https.manageCertificates(server, { local: true }).`,
   handlerFailed: 'The program failed to answer a request:',
   noAnswer: (request: string, seconds: number) =>
     `${request} is still unanswered after ${seconds} s. A function (req, res) answers with res.end(); a function (request) returns a Response. (Said once.)`,

@@ -42,7 +42,8 @@ export async function runProgram(context: Context): Promise<void> {
   if (args.given.has('port')) process.env.PORT = String(args.settings.port);
 
   const servers = listeningServers(context, () => {
-    const error = inVain(forListening, context, say.listensItself);
+    const secure = httpsOnly.some((name) => args.given.has(name));
+    const error = inVain(forListening, context, secure ? say.listensWithoutTls : say.listensItself);
     if (error) endWith(error, context);
   });
   const exported = await load(target, say);

@@ -8,7 +8,7 @@ import { noteConnections } from '../operation/open-connections.js';
 import { stopRequest } from '../operation/stop-request.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isFurtherWorker } from '../operation/worker-role.js';
-import { type Addresses, addresses, isPublic } from './addresses.js';
+import { type Addresses, addressesOf, isPublic } from './addresses.js';
 import { type CertificatesInUse, certificatesFor, hintAtTrust } from './certificates.js';
 import { retrying } from './command-line.js';
 import type { Context } from './context.js';
@@ -16,7 +16,7 @@ import { listenForHttp } from './http-port.js';
 import type { Messages } from './language.js';
 import { distinctHosts, listen, listenOnInherited } from './listen.js';
 import type { Settings } from './options.js';
-import { announce } from './start-lines.js';
+import { announce, announceFurther } from './start-lines.js';
 import { stopServers } from './stop.js';
 
 /** Something that answers requests, and may have an end to tell. */
@@ -78,17 +78,21 @@ export async function serveOn(
       );
   for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
 
-  const found = addresses(scheme, hosts, port);
-  announce(found, context);
-  if (certificates) {
-    try {
-      servers.push(...(await listenForHttp(certificates, { hosts, port }, context)));
-    } catch (error) {
+  const plain = await (certificates && listenForHttp(certificates, { hosts, port }, context))?.catch(
+    (error) => {
       // The command ends with its servers.
       for (const server of servers) server.close();
-      certificates.close();
+      certificates?.close();
       throw error;
-    }
+    },
+  );
+  const found = addressesOf(scheme, { hosts, domains: settings.domain.flat(), port });
+  announce(found, context);
+  if (plain) {
+    servers.push(...plain.servers);
+    announceFurther(plain.found, context);
+  }
+  if (certificates) {
     hintAtTrust(certificates, context);
     certificates.listening();
   }

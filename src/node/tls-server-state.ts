@@ -2,7 +2,7 @@
  * What a `tls.Server` keeps of its options, and reads again for each connection. In: a server. Out: its protocols, which
  * can be changed while it runs, and the options that `setSecureContext` would forget. Node has no public way to either.
  */
-import type { SecureContextOptions, TLSSocket, Server as TlsServer } from 'node:tls';
+import type { SecureContext, SecureContextOptions, TLSSocket, Server as TlsServer } from 'node:tls';
 
 /** As the option of `tls.createServer`; `this` is the connection. */
 export type AlpnCallback = (
@@ -56,4 +56,19 @@ const keptOptions = [
 export function securityOf(server: TlsServer): SecureContextOptions {
   const all = server as TlsServer & SecureContextOptions;
   return Object.fromEntries(keptOptions.map((name) => [name, all[name]]));
+}
+
+/**
+ * `server.addContext` for a name that had a context before: that one is let go. Node keeps every one it was given, and asks
+ * the latest that fits.
+ */
+export function replaceContext(server: TlsServer, name: string, context: SecureContext): void {
+  const { _contexts: contexts } = server as { _contexts?: [pattern: RegExp, context: unknown][] };
+  const before = Array.isArray(contexts) ? contexts.length : 0;
+  server.addContext(name, context);
+  const added = contexts?.at(-1)?.[0];
+  if (!Array.isArray(contexts) || contexts.length !== before + 1 || !(added instanceof RegExp)) return;
+  for (let at = before - 1; at >= 0; at--) {
+    if (contexts[at]?.[0]?.source === added.source) contexts.splice(at, 1);
+  }
 }

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
@@ -80,6 +81,47 @@ test('--http-port sends everybody to the same place on https', async (t) => {
   assert.equal((await get(url, elsewhere)).headers['strict-transport-security'], 'max-age=31536000');
 });
 
+test('--http-port that is taken ends the start, and says which option to change', async (t) => {
+  const { site, env } = newHome(t);
+  const taken = http.createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  t.after(() => taken.close());
+  const { port } = taken.address() as AddressInfo;
+  const asked = [site, '--https', '--port', '0', '--http-port', String(port)];
+  const { ended, stdout, stderr } = start(t, asked, { env });
+  assert.equal(await ended, 1);
+  assert.equal(stdout(), '');
+  const other = `premier ${site} --https --port 0 --http-port ${port + 1}`;
+  const says = `premier: Port ${port} is in use by another program. Choose another: ${other}, or --http-port 0 for a free one.\n`;
+  assert.equal(stderr(), says);
+});
+
+test('public names are the addresses that are told, and a problem says whose it is', async (t) => {
+  const { site, env } = newHome(t);
+  // Nobody is there.
+  const authority = ['--acme-directory', 'https://127.0.0.1:9/', '--agree-terms'];
+  const { child, ended, stdout, printed } = start(
+    t,
+    [site, '--domain', 'a.example,192.0.2.1', ...authority, '--port=0', '--http-port=0', '--host=127.0.0.1'],
+    { env },
+  );
+  await printed(
+    /^premier: The authority .*\. Until then nothing is served for a\.example\. Next try:/m,
+    'stderr',
+  );
+  await printed(/ Until then nothing is served for 192\.0\.2\.1\./, 'stderr');
+  const told = stdout()
+    .match(/https?:\S+/g)
+    ?.map((url) => url.replace(/:\d+\//, '/'));
+  const names = ['a.example', '192.0.2.1'];
+  assert.deepEqual(
+    told,
+    ['https', 'http'].flatMap((scheme) => names.map((name) => `${scheme}://${name}/`)),
+  );
+  child.kill();
+  assert.equal(await ended, 0);
+});
+
 test('workers serve one certificate, and a session of one goes on at any other', async (t) => {
   const { site, root, env } = newHome(t);
   const { port } = await serving(t, [site, '--https', '--workers', '2', '--log', 'off'], { env });
@@ -129,7 +171,7 @@ test('files that change are taken over at SIGHUP, and a pair that does not fit i
   write({ cert: pairs[1].cert, key: pairs[0].key });
   child.kill('SIGHUP');
   await printed(
-    /^premier: --tls-cert and --tls-key can't be used: .*The certificate before goes on, good until/m,
+    /^premier: .*key\.pem is the key of another certificate than .*The certificate before goes on, good until/m,
     'stderr',
   );
   assert.equal(await serial(), before);

@@ -270,6 +270,13 @@ test('a program that can’t be served is told why', async (t) => {
       /^premier: app\.cjs listens by itself, so --auth can't apply/,
       { PREMIER_AUTH: 'a:b' },
     ],
+    [
+      'app.cjs',
+      listens,
+      ['--https', '--host'],
+      2,
+      /^premier: app\.cjs listens by itself, so --https, --host can't apply to it\. Export the app .* https\.manageCertificates\(/,
+    ],
     ['app.cjs', listens, ['--host'], 2, /^premier: app\.cjs listens by itself, so --host can't apply/],
     ['app.mjs', 'export default () => {};', ['--port', String(port)], 1, /^premier: Port \d+ is in use/],
   ];

@@ -88,8 +88,8 @@ test('an error is one line on stderr and an exit code, in French or English', as
     [
       ['site', '--tls-cert=notes.pem', '--tls-key=notes.pem'],
       1,
-      /^--tls-cert and --tls-key can't be used: .*PEM/,
-      /^--tls-cert et --tls-key sont inutilisables/,
+      /^notes\.pem holds no certificate in PEM\. It should begin with/,
+      /^notes\.pem ne contient pas de certificat en PEM\. Il devrait commencer par/,
     ],
     [
       ['site', '--host=198.51.100.77', '--port=0'],

@@ -91,7 +91,7 @@ async function load(storage: Storage, now: Date): Promise<LocalAuthority | undef
   if (!authority.certificate.checkPrivateKey(authority.key))
     throw broken(`${keyFile} doesn't fit ${certificateFile}`);
   const from = new Date(authority.certificate.validFrom);
-  if (from > now) throw new CertificateProblem('authorityNotYet', { from });
+  if (from > now) throw new CertificateProblem('authorityNotYet', { from, folder: storage.folder });
   const left = Date.parse(authority.certificate.validTo) - now.getTime();
   return left > lastDays * day ? authority : undefined;
 }

@@ -50,8 +50,8 @@ export const problems = {
   // The local authority.
   authorityBroken: ({ folder, reason }: { folder: string; reason: string }) =>
     `The local authority in ${folder} can't be used: ${reason}. Remove that folder to have a new one, and trust that.`,
-  authorityNotYet: ({ from }: { from: Date }) =>
-    `The local authority begins on ${when(from)}, and this computer's clock is before that. Set the clock.`,
+  authorityNotYet: ({ from, folder }: { from: Date; folder: string }) =>
+    `The local authority begins on ${when(from)}, and this computer's clock is before that. Set the clock; if it is right, remove ${folder} to have a new one, and trust that.`,
   notLocal: ({ name }: { name: string }) =>
     `${name} is no local name, so the local authority can't sign for it. Use a name below .localhost, .test or .internal; a public name needs a certificate of a public authority.`,
 
@@ -78,6 +78,8 @@ export const problems = {
   acmeInsecure: ({ url }: { url: string }) => `An ACME server is spoken to over https only, not at ${url}.`,
   acmeUnreachable: ({ url, reason }: { url: string; reason: string }) =>
     `The authority can't be reached at ${url} (${reason}). Check the network; a private authority needs its root in NODE_EXTRA_CA_CERTS.`,
+  acmeNotNow: ({ url, reason }: { url: string; reason: string }) =>
+    `By this computer's clock the authority's own certificate at ${url} isn't good now (${reason}). Check the clock.`,
   acmeDown: ({ url, status }: { url: string; status: number }) =>
     `The authority at ${url} is out of order (status ${status}). Nothing is to be done here but to wait.`,
   acmeTerms: ({ terms }: { terms: string }) =>

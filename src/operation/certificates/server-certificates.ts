@@ -9,6 +9,7 @@ import {
   negotiate,
   negotiationOf,
   protocolsIn,
+  replaceContext,
   securityOf,
 } from '../../node/tls-server-state.js';
 import { type ServedState, ticketKeys, ticketPeriod } from './served-state.js';
@@ -71,7 +72,6 @@ class Applied {
       this.#tickets = Buffer.alloc(0);
     }
     if (first) this.useTickets(state);
-    // Node asks the latest of them, so that a name is never without one; there is no way to take one back.
     for (const pair of others) this.#useForItsNames(pair);
     this.#answer(state.tlsAnswers);
   }
@@ -88,7 +88,7 @@ class Applied {
     const context = createSecureContext({ ...securityOf(this.#server), ...pair });
     for (const name of certificate ? namesIn(certificate) : []) {
       if (this.#named.get(name) === pair.cert) continue;
-      this.#server.addContext(name, context);
+      replaceContext(this.#server, name, context);
       this.#named.set(name, pair.cert);
     }
   }

@@ -16,7 +16,18 @@ export interface CertificateSource {
 export type CertificateEvent =
   | { kind: 'obtained'; name: string; until: Date }
   | { kind: 'reloaded'; names: string[]; until: Date }
-  /** `again`: when it is tried again; absent when a change is waited for. `until`: how long what is served is good. */
-  | { kind: 'problem'; problem: Error; again?: Date | undefined; until?: Date | undefined };
+  | CertificateTrouble;
+
+/** What is in the way. */
+export interface CertificateTrouble {
+  kind: 'problem';
+  problem: Error;
+  /** Of which public name, where they have certificates of their own. */
+  name?: string | undefined;
+  /** When it is tried again; absent when a change is waited for. */
+  again?: Date | undefined;
+  /** How long what is served is good. */
+  until?: Date | undefined;
+}
 
 export type Tell = (event: CertificateEvent) => void;

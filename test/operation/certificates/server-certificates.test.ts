@@ -21,7 +21,7 @@ import {
   acmeProtocol,
   ServerCertificates,
 } from '../../../dist/operation/certificates/server-certificates.js';
-import { certificatesIn } from '../../../dist/operation/certificates/x509.js';
+import { certificatesIn, type Pair } from '../../../dist/operation/certificates/x509.js';
 import { temporaryFolder } from './folder.js';
 
 const ticketSecret = Buffer.alloc(32, 1).toString('base64');
@@ -162,6 +162,24 @@ test('each name has its own certificate, and who names none gets the first', asy
   certificates.use({ ...none, pairs: [pairs[0], renewed, pairs[2]] as ServedState['pairs'] });
   assert.equal(serialOf(await client({ servername: 'b.test' })), serialIn(renewed));
   assert.equal(serialOf(await client({ servername: 'c.test' })), serialIn(pairs[2] as never));
+});
+
+test('a server keeps one context for a name, however often it is renewed', async (t) => {
+  const { authority, certificates, client, server } = await stage(t);
+  // Another one's, for names around it.
+  server.addContext('*.b.test', issueLocally(authority, ['x.b.test']));
+  const [first, other] = ['a.test', 'c.test'].map((name) => issueLocally(authority, [name])) as [Pair, Pair];
+  let renewed = first;
+  for (let renewal = 0; renewal < 5; renewal++) {
+    renewed = issueLocally(authority, ['b.test']);
+    certificates.use({ ...none, pairs: [first, renewed, other] });
+  }
+  // Node has no public way to count them.
+  assert.equal((server as unknown as { _contexts: unknown[] })._contexts.length, 3);
+  assert.equal(serialOf(await client({ servername: 'b.test' })), serialIn(renewed));
+  assert.equal(serialOf(await client({ servername: 'c.test' })), serialIn(other));
+  const around = await client({ servername: 'x.b.test' });
+  assert.equal(around.getPeerX509Certificate()?.subjectAltName, 'DNS:x.b.test');
 });
 
 test('what a server was made with stays when its certificate changes', async (t) => {

@@ -125,7 +125,9 @@ export class AcmeConnection {
       if (nonce !== null && /^[\w-]+$/.test(nonce)) this.#nonces.push(nonce);
       return response;
     } catch (error) {
-      throw new CertificateProblem('acmeUnreachable', { url, reason: reasonOf(error as Error) });
+      const reason = reasonOf(error as Error);
+      const notNow = ['CERT_NOT_YET_VALID', 'CERT_HAS_EXPIRED'].includes(reason);
+      throw new CertificateProblem(notNow ? 'acmeNotNow' : 'acmeUnreachable', { url, reason });
     }
   }
 }
