@@ -1,12 +1,14 @@
 /** Pebble, the test authority of Let's Encrypt, as Debian has it. Started on free ports, with every name on this computer. */
 import { spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as createSecureServer } from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { issueLocally, localAuthority } from '../../../dist/operation/certificates/local-authority.js';
-import { temporaryFolder } from './folder.js';
+import type { Pair } from '../../../dist/operation/certificates/x509.js';
+import { type Ends, temporaryFolder } from './folder.js';
 
 const isThere = (name: string) =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
@@ -23,13 +25,18 @@ export interface Pebble {
   /** What believes it needs this root: as text, and as a file. */
   root: string;
   rootFile: string;
+  /** For a server on this computer that is believed likewise. */
+  pair: Pair;
+  /** Where it tells what became of its certificates. */
+  management: string;
 }
 
 /**
- * Starts it, and stops it after the test.
+ * Starts it, and stops it in the end.
  * @param seconds for which its certificates are good
+ * @param badNonces of a hundred good ones, how many it refuses
  */
-export async function startPebble(t: TestContext, seconds: number, badNonces = 5): Promise<Pebble> {
+export async function startPebble(t: Ends, seconds: number, badNonces = 5): Promise<Pebble> {
   const folder = temporaryFolder(t);
   const authority = await localAuthority(folder);
   const { cert, key } = issueLocally(authority, ['localhost', '127.0.0.1']);
@@ -74,7 +81,51 @@ export async function startPebble(t: TestContext, seconds: number, badNonces = 5
   const args = ['-config', configuration as string, '-dnsserver', `127.0.0.1:${dns}`];
   await started(t, 'pebble', args, /Listening on/, nonces);
   const root = authority.certificate.toString();
-  return { directory: `https://localhost:${listen}/dir`, httpPort, tlsPort, root, rootFile: authority.file };
+  return {
+    directory: `https://localhost:${listen}/dir`,
+    ...{ httpPort, tlsPort, root, rootFile: authority.file },
+    pair: { cert, key },
+    management: `https://localhost:${management}`,
+  };
+}
+
+/** As RFC 9773 §4.2 has it. */
+interface RenewalInfo {
+  suggestedWindow: { start: Date; end: Date };
+}
+
+/**
+ * Pebble as Debian has it knows nothing of renewal information and profiles, and passes over both in orders. This stands
+ * before its directory, offers them, and answers what it tells of its certificates: one that is revoked is to be renewed.
+ */
+export async function withRenewalInformation(t: Ends, pebble: Pebble) {
+  const { management, pair, directory } = pebble;
+  const day = 86_400_000;
+  const asked: string[] = [];
+  const intermediate = new X509Certificate(await (await fetch(`${management}/intermediates/0`)).text());
+  const informationOn = async (name: string): Promise<RenewalInfo> => {
+    const [issuer = '', serial = ''] = name.split('.').map((part) => Buffer.from(part, 'base64url'));
+    if (issuer === '' || !intermediate.raw.includes(issuer)) throw new Error(`${name} names another issuer`);
+    const answer = await fetch(`${management}/cert-status-by-serial/${serial.toString('hex')}`);
+    const { Status } = (await answer.json()) as { Status: string };
+    asked.push(Status);
+    const start = Date.now() + (Status === 'Revoked' ? -day : day);
+    return { suggestedWindow: { start: new Date(start), end: new Date(start + day / 2) } };
+  };
+  const front = createSecureServer(pair, async (req, res) => {
+    const [, resource, name = ''] = (req.url ?? '').split('/');
+    const own = (await (await fetch(directory)).json()) as { meta: object };
+    const { port } = front.address() as AddressInfo;
+    const more = {
+      renewalInfo: `https://localhost:${port}/renewal`,
+      meta: { ...own.meta, profiles: { shortlived: 'for six days' } },
+    };
+    res.setHeader('Content-Type', 'application/json');
+    res.end(JSON.stringify(resource === 'renewal' ? await informationOn(name) : { ...own, ...more }));
+  }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  t.after(() => void front.close());
+  return { directory: `https://localhost:${(front.address() as AddressInfo).port}/dir`, asked };
 }
 
 async function freePorts(count: number): Promise<number[]> {
@@ -85,13 +136,7 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-async function started(
-  t: TestContext,
-  command: string,
-  args: string[],
-  says: RegExp,
-  more = {},
-): Promise<void> {
+async function started(t: Ends, command: string, args: string[], says: RegExp, more = {}): Promise<void> {
   const child = spawn(command, args, { env: { ...process.env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(async () => {
     if (child.exitCode === null) {
