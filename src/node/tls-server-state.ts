@@ -4,10 +4,10 @@
  */
 import type { SecureContext, SecureContextOptions, TLSSocket, Server as TlsServer } from 'node:tls';
 
-/** As the option of `tls.createServer`; `this` is the connection. */
+/** As the option of `tls.createServer`; `this` is the connection. Without a name, Node says `false`, or nothing. */
 export type AlpnCallback = (
   this: TLSSocket,
-  asked: { servername: string; protocols: string[] },
+  asked: { servername: string | false | undefined; protocols: string[] },
 ) => string | undefined;
 
 /** How a server chooses a protocol (RFC 7301). */
@@ -72,3 +72,15 @@ export function replaceContext(server: TlsServer, name: string, context: SecureC
     if (contexts[at]?.[0]?.source === added.source) contexts.splice(at, 1);
   }
 }
+
+/**
+ * One connection gets this certificate, whatever its server has for the name that was asked for. To be called while its
+ * protocol is chosen: in TLS 1.3 that is before Node looks for a context by name, which would take the place of the key.
+ */
+export function useForConnection(socket: TLSSocket, context: SecureContext): void {
+  const named = socket as TLSSocket & { _SNICallback?: SniCallback };
+  if (typeof named._SNICallback === 'function') named._SNICallback = (_name, done) => done(null, context);
+  socket.setKeyCert(context);
+}
+
+type SniCallback = (name: string, done: (error: Error | null, context?: SecureContext) => void) => void;

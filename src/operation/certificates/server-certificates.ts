@@ -11,6 +11,7 @@ import {
   protocolsIn,
   replaceContext,
   securityOf,
+  useForConnection,
 } from '../../node/tls-server-state.js';
 import { type ServedState, ticketKeys, ticketPeriod } from './served-state.js';
 import { certificatesIn, namesIn, type Pair } from './x509.js';
@@ -108,8 +109,9 @@ class Applied {
       ALPNProtocols: undefined,
       ALPNCallback(asked) {
         const { servername, protocols } = asked;
-        const context = contexts.get(servername.toLowerCase());
-        if (protocols.includes(acmeProtocol) && context) return endAfterAnswer(this, context);
+        const context =
+          servername && protocols.includes(acmeProtocol) && contexts.get(servername.toLowerCase());
+        if (context) return endAfterAnswer(this, context);
         if (usual.ALPNCallback) return usual.ALPNCallback.call(this, asked);
         return protocolsIn(usual.ALPNProtocols).find((protocol) => protocols.includes(protocol));
       },
@@ -119,7 +121,7 @@ class Applied {
 
 /** The handshake is all that the authority wants (RFC 8737 §3). */
 function endAfterAnswer(socket: TLSSocket, context: SecureContext): string {
-  socket.setKeyCert(context);
+  useForConnection(socket, context);
   socket.once('secure', () => socket.destroySoon());
   return acmeProtocol;
 }

@@ -236,3 +236,51 @@ for (const [what, options, ALPNProtocols, chosen] of offers) {
     if (!('ALPNCallback' in options)) await assert.rejects(asAuthority());
   });
 }
+
+for (const version of ['TLSv1.3', 'TLSv1.2'] as const) {
+  const how = { minVersion: version, maxVersion: version } as const;
+
+  test(`an authority gets its answer for every name that has a certificate already, in ${version}`, async (t) => {
+    const { authority, certificates, client } = await stage(t, { http2: true });
+    const names = ['a.test', 'b.test', 'c.test'];
+    const pairs = names.map((name) => issueLocally(authority, [name]));
+    const answers = names.map((name) => issueLocally(authority, [`answer.${name}`]));
+    const tlsAnswers = Object.fromEntries(names.map((name, index) => [name, answers[index] as Pair]));
+    certificates.use({ ...none, pairs, tlsAnswers });
+    for (const [index, servername] of names.entries()) {
+      const asking = { ...how, servername, rejectUnauthorized: false, ALPNProtocols: [acmeProtocol] };
+      assert.equal(serialOf(await client(asking)), serialIn(answers[index] as Pair));
+      const ordinary = await client({ ...how, servername, ALPNProtocols: ['h2'] });
+      assert.equal(serialOf(ordinary), serialIn(pairs[index] as Pair));
+    }
+  });
+
+  test(`clients that name nobody, and those that resume, notice nothing of it, in ${version}`, async (t) => {
+    const { authority, certificates, port } = await stage(t, { http2: true });
+    const state = { ...none, pairs: ['localhost', 'b.test'].map((name) => issueLocally(authority, [name])) };
+    const asked: Record<string, Pair> = { 'b.test': issueLocally(authority, ['answer.test']) };
+    for (const [servername, ALPNProtocols] of [
+      ['localhost', ['http/1.1']],
+      ['b.test', ['h2', 'http/1.1']],
+      ['', ['http/1.1']],
+      ['', []],
+    ] as [string, string[]][]) {
+      let session: Buffer | undefined;
+      for (const tlsAnswers of [{}, asked, asked, {}]) {
+        certificates.use({ ...state, tlsAnswers });
+        const socket = connect({
+          ...{ ...how, port, host: 'localhost', servername, rejectUnauthorized: false },
+          ...(ALPNProtocols.length > 0 && { ALPNProtocols }),
+          ...(session && { session }),
+        });
+        t.after(() => socket.destroy());
+        const told = session ? [session] : once(socket, 'session');
+        await once(socket, 'secureConnect');
+        assert.equal(socket.alpnProtocol, ALPNProtocols[0] ?? false);
+        assert.equal(socket.isSessionReused(), session !== undefined);
+        [session] = (await told) as [Buffer];
+        socket.destroy();
+      }
+    }
+  });
+}
