@@ -55,6 +55,8 @@ export const certificateMessages = {
     windows: 'this user’s root store (Edge, Chrome)',
     done: 'Done. Browsers that are open have to be started again.',
     nothingToUntrust: 'This computer has no authority of its own, so there is nothing to take out.',
+    inNoStore: (file: string) =>
+      `This computer's own authority, ${file}, is in no store that can be changed here.`,
     failed: (what: string, reason: string) => `${what}: failed (${reason}).`,
     noCertutil:
       'The browsers’ stores need certutil, which isn’t there. Install it (Debian: apt install libnss3-tools) and start again.',

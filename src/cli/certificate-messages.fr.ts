@@ -115,6 +115,8 @@ export const certificateMessages: CertificateMessages = {
     windows: 'le magasin des racines de cet utilisateur (Edge, Chrome)',
     done: 'C’est fait. Les navigateurs ouverts sont à relancer.',
     nothingToUntrust: 'Cet ordinateur n’a pas d’autorité propre ; il n’y a rien à retirer.',
+    inNoStore: (file) =>
+      `L’autorité propre à cet ordinateur, ${file}, n’est dans aucun magasin que l’on puisse changer ici.`,
     failed: (what, reason) => `${what} : échec (${reason}).`,
     noCertutil:
       'Les magasins des navigateurs demandent certutil, qui n’est pas là. Installez-le (Debian : apt install libnss3-tools) et recommencez.',

@@ -35,13 +35,19 @@ export async function changeTrust(action: TrustAction, say: Messages): Promise<n
   }
   const machine = thisMachine();
   const steps = trustSteps(authority, action, machine);
+  if (steps.length === 0) {
+    if (lacksCertutil(machine)) console.error(words.noCertutil);
+    if (action === 'trust') throw new Trouble(words.noStore);
+    await noteTrust(data, authority, false);
+    console.log(words.inNoStore(authority.file));
+    return 0;
+  }
   console.log(action === 'trust' ? words.intro(authority.file) : words.untrustIntro(authority.file));
   for (const step of steps) {
     console.log(`  ${nameOf(step, say)}`);
     for (const command of step.commands) console.log(`    ${command.map(quoted).join(' ')}`);
   }
   if (lacksCertutil(machine)) console.error(words.noCertutil);
-  if (steps.length === 0 && action === 'trust') throw new Trouble(words.noStore);
 
   const failures = steps.filter((step) => !run(step, say));
   await noteTrust(data, authority, action === 'trust' && failures.length < steps.length);

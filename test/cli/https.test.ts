@@ -252,6 +252,15 @@ test('premier trust says what it does, does it, and untrust takes it back', asyn
   assert.equal(await untrust.ended, 0, untrust.stderr());
   assert.match(untrust.stdout(), /certutil -D -d .*C’est fait/s);
   assert.doesNotMatch(listed(), /premier/);
+
+  const again = start(t, ['untrust'], {
+    env: { HOME: env.HOME, XDG_DATA_HOME: env.XDG_DATA_HOME, PATH: '' },
+  });
+  assert.equal(await again.ended, 0, again.stderr());
+  assert.match(
+    again.stdout(),
+    /^This computer's own authority, \S+root\.pem, is in no store that can be changed here\.\n$/,
+  );
 });
 
 test('premier untrust without an authority says so', async (t) => {

@@ -23,6 +23,8 @@ export class FileSource implements CertificateSource {
   #read = '';
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
+  /** What was in the way when the files were last read. */
+  #trouble = '';
 
   constructor(files: { cert: string; key: string }, tell: Tell, every = interval) {
     this.#files = files;
@@ -45,6 +47,7 @@ export class FileSource implements CertificateSource {
   reload(): Promise<void> {
     this.#read = '';
     this.#seen = '';
+    this.#trouble = '';
     return this.#once(() => this.#take());
   }
 
@@ -94,13 +97,17 @@ export class FileSource implements CertificateSource {
   async #take(): Promise<void> {
     try {
       const pair = await readPair(this.#files);
-      if (pair.cert === this.#served?.cert && pair.key === this.#served.key) return;
+      if (pair.cert === this.#served?.cert && pair.key === this.#served.key) {
+        this.#trouble = '';
+        return;
+      }
       const over = this.#overSince(pair);
       if (over) throw over;
       await this.#serve?.([pair]);
       this.#served = pair;
       const [certificate] = certificatesIn(pair.cert);
       if (!certificate) return;
+      this.#trouble = '';
       const names = namesIn(certificate);
       this.#tell({
         kind: 'reloaded',
@@ -108,6 +115,10 @@ export class FileSource implements CertificateSource {
         until: new Date(certificate.validTo),
       });
     } catch (problem) {
+      // Said once, unless somebody asks: after SIGHUP the next look finds the same.
+      const { message } = problem as Error;
+      if (message === this.#trouble) return;
+      this.#trouble = message;
       const [served] = certificatesIn(this.#served?.cert ?? '');
       const until = served && new Date(served.validTo);
       this.#tell({ kind: 'problem', problem: problem as Error, until });
