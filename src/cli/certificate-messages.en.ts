@@ -20,6 +20,8 @@ export const certificateMessages = {
       `The authority has terms, at ${terms}. Read them, then say that you agree: --agree-terms.`,
     acmeNeedsExternalAccount: ({ detail }) =>
       `The authority only serves its own customers (${detail}). Give the account you have with it: --acme-account KID:KEY.`,
+    acmeExternalAccount: ({ detail }) =>
+      `The authority doesn't take the account you have with it: ${detail}. Check --acme-account KID:KEY.`,
     acmeContact: ({ detail }) =>
       `The authority doesn't take the address of --email: ${detail}. Give another one.`,
     acmeProfile: ({ detail }) =>

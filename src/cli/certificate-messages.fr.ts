@@ -65,6 +65,8 @@ export const certificateMessages: CertificateMessages = {
       `L’autorité a des conditions, à ${terms}. Lisez-les, puis dites que vous les acceptez : --agree-terms.`,
     acmeNeedsExternalAccount: ({ detail }) =>
       `L’autorité ne sert que ses propres clients (${detail}). Donnez le compte que vous avez auprès d’elle : --acme-account KID:CLÉ.`,
+    acmeExternalAccount: ({ detail }) =>
+      `L’autorité refuse le compte que vous avez auprès d’elle : ${detail}. Vérifiez --acme-account KID:CLÉ.`,
     acmeBrokenAccount: ({ file }) =>
       `${file} ne contient pas de compte. Remettez-le depuis une copie, ou supprimez-le pour qu’un nouveau compte soit créé.`,
     acmeContact: ({ detail }) => `L’autorité refuse l’adresse de --email : ${detail}. Donnez-en une autre.`,

@@ -86,6 +86,8 @@ export const problems = {
     `The authority has terms, at ${terms}. Read them, and agree to them with the option agreeToTerms.`,
   acmeNeedsExternalAccount: ({ detail }: { detail: string }) =>
     `The authority only serves its own customers (${detail}). Give the account you have with it: the option externalAccount.`,
+  acmeExternalAccount: ({ detail }: { detail: string }) =>
+    `The authority doesn't take the account you have with it: ${detail}. Check the option externalAccount, its identifier and its key.`,
   acmeBrokenAccount: ({ file }: { file: string }) =>
     `${file} holds no account. Put it back from a copy, or remove it to have a new account made.`,
   acmeContact: ({ detail }: { detail: string }) =>

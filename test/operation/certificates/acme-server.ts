@@ -160,7 +160,11 @@ export async function acmeServer(t: TestContext, with_: Partial<Authority> = {})
     refuse();
     if (resource === 'account' && id === '') return newAccount(res, jwk as Jwk, payload as never);
     demand(account !== undefined, 'accountDoesNotExist', 'No account with this URL');
-    if (resource === 'account') return reply(res, 200, { status: 'valid' });
+    if (resource === 'account') {
+      const { contact } = (payload ?? {}) as { contact?: string[] };
+      if (contact && account) account.contact = contact;
+      return reply(res, 200, { status: 'valid' });
+    }
     if (resource === 'order' && id === '') return newOrder(res, account as Account, payload as never);
     const order = orders.get(id);
     if (order?.account !== account?.id || !order) throw new Refusal(404, 'malformed', 'No such resource');

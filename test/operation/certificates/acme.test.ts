@@ -150,6 +150,45 @@ test('an account elsewhere is tied to the one here, and a profile is asked for',
   assert.equal([...authority.orders.values()][0]?.profile, 'shortlived');
 });
 
+test('another address is told to the account that there is; no address leaves it, and one that is refused is named', async (t) => {
+  const authority = await acmeServer(t, { externalAccounts: { kid: 'a2V5' } });
+  const { open } = await stage(t, authority);
+  const externalAccount = { kid: 'kid', key: 'a2V5' };
+  const contacts = () => [...authority.accounts.values()].map(({ contact }) => contact);
+  const openings: [domain: string, acme: Partial<PublicCertificates>, contact: string][] = [
+    ['a.example', { email: 'anna@example.org', externalAccount }, 'mailto:anna@example.org'],
+    ['b.example', { email: 'bert@example.org', agreeToTerms: false }, 'mailto:bert@example.org'],
+    ['c.example', { agreeToTerms: false }, 'mailto:bert@example.org'],
+  ];
+  for (const [domain, acme, contact] of openings) {
+    const { settled, problems, certificates } = await open({ domains: [domain], ...acme });
+    await settled;
+    assert.deepEqual(problems, []);
+    assert.deepEqual(contacts(), [[contact]]);
+    certificates.close();
+  }
+  authority.settings.refuse.set('account', { type: 'invalidContact', detail: 'example.invalid' });
+  const { settled, problems } = await open({ domains: ['d.example'], email: 'x@example.invalid' });
+  await settled;
+  assert.match(problems[0] ?? '', /^The authority doesn't take this email address: example\.invalid/);
+});
+
+test('an account that the authority forgot is made again where it is told another address', async (t) => {
+  const authority = await acmeServer(t);
+  const { open } = await stage(t, authority);
+  const first = await open({ email: 'anna@example.org' });
+  await first.settled;
+  first.certificates.close();
+  authority.accounts.clear();
+  const { settled, problems } = await open({ domains: ['b.example'], email: 'bert@example.org' });
+  await settled;
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    [...authority.accounts.values()].map(({ contact }) => contact),
+    [['mailto:bert@example.org']],
+  );
+});
+
 test('without a listener for plain HTTP only the other challenge is used', async (t) => {
   const authority = await acmeServer(t);
   const { open } = await stage(t, authority);
@@ -306,6 +345,19 @@ const failures: [
       settings.externalAccounts = { kid: 'a2V5' };
     },
     /^The authority only serves its own customers/,
+  ],
+  [
+    'an account elsewhere with another key',
+    (settings) => {
+      settings.externalAccounts = { kid: 'a2V5' };
+    },
+    /^The authority doesn't take the account you have with it: The binding\. Check the option externalAccount/,
+    { externalAccount: { kid: 'kid', key: 'b3RoZXI' } },
+  ],
+  [
+    'an account that was closed',
+    ({ refuse }) => refuse.set('order', { type: 'unauthorized', detail: 'deactivated', status: 403 }),
+    /^The authority refused a\.example: deactivated \(unauthorized\)/,
   ],
   [
     'a challenge that can not be answered here',

@@ -8,7 +8,7 @@ import type { Storage } from '../storage.js';
 import { generateKey, keyToPem } from '../x509.js';
 import { AcmeConnection, parsed } from './connection.js';
 import { bindExternally, type ExternalAccount } from './jws.js';
-import { explain, RefusedByAuthority } from './refusal.js';
+import { explain, printable, RefusedByAuthority } from './refusal.js';
 
 export interface AccountOptions {
   /** The URL of the server's directory. */
@@ -40,7 +40,10 @@ export async function connectionWithAccount(
   const connect = async () => {
     const stored = read(await storage.read(file), storage);
     const connection = new AcmeConnection(directory, stored?.key ?? generateKey(), signal);
-    connection.kid = stored?.email === email ? stored?.url : undefined;
+    connection.kid = stored?.url;
+    // Who gives no address leaves the one that was given before.
+    if (connection.kid !== undefined && email !== undefined && stored?.email !== email)
+      await tellContact(connection, storage, email);
     if (connection.kid === undefined) await register(connection, storage, options);
     return connection;
   };
@@ -64,6 +67,22 @@ function read(text: string | undefined, storage: Storage) {
   throw new CertificateProblem('acmeBrokenAccount', { file: storage.path(file) });
 }
 
+/** Tells an account that there is where its owner can be written to; one that the server doesn't know loses its URL. */
+async function tellContact(connection: AcmeConnection, storage: Storage, email: string): Promise<void> {
+  const { kid: url = '' } = connection;
+  try {
+    await connection.post(url, { contact: contactOf(email) });
+  } catch (error) {
+    if (!(error instanceof RefusedByAuthority)) throw error;
+    if (error.type !== 'accountDoesNotExist') throw explain(error, url, Date.now());
+    connection.kid = undefined;
+    return;
+  }
+  await storage.write(file, JSON.stringify({ key: keyToPem(connection.key), url, email }));
+}
+
+const contactOf = (email: string | undefined): string[] => (email === undefined ? [] : [`mailto:${email}`]);
+
 async function register(
   connection: AcmeConnection,
   storage: Storage,
@@ -80,7 +99,7 @@ async function register(
   await storage.write(file, JSON.stringify({ key }));
   const payload = {
     ...(meta.termsOfService !== undefined && { termsOfServiceAgreed: true }),
-    ...(email !== undefined && { contact: [`mailto:${email}`] }),
+    ...(email !== undefined && { contact: contactOf(email) }),
     ...(externalAccount && {
       externalAccountBinding: bindExternally(externalAccount, connection.key, newAccount),
     }),
@@ -90,10 +109,13 @@ async function register(
     connection.kid = location;
     // One that was there already keeps its contact unless it is told the new one.
     if (status === 200 && location !== undefined)
-      await connection.post(location, { contact: payload.contact ?? [] });
+      await connection.post(location, { contact: contactOf(email) });
   } catch (error) {
-    if (error instanceof RefusedByAuthority) throw explain(error, options.directory, Date.now());
-    throw error;
+    if (!(error instanceof RefusedByAuthority)) throw error;
+    const ofAccount = externalAccount && ['unauthorized', 'malformed'].includes(error.type);
+    throw ofAccount
+      ? new CertificateProblem('acmeExternalAccount', { detail: printable(error.message) })
+      : explain(error, options.directory, Date.now());
   }
   await storage.write(file, JSON.stringify({ key, url: connection.kid, email }));
 }

@@ -42,11 +42,11 @@ export function failureOfChallenge(error: ProblemDocument): RefusedByAuthority {
 }
 
 /** Names the reason and the way out. */
-export function explain(
-  { type, document, status, retryAfter }: RefusedByAuthority,
-  name: string,
-  now: number,
-): CertificateProblem {
+export function explain(refused: RefusedByAuthority, name: string, now: number): CertificateProblem {
+  const { document, status, retryAfter } = refused;
+  // What is said of an account, or of an order, is no word on what answers at a name.
+  const type =
+    refused.type === 'unauthorized' && !(refused instanceof FailedChallenge) ? 'forbidden' : refused.type;
   const detail = printable(document.detail ?? document.subproblems?.[0]?.detail ?? `status ${status}`);
   switch (type) {
     case 'dns':
@@ -76,12 +76,12 @@ export function explain(
     case 'unsupportedContact':
       return new CertificateProblem('acmeContact', { detail });
     default:
-      return new CertificateProblem('acmeRefused', { name, type, detail });
+      return new CertificateProblem('acmeRefused', { name, type: refused.type, detail });
   }
 }
 
 /** Text from elsewhere goes on a terminal: one line, and nothing that a terminal obeys. */
-const printable = (text: string): string =>
+export const printable = (text: string): string =>
   String(text)
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .slice(0, 500);
