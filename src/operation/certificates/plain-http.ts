@@ -31,7 +31,7 @@ export function answerChallenge(
 }
 
 export interface RedirectRules {
-  /** The port of https as clients see it. */
+  /** The port on which https listens. */
   port: () => number;
   /** Whether a name, in lower case, or an address is served by https. */
   serves: (host: string) => boolean;
@@ -44,7 +44,8 @@ export function redirectToHttps({ port, serves }: RedirectRules): RequestListene
     if (host === undefined) return refuse(res, 400, 'Bad Request: which host?');
     if (!serves(host)) return refuse(res, 421, 'Misdirected Request: this host is not served here.');
     const authority = isIPv6(host) ? `[${host}]` : host;
-    const explicit = port() === 443 ? '' : `:${port()}`;
+    const usual = port() === 443 || isForwarded(req);
+    const explicit = usual ? '' : `:${port()}`;
     const body = 'Permanent Redirect: use https.\n';
     res.writeHead(308, {
       Location: `https://${authority}${explicit}${targetOf(req)}`,
@@ -54,6 +55,14 @@ export function redirectToHttps({ port, serves }: RedirectRules): RequestListene
     });
     res.end(req.method === 'HEAD' ? undefined : body);
   };
+}
+
+/**
+ * Whether a client that came to port 80 was led here to another one, as a firewall or a container does: then https is where
+ * it always is, for it can't be reached by the port that it has here.
+ */
+function isForwarded({ headers, socket }: IncomingMessage): boolean {
+  return socket.localPort !== 80 && !/:(?!80$)\d+$/.test(headers.host ?? '');
 }
 
 /** Path and query; the parser lets no character into a target that has no place in a field. */

@@ -24,14 +24,16 @@ async function answerTo(request: string): Promise<string> {
 }
 
 const hosts: [host: string, answer: string][] = [
-  ['localhost', '308 https://localhost:8443/a?b'],
   ['localhost:8080', '308 https://localhost:8443/a?b'],
-  ['LOCALHOST.', '308 https://localhost:8443/a?b'],
+  ['LOCALHOST.:8080', '308 https://localhost:8443/a?b'],
   ['shop.test:1', '308 https://shop.test:8443/a?b'],
-  ['127.0.0.1', '308 https://127.0.0.1:8443/a?b'],
   ['127.0.0.1:8080', '308 https://127.0.0.1:8443/a?b'],
-  ['192.168.1.7:80', '308 https://192.168.1.7:8443/a?b'],
-  ['[::1]', '308 https://[::1]:8443/a?b'],
+  // Who came to port 80 was led here, for nothing listens there: https is reached likewise.
+  ['localhost', '308 https://localhost/a?b'],
+  ['LOCALHOST.', '308 https://localhost/a?b'],
+  ['127.0.0.1', '308 https://127.0.0.1/a?b'],
+  ['192.168.1.7:80', '308 https://192.168.1.7/a?b'],
+  ['[::1]', '308 https://[::1]/a?b'],
   ['[0:0::1]:8080', '308 https://[::1]:8443/a?b'],
   ['192.168.1.8', '421'],
   ['[::2]', '421'],
@@ -58,7 +60,7 @@ const targets: [target: string, location: string][] = [
 ];
 for (const [target, location] of targets) {
   test(`the target ${target} stays on this host`, async () => {
-    assert.equal(await answerTo(`GET ${target} HTTP/1.1\r\nHost: localhost`), `308 ${location}`);
+    assert.equal(await answerTo(`GET ${target} HTTP/1.1\r\nHost: localhost:8080`), `308 ${location}`);
     assert.equal(new URL(location).host, 'localhost:8443');
   });
 }
