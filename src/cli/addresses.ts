@@ -47,11 +47,16 @@ export function includes(wide: string, narrow: string): boolean {
 /** Where a server can be opened: under its public names where it has such, for its certificates are for these alone. */
 export function addressesOf(
   scheme: 'http' | 'https',
-  { hosts, domains, port }: { hosts: readonly string[]; domains: readonly string[]; port: number },
+  {
+    places,
+    domains,
+  }: { places: readonly { host: string; port: number | undefined }[]; domains: readonly string[] },
 ): Addresses {
-  const found = addresses(scheme, hosts, port);
+  const found = together(places.map(({ host, port = 0 }) => addresses(scheme, [host], port)));
   if (domains.length === 0) return found;
-  return { ...found, here: [], network: domains.map((name) => urlOf(scheme, name, port)) };
+  const ports = [...new Set(places.flatMap(({ port }) => port ?? []))];
+  const network = domains.flatMap((name) => ports.map((port) => urlOf(scheme, name, port)));
+  return { ...found, here: [], network };
 }
 
 function urlOf(scheme: 'http' | 'https', name: string, port: number): string {
@@ -75,6 +80,16 @@ export function addresses(scheme: 'http' | 'https', hosts: readonly string[], po
   }
   // Every interface is this computer's as well.
   return { ...found, here: [...new Set(found.here)] };
+}
+
+/** Those of several servers as one. */
+function together(all: readonly Addresses[]): Addresses {
+  const distinct = (pick: (one: Addresses) => string[]) => [...new Set(all.flatMap(pick))];
+  return {
+    here: distinct(({ here }) => here),
+    network: distinct(({ network }) => network),
+    sockets: distinct(({ sockets }) => sockets),
+  };
 }
 
 /** Where other computers see this one. */

@@ -32,7 +32,13 @@ export async function listenForHttp(
     const where = { hosts: onNetwork, port: asked ?? 80, option: 'http-port', others } as const;
     const { servers, port = 0 } = await listen(make, where, retry, say);
     for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
-    return { servers, found: addressesOf('http', { hosts: onNetwork, domains: domain.flat(), port }) };
+    return {
+      servers,
+      found: addressesOf('http', {
+        places: onNetwork.map((host) => ({ host, port })),
+        domains: domain.flat(),
+      }),
+    };
   } catch (error) {
     if (asked !== undefined || !(error instanceof Trouble)) throw error;
     certificates.answersHttp(false);

@@ -5,6 +5,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { type AddressInfo, isIPv4, type ListenOptions, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { listenOnPath, longestSocketPath } from '../operation/file-sockets.js';
+import type { InheritedSocket } from '../operation/inherited-sockets.js';
 import { addressOf, includes } from './addresses.js';
 import type { Retry } from './command-line.js';
 import type { Messages } from './language.js';
@@ -17,6 +18,12 @@ export interface Listening<S extends Server> {
   hosts: string[];
   /** Absent when all of them listen on sockets of the file system. */
   port?: number | undefined;
+}
+
+/** Where a server listens: at a port, but for sockets of the file system. */
+export interface Place {
+  host: string;
+  port: number | undefined;
 }
 
 /** An address of one of the ports of the command. */
@@ -156,18 +163,29 @@ async function listenOn<S extends Server>(server: S, where: ListenOptions & { fd
  */
 export async function listenOnInherited<S extends Server>(
   makeServer: () => S,
-  descriptors: readonly number[],
+  sockets: readonly InheritedSocket[],
   say: Messages,
-): Promise<{ servers: S[]; places: (AddressInfo | string)[] }> {
+): Promise<{ servers: S[]; places: Place[] }> {
   const servers: S[] = [];
-  for (const fd of descriptors) {
+  const places: Place[] = [];
+  for (const { fd, name } of sockets) {
+    const server = makeServer();
     try {
-      servers.push(await listenOn(makeServer(), { fd }));
+      await listenOn(server, { fd });
     } catch (error) {
       throw new Trouble(say.badInheritedSocket(fd, (error as Error).message));
     }
+    servers.push(server);
+    places.push(placeOf(server, name));
   }
-  return { servers, places: servers.map((server) => server.address() ?? '(systemd)') };
+  return { servers, places };
+}
+
+/** Where an inherited socket is; a path that only systemd knows is called by the name that the unit gives it. */
+function placeOf(server: Server, name: string): Place {
+  const address = server.address() as AddressInfo | string | null;
+  if (address !== null && typeof address === 'object') return { host: address.address, port: address.port };
+  return { host: `unix:${address ?? `systemd ${name}`.trim()}`, port: undefined };
 }
 
 /** Whether this computer has no such address. */

@@ -100,6 +100,9 @@ export const english = {
     `${option} is for a folder, but ${target} is a program.`,
   onlyForPrograms: (option: string, target: string) =>
     `${option} is for a program, but ${target} is a folder.`,
+  badMode: (option: string, value: string) =>
+    `${option} must be three octal digits as for chmod, such as 660, not "${value}".`,
+  modeNeedsSocket: (option: string) => `${option} is for a socket. Give --host unix:PATH as well.`,
   badHost: (option: string, value: string) =>
     `${option} must be an address written in full, such as 0.0.0.0 or ::1, a name, or unix:PATH, without scheme and port; not "${value}".`,
   badInspectorAddress: (option: string, value: string) =>
@@ -175,6 +178,10 @@ export const english = {
   restarted: (file: string) => `${file} changed: started again.`,
   badInheritedSocket: (fd: number, reason: string) =>
     `The socket ${fd} of LISTEN_FDS can't be listened on (${reason}). Look at the .socket unit: Accept=no, and a stream.`,
+  socketsUnheard: (path: string, names: string) =>
+    `${path} listens by itself, and not on what systemd has opened for it (${names}): whoever connects there waits for ever. Export the app instead of calling listen(), or call listen({ fd: 3 }).`,
+  adminSocketUnused:
+    'systemd has opened a socket named admin, but --admin is not given: nobody answers there. Give --admin as well.',
   cannotNotify: (reason: string) =>
     `systemd can't be told how the service does (${reason}); the service goes on. Install systemd-notify, or use Type=exec.`,
   noAdmin: (where: string, reason: string) =>

@@ -91,6 +91,9 @@ export const french: Messages = {
   reservedHeader: (name) => `--header ne peut pas fixer ${name} : le serveur le calcule pour chaque réponse.`,
   onlyForFolders: (option, target) => `${option} est pour un dossier, mais ${target} est un programme.`,
   onlyForPrograms: (option, target) => `${option} est pour un programme, mais ${target} est un dossier.`,
+  badMode: (option, value) =>
+    `${option} doit être trois chiffres octaux comme pour chmod, par exemple 660, pas « ${value} ».`,
+  modeNeedsSocket: (option) => `${option} est pour une prise locale. Donnez aussi --host unix:CHEMIN.`,
   badHost: (option, value) =>
     `${option} attend une adresse écrite en entier, comme 0.0.0.0 ou ::1, un nom, ou unix:CHEMIN, sans protocole ni port ; pas « ${value} ».`,
   badInspectorAddress: (option, value) =>
@@ -164,6 +167,10 @@ export const french: Messages = {
   restarted: (file) => `${file} a changé : relancé.`,
   badInheritedSocket: (fd, reason) =>
     `On ne peut écouter sur la prise ${fd} de LISTEN_FDS (${reason}). Voyez l’unité .socket : Accept=no, et un flux.`,
+  socketsUnheard: (path, names) =>
+    `${path} écoute lui-même, et pas sur ce que systemd a ouvert pour lui (${names}) : qui s’y connecte attend sans fin. Exportez l’application au lieu d’appeler listen(), ou appelez listen({ fd: 3 }).`,
+  adminSocketUnused:
+    'systemd a ouvert une prise nommée admin, mais --admin n’est pas donnée : personne n’y répond. Donnez aussi --admin.',
   cannotNotify: (reason) =>
     `systemd ne peut être tenu au courant (${reason}) ; le service continue. Installez systemd-notify, ou mettez Type=exec.`,
   noAdmin: (where, reason) =>

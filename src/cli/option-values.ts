@@ -143,6 +143,12 @@ export function readAllowedHost(text: string, option: string, say: Messages): st
   return ascii;
 }
 
+/** Permissions as chmod(1) has them: three octal digits. */
+export function readMode(text: string, option: string, say: Messages): number {
+  if (!/^0?[0-7]{3}$/.test(text.trim())) throw new UsageError(say.badMode(option, text));
+  return Number.parseInt(text, 8);
+}
+
 /** Reads one of a few words. */
 export function readWord<Word extends string>(...words: Word[]) {
   return (text: string, option: string, say: Messages): Word => {

@@ -16,6 +16,7 @@ import {
   readHeader,
   readHost,
   readInspectorAddress,
+  readMode,
   readPeers,
   readPort,
   readSeconds,
@@ -55,6 +56,15 @@ export const options = {
     about: {
       en: 'Listen on this address (--host=NAME for a name, unix:PATH for a socket). --host alone: on all, seen by the network.',
       fr: 'Écouter sur cette adresse (--host=NOM pour un nom, unix:CHEMIN pour une prise locale). --host seul : sur toutes, visible du réseau.',
+    },
+  }),
+  'socket-mode': valued({
+    group: 'listening',
+    argument: word('MODE', 'DROITS'),
+    read: readMode,
+    about: {
+      en: 'Who may connect to the socket of --host unix:PATH, as for chmod: 660 its group as well, 666 everybody. Default: what the umask leaves, most often its owner alone.',
+      fr: 'Qui peut se connecter à la prise de --host unix:CHEMIN, comme pour chmod : 660 son groupe aussi, 666 tout le monde. Par défaut : ce que laisse l’umask, le plus souvent son propriétaire seul.',
     },
   }),
   open: flag({

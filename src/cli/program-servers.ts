@@ -1,9 +1,12 @@
 // The servers that a program lets listen by itself. In: every call of listen() in this process. Out: those servers, noted
 // so that they can be stopped, and the first lines once they listen.
 import { type AddressInfo, Server } from 'node:net';
+import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import { type Closable, noteConnections } from '../operation/open-connections.js';
+import { printable } from '../operation/printable-text.js';
 import { tellParent } from '../operation/worker-messages.js';
+import { isFurtherWorker } from '../operation/worker-role.js';
 import { addresses } from './addresses.js';
 import type { Context } from './context.js';
 import { announce, announceFurther } from './start-lines.js';
@@ -26,6 +29,13 @@ export function listeningServers(context: Context, onFirst: () => void): Listeni
   const { listen } = Server.prototype;
   let announced = false;
   let settled: NodeJS.Timeout | undefined;
+  let isHeard = inheritedSockets.served.length === 0;
+  const isSettled = () => {
+    if (!isHeard) tellOfUnheard(context);
+    isHeard = true;
+    lifecycle.advance('ready');
+    void tellParent({ premier: 'ready' });
+  };
   function sayWhere(this: Server): void {
     clearTimeout(settled);
     settled = setTimeout(isSettled, settling);
@@ -35,6 +45,8 @@ export function listeningServers(context: Context, onFirst: () => void): Listeni
   }
   Server.prototype.listen = function noting(this: Server, ...args: Parameters<typeof listen>) {
     if (noted.size === 0) onFirst();
+    // An address by its descriptor: one of those.
+    isHeard ||= typeof Object(args[0]).fd === 'number';
     noted.add(this as Server & Closable);
     noteConnections(this as Server & Closable);
     this.prependOnceListener('listening', sayWhere);
@@ -48,9 +60,11 @@ export function listeningServers(context: Context, onFirst: () => void): Listeni
   };
 }
 
-function isSettled(): void {
-  lifecycle.advance('ready');
-  void tellParent({ premier: 'ready' });
+/** systemd holds sockets for a program that listens elsewhere. */
+function tellOfUnheard({ say, target }: Context): void {
+  if (isFurtherWorker) return;
+  const names = inheritedSockets.served.map(({ fd, name }) => name || String(fd)).join(', ');
+  console.error(`premier: ${printable(say.socketsUnheard(target.shown, names))}`);
 }
 
 function addressesOf(server: Server) {

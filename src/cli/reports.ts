@@ -2,6 +2,7 @@
 // that listener, where they are asked for; nothing at all where they are not. To be started before any server is made.
 import { type AdminAddress, adminAddressText } from '../operation/admin-address.js';
 import { openAdmin } from '../operation/admin-server.js';
+import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import { printable } from '../operation/printable-text.js';
 import { Service, type ServiceProcess } from '../operation/service.js';
@@ -64,15 +65,18 @@ async function tellOfThisProcess(
   return (report) => service.record(self, report);
 }
 
-/** Opens the admin listener; the service goes on without one where that can't be had. */
+/** Opens the admin listener, on the socket that systemd has opened for it if there is one; the service goes on without one where that can't be had. */
 export async function openAdminFor(service: Service, admin: AdminAddress, say: Messages): Promise<void> {
   try {
-    await openAdmin(admin, service);
+    await openAdmin(inheritedSockets.admin ?? admin, service);
   } catch (error) {
+    const { fd } = inheritedSockets.admin ?? {};
     const problem =
-      'path' in admin
-        ? say.noAdminSocket(whyNoSocket(error as Error, admin.path, say))
-        : say.noAdmin(adminAddressText(admin), (error as Error).message);
+      fd !== undefined
+        ? say.noAdminSocket(say.badInheritedSocket(fd, (error as Error).message))
+        : 'path' in admin
+          ? say.noAdminSocket(whyNoSocket(error as Error, admin.path, say))
+          : say.noAdmin(adminAddressText(admin), (error as Error).message);
     console.error(`premier: ${printable(problem)}`);
   }
 }

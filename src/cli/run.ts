@@ -1,6 +1,7 @@
 // The command from its arguments to its exit code: 0 after a graceful stop, 1 for trouble, 2 for wrong usage. Prints an
 // error as one line on stderr, never a stack trace.
 
+import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { leaveProcess } from '../operation/leave-process.js';
 import { printable } from '../operation/printable-text.js';
 import { ignoreReplaceSignal } from '../operation/replace-signal.js';
@@ -12,6 +13,7 @@ import { setUpBehindProxies } from './behind-proxies.js';
 import { retrying } from './command-line.js';
 import type { Context } from './context.js';
 import { catalogues, languageOf, type Messages } from './language.js';
+import { socketPath } from './options.js';
 import { startReports } from './reports.js';
 import { startLog } from './serve.js';
 import { targetOf } from './target.js';
@@ -78,6 +80,8 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
     throw new UsageError(say.inspectorOfOne(retry('workers', '1')));
   }
   checkAdminAddress(context);
+  checkSocketMode(parsed, say);
+  if (inheritedSockets.admin && !parsed.settings.admin) console.error(`premier: ${say.adminSocketUnused}`);
   if ((watch || workers !== undefined) && !isWorker) {
     const { supervise } = await import('./supervise.js');
     if (inspect) await (await import('./inspector.js')).keepAddress(inspect);
@@ -102,6 +106,11 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   }
   // A program may have set a code of its own.
   return Number(process.exitCode ?? 0);
+}
+
+function checkSocketMode({ given, settings }: Arguments, say: Messages): void {
+  if (!given.has('socket-mode') || settings.host.some((host) => socketPath(host) !== undefined)) return;
+  throw new UsageError(say.modeNeedsSocket('--socket-mode'));
 }
 
 /** Some options mean nothing to one process alone. */

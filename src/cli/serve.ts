@@ -1,7 +1,7 @@
 // A handler becomes a server that listens, says so, logs and stops. In: a handler, or a server, and the settings. Out: a
 // promise that resolves once the server has stopped in good order.
 import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { Server as NetServer } from 'node:net';
 import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import { noteConnections } from '../operation/open-connections.js';
@@ -14,7 +14,7 @@ import { retrying } from './command-line.js';
 import type { Context } from './context.js';
 import { listenForHttp } from './http-port.js';
 import type { Messages } from './language.js';
-import { distinctHosts, listen, listenOnInherited } from './listen.js';
+import { distinctHosts, listen, listenOnInherited, type Place } from './listen.js';
 import type { Settings } from './options.js';
 import { announce, announceFurther } from './start-lines.js';
 import { stopServers } from './stop.js';
@@ -53,29 +53,15 @@ export async function serveOn(
   context: Context,
   onStop?: () => void,
 ): Promise<void> {
-  const { args, say, command } = context;
+  const { args, say } = context;
   const { settings } = args;
   const makeNoted = () => noteConnections(make() as Server);
   const stopAsked = stopRequest();
-  const retry = retrying(command, args.words, args.forProgram);
-  const descriptors = inheritedSockets();
-  const inherited = descriptors.length > 0 ? await listenOnInherited(makeNoted, descriptors, say) : undefined;
-  const {
-    servers,
-    hosts,
-    port = 0,
-  } = inherited
-    ? {
-        servers: inherited.servers,
-        hosts: inherited.places.map(hostOf),
-        port: inherited.places.map(portOf).find((known) => known !== undefined),
-      }
-    : await listen(
-        makeNoted,
-        { hosts: distinctHosts(settings.host), port: settings.port, others: portsBeside(settings) },
-        retry,
-        say,
-      );
+  const { servers, places } = await (inheritedSockets.served.length > 0
+    ? listenOnInherited(makeNoted, inheritedSockets.served, say)
+    : listenAsTold(makeNoted, context));
+  const hosts = places.map(({ host }) => host);
+  const port = places.find((place) => place.port !== undefined)?.port ?? 0;
   for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
 
   const plain = await (certificates && listenForHttp(certificates, { hosts, port }, context))?.catch(
@@ -86,7 +72,7 @@ export async function serveOn(
       throw error;
     },
   );
-  const found = addressesOf(scheme, { hosts, domains: settings.domain.flat(), port });
+  const found = addressesOf(scheme, { places, domains: settings.domain.flat() });
   announce(found, context);
   if (plain) {
     servers.push(...plain.servers);
@@ -112,10 +98,18 @@ export async function serveOn(
 /** On what else the command listens before its servers do. */
 const portsBeside = ({ inspect }: Settings) => [{ option: '--inspect', port: inspect?.port }];
 
-const hostOf = (place: AddressInfo | string): string =>
-  typeof place === 'string' ? `unix:${place}` : place.address;
-const portOf = (place: AddressInfo | string): number | undefined =>
-  typeof place === 'string' ? undefined : place.port;
+/** Listens where the options say. */
+async function listenAsTold(make: () => Server, { args, say, command }: Context) {
+  const { host, port: wanted, 'socket-mode': mode } = args.settings;
+  const where = { hosts: distinctHosts(host), port: wanted, mode, others: portsBeside(args.settings) };
+  const { servers, hosts, port } = await listen(
+    make,
+    where,
+    retrying(command, args.words, args.forProgram),
+    say,
+  );
+  return { servers, places: hosts.map((at): Place => ({ host: at, port })) };
+}
 
 async function guarded({ handler, exempt, addFields }: Site, { args }: Context): Promise<RequestListener> {
   const { auth } = args.settings;

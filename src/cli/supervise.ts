@@ -91,7 +91,7 @@ class Supervisor {
       {
         exec: fileURLToPath(new URL('./main.js', import.meta.url)),
         args,
-        env: { ...(watch && REPORT_MODULES), ...socketsForWorkers(inheritedSockets()) },
+        env: { ...(watch && REPORT_MODULES), ...socketsForWorkers(inheritedSockets) },
         workers,
         replaced: watch
           ? { stopAfter: patienceWhileWriting, last: false }

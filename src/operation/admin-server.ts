@@ -54,7 +54,7 @@ const pages: Record<string, (view: AdminView, req: IncomingMessage) => Page> = {
  * Listens for whoever looks after the service.
  * @throws a system error where that address can't be had
  */
-export async function openAdmin(address: AdminAddress, view: AdminView): Promise<Server> {
+export async function openAdmin(address: AdminAddress | { fd: number }, view: AdminView): Promise<Server> {
   const server = createServer((req, res) => answer(req, res, view));
   if ('path' in address) await listenOnPath(server, address.path);
   else await once(server.listen(address), 'listening');

@@ -1,9 +1,10 @@
 // Starts the built command as a user would, and tells what it printed. In: arguments. Out: a running server or an exit.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +19,8 @@ export interface Options {
   env?: NodeJS.ProcessEnv;
   /** Options of Node itself. */
   node?: string[];
+  /** What it has from descriptor 3 on, as systemd hands it over (sd_listen_fds(3)). */
+  descriptors?: (number | 'ignore')[];
 }
 
 export interface Command {
@@ -31,12 +34,21 @@ export interface Command {
 }
 
 /** Starts the command; it is killed at the end of the test if it is still there. */
-export function start(t: TestContext, args: string[], { cwd, env, node = [] }: Options = {}): Command {
-  const child = spawn(process.execPath, [...node, main, ...args], {
+export function start(
+  t: TestContext,
+  args: string[],
+  { cwd, env, node = [], descriptors }: Options = {},
+): Command {
+  const words = [process.execPath, ...node, main, ...args];
+  // Only the process itself knows the number that LISTEN_PID has to have.
+  const [file = '', ...rest] = descriptors
+    ? ['/bin/sh', '-c', 'export LISTEN_PID=$$; exec "$@"', 'sh', ...words]
+    : words;
+  const child = spawn(file, rest, {
     cwd,
     env: { ...neutral, LANG: 'C', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    stdio: ['ignore', 'pipe', 'pipe', ...(descriptors ?? [])],
+  }) as ChildProcessByStdio<null, Readable, Readable>;
   const text = { stdout: '', stderr: '' };
   for (const where of ['stdout', 'stderr'] as const) {
     child[where].setEncoding('utf8').on('data', (chunk: string) => {
