@@ -4,6 +4,7 @@
  * terminal and systemd signal both, and whoever signals a worker alone wants it replaced.
  */
 import cluster, { type Worker } from 'node:cluster';
+import { lifecycle } from './lifecycle.js';
 import { onParentMessage, type StopTerms, tellParent } from './worker-messages.js';
 import { isWorker } from './worker-role.js';
 
@@ -65,6 +66,8 @@ function parentsWord({ unlessHandled }: SignalOptions): Promise<StopRequest> {
     // Without its parent it is nobody's worker: it finishes what it has, and makes room for those that come. Node would
     // end it at once.
     cluster.worker?.once('disconnect', function stay(this: Worker) {
+      // Before it serves, it would wait for ever for what only its parent can give it, and hold what it has been given.
+      if (lifecycle.stage === 'starting') process.exit(1);
       this.exitedAfterDisconnect = true;
       obey({ asker: 'parent' });
     });

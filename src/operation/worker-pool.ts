@@ -108,10 +108,9 @@ export class WorkerPool implements WorkerListener {
     clearTimeout(this.#pause);
     this.#pause = undefined;
     for (const worker of this.#in('starting')) {
-      // One that listens may have been given requests already. Where nobody waits for a change of the code, it will be
-      // ready in a moment, may be the only one that serves, and is replaced like the others then.
-      if (!worker.listens) this.#forget(worker);
-      else if (this.#options.awaitsChange) worker.retire(this.#options.replaced);
+      // Where nobody waits for a change of the code, one that listens will be ready in a moment, may be the only one that
+      // serves, and is replaced like the others then.
+      if (!worker.listens || this.#options.awaitsChange) this.#end(worker, this.#options.replaced);
     }
     this.#reconcile();
   }
@@ -122,11 +121,7 @@ export class WorkerPool implements WorkerListener {
     this.#letGoOfSockets();
     clearTimeout(this.#pause);
     const all = [...this.#workers];
-    for (const worker of all) {
-      worker.retire(this.#options.stopped);
-      // One that has not got so far as to hear of it ends by that.
-      if (!worker.listens) worker.terminate();
-    }
+    for (const worker of all) this.#end(worker, this.#options.stopped);
     if (this.#workers.size > 0) {
       await new Promise<void>((resolve) => {
         this.#onEmpty = resolve;
@@ -184,10 +179,11 @@ export class WorkerPool implements WorkerListener {
     return String(number);
   }
 
-  /** Ends one that has not served anybody, and hears no more of it. */
-  #forget(worker: PoolWorker): void {
-    this.#workers.delete(worker);
-    worker.kill();
+  /** Lets one finish its answers: it may have been given requests before it could say that it listens. */
+  #end(worker: PoolWorker, terms: StopTerms): void {
+    worker.retire(terms);
+    // One that has not got so far as to hear of it ends by that.
+    if (!worker.listens) worker.terminate();
   }
 
   listening(worker: PoolWorker, address: Address): void {

@@ -188,6 +188,26 @@ test('workers whose parent is killed finish their answers and end', async (t) =>
   await printed(/(^gone \d+\n(?:.|\n)*){2}/m);
 });
 
+test('a worker whose parent is killed before it serves ends, and holds no socket', async (t) => {
+  const file = join(temporaryFolder(t), 'app.mjs');
+  writeFileSync(
+    file,
+    `console.log('starting ' + process.pid);
+    await new Promise((resolve) => process.once('SIGUSR2', resolve));
+    setTimeout(() => console.log('waiting'), 300);
+    export default (req, res) => res.end('hello');`,
+  );
+  const { child, printed, stdout } = start(t, [file, '--workers', '1', '--port', '0']);
+  await printed(/^starting \d+$/m);
+  const pid = Number(/^starting (\d+)$/m.exec(stdout())?.[1]);
+  // Its parent does not answer when it asks for a socket.
+  child.kill('SIGSTOP');
+  process.kill(pid, 'SIGUSR2');
+  await printed('waiting');
+  child.kill('SIGKILL');
+  await until(() => !isAlive(pid), 'its end');
+});
+
 for (const args of [[], ['--workers', '2']]) {
   test(`what came before a stop is served for --drain-delay (${args.join(' ') || 'one process'})`, async (t) => {
     const file = join(temporaryFolder(t), 'app.mjs');
