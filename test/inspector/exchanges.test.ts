@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createNodeServer, type ServerResponse } from 'node:http';
 
+import { connect as connectHttp2 } from 'node:http2';
 import { type AddressInfo, connect, Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -491,6 +492,34 @@ test('an inspector of all servers hears of none of them after its end', async (t
   assert.equal(observers(), 1);
   await inspector.close();
   assert.equal(observers(), 0);
+});
+
+test('over HTTP/2 the fields are those that came, with the number of the stream', async (t) => {
+  const options = { http2: 'prior-knowledge' } as Parameters<typeof http.createServer>[0];
+  const server = http.createServer(options, (req, res) => {
+    req.resume().on('end', () => res.end('x'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const inspector = await inspect(server, { port: 0 });
+  const { port } = server.address() as AddressInfo;
+  const client = connectHttp2(`http://127.0.0.1:${port}`);
+  t.after(() => {
+    client.destroy();
+    server.close();
+    server.closeAllConnections();
+    return inspector.close();
+  });
+  const stream = client.request({ ':method': 'POST', ':path': '/a', cookie: 'hidden' });
+  stream.end('body');
+  await once(stream.resume(), 'close');
+  const exchange = (await (await fetch(`${inspector.url}api/exchange/1`)).json()) as ExchangeDetail;
+  assert.deepEqual([exchange.stream, exchange.version, exchange.status], [1, '2.0', 200]);
+  assert.deepEqual(
+    exchange.request?.fields.map(({ line }) => line),
+    [`:authority: 127.0.0.1:${port}`, 'cookie: •••'],
+  );
+  assert.equal(bodyText(exchange.request?.body ?? { base64: '' }), 'body');
 });
 
 test('a handshake that fails is shown, with its code and sentence', async (t) => {
