@@ -193,8 +193,8 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
 
   /** Ends the readable side without its events: `optimizeEmptyRequests`. */
   _dumpAndCloseReadable(): void {
-    this._dumped = true;
     closeState(this._readableState as object);
+    this._dumped = true;
   }
 }
 

@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { domainOf, giveBackDomain } from '../node/domains.js';
-import { closeState, endState, loseState, tellsOfEndLate } from '../node/readable-state.js';
+import { closeState, endState, flowState, loseState, tellsOfEndLate } from '../node/readable-state.js';
 
 /** A request itself; a copy of it, by `Object.assign` for one, knows by that whose body is read through it. */
 export const kOriginal: unique symbol = Symbol('original');
@@ -56,7 +56,8 @@ export function readableStateOf(message: RequestWithState): object | undefined {
   const state = owner._state as { readingMore: boolean };
   state.readingMore = true;
   if (owner._lost !== null) loseState(state, owner._lost);
-  else if (owner._dumped) closeState(state);
+  else if (owner._dumped && owner.complete) closeState(state);
+  else if (owner._dumped) flowState(state);
   // One that no server has read says of its end by itself, whatever the program says of it.
   else if (owner.upgrade === null || !owner.complete) return state;
   // A request that leaves HTTP is complete before anybody sees it.

@@ -14,6 +14,11 @@ export function closeState(state: object): void {
   Object.assign(state, { ended: true, endEmitted: true, destroyed: true, closed: true, closeEmitted: true });
 }
 
+/** What still comes is thrown away, and the end comes after it. */
+export function flowState(state: object): void {
+  Object.assign(state, { flowing: true });
+}
+
 /** Whether who listens for 'readable' when the end has come hears of it once more, as from Node 26 on. */
 export const tellsOfEndLate = Number(process.versions.node.split('.')[0]) >= 26;
 

@@ -210,3 +210,30 @@ behaviour('setEncoding of the socket throws', async ({ serve }) => {
   });
   assert.equal((await ask(get())).body, 'ok');
 });
+
+for (const method of ['PUT', 'GET']) {
+  behaviour(
+    `a ${method} whose response has left goes on until its body has come`,
+    async ({ serve }) => {
+      const events: string[] = [];
+      let seen: Request | undefined;
+      const { connect } = await serve((req, res) => {
+        if (req.url === '/1') seen = req;
+        res.end('whole');
+      });
+      const client = connect().send(`${method} /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab`);
+      assert.equal((await client.response()).body, 'whole');
+      const req = seen as Request;
+      const { destroyed, closed, readableEnded, complete } = req;
+      assert.deepEqual([destroyed, closed, readableEnded, complete], [false, false, false, false]);
+      req.on('data', () => events.push('data'));
+      req.on('end', () => events.push('end'));
+      req.on('close', () => events.push('close'));
+      client.send(`cde${get('/2')}`);
+      assert.equal((await client.response()).body, 'whole');
+      await until(() => events.includes('close'), 'close');
+      assert.deepEqual(events, ['end', 'close']);
+    },
+    { only: 'plain' },
+  );
+}
