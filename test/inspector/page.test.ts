@@ -184,6 +184,7 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
     await page.getByRole('button', { name: 'Show secrets' }).click();
     await page.locator('.field', { hasText: 'Cookie: •••' }).waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('1 exchanges', { exact: true }).waitFor();
     await page.getByRole('option').click();
     await page.locator('.field', { hasText: 'Cookie: •••' }).waitFor();
     assert.ok(!(await page.locator('body').innerText()).includes('hidden'));
