@@ -137,6 +137,8 @@ function command(folder) {
       splitting: true,
       chunkNames: 'cli/part-[hash]',
       format: 'esm',
+      // Nothing here is renamed, and what a name costs each closure is paid with each answer of a program.
+      keepNames: false,
     },
   });
   const cli = join(folder, 'cli');
