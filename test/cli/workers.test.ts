@@ -192,8 +192,9 @@ test('a worker whose parent is killed before it serves ends, and holds no socket
   const file = join(temporaryFolder(t), 'app.mjs');
   writeFileSync(
     file,
-    `console.log('starting ' + process.pid);
-    await new Promise((resolve) => process.once('SIGUSR2', resolve));
+    `const told = new Promise((resolve) => process.once('SIGUSR2', resolve));
+    console.log('starting ' + process.pid);
+    await told;
     setTimeout(() => console.log('waiting'), 300);
     export default (req, res) => res.end('hello');`,
   );
