@@ -37,12 +37,12 @@ export class TunnelHeadReader {
    * @throws where it is no head of a response
    */
   take(chunk: Buffer): Buffer {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+    // A copy: the program may write to its memory again.
+    this.#bytes = Buffer.concat([this.#bytes, chunk]);
     while (this.head === null) {
       const end = this.#bytes.indexOf(END);
       if (end < 0 || end > MAX_TUNNEL_HEAD_BYTES) {
         if (this.#bytes.length > MAX_TUNNEL_HEAD_BYTES) throw tunnelHeadInvalid();
-        this.#bytes = Buffer.from(this.#bytes);
         return this.#bytes.subarray(0, 0);
       }
       this.#add(read(this.#bytes.toString('latin1', 0, end)));

@@ -84,24 +84,7 @@ class TunnelSocketMethods extends (Socket as unknown as typeof Duplex) {
     return this.writable ? 'writeOnly' : 'closed';
   }
 
-  setNoDelay(): this {
-    return this;
-  }
-
-  setKeepAlive(): this {
-    return this;
-  }
-
-  ref(): this {
-    return this;
-  }
-
-  unref(): this {
-    return this;
-  }
-
   declare _stir: () => void;
-  declare setTimeout: TunnelSocket['setTimeout'];
 }
 
 const { prototype } = TunnelSocketMethods;
@@ -112,8 +95,8 @@ for (const name of ['pause', 'resume', 'read', 'end'] as const)
     writable: true,
     configurable: true,
   });
-Object.assign(prototype, { _writev: null, _stir: StreamSocket.prototype._stir });
-prototype.setTimeout = StreamSocket.prototype.setTimeout;
+const { _stir, setTimeout, setNoDelay, setKeepAlive, ref, unref } = StreamSocket.prototype;
+Object.assign(prototype, { _writev: null, _stir, setTimeout, setNoDelay, setKeepAlive, ref, unref });
 answerFor(prototype, CONNECTION_FACTS, ['address']);
 
 function setUpTunnelSocket(this: TunnelSocketMethods, host: TunnelHost): void {
