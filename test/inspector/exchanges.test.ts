@@ -6,7 +6,7 @@ import { createServer as createNodeServer, type ServerResponse } from 'node:http
 import { connect as connectHttp2 } from 'node:http2';
 import { type AddressInfo, connect, Socket } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import http from 'premier';
 import { createServer as createTlsServer } from 'premier/https';
 import { inspect, inspectServers } from 'premier/inspector';
@@ -440,7 +440,8 @@ test('clearing forgets what was noted, and goes on with what comes', async (t) =
   assert.equal((await exchange(2)).target, '/after');
 });
 
-test('over TLS the exchange says so, and is sent again as well', async (t) => {
+/** A server over TLS that is inspected until the end of the test. */
+async function inspectedOverTls(t: TestContext) {
   const server = createTlsServer({ key: pem('localhost-key'), cert: pem('localhost-cert') }, (_req, res) =>
     res.end('x'),
   );
@@ -452,6 +453,11 @@ test('over TLS the exchange says so, and is sent again as well', async (t) => {
     server.closeAllConnections();
     return inspector.close();
   });
+  return { server, inspector };
+}
+
+test('over TLS the exchange says so, and is sent again as well', async (t) => {
+  const { inspector } = await inspectedOverTls(t);
   const draft = { startLine: 'GET /tls HTTP/1.1', fields: ['Host: localhost'] };
   const response = await fetch(`${inspector.url}api/send`, {
     method: 'POST',
@@ -523,15 +529,7 @@ test('over HTTP/2 the fields are those that came, with the number of the stream'
 });
 
 test('a handshake that fails is shown, with its code and sentence', async (t) => {
-  const server = createTlsServer({ key: pem('localhost-key'), cert: pem('localhost-cert') });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const inspector = await inspect(server, { port: 0 });
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-    return inspector.close();
-  });
+  const { server, inspector } = await inspectedOverTls(t);
   const failed = once(server, 'tlsClientError');
   const { port } = server.address() as AddressInfo;
   await assert.rejects(fetch(`https://127.0.0.1:${port}/`));

@@ -507,14 +507,3 @@ test("servers of Node's do what its newest lines do, and are asked so", () => {
     habits.endsDroppedAtOnce;
   sings(holds || node < 26, "what Node's own server does with bytes from a Duplex", 'line-habits');
 });
-
-test("servers of Node's do what its newest lines do, and are asked so", () => {
-  const { refusesManyFields, readsBodyOfUpgrade, endsUnusedConnections } = habits;
-  const holds =
-    refusesManyFields() &&
-    readsBodyOfUpgrade() &&
-    endsUnusedConnections() &&
-    habits.closesReadAtOnce &&
-    habits.endsDroppedAtOnce;
-  sings(holds || node < 26, "what Node's own server does with bytes from a Duplex", 'line-habits');
-});
