@@ -1,11 +1,14 @@
-// `import http from 'premier'`, and every name that `node:http` has on this Node; those of the server half are premier's.
+// `import http from 'premier'`, and every name that `node:http` has on a Node that premier knows; those of the server half are
+// premier's. Named one by one: `export * from 'node:http'` would make Node read each of them, and so load its client of
+// fetch; and where a test runner maps node:http to premier, it would lead back here.
 import http from './index.cjs';
+import lateClasses from './late-classes.cjs';
 
-export * from 'node:http';
-// Named one by one as well: where a test runner maps node:http to premier, the line above leads back here.
 export const { Agent, ClientRequest, get, globalAgent, maxHeaderSize, METHODS, OutgoingMessage, request } =
   http;
-export const { setMaxIdleHTTPParsers, STATUS_CODES, validateHeaderName, validateHeaderValue } = http;
+export const { setGlobalProxyFromEnv, setMaxIdleHTTPParsers, STATUS_CODES } = http;
+export const { validateHeaderName, validateHeaderValue } = http;
+export const { CloseEvent, MessageEvent, WebSocket } = lateClasses;
 export const {
   _connectionListener,
   clientOf,

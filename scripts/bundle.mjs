@@ -9,6 +9,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { sbom } from './sbom.mjs';
 
+/** The oldest Node that premier runs on. */
+const target = 'node20';
+
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
 const { version, dependencies = {}, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -16,11 +19,11 @@ const { version, dependencies = {}, engines } = JSON.parse(readFileSync(join(roo
 /** A constructor's variable has another name than the constructor (`PremierServerResponse`): stacks show the latter. */
 function run(folder, options) {
   const { buildSync } = require('esbuild');
-  const { metafile } = buildSync({
+  const { metafile, outputFiles } = buildSync({
     absWorkingDir: folder,
     bundle: true,
     platform: 'node',
-    target: 'node20',
+    target,
     keepNames: true,
     allowOverwrite: true,
     metafile: true,
@@ -31,26 +34,30 @@ function run(folder, options) {
     logLevel: 'warning',
     ...options.build,
   });
-  return Object.keys(metafile.inputs);
+  return { inputs: Object.keys(metafile.inputs), outputFiles };
 }
 
 /** What `premier/https` loads when a program asks for it: in a file of its own. */
 const certificates = './operation/certificates/managed.js';
 
-/** Modules of Node's that take milliseconds to load, and that many programs never need. */
-const lateModules = 'https|perf_hooks|tls';
+/** What the server loads with the first connection that speaks HTTP/2: in a file of its own. */
+const http2 = './http2/entry.js';
 
-/** Loads each of them when something of it is first read. */
+/** Modules of Node's that take milliseconds to load, and that many programs never need. */
+const lateModules = 'crypto|https|perf_hooks|tls';
+
+/** Loads each of them, and HTTP/2, when something of it is first read. */
 const late = `const late = {};
-for (const name of ${JSON.stringify(lateModules.split('|'))})
+const loadLate = (name, load) =>
   Object.defineProperty(late, name, {
     configurable: true,
     get() {
-      const value = builtin(\`node:\${name}\`);
+      const value = load();
       Object.defineProperty(late, name, { value });
       return value;
     },
   });
+for (const name of ${JSON.stringify(lateModules.split('|'))}) loadLate(name, () => builtin(\`node:\${name}\`));
 `;
 
 /**
@@ -59,25 +66,80 @@ for (const name of ${JSON.stringify(lateModules.split('|'))})
  * comes between: see faces/builtin.cjs.
  */
 function commonJs(folder, entry, output, { define = {} } = {}) {
-  const inputs = run(folder, {
-    external: [certificates, ...faces],
+  const { inputs } = run(folder, {
+    external: faces,
     define,
     build: { entryPoints: [entry], outfile: output, format: 'cjs' },
   });
   rewrite(join(folder, output), (text) =>
+    fromNode(text).replace('"use strict";\n', `"use strict";\n${late}`),
+  );
+  return inputs;
+}
+
+/** Lets the text of a CommonJS file take what it asks of Node, and of premier's other parts, as ours do. */
+function fromNode(text) {
+  return (
     text
       .replace(/__toESM\(require\("(node:[\w/]+)"\)(, 1)?\)/g, 'require("$1")')
       .replace(/\b(import_node_\w+)\.default\b/g, '$1')
       .replace(/\brequire\("(?:node:)?([\w/]+)"\)/g, 'builtin("node:$1")')
       .replace(new RegExp(`^var import_node_(?:${lateModules})\\d* = .*\\n`, 'gm'), '')
       .replace(new RegExp(`\\bimport_node_(${lateModules})\\d*\\b`, 'g'), 'late.$1')
-      .replace(`import("${certificates}")`, 'import("./certificates.cjs")')
       .replace(/\brequire\("\.\.\/(\w+)\.js"\)/g, 'require("./$1.cjs")')
       // A directive counts in the first place only.
-      .replace('"use strict";\n', `"use strict";\nconst builtin = require("./builtin.cjs");\n${late}`),
+      .replace('"use strict";\n', '"use strict";\nconst builtin = require("./builtin.cjs");\n')
   );
+}
+
+/**
+ * The engine in three files: `engine.cjs`, `engine-http2.cjs`, which it loads when a connection speaks HTTP/2, and what both
+ * need. esbuild divides ES modules only; each is made CommonJS after that, so that what one file has of another is a
+ * variable of its own: a property that is read through a getter costs on every request.
+ */
+function engine(folder) {
+  const { transformSync } = require('esbuild');
+  const { inputs, outputFiles } = run(folder, {
+    external: [certificates, http2],
+    build: {
+      entryPoints: { engine: 'engine.js', 'engine-http2': 'server/http2/entry.js' },
+      outdir: '.',
+      chunkNames: 'engine-shared',
+      splitting: true,
+      format: 'esm',
+      write: false,
+    },
+  });
+  for (const { path, text } of outputFiles) {
+    let exported = '';
+    let whole = '';
+    const parts = text
+      .replace(/^import \{([^}]*)\} from "\.\/(engine-shared)\.js";$/m, (_line, names, file) =>
+        requiring(`require("./${file}.cjs")`, undefined, names),
+      )
+      .replace(/^import \* as (\w+) from "\.\/http2\/entry\.js";$/m, (_line, name) => {
+        whole = name;
+        return '';
+      })
+      .replace(/^export \{([^}]*)\};$/m, (_line, names) => {
+        exported = `module.exports = {${names.replace(/(\w+) as (\w+)/g, '$2: $1')}};\n`;
+        return '';
+      });
+    const { code } = transformSync(parts, { format: 'cjs', platform: 'node', target });
+    const file = path.replace(/\.js$/, '.cjs');
+    writeFileSync(file, `"use strict";\n${code}${exported}`);
+    rewrite(file, (made) =>
+      fromNode(made)
+        .replace(`import("${certificates}")`, 'import("./certificates.cjs")')
+        .replace('"use strict";\n', `"use strict";\n${late}${whole && lateHttp2}`)
+        .replace(new RegExp(`\\b${whole || 'http2Connections'}\\.`, 'g'), 'late.http2.'),
+    );
+  }
   return inputs;
 }
+
+/** For the file that asks for HTTP/2. */
+const lateHttp2 = 'loadLate("http2", () => require("./engine-http2.cjs"));\n';
 
 function rewriteText(file, change) {
   const text = change(readFileSync(file, 'utf8'));
@@ -87,7 +149,9 @@ function rewriteText(file, change) {
 
 function rewrite(file, change) {
   const text = rewriteText(file, change);
-  const rest = text.match(/\brequire\((?!"\.\/(?:builtin|index|observe)\.cjs")[^)]*\)/);
+  const rest = text.match(
+    /\brequire\((?!"\.\/(?:builtin|engine-http2|engine-shared|index|observe)\.cjs")[^)]*\)/,
+  );
   if (rest) throw new Error(`${file}: a module is still asked for by ${rest[0]}`);
 }
 
@@ -128,7 +192,7 @@ function inspector(folder) {
  * and so loads its client of fetch with node:http and Web Cryptography with node:crypto.
  */
 function command(folder) {
-  const inputs = run(folder, {
+  const { inputs } = run(folder, {
     external: faces,
     build: {
       entryPoints: ['cli/main.js'],
@@ -228,7 +292,7 @@ if (major < ${major} || (major === ${major} && minor < ${minor}))
 /** @param folder - the absolute path of the folder of compiled modules */
 export function bundle(folder) {
   const inputs = [
-    ...commonJs(folder, 'engine.js', 'engine.cjs'),
+    ...engine(folder),
     ...commonJs(folder, 'documents/index.js', 'document-server.cjs'),
     ...commonJs(folder, 'operation/certificates/managed.js', 'certificates.cjs'),
     ...commonJs(folder, 'operation/index.js', 'operation.cjs'),

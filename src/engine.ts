@@ -1,5 +1,8 @@
-/** What the faces hand on. The build makes one CommonJS file of it, `dist/engine.cjs`, so that there is one engine. */
+/**
+ * What the faces hand on. The build makes one CommonJS file of it, `dist/engine.cjs`, so that there is one engine; what speaks
+ * HTTP/2 is in a file that it loads when it is needed.
+ */
 export { premierHttps } from './https.js';
-export { default as http } from './index.js';
+export { default as http, lateClasses } from './index.js';
 export * as inside from './observe.js';
 export { register } from './register.js';

@@ -4,6 +4,7 @@
  * Programs see it through `faces/index.js` and `faces/index.cjs`, in the types of `faces/index.d.cts`.
  */
 import http from 'node:http';
+import { lateClass } from './late-classes.js';
 import { IncomingMessage as PremierIncomingMessage } from './message/incoming-message.js';
 import { ServerResponse as PremierServerResponse } from './message/server-response.js';
 import { adoptServer } from './server/adopted-servers.js';
@@ -66,3 +67,10 @@ Object.assign(premier, {
   ServerResponse,
 });
 export default premier;
+
+/** What `import { WebSocket } from 'premier'` gives: nothing of it is loaded before it is used. */
+export const lateClasses = {
+  CloseEvent: lateClass(http, 'CloseEvent'),
+  MessageEvent: lateClass(http, 'MessageEvent'),
+  WebSocket: lateClass(http, 'WebSocket'),
+};

@@ -11,7 +11,7 @@ import { notePeer } from './client-facts.js';
 import { type HttpServer, kEngine } from './http-server.js';
 import { Connection as Http1Connection } from './http1/connection.js';
 import { ResponseWriter } from './http1/response-writer.js';
-import { Connection as Http2Connection } from './http2/connection.js';
+import * as http2 from './http2/entry.js';
 import { observeConnection } from './observers.js';
 import { noticePatches } from './patched-methods.js';
 import { adoptProxyHeader } from './proxy-protocol.js';
@@ -35,14 +35,20 @@ export function attach(this: HttpServer, socket: ServerSocket): void {
   if (closing) connection.shutdown();
 }
 
-const PROTOCOLS = { Http1Connection, Http2Connection };
+/** `http2` is read when a connection speaks it, and not before: see its entry. */
+const PROTOCOLS = {
+  Http1Connection,
+  get Http2Connection() {
+    return http2.Connection;
+  },
+};
 
 /** Over TLS the client has chosen by ALPN (RFC 7301); without it, it begins HTTP/2 as it likes where that is served. */
 function connectionOf(server: HttpServer, socket: ServerSocket): ServerConnection {
   const { speaksHttp2 } = server[kEngine];
   if (speaksHttp2 === 'prior-knowledge') return new UndecidedConnection(server, socket, PROTOCOLS);
   const isChosen = speaksHttp2 && Reflect.get(socket, 'alpnProtocol') === 'h2';
-  return isChosen ? new Http2Connection(server, socket) : new Http1Connection(server, socket);
+  return isChosen ? new http2.Connection(server, socket) : new Http1Connection(server, socket);
 }
 
 // What programs put on sockets of their own speaks HTTP/1.1, as on node:http.

@@ -76,6 +76,33 @@ for (const [name, text] of Object.entries({
   });
 }
 
+// `import 'node:http'` would make Node read all of its names.
+const nodeAlone = "const nodeHttp = process.getBuiltinModule('node:http');";
+
+test('the classes that Node loads late are made, derived and told apart by their names, and loaded by that', async (context) => {
+  const text = `
+    import * as http from 'premier';
+    ${nodeAlone}
+    const loadsFetch = () => process.moduleLoadList.includes('NativeModule internal/deps/undici/undici');
+    const before = loadsFetch();
+    const { CloseEvent, MessageEvent, WebSocket } = http;
+    const facts = !WebSocket ? [] : [
+      loadsFetch(),
+      new MessageEvent('message', { data: 1 }).data,
+      new CloseEvent('close', { code: 1000 }) instanceof nodeHttp.CloseEvent,
+      new nodeHttp.MessageEvent('message') instanceof MessageEvent,
+      new (class Mine extends MessageEvent { more() { return this.type; } })('of mine').more(),
+      WebSocket.OPEN === nodeHttp.WebSocket.OPEN && 'OPEN' in WebSocket && WebSocket.name === 'WebSocket',
+      WebSocket.prototype === nodeHttp.WebSocket.prototype,
+      Object.getOwnPropertyNames(WebSocket).sort().join() === Object.getOwnPropertyNames(nodeHttp.WebSocket).sort().join(),
+      Object.getOwnPropertyDescriptor(WebSocket, 'prototype').value === WebSocket.prototype,
+    ];
+    console.log(JSON.stringify({ before, facts, has: 'WebSocket' in nodeHttp }));`;
+  const { before, facts, has } = await printed(context, 'late.mjs', text);
+  assert.equal(before, false);
+  assert.deepEqual(facts, has ? [false, 1, true, true, 'of mine', true, true, true, true] : []);
+});
+
 test('what is an accessor on node:http is one on premier', async (context) => {
   const text = `
     const nodeHttp = require('node:http');
@@ -136,16 +163,16 @@ test('one file that is published has the engine in it', () => {
   const holding = (text: string) =>
     code.filter((path) => readFileSync(join(root, path), 'utf8').includes(text));
   assert.deepEqual(holding('RequestParser = class'), ['dist/engine.cjs']);
-  assert.deepEqual(holding('premier.engine'), ['dist/engine.cjs']);
+  assert.deepEqual(holding('premier.engine'), ['dist/engine-shared.cjs']);
+  assert.deepEqual(holding('DynamicTable = class'), ['dist/engine-http2.cjs']);
 });
 
 test('faces are thin: none of them has code of its own', () => {
-  for (const face of ['index', 'https', 'register']) {
-    for (const extension of ['js', 'cjs']) {
-      const whole = readFileSync(join(root, 'dist', `${face}.${extension}`), 'utf8');
-      // What tells an old Node.js by its version, the build puts before each.
-      const text = whole.replace(/^const \[major.*\nif \(major.*\n {2}throw .*\n/, '');
-      assert.doesNotMatch(text, /=>|function|class|if \(/, `${face}.${extension}`);
-    }
+  const files = ['index', 'https', 'register', 'observe'].flatMap((face) => [`${face}.js`, `${face}.cjs`]);
+  for (const file of [...files, 'late-classes.cjs']) {
+    const whole = readFileSync(join(root, 'dist', file), 'utf8');
+    // What tells an old Node.js by its version, the build puts before each.
+    const text = whole.replace(/^const \[major.*\nif \(major.*\n {2}throw .*\n/, '');
+    assert.doesNotMatch(text, /=>|function|class |if \(/, file);
   }
 });
