@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { pathToFileURL } from 'node:url';
 import { root } from '../scripts/prepare.mjs';
 
 const inBench = (...path) => join(root, 'bench', ...path);
@@ -69,3 +70,16 @@ export const contenders = {
     ],
   },
 };
+
+/** Premier as another commit of it was, of which `built` tells the folder and a name. */
+export function formerPremier({ folder, name }) {
+  return {
+    title: `premier at ${name}`,
+    command: (row) => [
+      nodeBinary(row.major),
+      '--import',
+      pathToFileURL(join(folder, 'dist', 'register.js')).href,
+      app(row.app),
+    ],
+  };
+}

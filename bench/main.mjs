@@ -1,9 +1,13 @@
-// `npm run bench`: builds, then measures premier against node:http and the field, row by row. See `--help`.
+// `npm run bench`: builds, then measures premier against node:http and the field, or against another commit, row by row.
+// See `--help`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { build, install } from '../scripts/prepare.mjs';
+import { buildCommit } from './against.mjs';
 import { drawCharts } from './chart.mjs';
+import { contenders, formerPremier } from './contenders.mjs';
 import { writeFigures } from './figures.mjs';
 import { generator } from './load/flood.mjs';
 import { measureRow } from './measure.mjs';
@@ -13,14 +17,16 @@ import { weigh, weightTable } from './weight.mjs';
 
 const help = `npm run bench -- [options]
 
-  --only ROW     only the rows whose id begins with ROW (may be given more than once)
-  --node MAJOR   on this Node, 20 or 24, in place of the row's own
-  --quick        1 round of 1 s: shows that all works, not how fast
-  --rounds N     rounds, 3 without this
-  --json FILE    write all figures to FILE
-  --from FILE    measure nothing; take the figures from a file that --json wrote
-  --write-docs   write the tables in docs/performance.md, the charts, and the figures in README.md and README.fr.md
-  --draw         measure nothing; charts and figures again, from the tables in docs/performance.md
+  --rows A,B         only the rows whose id begins with one of these words
+  --against COMMIT   beside premier at another commit, which is built, and not beside node:http
+  --node MAJOR       on this Node, 20 or 24, in place of the row's own
+  --pairs N          how many times fresh processes are started, 5 without this
+  --slices N         how often each of them is loaded for a second, 6 without this
+  --quick            1 pair, 1 slice: shows that all works, not how fast
+  --json FILE        write all figures to FILE
+  --from FILE        measure nothing; take the figures from a file that --json wrote
+  --write-docs       write the tables in docs/performance.md, the charts, and the figures in README.md and README.fr.md
+  --draw             measure nothing; charts and figures again, from the tables in docs/performance.md
   --help
 
 Rows: weight ${[...new Set(allRows.map(({ name, nodes }) => nodes.map((major) => `${name}@${major}`).join(' ')))].join(' ')}`;
@@ -34,10 +40,12 @@ function options() {
   try {
     const { values } = parseArgs({
       options: {
-        only: { type: 'string', multiple: true },
+        rows: { type: 'string' },
+        against: { type: 'string' },
         node: { type: 'string' },
+        pairs: { type: 'string' },
+        slices: { type: 'string' },
         quick: { type: 'boolean' },
-        rounds: { type: 'string' },
         json: { type: 'string' },
         from: { type: 'string' },
         'write-docs': { type: 'boolean' },
@@ -51,37 +59,58 @@ function options() {
   }
 }
 
-function plan({ only, node, quick, rounds = quick ? '1' : '3' }) {
-  if (!/^[1-9]\d?$/.test(rounds)) fail(`--rounds ${rounds}: a number from 1 to 99 is wanted.`);
+function plan({ rows: asked, against, node, quick, pairs = quick ? '1' : '5', slices = quick ? '1' : '6' }) {
+  for (const [name, value] of Object.entries({ pairs, slices })) {
+    if (!/^[1-9]\d?$/.test(value)) fail(`--${name} ${value}: a number from 1 to 99 is wanted.`);
+  }
   if (node !== undefined && !['20', '24'].includes(node)) fail(`--node ${node}: 20 or 24 is wanted.`);
-  const rows = selectRows({ only, node: node && Number(node) });
-  const weight = only === undefined || only.some((word) => 'weight'.startsWith(word));
-  if (rows.length === 0 && !weight) fail(`--only ${only.join(', ')}: no such row.`);
-  return { rows, weight, rounds: Number(rounds), warm: quick ? 1 : 2, seconds: quick ? 1 : 5 };
+  const only = asked?.split(',').filter(Boolean);
+  const former = against === undefined ? undefined : 'former';
+  const rows = selectRows({ only, node: node && Number(node), former });
+  const weight =
+    former === undefined && (only === undefined || only.some((word) => 'weight'.startsWith(word)));
+  if (rows.length === 0 && !weight) fail(`--rows ${asked}: no such row.`);
+  return {
+    rows,
+    weight,
+    against,
+    pairs: Number(pairs),
+    slices: Number(slices),
+    warm: quick ? 1 : 2,
+    seconds: 1,
+  };
+}
+
+/** Minutes that it takes, about: slices and warm-up, the checks before them, and the start of each process. */
+function minutes({ rows, pairs, slices, warm, seconds }) {
+  const ofOne = pairs * (slices * (seconds + 0.1) + warm + 0.3) + 1;
+  return Math.ceil(rows.reduce((sum, row) => sum + row.contenders.length * ofOne, 0) / 60);
 }
 
 /** Measures each row of the plan, and prints it when it is done. */
-async function measure({ rows, weight, rounds, warm, seconds }) {
+async function measure({ rows, weight, against, pairs, slices, warm, seconds }) {
   if (generator !== 'wrk') {
     console.log(
       'wrk is not installed (Debian: apt-get install wrk). Autocannon makes the load, and is itself slower than the\n' +
-        'fastest servers here: compare the CPU time of a request, not requests per second.\n',
+        'fastest servers here: servers that wait for it take more processor time a request than they would.\n',
     );
   }
+  const former = against === undefined ? {} : { former: formerPremier(buildCommit(against)) };
   const results = {
     environment: environment(new Set(rows.map(({ major }) => major))),
-    rounds,
+    pairs,
+    slices,
     warm,
     seconds,
   };
-  const turns = rows.reduce((sum, { contenders }) => sum + contenders.length, 0) * rounds;
-  const minutes = Math.ceil((turns * (warm + seconds + 1)) / 60);
-  console.log(`${header(results).join('\n')}\nthis takes about ${minutes} min\n`);
+  console.log(
+    `${header(results).join('\n')}\nthis takes about ${minutes({ rows, pairs, slices, warm, seconds })} min\n`,
+  );
   results.rows = [];
   results.failures = [];
   for (const row of rows) {
     try {
-      const measured = await measureRow(row, { rounds, warm, seconds });
+      const measured = await measureRow(row, { ...contenders, ...former }, { pairs, slices, warm, seconds });
       results.rows.push(measured);
       console.log(`${rowText(measured)}\n`);
       if (measured.differs) results.failures.push(`${row.id}: premier's answer is not node:http's`);
@@ -90,7 +119,8 @@ async function measure({ rows, weight, rounds, warm, seconds }) {
       console.log(`${row.id}  ${row.title}\n  FAILED: ${error.message}\n`);
     }
   }
-  if (weight) results.weight = weigh({ rounds });
+  results.environment.loadAtEnd = os.loadavg()[0];
+  if (weight) results.weight = weigh({ rounds: pairs });
   for (const { title, verdict } of results.weight ?? []) {
     if (verdict !== 'kept') results.failures.push(`weight: ${title} is over its bound`);
   }
@@ -108,13 +138,17 @@ if (asked.draw) {
   process.exit();
 }
 const planned = plan(asked);
-if (asked['write-docs'] && (asked.only || asked.quick)) fail('--write-docs wants all rows, without --quick.');
+if (asked['write-docs'] && (asked.rows || asked.quick || asked.against)) {
+  fail('--write-docs wants all rows, without --quick and --against.');
+}
 if (asked.from && !existsSync(asked.from)) fail(`--from ${asked.from}: there is no such file.`);
 
 install();
 build();
 install('bench');
-const results = asked.from ? JSON.parse(readFileSync(asked.from, 'utf8')) : await measure(planned);
+const results = asked.from
+  ? JSON.parse(readFileSync(asked.from, 'utf8'))
+  : await measure(planned).catch((error) => fail(error.message));
 
 if (results.rows.length > 0) console.log(table(results.rows));
 if (results.weight) console.log(`\n${weightTable(results.weight)}`);

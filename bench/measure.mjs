@@ -1,14 +1,17 @@
-// Measures one row: checks that the contenders do the same work, then takes turns (A B A B …), each time with a fresh
-// process, so that what one compilation or one heap happens to be like does not decide. Out: figures as plain data.
+// Measures one row: checks that the contenders do the same work, then has them live side by side on one core and loads
+// them in turn, in short slices (A B B A …), so that what the machine does meanwhile meets all of them alike. Several
+// times over with fresh processes, so that what one compilation or one heap happens to be like does not decide.
+// Out: figures as plain data.
 import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { contenders } from './contenders.mjs';
 import { differences, exchange, samples } from './equality.mjs';
 import { flood } from './load/flood.mjs';
 import { idle } from './load/idle.mjs';
-import { median } from './load/percentile.mjs';
+import { median, percentile } from './load/percentile.mjs';
 import { streams } from './load/streams.mjs';
 import { runLoad, startServer, usage } from './processes.mjs';
+import { compare } from './verdict.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -18,102 +21,113 @@ async function ownLoad(file, args, seconds) {
 }
 
 /**
- * The kinds of load. `run` resolves to { operations, seconds, … } of one run; `figure` is what is compared, in `unit`;
- * `per` names the operation that processor time is divided by.
+ * The kinds of load. `run` resolves to { operations, seconds, … } of one slice. What is compared is processor time for each
+ * operation, which `per` names, or `figure`, in `unit`.
  */
 export const kinds = {
-  flood: {
-    unit: 'req/s',
-    per: 'request',
-    run: flood,
-    figure: ({ operations, seconds }) => operations / seconds,
-  },
-  streams: {
-    unit: 'req/s',
-    per: 'request',
-    run: streams,
-    figure: ({ operations, seconds }) => operations / seconds,
-  },
+  flood: { per: 'request', run: flood },
+  streams: { per: 'request', run: streams },
   upload: {
-    unit: 'MB/s',
     per: 'upload',
     run: ({ port, load, seconds }) => ownLoad('load/upload.mjs', [port, load.bytes, seconds], seconds),
-    figure: ({ operations, seconds }, { bytes }) => (operations * bytes) / seconds / 1e6,
   },
   paced: {
     unit: 'ms p99',
-    per: 'request',
+    figure: ({ p99 }) => p99,
     run: ({ port, load, seconds, rate }) =>
       ownLoad('load/paced.mjs', [port, rate, load.connections, seconds], seconds),
-    figure: ({ p99 }) => p99,
   },
   idle: {
     unit: 'B resident',
-    run: ({ server, load }) => idle({ server, connections: load.connections }),
     figure: ({ resident }) => resident,
+    run: ({ server, load }) => idle({ server, connections: load.connections }),
+    // A heap that was measured once has grown: one slice of each process, and no warm-up.
+    once: true,
     nodeArguments: ['--expose-gc', '--import', here('load/memory-probe.mjs')],
   },
 };
 
-function start(name, row) {
-  const [file, ...args] = contenders[name].command(row);
+function start(contender, row) {
+  const [file, ...args] = contender.command(row);
   const { nodeArguments } = kinds[row.load.kind];
   return startServer([file, ...(nodeArguments ?? []), ...args], { ipc: nodeArguments !== undefined });
 }
 
-/** One turn of one contender. */
-async function turn(name, row, { warm, seconds, rate }) {
+/** One slice of load on a server. Resolves to { figure, perSecond, others } and what the load generator said. */
+async function slice(server, row, { seconds, rate }) {
   const kind = kinds[row.load.kind];
-  const server = await start(name, row);
+  const before = usage(server.pid);
+  const result = await kind.run({
+    server,
+    port: server.port,
+    secure: row.secure,
+    load: row.load,
+    seconds,
+    rate,
+  });
+  // What the server still does for connections that the load generator has left belongs to this slice.
+  await delay(30);
+  const after = usage(server.pid);
+  if (server.child.exitCode !== null) throw new Error('a server ended under load');
+  if (result.operations === 0) throw new Error('a server answered nothing');
+  const used = (key) => after[key] - before[key];
+  return {
+    ...result,
+    figure: kind.figure?.(result) ?? (used('cpu') * 1e6) / result.operations,
+    perSecond: result.operations / result.seconds,
+    others: Math.max(0, used('machine') - used('cpu') - used('load')) / used('at'),
+  };
+}
+
+/** Starts a server of each contender, and stops them all when `use` is done with them. */
+async function sideBySide(contenders, names, row, use) {
+  const servers = {};
   try {
-    const load = { server, port: server.port, secure: row.secure, load: row.load, rate };
-    if (row.load.kind !== 'idle') await kind.run({ ...load, seconds: warm });
-    const before = usage(server.pid);
-    const result = await kind.run({ ...load, seconds });
-    const after = usage(server.pid);
-    if (server.child.exitCode !== null) throw new Error(`${contenders[name].title} ended under load`);
-    if (result.operations === 0) throw new Error(`${contenders[name].title} answered nothing`);
-    const figure = kind.figure(result, row.load);
-    if (!before || !after || row.load.kind === 'idle') return { ...result, figure };
-    const used = (key) => after[key] - before[key];
-    return {
-      ...result,
-      figure,
-      cpu: (used('cpu') * 1e6) / result.operations,
-      busy: Math.min(1, (used('cpu') + used('waited')) / result.seconds),
-      others: Math.max(0, used('machine') - used('cpu') - used('load')) / used('at'),
-    };
+    for (const name of names) servers[name] = await start(contenders[name], row);
+    return await use(servers);
   } finally {
-    await server.stop();
+    for (const server of Object.values(servers)) await server.stop();
   }
 }
 
+/** The slices of each contender in one pairing: name → slices. */
+function pairing(contenders, names, row, { slices, seconds, warm, rate }) {
+  return sideBySide(contenders, names, row, async (servers) => {
+    const { once } = kinds[row.load.kind];
+    const taken = Object.fromEntries(names.map((name) => [name, []]));
+    if (!once) for (const name of names) await slice(servers[name], row, { seconds: warm, rate });
+    for (let turn = 0; turn < (once ? 1 : slices); turn++) {
+      for (const name of turn % 2 === 0 ? names : names.toReversed()) {
+        taken[name].push(await slice(servers[name], row, { seconds, rate }));
+      }
+    }
+    return taken;
+  });
+}
+
 /** The answers of a contender to the row's samples. */
-async function answers(name, row) {
-  const server = await start(name, row);
-  try {
+function answers(contender, row) {
+  return sideBySide({ it: contender }, ['it'], row, async ({ it }) => {
     const all = [];
     for (const sample of samples(row)) {
       const http2 = row.load.kind === 'streams';
-      all.push(await exchange({ port: server.port, secure: row.secure, http2 }, sample));
+      all.push(await exchange({ port: it.port, secure: row.secure, http2 }, sample));
     }
     return all;
-  } finally {
-    await server.stop();
-  }
+  });
 }
 
 /**
  * Holds each contender's answers against node:http's, or node:http2's.
  * Resolves to who cannot be measured: name → { reason, differs }.
  */
-async function leftOut(row) {
+async function leftOut(contenders, row) {
   const oracle = row.load.kind === 'streams' ? 'http2' : 'node';
-  const expected = await answers(oracle, row);
+  const expected = await answers(contenders[oracle], row);
   const out = {};
   for (const name of row.contenders.filter((other) => other !== oracle)) {
     try {
-      const actual = await answers(name, row);
+      const actual = await answers(contenders[name], row);
       const found = actual.flatMap((answer, i) =>
         differences(expected[i], answer, contenders[name].alsoSends),
       );
@@ -126,52 +140,81 @@ async function leftOut(row) {
 }
 
 /** 70 %, say, of what node:http answers in a second at most. */
-async function sharedRate(row, { warm, seconds }) {
+async function sharedRate(contenders, row, { seconds, warm }) {
   const full = { ...row, load: { ...row.load, kind: 'flood' } };
-  const { figure } = await turn('node', full, { warm, seconds });
-  return Math.round(figure * row.load.share);
+  return sideBySide(contenders, ['node'], full, async ({ node }) => {
+    await slice(node, full, { seconds: warm });
+    const { perSecond } = await slice(node, full, { seconds });
+    return Math.round(perSecond * row.load.share);
+  });
 }
 
-const medianOf = (rounds, key) => median(rounds.map((round) => round[key]));
+/**
+ * What stands for a contender in one pairing. What disturbs a slice makes it dearer, never cheaper: the lower quartile is
+ * what repeats.
+ */
+function ofPairing(slices) {
+  const sorted = (key) => slices.map((each) => each[key]).sort((a, b) => a - b);
+  return {
+    figure: percentile(sorted('figure'), 25),
+    perSecond: median(sorted('perSecond')),
+    p99: median(sorted('p99')),
+    others: median(sorted('others')),
+    failed: slices.reduce((sum, { failed = 0 }) => sum + failed, 0),
+    late: median(sorted('late')),
+  };
+}
 
-/** The medians of each figure over a contender's rounds, and the rounds themselves. */
-function summary(name, rounds) {
-  const medians = Object.fromEntries(Object.keys(rounds[0]).map((key) => [key, medianOf(rounds, key)]));
-  return { title: contenders[name].title, ...medians, rounds };
+/** The medians of each figure over a contender's pairings, and what stands for each of them. */
+function summary(title, pairings) {
+  const each = pairings.map(ofPairing);
+  const medians = Object.keys(each[0]).map((key) => [key, median(each.map((one) => one[key]))]);
+  // Not every load generator tells everything.
+  return {
+    title,
+    ...Object.fromEntries(medians.filter(([, value]) => Number.isFinite(value))),
+    pairings: each,
+  };
 }
 
 /** What a reader must know to judge the figures. */
-function warnings(row, measured) {
-  const percent = (share) => `${Math.round(share * 100)} %`;
-  const floods = ['flood', 'streams', 'upload'].includes(row.load.kind);
-  return Object.values(measured).flatMap(({ title, busy, others, failed, late }) => [
-    ...(others > 0.1 ? [`${title}: other processes took ${percent(others)} of a core meanwhile`] : []),
-    ...(floods && busy < 0.9 && others <= 0.1
-      ? [`${title}: the load generator was the limit, the server was busy for ${percent(busy)} of the time`]
-      : []),
-    ...(failed > 0 ? [`${title}: ${failed} requests failed`] : []),
+function warnings(measured) {
+  return Object.values(measured).flatMap(({ title, failed, late }) => [
+    ...(failed > 0 ? [`${title}: ${failed} requests failed in a pairing`] : []),
     ...(late > 0.25 ? [`${title}: the load generator was late by ${late.toFixed(2)} ms (p99)`] : []),
   ]);
 }
 
 /**
- * Measures a row. `rounds` is a number, `warm` and `seconds` are lengths of time.
- * Resolves to { id, title, unit, baseline, measured, absent, ratio, cpuRatio, verdict, differs, warnings }.
+ * Measures a row. `pairs` is how many times fresh processes are started, `slices` how often each of them is loaded;
+ * `warm` and `seconds` are lengths of time.
+ * Resolves to { id, title, unit, per, baseline, measured, absent, differs, warnings } and what compare() tells.
  */
-export async function measureRow(row, { rounds, warm, seconds }) {
-  const out = await leftOut(row);
+export async function measureRow(row, contenders, { pairs, slices, warm, seconds }) {
+  const out = await leftOut(contenders, row);
   const names = row.contenders.filter((name) => !(name in out));
-  const rate = row.load.kind === 'paced' ? await sharedRate(row, { warm, seconds }) : undefined;
-  const taken = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const name of names) taken[name].push(await turn(name, row, { warm, seconds, rate }));
+  const rate = row.load.kind === 'paced' ? await sharedRate(contenders, row, { seconds, warm }) : undefined;
+  const taken = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    // Who starts first is given other memory.
+    const order = pair % 2 === 0 ? names : names.toReversed();
+    taken.push(await pairing(contenders, order, row, { slices, seconds, warm, rate }));
   }
-  const measured = Object.fromEntries(names.map((name) => [name, summary(name, taken[name])]));
+  const measured = Object.fromEntries(
+    names.map((name) => [
+      name,
+      summary(
+        contenders[name].title,
+        taken.map((pairing) => pairing[name]),
+      ),
+    ]),
+  );
+  const { unit = 'µs', per } = kinds[row.load.kind];
   return {
     id: row.id,
     title: `${row.title}, Node ${row.major}`,
-    unit: kinds[row.load.kind].unit,
-    per: kinds[row.load.kind].per,
+    unit,
+    per,
     rate,
     baseline: row.contenders[0],
     atLeast: row.atLeast,
@@ -180,20 +223,6 @@ export async function measureRow(row, { rounds, warm, seconds }) {
     absent: Object.entries(out).map(([name, { reason }]) => `${contenders[name].title}: ${reason}`),
     differs: out.premier?.differs ?? false,
     ...compare(row, measured),
-    warnings: warnings(row, measured),
-  };
-}
-
-/** premier's ratio to the row's baseline, in the main figure and in processor time (more is better), and the verdict. */
-function compare(row, measured) {
-  const baseline = measured[row.contenders[0]];
-  const { premier } = measured;
-  if (!premier || !baseline) return { verdict: 'not measured' };
-  const ratio = premier.figure / baseline.figure;
-  const reached = row.atLeast === undefined ? ratio <= row.atMost : ratio >= row.atLeast;
-  return {
-    ratio,
-    cpuRatio: premier.cpu ? baseline.cpu / premier.cpu : undefined,
-    verdict: reached ? 'reached' : 'short',
+    warnings: warnings(measured),
   };
 }

@@ -1,7 +1,7 @@
 // The processes of a measurement: the server under test on one core, the load generator on another, and what the
 // kernel says of the time they had. Leaves no process after, whatever happens.
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
@@ -98,27 +98,30 @@ const ticksPerSecond = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf
 /** The fields of a line of /proc as numbers. */
 const numbers = (line) => line.trim().split(/\s+/).map(Number);
 
+/** Seconds of processor time, user and system, that all threads of a process have had so far. */
+export function processorTime(pid) {
+  const threads = `/proc/${pid}/task`;
+  if (!existsSync(threads)) throw new Error('processor time is read from /proc: measure on Linux');
+  // To the nanosecond; `stat` counts in hundredths of a second.
+  return readdirSync(threads).reduce(
+    (sum, thread) => sum + numbers(readFileSync(`${threads}/${thread}/schedstat`, 'latin1'))[0] / 1e9,
+    0,
+  );
+}
+
 /**
- * What a server has used so far, in seconds, from /proc; null where there is none.
- * at: the time of asking. cpu: processor time of all its threads. waited: time in which its main thread could run and had no core.
- * load: processor time of the load generators that have ended. machine: processor time of all that runs here.
+ * What has been used so far, in seconds. at: the time of asking. load: processor time of the load generators that have
+ * ended, and of this process. machine: processor time of all that runs here.
  */
 export function usage(pid) {
-  try {
-    const server = numbers(readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]);
-    const self = numbers(readFileSync('/proc/self/stat', 'latin1').split(') ')[1]);
-    const [, waited] = numbers(readFileSync(`/proc/${pid}/schedstat`, 'latin1'));
-    const [, user, nice, system, , , irq, softirq, steal] = numbers(
-      readFileSync('/proc/stat', 'latin1').split('\n')[0],
-    );
-    return {
-      at: performance.now() / 1000,
-      cpu: (server[11] + server[12]) / ticksPerSecond,
-      waited: waited / 1e9,
-      load: (self[11] + self[12] + self[13] + self[14]) / ticksPerSecond,
-      machine: (user + nice + system + irq + softirq + steal) / ticksPerSecond,
-    };
-  } catch {
-    return null;
-  }
+  const self = numbers(readFileSync('/proc/self/stat', 'latin1').split(') ')[1]);
+  const [, user, nice, system, , , irq, softirq, steal] = numbers(
+    readFileSync('/proc/stat', 'latin1').split('\n')[0],
+  );
+  return {
+    at: performance.now() / 1000,
+    cpu: processorTime(pid),
+    load: (self[11] + self[12] + self[13] + self[14]) / ticksPerSecond,
+    machine: (user + nice + system + irq + softirq + steal) / ticksPerSecond,
+  };
 }

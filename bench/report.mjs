@@ -51,29 +51,32 @@ export function environment(majors) {
 }
 
 /** The head of a report: lines of text. */
-export function header({ environment: on, rounds, warm, seconds }) {
+export function header({ environment: on, pairs, slices, warm, seconds }) {
   const versions = Object.entries(on.versions).filter(([, number]) => number);
+  const end = on.loadAtEnd === undefined ? '' : `, ${on.loadAtEnd.toFixed(2)} at the end`;
   return [
-    `${on.date} UTC, ${on.cpu}, ${on.cores} ${on.cores === 1 ? 'core' : 'cores'}, ${on.memory}, ${on.system}, load average ${on.loadAverage.toFixed(2)} at the start`,
+    `${on.date} UTC, ${on.cpu}, ${on.cores} ${on.cores === 1 ? 'core' : 'cores'}, ${on.memory}, ${on.system}, load average ${on.loadAverage.toFixed(2)} at the start${end}`,
     `Node ${on.nodes.join(', ')}; ${versions.map(([name, number]) => `${name} ${number}`).join(', ')}`,
-    `load by ${on.generator}; ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${seconds} s, each in a fresh process after ${warm} s of warm-up, taken in turn; medians`,
+    `load by ${on.generator}; ${pairs} ${pairs === 1 ? 'pairing' : 'pairings'} of fresh processes that live side by side, each loaded in turn for ${slices} × ${seconds} s after ${warm} s of warm-up`,
     on.apart
-      ? 'the server has core 0, the load generator core 1'
-      : 'server and load generator SHARE their cores (fewer than two, or no taskset): ratios come out too small',
+      ? 'the servers have core 0, the load generator core 1'
+      : 'servers and load generator SHARE their cores (fewer than two, or no taskset)',
   ];
 }
+
+const spread = ({ low, high }) => (low === undefined ? '–' : `${times(low)} to ${times(high)}`);
 
 /** A measured row as it is printed when it is done. */
 export function rowText(row) {
   const width = Math.max(...Object.values(row.measured).map(({ title }) => title.length));
   const lines = Object.values(row.measured).map((of) => {
-    const parts = [`${figure(of.figure)} ${row.unit}`];
-    if (of.p50 !== undefined) parts.push(`p50 ${of.p50.toFixed(2)} ms`, `p99 ${of.p99.toFixed(2)} ms`);
-    if (of.cpu !== undefined) parts.push(`${figure(of.cpu)} µs of CPU per ${row.per}`);
-    if (of.heap !== undefined) parts.push(`${figure(of.heap)} B on the heap`);
+    const parts = [`${figure(of.figure)} ${row.unit}${row.per ? ` of processor time per ${row.per}` : ''}`];
+    if (row.per) parts.push(`${figure(of.perSecond)} ${row.per}s/s`);
+    if (of.p99 !== undefined) parts.push(`p99 ${of.p99.toFixed(2)} ms`);
+    if (of.others > 0.1) parts.push(`beside others that took ${times(of.others)} of a core`);
     return `  ${of.title.padEnd(width)}  ${parts.join('  ')}`;
   });
-  const rate = row.rate ? ` (${figure(row.rate)} req/s)` : '';
+  const rate = row.rate ? ` (${figure(row.rate)} requests/s)` : '';
   return [
     `${row.id}  ${row.title}${rate}`,
     ...lines,
@@ -83,26 +86,27 @@ export function rowText(row) {
   ].join('\n');
 }
 
-const target = ({ atLeast, atMost }) => (atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`);
+const target = ({ atLeast, atMost }) =>
+  atLeast === undefined ? `≤ ${round(atMost, 2)}` : `≥ ${round(atLeast, 2)}`;
 
 function verdictText(row) {
   if (row.ratio === undefined) return `target ${target(row)}: ${row.verdict}`;
-  const cpu = row.cpuRatio === undefined ? '' : `, in CPU time ${times(row.cpuRatio)}`;
-  return `premier to ${row.measured[row.baseline].title}: ${times(row.ratio)}${cpu}; target ${target(row)}: ${row.verdict}`;
+  const wide = row.verdict === 'undecided' && row.low < row.high;
+  const said = wide ? 'undecided, the spread is too wide to speak' : row.verdict;
+  return `premier beside ${row.measured[row.baseline].title}: ${times(row.ratio)} (${spread(row)}); target ${target(row)}: ${said}`;
 }
 
 /** All rows in one table of Markdown. */
 export function table(rows) {
   const lines = rows.map((row) => {
-    const of = (name) => row.measured[name];
-    const p99 = (name) => (of(name)?.p99 === undefined ? '–' : of(name).p99.toFixed(2));
-    const value = (name) => (of(name) ? figure(of(name).figure) : '–');
+    const value = (name) => (row.measured[name] ? figure(row.measured[name].figure) : '–');
+    const second = (name) => (row.per && row.measured[name] ? figure(row.measured[name].perSecond) : '–');
     const verdict = row.verdict === 'short' ? '**short**' : row.verdict;
-    return `| ${row.title} | ${row.unit} | ${value(row.baseline)} | ${value('premier')} | ${times(row.ratio)} | ${target(row)} | ${verdict} | ${times(row.cpuRatio)} | ${p99(row.baseline)} | ${p99('premier')} |`;
+    return `| ${row.title} | ${row.unit} | ${value(row.baseline)} | ${value('premier')} | ${times(row.ratio)} | ${spread(row)} | ${target(row)} | ${verdict} | ${second(row.baseline)} | ${second('premier')} |`;
   });
   return [
-    '| work | unit | node:http, or the floor | premier | ratio | target | | ratio in CPU time | its p99, ms | premier’s p99, ms |',
-    '| --- | --- | ---: | ---: | ---: | ---: | --- | ---: | ---: | ---: |',
+    '| work | unit | node:http, or what it is measured against | premier | ratio | of the pairings | target | | its answers a second | premier’s |',
+    '| --- | --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |',
     ...lines,
   ].join('\n');
 }
@@ -111,7 +115,7 @@ export function table(rows) {
 export function fieldTable(rows) {
   const names = ['node', 'premier', 'floor', 'uwebsockets', 'bun', 'deno'];
   const shown = rows.filter(({ measured }) =>
-    Object.keys(measured).some((name) => !['node', 'premier'].includes(name)),
+    Object.keys(measured).some((name) => ['floor', 'uwebsockets', 'bun', 'deno'].includes(name)),
   );
   if (shown.length === 0) return '';
   const titles = names.map(

@@ -1,6 +1,16 @@
 // What is measured: one row for each kind of work, the ratio it must reach, and against whom.
 // Data only: how a server is started is in contenders.mjs, how each kind of load is made in load/.
-import { body, browser, get, ofTenOneCloses, pipelined, post, upload } from './load/requests.mjs';
+import {
+  browser,
+  closing,
+  get,
+  ofTenOneCloses,
+  path,
+  pipelined,
+  post,
+  postTo,
+  upload,
+} from './load/requests.mjs';
 
 /** Servers of other makes that answer hello.mjs's response; they measure the field and have no target. */
 const field = ['uwebsockets', 'bun', 'deno'];
@@ -11,184 +21,93 @@ const flood = (requests, options) => ({ kind: 'flood', requests, connections: 64
 /** The same over HTTP/2: each connection has so many streams at a time. */
 const overHttp2 = (requests, connections, streams) => ({ kind: 'streams', requests, connections, streams });
 
+/** 64 MB in one request, on one connection. */
+const large = {
+  kind: 'upload',
+  bytes: 64 * 1024 * 1024,
+  sample: [{ method: 'POST', body: 'x'.repeat(200_000) }],
+};
+
+/** Rows that are alike but for what is here: name, title, app, load, what must be reached. */
+const alike = (shared, list) =>
+  list.map(([name, title, app, load, atLeast]) => ({ name, title, app, load, atLeast, ...shared }));
+
+/** A row on node:http, on the newest LTS alone. */
+const onNode = { nodes: [24], contenders: ['node', 'premier'] };
+
 /**
  * name        with the Node major it makes the row's id: `hello@24`
  * nodes       Node majors to measure on; what has no need of two is measured on the newest LTS
  * app         file in apps/
  * contenders  the first is what the others are compared with
- * atLeast     ratio of the main figure to the baseline's that premier must reach; `atMost` where less is better
+ * atLeast     how many times less processor time than the baseline premier must take; `atMost`, where the figure is one
+ *             of its own, how many times as much of it premier may have
  */
 export const rows = [
-  {
-    name: 'hello',
-    title: 'hello, keep-alive',
-    nodes: [20, 24],
-    app: 'hello',
-    contenders: ['node', 'premier', ...field],
-    load: flood(get),
-    atLeast: 2.0,
-  },
-  {
-    name: 'floor',
-    title: 'hello against the floor',
-    nodes: [24],
-    app: 'hello',
-    contenders: ['floor', 'premier'],
-    load: flood(get),
-    atLeast: 0.9,
-  },
-  {
-    name: 'browser',
-    title: 'browser-like headers, different in each request',
-    nodes: [24],
-    app: 'hello',
-    contenders: ['node', 'premier', 'floor', ...field],
-    load: flood(browser),
-    atLeast: 1.8,
-  },
-  {
-    name: 'post',
-    title: "POST of 1 kB JSON, read with on('data'), parsed, answered",
-    nodes: [24],
-    app: 'post-json',
-    contenders: ['node', 'premier'],
-    load: flood(post),
-    atLeast: 1.6,
-  },
-  {
-    name: 'stream',
-    title: '64 kB in 16 writes from a for await',
-    nodes: [24],
-    app: 'stream',
-    contenders: ['node', 'premier'],
-    load: flood(get),
-    atLeast: 1.5,
-  },
-  {
-    name: 'pipeline',
-    title: '64 kB in 16 writes from a pipeline',
-    nodes: [24],
-    app: 'stream',
-    contenders: ['node', 'premier'],
-    load: flood(() => [{ path: '/pipeline' }]),
-    atLeast: 1.5,
-  },
-  {
-    name: 'pipelined',
-    title: '16 requests pipelined',
-    nodes: [24],
-    app: 'hello',
-    contenders: ['node', 'premier', ...field],
-    load: flood(pipelined, { pipelining: 16 }),
-    atLeast: 6,
-  },
-  {
-    name: 'ten',
-    title: '10 requests a connection, then close',
-    nodes: [24],
-    app: 'hello',
-    contenders: ['node', 'premier', ...field],
-    load: flood(ofTenOneCloses),
-    atLeast: 1.6,
-  },
-  {
-    name: 'buffer',
-    title: '1 MB buffer in one end',
-    nodes: [24],
-    app: 'buffer',
-    contenders: ['node', 'premier'],
-    load: flood(get),
-    atLeast: 1.0,
-  },
-  {
-    name: 'upload',
-    title: 'upload of 64 MB, piped to nowhere',
-    nodes: [24],
-    app: 'upload',
-    contenders: ['node', 'premier'],
-    load: {
-      kind: 'upload',
-      bytes: 64 * 1024 * 1024,
-      sample: [{ method: 'POST', body: 'x'.repeat(200_000) }],
-    },
-    atLeast: 1.0,
-  },
-  {
-    name: 'https',
-    title: 'https hello, keep-alive',
-    nodes: [24],
-    app: 'https',
-    secure: true,
-    contenders: ['node', 'premier'],
-    load: flood(get),
-    atLeast: 1.5,
-  },
-  {
-    name: 'express',
-    title: 'Express 5',
-    nodes: [24],
-    app: 'express',
-    contenders: ['node', 'premier'],
-    load: flood(get),
-    atLeast: 1.9,
-  },
-  {
-    name: 'express',
-    title: 'Express 5',
-    nodes: [20],
-    app: 'express',
-    contenders: ['node', 'premier'],
-    load: flood(get),
-    atLeast: 8,
-  },
-  {
-    name: 'fastify',
-    title: 'Fastify 5',
-    nodes: [24],
-    app: 'fastify',
-    contenders: ['node', 'premier'],
-    load: flood(get),
-    atLeast: 1.7,
-  },
-  {
-    name: 'koa',
-    title: 'Koa 3',
-    nodes: [24],
-    app: 'koa',
-    contenders: ['node', 'premier'],
-    load: flood(get),
-    atLeast: 1.5,
-  },
-  {
-    name: 'hono',
-    title: "Hono's Node adapter",
-    nodes: [24],
-    app: 'hono',
-    contenders: ['node', 'premier'],
-    load: flood(get),
-    atLeast: 1.4,
-  },
-  ...[
-    ['h2', 'hello, 64 connections × 1 stream', 'hello', overHttp2(get, 64, 1), 3.5],
-    ['h2-16', 'hello, 8 × 16 streams', 'hello', overHttp2(get, 8, 16), 7],
-    ['h2-100', 'hello, 8 × 100 streams', 'hello', overHttp2(get, 8, 100), 14],
-    ['h2-browser', 'browser-like fields, 8 × 16 streams', 'hello', overHttp2(browser, 8, 16), 7],
-    ['h2-post', 'POST of 1 kB JSON, 8 × 16 streams', 'post', overHttp2(post, 8, 16), 2.5],
-    ['h2-tls', 'hello over TLS, 64 × 1 stream', 'secure', overHttp2(get, 64, 1), 2.8],
-    ['h2-tls-16', 'hello over TLS, 8 × 16 streams', 'secure', overHttp2(get, 8, 16), 6],
-    ['h2-body', '100 kB in one end, 8 × 16 streams', 'bodies', overHttp2(body(100_000), 8, 16), 1.8],
-    ['h2-large', '10 MB in one end', 'bodies', overHttp2(body(10_000_000), 2, 1), 1],
-    ['h2-upload', 'upload of 10 MB', 'bodies', overHttp2(upload(10_000_000), 2, 1), 1],
-  ].map(([name, title, app, load, atLeast]) => ({
-    name,
-    title: `HTTP/2: ${title}`,
-    nodes: [24],
-    app: `http2-${app}`,
-    secure: app === 'secure',
-    contenders: ['http2', 'premier'],
-    load,
-    atLeast,
-  })),
+  ...alike({ nodes: [20, 24], contenders: ['node', 'premier', ...field] }, [
+    ['hello', 'hello, keep-alive', 'hello', flood(get), 2.5],
+  ]),
+  ...alike({ nodes: [24], contenders: ['floor', 'premier'] }, [
+    ['floor', 'hello against the floor', 'hello', flood(get), 0.95],
+  ]),
+  ...alike({ nodes: [24], contenders: ['node', 'premier', 'floor', ...field] }, [
+    ['browser', 'browser-like fields, different in each request', 'hello', flood(browser), 2.8],
+  ]),
+  ...alike({ nodes: [24], contenders: ['node', 'premier', ...field] }, [
+    ['pipelined', '16 requests pipelined', 'hello', flood(pipelined, { pipelining: 16 }), 6],
+    ['ten', '10 requests a connection, then close', 'hello', flood(ofTenOneCloses), 1.9],
+    ['one', '1 request a connection', 'hello', flood(closing), 1.6],
+  ]),
+  ...alike(onNode, [
+    ['post', "POST of 1 kB JSON, on('data')", 'post-json', flood(post), 1.6],
+    ['post-await', 'POST of 1 kB JSON, for await', 'post-json', flood(postTo('/await')), 1.6],
+    ['post-express', 'POST of 1 kB JSON, express.json()', 'express', flood(post), 1.5],
+    ['upload', 'upload of 64 MB, read and dropped', 'upload', large, 1.1],
+    ['upload-file', 'upload of 64 MB, piped to a file', 'upload-file', large, 1],
+    ['writes', '64 kB in 16 writes', 'writes', flood(get), 1.6],
+    ['stream', '64 kB in 16 writes from a for await', 'stream', flood(get), 1.6],
+    ['pipeline', '64 kB in 16 writes from a pipeline', 'stream', flood(path('pipeline')), 1.3],
+    ['file', '64 kB of a file from a pipeline', 'file', flood(get), 1.3],
+    ['string', '100 kB string in one end', 'bodies', flood(path('string')), 1.2],
+    ['buffer', '1 MB buffer in one end', 'bodies', flood(path('buffer')), 1.05],
+  ]),
+  ...alike({ ...onNode, secure: true }, [
+    ['https', 'https hello, keep-alive', 'https', flood(get), 1.8],
+    ['https-one', 'https hello, 1 request a connection', 'https', flood(closing), 1.05],
+  ]),
+  ...alike(onNode, [['express', 'Express 5', 'express', flood(get), 2.2]]),
+  ...alike({ ...onNode, nodes: [20] }, [['express', 'Express 5', 'express', flood(get), 9]]),
+  ...alike(onNode, [
+    ['fastify', 'Fastify 5', 'fastify', flood(get), 1.6],
+    ['koa', 'Koa 3', 'koa', flood(get), 1.5],
+    ['hono', "Hono's Node adapter", 'hono', flood(get), 1.8],
+  ]),
+  ...alike({ nodes: [24], contenders: ['http2', 'premier'] }, [
+    ['h2', 'HTTP/2: hello, 64 connections × 1 stream', 'http2-hello', overHttp2(get, 64, 1), 3.5],
+    ['h2-16', 'HTTP/2: hello, 8 × 16 streams', 'http2-hello', overHttp2(get, 8, 16), 7],
+    ['h2-100', 'HTTP/2: hello, 8 × 100 streams', 'http2-hello', overHttp2(get, 8, 100), 14],
+    [
+      'h2-browser',
+      'HTTP/2: browser-like fields, 8 × 16 streams',
+      'http2-hello',
+      overHttp2(browser, 8, 16),
+      7,
+    ],
+    ['h2-post', 'HTTP/2: POST of 1 kB JSON, 8 × 16 streams', 'http2-post', overHttp2(post, 8, 16), 2.5],
+    [
+      'h2-body',
+      'HTTP/2: 100 kB in one end, 8 × 16 streams',
+      'http2-bodies',
+      overHttp2(path(100_000), 8, 16),
+      1.8,
+    ],
+    ['h2-large', 'HTTP/2: 10 MB in one end', 'http2-bodies', overHttp2(path(10_000_000), 2, 1), 1],
+    ['h2-upload', 'HTTP/2: upload of 10 MB', 'http2-bodies', overHttp2(upload(10_000_000), 2, 1), 1],
+  ]),
+  ...alike({ nodes: [24], contenders: ['http2', 'premier'], secure: true }, [
+    ['h2-tls', 'HTTP/2: hello over TLS, 64 × 1 stream', 'http2-secure', overHttp2(get, 64, 1), 2.8],
+    ['h2-tls-16', 'HTTP/2: hello over TLS, 8 × 16 streams', 'http2-secure', overHttp2(get, 8, 16), 6],
+  ]),
   {
     name: 'latency',
     title: "p99 latency at 70 % of node:http's maximum",
@@ -209,14 +128,19 @@ export const rows = [
   },
 ];
 
+/** What a commit may lose against another one: 2 %. */
+const kept = 0.98;
+
 /**
  * The rows to measure, one for each Node, each with its `id` and `major`.
- * `only` keeps the ids that begin with one of its words; `node` asks for one Node major in place of the row's own.
+ * `only` keeps the ids that begin with one of its words; `node` asks for one Node major in place of the row's own;
+ * `former` compares premier with the contender of that name, and with nobody else.
  */
-export function selectRows({ only = [], node } = {}) {
+export function selectRows({ only = [], node, former } = {}) {
   const wanted = rows
     .flatMap((row) => row.nodes.map((major) => ({ ...row, major, id: `${row.name}@${major}` })))
-    .filter((row) => only.length === 0 || only.some((word) => row.id.startsWith(word)));
+    .filter((row) => only.length === 0 || only.some((word) => row.id.startsWith(word)))
+    .map((row) => (former === undefined ? row : { ...row, contenders: [former, 'premier'], ...bounds(row) }));
   if (node === undefined) return wanted;
   const ids = new Set();
   return wanted
@@ -224,3 +148,5 @@ export function selectRows({ only = [], node } = {}) {
     .map((row) => ({ ...row, major: node, id: `${row.name}@${node}` }))
     .filter(({ id }) => !ids.has(id) && ids.add(id));
 }
+
+const bounds = ({ atLeast }) => (atLeast === undefined ? { atMost: 1 / kept } : { atLeast: kept });

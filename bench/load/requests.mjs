@@ -54,19 +54,24 @@ export function browser() {
   }));
 }
 
-/** One JSON document of just about 1 kB. */
-export function post() {
+/** Each request has a connection of its own. */
+export const closing = () => [{ headers: { Connection: 'close' } }];
+
+/** One JSON document of just about 1 kB, to a path. */
+export const postTo = (path) => () => {
   const items = Array.from({ length: 19 }, (_, i) => ({
     id: i,
     label: `élément numéro ${i}`,
     price: i * 1.25,
   }));
   const body = JSON.stringify({ name: 'premier', items });
-  return [{ method: 'POST', path: '/', headers: { 'Content-Type': 'application/json' }, body }];
-}
+  return [{ method: 'POST', path, headers: { 'Content-Type': 'application/json' }, body }];
+};
 
-/** A body of so many bytes, whose path says how many. */
-export const body = (length) => () => [{ path: `/${length}` }];
+export const post = postTo('/');
+
+/** A request for what the app has by that name, or for so many bytes. */
+export const path = (name) => () => [{ path: `/${name}` }];
 
 export const upload = (length) => () => [{ method: 'POST', body: 'x'.repeat(length) }];
 

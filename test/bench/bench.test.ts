@@ -20,6 +20,9 @@ const { browser, ofTenOneCloses, post, toBytes } = await load('load/requests.mjs
 const { median, percentile } = await load('load/percentile.mjs');
 const { docsPart, withMeasured } = await load('report.mjs');
 const { parse } = await load('load/streams.mjs');
+const { buildCommit } = await load('against.mjs');
+const { processorTime } = await load('processes.mjs');
+const { compare } = await load('verdict.mjs');
 
 /** Runs an app or a load generator of the benchmark to its first line of output. */
 async function firstLine(path: string, ...args: string[]) {
@@ -61,6 +64,55 @@ test('rows are chosen by the beginning of their id', () => {
   assert.equal(ids({}).length, rows.flatMap(({ nodes }: { nodes: number[] }) => nodes).length);
 });
 
+test('beside another commit a row has that one for its baseline, and may lose 2 %', () => {
+  const bounds = selectRows({ only: ['hello@24', 'idle'], former: 'former' });
+  assert.deepEqual(
+    bounds.map(({ contenders, atLeast, atMost }: Record<string, unknown>) => [contenders, atLeast, atMost]),
+    [
+      [['former', 'premier'], 0.98, undefined],
+      [['former', 'premier'], undefined, 1 / 0.98],
+    ],
+  );
+});
+
+test('a commit that git does not know is said to be unknown', () => {
+  assert.throws(() => buildCommit('--no-such-commit'), {
+    message: '--against --no-such-commit: git knows no such commit here.',
+  });
+});
+
+test('the processor time of a process is that of all its threads, and grows with its work', () => {
+  if (process.platform !== 'linux') return;
+  const before = processorTime(process.pid);
+  const { user, system } = process.cpuUsage();
+  const end = user + system + 30_000;
+  while (process.cpuUsage().user + process.cpuUsage().system < end) browser();
+  const used = processorTime(process.pid) - before;
+  assert.ok(used > 0.02, String(used));
+});
+
+test('a row speaks where its pairings agree, or lie close together', () => {
+  const measuredOf = (ratios: number[]) => ({
+    node: { pairings: ratios.map((ratio) => ({ figure: 10 * ratio })) },
+    premier: { pairings: ratios.map(() => ({ figure: 10 })) },
+  });
+  for (const [ratios, verdict] of [
+    [[2.1, 2.5, 3.4], 'reached'],
+    [[1.2, 1.5, 1.9], 'short'],
+    [[1.7, 2.1, 2.3], 'undecided'],
+    [[1.98, 2.01, 2.02], 'reached'],
+    [[1.97, 1.99, 2.02], 'short'],
+    [[2.5, 2.5], 'undecided'],
+  ] as [number[], string][]) {
+    const said = compare({ contenders: ['node'], atLeast: 2 }, measuredOf(ratios));
+    assert.equal(said.verdict, verdict, String(ratios));
+    assert.deepEqual([said.low, said.high], [Math.min(...ratios), Math.max(...ratios)]);
+  }
+  const less = compare({ contenders: ['node'], atMost: 0.8 }, measuredOf([2, 2, 2]));
+  assert.deepEqual([less.ratio, less.verdict], [0.5, 'reached']);
+  assert.equal(compare({ contenders: ['bun'], atLeast: 2 }, measuredOf([2])).verdict, 'not measured');
+});
+
 test('a Node asked for replaces the row’s own, once, with the target nearest to it', () => {
   const chosen = selectRows({ only: ['express', 'koa'], node: 20 });
   assert.deepEqual(
@@ -70,7 +122,7 @@ test('a Node asked for replaces the row’s own, once, with the target nearest t
       atLeast,
     ]),
     [
-      ['express@20', 20, 8],
+      ['express@20', 20, 9],
       ['koa@20', 20, 1.5],
     ],
   );
@@ -229,24 +281,26 @@ const results = {
     apart: true,
     versions: {},
   },
-  rounds: 3,
+  pairs: 3,
+  slices: 6,
   warm: 2,
-  seconds: 5,
+  seconds: 1,
   rows: [
     {
       id: 'hello@24',
       title: 'hello',
-      unit: 'req/s',
+      unit: 'µs',
       per: 'request',
       baseline: 'node',
       atLeast: 2,
       measured: {
-        node: { title: 'node:http', figure: 1000, p50: 1, p99: 2, cpu: 20 },
-        premier: { title: 'premier', figure: 1500, p50: 1, p99: 1.5, cpu: 12 },
+        node: { title: 'node:http', figure: 20, perSecond: 40_000 },
+        premier: { title: 'premier', figure: 12, perSecond: 61_000 },
       },
       absent: ['Bun: not here'],
-      ratio: 1.5,
-      cpuRatio: 1.67,
+      ratio: 1.67,
+      low: 1.61,
+      high: 1.7,
       verdict: 'short',
       warnings: [],
     },
@@ -257,7 +311,7 @@ test('the report says a row that is short to be short, and who is absent', () =>
   const part: string = docsPart(results);
   assert.match(
     part,
-    /\| hello \| req\/s \| 1,000 \| 1,500 \| 1\.50 \| ≥ 2 \| \*\*short\*\* \| 1\.67 \| 2\.00 \| 1\.50 \|/,
+    /\| hello \| µs \| 20\.00 \| 12\.00 \| 1\.67 \| 1\.61 to 1\.70 \| ≥ 2\.00 \| \*\*short\*\* \| 40,000 \| 61,000 \|/,
   );
   assert.match(part, /hello: Bun: not here/);
 });
