@@ -126,12 +126,21 @@ export interface PublicCertificates {
   challenges?: readonly ('http-01' | 'tls-alpn-01')[] | undefined;
 }
 
+/** The paths of a certificate and of its key. */
+export interface PairFiles {
+  cert: string;
+  key: string;
+}
+
 /** Where certificates come from: exactly one of `local`, `files` and `acme`. */
 export interface CertificateOptions {
   /** This computer's own authority, for its own names; a list adds local names, such as `app.test`. */
   local?: true | readonly string[] | undefined;
-  /** Two files in PEM, the chain included; taken over when they change, if they fit. */
-  files?: { cert: string; key: string } | undefined;
+  /**
+   * Two files in PEM, the chain included; taken over when they change, if they fit. Of several pairs, each serves its own
+   * names, and the first who names none of them.
+   */
+  files?: PairFiles | readonly PairFiles[] | undefined;
   acme?: PublicCertificates | undefined;
   /** The folder that keeps keys and accounts. Default: `premier` in the user's folder of data. */
   folder?: string | undefined;

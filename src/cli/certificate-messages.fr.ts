@@ -6,10 +6,14 @@ const when = (date: Date) => `${date.toISOString().slice(0, 16).replace('T', ' '
 
 const because = (reason: string | undefined) => (reason === undefined ? '' : ` (${reason})`);
 
+const fromPkcs12 = (file: string) =>
+  `C’est du PKCS #12 ; ceci en fait du PEM, certificat et clé dans un seul fichier : openssl pkcs12 -in ${file} -nodes -out both.pem`;
+
 const insteadOfCertificate = (file: string): SentencesInstead => ({
   nothing: 'Il est vide ; peut-être est-il en cours d’écriture.',
   key: 'Il contient une clé privée : les deux fichiers sont peut-être intervertis.',
   der: `Il est en DER ; ceci en fait du PEM : openssl x509 -in ${file} -out cert.pem`,
+  pkcs12: fromPkcs12(file),
   else: 'Il devrait commencer par -----BEGIN CERTIFICATE-----.',
 });
 
@@ -18,6 +22,7 @@ const insteadOfKey = (file: string): SentencesInstead => ({
   certificate: 'Il contient un certificat : les deux fichiers sont peut-être intervertis.',
   encrypted: `Elle est chiffrée ; ceci l’écrit sans son mot de passe : openssl pkey -in ${file} -out key.pem`,
   der: `Elle est en DER ; ceci en fait du PEM : openssl pkey -in ${file} -out key.pem`,
+  pkcs12: fromPkcs12(file),
   else: 'Il devrait commencer par -----BEGIN PRIVATE KEY-----.',
 });
 
@@ -52,6 +57,8 @@ export const certificateMessages: CertificateMessages = {
       `OpenSSL refuse ${cert} : ${reason}. Faites faire un nouveau certificat, avec une clé ECDSA P-256 ou RSA 2048.`,
     pairOver: ({ cert, until }) =>
       `${cert} a pris fin le ${when(until)}. Prenez-en un plus récent, ou vérifiez l’horloge de cet ordinateur.`,
+    pairNotYet: ({ cert, from }) =>
+      `${cert} commence le ${when(from)}, et l’horloge de cet ordinateur est en retard là-dessus. Attendez jusque-là, ou mettez l’horloge à l’heure.`,
     acmeNoDirectory: ({ url }) =>
       `${url} n’est pas le répertoire d’un serveur ACME. Vérifiez --acme-directory.`,
     acmeInsecure: ({ url }) => `On ne parle à un serveur ACME qu’en https, pas à ${url}.`,

@@ -88,23 +88,24 @@ function sourceOf(
   given: ReadonlySet<OptionName>,
   say: Messages,
 ): CertificateOptions | undefined {
-  const { 'tls-cert': cert, 'tls-key': key } = settings;
+  const { 'tls-cert': certs, 'tls-key': keys } = settings;
   const words = say.certificates;
   const domains = settings.domain.flat();
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError(say.tlsNeedsBoth);
-  if (cert !== undefined && domains.length > 0) throw new UsageError(words.onlyOne('--tls-cert', '--domain'));
+  if (certs.length !== keys.length) throw new UsageError(say.tlsNeedsBoth);
+  const inFiles = certs.length > 0;
+  if (inFiles && domains.length > 0) throw new UsageError(words.onlyOne('--tls-cert', '--domain'));
   const named = settings.name.length > 0;
-  if (named && (cert !== undefined || domains.length > 0)) {
-    throw new UsageError(words.onlyOne('--name', cert === undefined ? '--domain' : '--tls-cert'));
+  if (named && (inFiles || domains.length > 0)) {
+    throw new UsageError(words.onlyOne('--name', inFiles ? '--tls-cert' : '--domain'));
   }
-  const secure = settings.https || named || cert !== undefined || domains.length > 0;
+  const secure = settings.https || named || inFiles || domains.length > 0;
   const ofAuthority = ['email', 'agree-terms', 'acme-directory', 'acme-account', 'acme-profile'] as const;
   const idle = ofAuthority.find((name) => given.has(name));
   if (idle && domains.length === 0) throw new UsageError(words.needs(`--${idle}`, '--domain'));
   const pointless = (['http-port', 'hsts'] as const).find((name) => given.has(name));
   if (pointless && !secure) throw new UsageError(words.needs(`--${pointless}`, '--https'));
 
-  if (cert !== undefined && key !== undefined) return { files: { cert, key } };
+  if (inFiles) return { files: certs.map((cert, at) => ({ cert, key: keys[at] ?? '' })) };
   if (domains.length > 0) return { acme: publicOnes(settings, domains) };
   return secure ? { local: settings.name } : undefined;
 }

@@ -30,7 +30,11 @@ export async function serveFolder(context: Context): Promise<void> {
   });
   const { translations } = context;
   const translated = translations ? withTranslations(handler, translations) : handler;
-  const rules = { hosts: settings.host, allowed: [...settings['allow-host'], ...settings.name] };
+  const rules = {
+    hosts: settings.host,
+    allowed: [...settings['allow-host'], ...settings.name],
+    own: settings.domain.flat(),
+  };
   const addFields = fieldsOfRefusals(headers, settings.cors);
   const checked = withHostCheck(translated, rules, context.command, context.say, addFields);
   const site: Site = { handler: checked, addFields, close: () => handler.close() };

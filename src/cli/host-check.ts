@@ -11,6 +11,8 @@ export interface HostRules {
   readonly hosts: readonly string[];
   /** Names let in besides this computer's: `example.com`, `.example.com` for all below it as well, or `*` for all. */
   readonly allowed: readonly string[];
+  /** Names that are this server's own, such as those of --domain: let in, and no reason to check where all are. */
+  readonly own?: readonly string[];
 }
 
 /**
@@ -19,14 +21,14 @@ export interface HostRules {
  */
 export function withHostCheck(
   handler: RequestListener,
-  { hosts, allowed }: HostRules,
+  { hosts, allowed, own = [] }: HostRules,
   command: string,
   say: Messages,
   addFields: RequestListener,
 ): RequestListener {
   const everywhere = hosts.some(isEverywhere);
   if (allowed.includes('*') || (everywhere && allowed.length === 0)) return handler;
-  const names = [...allowed, ...hosts.map((host) => host.toLowerCase())];
+  const names = [...allowed, ...own, ...hosts.map((host) => host.toLowerCase())];
   const body = `421 Misdirected Request: ${say.misdirected(command)}\n`;
   return (req, res) => {
     // One address is listened on, and each connection tells which.

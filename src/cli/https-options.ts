@@ -30,20 +30,23 @@ export const httpsOptions = {
       fr: 'Un nom local de plus pour ce certificat, comme app.localhost ou app.test.',
     },
   }),
-  'tls-cert': valued({
+  'tls-cert': list({
     group: 'https',
     argument: word('FILE', 'FICHIER'),
     read: (text) => text,
     about: {
-      en: 'Serve https with this certificate (PEM, the chain included); taken over when it changes.',
-      fr: 'Servir en https avec ce certificat (PEM, chaîne comprise) ; repris quand il change.',
+      en: 'Serve https with this certificate (PEM, the chain included); taken over when it changes. Of several, clients choose by name.',
+      fr: 'Servir en https avec ce certificat (PEM, chaîne comprise) ; repris quand il change. De plusieurs, les clients choisissent par le nom.',
     },
   }),
-  'tls-key': valued({
+  'tls-key': list({
     group: 'https',
     argument: word('FILE', 'FICHIER'),
     read: (text) => text,
-    about: { en: 'The private key of that certificate (PEM).', fr: 'La clé privée de ce certificat (PEM).' },
+    about: {
+      en: 'The private key of that certificate (PEM); of several, in the same order.',
+      fr: 'La clé privée de ce certificat (PEM) ; de plusieurs, dans le même ordre.',
+    },
   }),
   domain: list({
     group: 'https',

@@ -119,7 +119,8 @@ export const english = {
     `${option} must be KID:KEY, with the identifier before the colon and the key in base64url after it.`,
   badWholeSeconds: (option: string, value: string) =>
     `${option} must be a whole number of seconds, not "${value}".`,
-  tlsNeedsBoth: '--tls-cert and --tls-key go together: give both.',
+  tlsNeedsBoth:
+    '--tls-cert and --tls-key go together: give both, a key for each certificate and in the same order.',
 
   noSuchTarget: (path: string) =>
     `${path} isn't there: no folder or program has this name. Check the spelling, or the folder you are in.`,

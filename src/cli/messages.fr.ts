@@ -108,7 +108,8 @@ export const french: Messages = {
   badAccount: (option) =>
     `${option} doit être KID:CLÉ, l’identifiant devant les deux-points et la clé en base64url après.`,
   badWholeSeconds: (option, value) => `${option} doit être un nombre entier de secondes, pas « ${value} ».`,
-  tlsNeedsBoth: '--tls-cert et --tls-key vont ensemble : donnez les deux.',
+  tlsNeedsBoth:
+    '--tls-cert et --tls-key vont ensemble : donnez les deux, une clé par certificat et dans le même ordre.',
 
   noSuchTarget: (path) =>
     `${path} n’existe pas : aucun dossier ni programme ne porte ce nom. Vérifiez l’orthographe, ou le dossier où vous êtes.`,

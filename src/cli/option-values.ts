@@ -7,8 +7,7 @@ import { domainToASCII } from 'node:url';
 import { isComputed } from '../documents/answer-fields.js';
 import { pathTest } from '../documents/path-pattern.js';
 import { type AdminAddress, readAdminAddress } from '../operation/admin-address.js';
-import { canonicalAddress } from '../operation/certificates/addresses.js';
-import { hostNameOf } from '../operation/certificates/local-names.js';
+import { certifiableName } from '../operation/certificates/local-names.js';
 import { TrustedProxies } from '../server/trusted-proxies.js';
 import type { Messages } from './language.js';
 import { UsageError } from './trouble.js';
@@ -160,7 +159,7 @@ export function readWord<Word extends string>(...words: Word[]) {
 
 /** The name of a host, or an address, in ASCII. */
 export function readHostName(text: string, option: string, say: Messages): string {
-  const name = isIP(text) ? canonicalAddress(text) : hostNameOf(text);
+  const name = certifiableName(text);
   if (name === undefined) throw new UsageError(say.badHostName(option, text));
   return name;
 }

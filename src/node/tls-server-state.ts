@@ -58,19 +58,29 @@ export function securityOf(server: TlsServer): SecureContextOptions {
   return Object.fromEntries(keptOptions.map((name) => [name, all[name]]));
 }
 
+type NamedContext = [pattern: RegExp, context: unknown];
+
 /**
- * `server.addContext` for a name that had a context before: that one is let go. Node keeps every one it was given, and asks
- * the latest that fits.
+ * `server.addContext` for several names, in the place of those that were added before; a name is the same in capitals. Node
+ * keeps every context it was given, and asks the latest that fits.
+ * @param before what this returned the last time; contexts of others stay
  */
-export function replaceContext(server: TlsServer, name: string, context: SecureContext): void {
-  const { _contexts: contexts } = server as { _contexts?: [pattern: RegExp, context: unknown][] };
-  const before = Array.isArray(contexts) ? contexts.length : 0;
-  server.addContext(name, context);
-  const added = contexts?.at(-1)?.[0];
-  if (!Array.isArray(contexts) || contexts.length !== before + 1 || !(added instanceof RegExp)) return;
-  for (let at = before - 1; at >= 0; at--) {
-    if (contexts[at]?.[0]?.source === added.source) contexts.splice(at, 1);
+export function replaceContexts(
+  server: TlsServer,
+  before: readonly unknown[],
+  named: Iterable<readonly [name: string, context: SecureContext]>,
+): unknown[] {
+  const { _contexts: contexts } = server as { _contexts?: NamedContext[] };
+  const known = Array.isArray(contexts) ? contexts : [];
+  for (const one of before) {
+    const at = known.indexOf(one as NamedContext);
+    if (at >= 0) known.splice(at, 1);
   }
+  const others = known.length;
+  for (const [name, context] of named) server.addContext(name, context);
+  const added = known.slice(others);
+  for (const one of added) if (one[0] instanceof RegExp) one[0] = new RegExp(one[0].source, 'i');
+  return added;
 }
 
 /**

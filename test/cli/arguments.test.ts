@@ -206,7 +206,7 @@ test('what is not understood is named, with the way out', () => {
         /^--allow-host must be the name of a host/,
       ],
     ),
-    ...['http://a', 'a:80', 'a b', '-a.test', 'a..b', '1.2.3', '1.2.3.4.5'].flatMap(
+    ...['http://a', 'a:80', 'a b', '-a.test', 'a..b', '1.2.3', '1.2.3.4.5', 'fe80::1%eth0'].flatMap(
       (name): [string[], Record<string, string>, RegExp][] =>
         ['--name', '--domain'].map((option) => [
           [`${option}=${name}`],

@@ -1,10 +1,13 @@
 // On loopback only this computer's names are answered, so that a page of somebody else's can't read what is served.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import net from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { type HostRules, withHostCheck } from '../../dist/cli/host-check.js';
+import { catalogues } from '../../dist/cli/language.js';
 import { requestOf } from '../documents/shelf.js';
 import { RawClient, type RawResponse } from '../server/raw-client.js';
 import { until } from '../subjects.js';
@@ -125,4 +128,40 @@ test('--allow-host lets in other names, those below them, or all', async (t) => 
     for (const host of yes) assert.equal(await status(port, host), 200, `${args}: ${host}`);
     for (const host of no) assert.equal(await status(port, host), 421, `${args}: ${host}`);
   }
+});
+
+/** Which of these hosts a server with such rules answers, on this local address. */
+function answered(rules: HostRules, localAddress: string, hosts: readonly string[]): string[] {
+  return hosts.filter((host) => {
+    let isAnswered = false;
+    const handler = () => {
+      isAnswered = true;
+    };
+    const request = {
+      url: '/',
+      headers: { host },
+      httpVersion: '1.1',
+      method: 'GET',
+      socket: { localAddress },
+    };
+    const response = { writeHead() {}, end() {} };
+    const checked = withHostCheck(handler, rules, 'premier', catalogues.en, () => {});
+    checked(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    return isAnswered;
+  });
+}
+
+test('names of --domain are let in on loopback, and keep nobody out elsewhere', () => {
+  const hosts = ['a.example', 'A.Example:8443', 'b.example', 'localhost'];
+  const ours = ['a.example', 'A.Example:8443', 'localhost'];
+  const domain = { allowed: [], own: ['a.example'] };
+  const cases: [rules: HostRules, localAddress: string, answered: string[]][] = [
+    [{ hosts: ['127.0.0.1'], ...domain }, '127.0.0.1', ours],
+    [{ hosts: ['192.0.2.1'], ...domain }, '192.0.2.1', hosts],
+    [{ hosts: ['*'], ...domain }, '127.0.0.1', hosts],
+    [{ hosts: ['*'], ...domain, allowed: ['c.example'] }, '192.0.2.1', ours],
+    [{ hosts: ['127.0.0.1'], allowed: [] }, '127.0.0.1', ['localhost']],
+  ];
+  for (const [rules, localAddress, expected] of cases)
+    assert.deepEqual(answered(rules, localAddress, hosts), expected, JSON.stringify(rules));
 });

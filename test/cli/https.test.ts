@@ -110,6 +110,14 @@ test('public names are the addresses that are told, and a problem says whose it 
     'stderr',
   );
   await printed(/ Until then nothing is served for 192\.0\.2\.1\./, 'stderr');
+  // On loopback, as behind a balancer: these are its names, and others are nobody's.
+  for (const [host, status] of [
+    ['a.example', 308],
+    ['b.example', 421],
+  ] as const) {
+    const plain = /http:\/\/a\.example(:\d+\/)/.exec(stdout())?.[1];
+    assert.equal((await get(`http://127.0.0.1${plain}`, { headers: { host } })).status, status);
+  }
   const told = stdout()
     .match(/https?:\S+/g)
     ?.map((url) => url.replace(/:\d+\//, '/'));
@@ -179,6 +187,45 @@ test('files that change are taken over at SIGHUP, and a pair that does not fit i
   child.kill('SIGHUP');
   await printed(/^Certificate for localhost: taken over, good until/m, 'stderr');
   assert.notEqual(await serial(), before);
+});
+
+test('certificates in several files are told apart by name, and change one by one', {
+  skip: process.platform === 'win32',
+}, async (t) => {
+  const { site, env } = newHome(t);
+  const authority = await localAuthority(env.XDG_DATA_HOME);
+  const pairs = ['localhost', 'a.test'].map((name) => {
+    const pair = issueLocally(authority, [name]);
+    const [cert, key] = [join(env.HOME, `${name}.pem`), join(env.HOME, `${name}-key.pem`)] as const;
+    const write = (other: { cert: string; key: string }) => {
+      writeFileSync(cert, other.cert);
+      writeFileSync(key, other.key);
+    };
+    write(pair);
+    return { write, args: ['--tls-cert', cert, '--tls-key', key] };
+  });
+  const args = pairs.flatMap((pair) => pair.args);
+  const { port, child, printed } = await serving(t, [site, ...args, '--log', 'off'], { env });
+  const named = async (servername: string) => {
+    const checked = { ca: authority.certificate.toString(), checkServerIdentity: () => undefined };
+    const socket = tls.connect({ port, host: 'localhost', servername, ...checked });
+    t.after(() => socket.destroy());
+    await once(socket, 'secureConnect');
+    return socket.getPeerX509Certificate()?.subjectAltName;
+  };
+  const asked = ['localhost', 'a.test', 'A.Test', 'b.test', ''];
+  const names = async () => Promise.all(asked.map(named));
+  const [one, other] = ['DNS:localhost', 'DNS:a.test'];
+  assert.deepEqual(await names(), [one, other, other, one, one]);
+  // The second gets other names; the first is not touched by that.
+  pairs[1]?.write(issueLocally(authority, ['b.test']));
+  child.kill('SIGHUP');
+  await printed(/^Certificate for b\.test: taken over/m, 'stderr');
+  assert.deepEqual(await names(), [one, one, one, 'DNS:b.test', one]);
+
+  const short = start(t, [site, ...args.slice(0, -2)], { env });
+  assert.equal(await short.ended, 2);
+  assert.match(short.stderr(), /a key for each certificate and in the same order/);
 });
 
 test('a name that is not local is refused with the way out', async (t) => {

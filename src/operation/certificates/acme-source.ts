@@ -22,7 +22,8 @@ export class AcmeSource implements CertificateSource {
   readonly #tell: Tell;
   readonly #certificates: readonly KeptCertificate[];
   #serve: Serve | undefined;
-  #served = '';
+  /** What was put in place last; at first, that there is nothing yet but names. */
+  #served: string | undefined;
   /** To be told once what came of it is served. */
   #happened: CertificateEvent[] = [];
   #timer: NodeJS.Timeout | undefined;

@@ -1,127 +1,69 @@
 /**
- * A certificate and its key in two files that somebody else keeps: looked at every other second, whatever links and
- * file systems are between, and taken over when they fit. In: their names. Out: pairs; a problem where they don't fit,
- * and then what was served is served on.
+ * Certificates in files that somebody else keeps: looked at every other second, and taken over when they fit. In: the names
+ * of the files, a pair or several. Out: all pairs whenever one of them changes; one that doesn't fit leaves the others alone.
  */
-import { stat } from 'node:fs/promises';
-import { readPair } from './pair-files.js';
-import { CertificateProblem } from './problem.js';
+import type { PairFiles } from './pair-files.js';
 import type { CertificateSource, Serve, Tell } from './source.js';
-import { certificatesIn, namesIn, type Pair } from './x509.js';
+import { WatchedPair } from './watched-pair.js';
+import type { Pair } from './x509.js';
 
 /** Milliseconds between two looks at the files. */
 const interval = 2000;
 
 export class FileSource implements CertificateSource {
-  readonly #files: { cert: string; key: string };
-  readonly #tell: Tell;
+  readonly #watched: readonly WatchedPair[];
   readonly #interval: number;
   #serve: Serve | undefined;
-  #served: Pair | undefined;
-  /** What the files were when they were last looked at, and when they were last read. */
-  #seen = '';
-  #read = '';
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
-  /** What was in the way when the files were last read. */
-  #trouble = '';
+  /** What is done at the moment: looks don't overlap. */
+  #work: Promise<void> = Promise.resolve();
+  #looking = false;
 
-  constructor(files: { cert: string; key: string }, tell: Tell, every = interval) {
-    this.#files = files;
-    this.#tell = tell;
+  /** @param files the first pair is for clients that name none of the others' names */
+  constructor(files: readonly PairFiles[], tell: Tell, every = interval) {
+    this.#watched = files.map((pair) => new WatchedPair(pair, tell));
     this.#interval = every;
   }
 
   async start(serve: Serve): Promise<void> {
     this.#serve = serve;
-    this.#read = await this.#stamps();
-    const pair = await readPair(this.#files);
-    await serve([pair]);
-    this.#served = pair;
-    const over = this.#overSince(pair);
-    if (over) this.#tell({ kind: 'problem', problem: over });
-    this.#timer = setInterval(() => void this.#look(), this.#interval).unref();
+    for (const watched of this.#watched) await watched.begin();
+    await serve(this.#pairs());
+    for (const watched of this.#watched) watched.judge();
+    this.#timer = setInterval(() => this.#look(), this.#interval).unref();
   }
 
   /** Reads the files again, changed or not. */
   reload(): Promise<void> {
-    this.#read = '';
-    this.#seen = '';
-    this.#trouble = '';
-    return this.#once(() => this.#take());
+    return this.#then((watched) => watched.readAgain((pair) => this.#replace(watched, pair)));
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  /** Reads the files when they have changed and then stayed as they are for one look: two files are written one by one. */
-  #look(): Promise<void> {
-    return this.#once(async () => {
-      const now = await this.#stamps();
-      const calm = now === this.#seen;
-      this.#seen = now;
-      if (!calm || now === this.#read) return;
-      this.#read = now;
-      await this.#take();
+  #look(): void {
+    // A file system that hangs makes no queue of looks.
+    if (this.#looking) return;
+    this.#looking = true;
+    void this.#then((watched) => watched.look((pair) => this.#replace(watched, pair))).finally(() => {
+      this.#looking = false;
     });
   }
 
-  async #once(work: () => Promise<void>): Promise<void> {
-    await this.#looking;
-    this.#looking = work().finally(() => {
-      this.#looking = undefined;
+  #then(work: (watched: WatchedPair) => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(async () => {
+      for (const watched of this.#watched) await work(watched);
     });
-    await this.#looking;
+    return this.#work;
   }
 
-  #overSince({ cert }: Pair): CertificateProblem | undefined {
-    const [certificate] = certificatesIn(cert);
-    const until = new Date(certificate?.validTo ?? '');
-    return until.getTime() < Date.now()
-      ? new CertificateProblem('pairOver', { cert: this.#files.cert, until })
-      : undefined;
+  async #replace(watched: WatchedPair, pair: Pair): Promise<void> {
+    await this.#serve?.(this.#pairs(watched, pair));
   }
 
-  async #stamps(): Promise<string> {
-    const stamps = Object.values(this.#files).map(async (file) => {
-      const { ino, size, mtimeMs, ctimeMs } = await stat(file);
-      return [ino, size, mtimeMs, ctimeMs].join(' ');
-    });
-    return Promise.all(stamps).then(
-      (all) => all.join(),
-      () => '',
-    );
-  }
-
-  async #take(): Promise<void> {
-    try {
-      const pair = await readPair(this.#files);
-      if (pair.cert === this.#served?.cert && pair.key === this.#served.key) {
-        this.#trouble = '';
-        return;
-      }
-      const over = this.#overSince(pair);
-      if (over) throw over;
-      await this.#serve?.([pair]);
-      this.#served = pair;
-      const [certificate] = certificatesIn(pair.cert);
-      if (!certificate) return;
-      this.#trouble = '';
-      const names = namesIn(certificate);
-      this.#tell({
-        kind: 'reloaded',
-        names: names.length > 0 ? names : [this.#files.cert],
-        until: new Date(certificate.validTo),
-      });
-    } catch (problem) {
-      // Said once, unless somebody asks: after SIGHUP the next look finds the same.
-      const { message } = problem as Error;
-      if (message === this.#trouble) return;
-      this.#trouble = message;
-      const [served] = certificatesIn(this.#served?.cert ?? '');
-      const until = served && new Date(served.validTo);
-      this.#tell({ kind: 'problem', problem: problem as Error, until });
-    }
+  /** What is served, but for one that is changed. */
+  #pairs(changed?: WatchedPair, pair?: Pair): Pair[] {
+    return this.#watched.flatMap((watched) => (watched === changed ? pair : watched.pair) ?? []);
   }
 }

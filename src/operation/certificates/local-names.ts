@@ -4,6 +4,7 @@
  */
 import { BlockList, isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { canonicalAddress } from './addresses.js';
 
 /**
  * Domains, each with all below it: RFC 6761, RFC 6762, RFC 8375, and `internal`, which ICANN keeps for private use.
@@ -43,6 +44,12 @@ export function isLocalName(name: string, domains: readonly string[] = localDoma
   const version = isIP(name);
   if (version !== 0) return networks.check(name, version === 4 ? 'ipv4' : 'ipv6');
   return domains.some((domain) => name === domain || name.endsWith(`.${domain}`));
+}
+
+/** A name of a host or an address as certificates have it. An address with a zone means something on one computer only. */
+export function certifiableName(text: string): string | undefined {
+  if (isIP(text) === 0) return hostNameOf(text);
+  return text.includes('%') ? undefined : canonicalAddress(text);
 }
 
 /** A name as certificates have it: ASCII, in lower case, without a final dot; `undefined` for what is no name of a host. */

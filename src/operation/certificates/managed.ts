@@ -116,7 +116,7 @@ export class ManagedCertificates extends EventEmitter<Events> {
   async #makeSource(): Promise<CertificateSource> {
     const { files, acme, local, folder = dataFolder() } = this.#options;
     const tell = (event: CertificateEvent) => this.#tell(event);
-    if (files) return new FileSource(files, tell);
+    if (files) return new FileSource([files].flat(), tell);
     if (acme) {
       const { domains, directory = defaultDirectory, agreeToTerms = false } = acme;
       return new AcmeSource(folder, { ...acme, names: domains, directory, agreeToTerms }, this.#keeper, tell);

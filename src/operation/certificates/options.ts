@@ -2,13 +2,12 @@
  * The options of `manageCertificates`. In: what a program gives. Out: the same, checked, its names as certificates have them;
  * an error names the option, what is wrong with it and what would do. Touches neither disk nor network.
  */
-import { isIP } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import { inspect } from 'node:util';
 import type { ExternalAccount } from './acme/jws.js';
 import type { ChallengeType } from './acme/order.js';
-import { canonicalAddress } from './addresses.js';
-import { hostNameOf } from './local-names.js';
+import { certifiableName } from './local-names.js';
+import type { PairFiles } from './pair-files.js';
 import { CertificateProblem } from './problem.js';
 
 /** What a public authority wants to know. */
@@ -33,8 +32,8 @@ export interface PublicCertificates {
 export interface CertificateOptions {
   /** Local names besides those of this computer, for its local authority; `true` for no others. */
   local?: true | readonly string[] | undefined;
-  /** Two files in PEM, looked at for changes. */
-  files?: { cert: string; key: string } | undefined;
+  /** Two files in PEM, looked at for changes; of several pairs, clients choose by name. */
+  files?: PairFiles | readonly PairFiles[] | undefined;
   acme?: PublicCertificates | undefined;
   /** The folder that keeps what must not be lost. Default: `premier` in the user's folder of data. */
   folder?: string | undefined;
@@ -51,11 +50,10 @@ export function checkOptions(options: CertificateOptions): CertificateOptions {
       'Certificates come from one of local, files and acme: give exactly one of these options.',
     );
   if (folder !== undefined) checkText('folder', folder, 'the path of a folder');
-  if (files !== undefined) {
-    checkObject('files', files, ['cert', 'key']);
-    for (const name of ['cert', 'key'] as const)
-      checkText(`files.${name}`, files[name], 'the path of a file in PEM');
-  }
+  if (Array.isArray(files)) {
+    if (files.length === 0) throw wrong('files', files, 'an object with cert, key, or a list of such');
+    for (const [index, each] of files.entries()) checkFiles(`files[${index}]`, each);
+  } else if (files !== undefined) checkFiles('files', files as PairFiles);
   return {
     ...options,
     ...(local !== undefined && { local: local === true ? local : checkNames('local', local, 'app.test') }),
@@ -70,6 +68,18 @@ export function checkServer(server: TlsServer): void {
   throw new TypeError(
     `manageCertificates() looks after a server over TLS, as createServer() of premier/https makes it, not ${shown(server)}.`,
   );
+}
+
+function checkFiles(option: string, files: PairFiles): void {
+  checkObject(option, files, ['cert', 'key']);
+  for (const name of ['cert', 'key'] as const) {
+    const path = checkText(`${option}.${name}`, files[name], 'the path of a file in PEM');
+    // Not shown: it may be a private key.
+    if (path.includes('-----BEGIN '))
+      throw new TypeError(
+        `manageCertificates(): ${option}.${name} should be the path of a file in PEM, not its text. Without a file, the server takes it: https.createServer({ cert, key }).`,
+      );
+  }
 }
 
 function checkPublic(acme: PublicCertificates): PublicCertificates {
@@ -120,8 +130,7 @@ function checkNames(option: string, names: readonly string[], example: string): 
   const wanted = `a list of names such as ['${example}']`;
   if (!Array.isArray(names)) throw wrong(option, names, option === 'local' ? `true, or ${wanted}` : wanted);
   const read = names.map((name: unknown) => {
-    const known =
-      typeof name !== 'string' ? undefined : isIP(name) ? canonicalAddress(name) : hostNameOf(name);
+    const known = typeof name === 'string' ? certifiableName(name) : undefined;
     if (known === undefined)
       throw wrong(`each of ${option}`, name, 'the name of a host, or an address, without scheme and port');
     return known;

@@ -8,8 +8,14 @@ import { createSecureContext } from 'node:tls';
 import { CertificateProblem, type Instead } from './problem.js';
 import { certificatesIn, type Pair } from './x509.js';
 
+/** Their paths. */
+export interface PairFiles {
+  cert: string;
+  key: string;
+}
+
 /** @throws CertificateProblem which says what is wrong with which */
-export async function readPair(files: { cert: string; key: string }): Promise<Pair> {
+export async function readPair(files: PairFiles): Promise<Pair> {
   const pair = { cert: await read('cert', files.cert), key: await read('key', files.key) };
   const [first, ...others] = certificatesOf(pair.cert, files.cert);
   const key = keyOf(pair.key, files.key);
@@ -51,6 +57,8 @@ function insteadOf(text: string, role: 'cert' | 'key'): Instead | undefined {
     return role === 'key' ? 'encrypted' : 'key';
   if (role === 'cert' && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return 'key';
   if (role === 'key' && /-----BEGIN CERTIFICATE-----/.test(text)) return 'certificate';
+  // A sequence that begins with the number 3 (RFC 7292 §4).
+  if (text.startsWith('0') && text.slice(1, 8).includes('\x02\x01\x03')) return 'pkcs12';
   // What DER begins with, a sequence, and what no text has.
   if (text.startsWith('0') && /[\0\ufffd]/.test(text)) return 'der';
   return undefined;

@@ -6,7 +6,7 @@
 const when = (date: Date): string => `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** What a file holds in the place of what it should. */
-export type Instead = 'nothing' | 'certificate' | 'key' | 'encrypted' | 'der';
+export type Instead = 'nothing' | 'certificate' | 'key' | 'encrypted' | 'der' | 'pkcs12';
 
 /** What to say of each; `else` where it can't be told. */
 export type SentencesInstead = Partial<Record<Instead, string>> & { else: string };
@@ -21,10 +21,14 @@ interface WrongFile {
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : ` (${reason})`);
 
+const fromPkcs12 = (file: string): string =>
+  `It is PKCS #12; this makes PEM of it, with certificate and key in one file: openssl pkcs12 -in ${file} -nodes -out both.pem`;
+
 const insteadOfCertificate = (file: string): SentencesInstead => ({
   nothing: 'It is empty; perhaps it is being written.',
   key: 'It holds a private key: the two files may be swapped.',
   der: `It is DER; this makes PEM of it: openssl x509 -in ${file} -out cert.pem`,
+  pkcs12: fromPkcs12(file),
   else: 'It should begin with -----BEGIN CERTIFICATE-----.',
 });
 
@@ -33,6 +37,7 @@ const insteadOfKey = (file: string): SentencesInstead => ({
   certificate: 'It holds a certificate: the two files may be swapped.',
   encrypted: `It is encrypted; this writes it without its password: openssl pkey -in ${file} -out key.pem`,
   der: `It is DER; this makes PEM of it: openssl pkey -in ${file} -out key.pem`,
+  pkcs12: fromPkcs12(file),
   else: 'It should begin with -----BEGIN PRIVATE KEY-----.',
 });
 
@@ -72,6 +77,8 @@ export const problems = {
     `OpenSSL doesn't take ${cert}: ${reason}. Have a new certificate made, with a key of ECDSA P-256 or RSA 2048.`,
   pairOver: ({ cert, until }: { cert: string; until: Date }) =>
     `${cert} ended on ${when(until)}. Get a newer one, or check this computer's clock.`,
+  pairNotYet: ({ cert, from }: { cert: string; from: Date }) =>
+    `${cert} begins on ${when(from)}, and this computer's clock is before that. Wait until then, or set the clock.`,
 
   // A public authority.
   acmeNoDirectory: ({ url }: { url: string }) => `${url} is no directory of an ACME server. Check its URL.`,

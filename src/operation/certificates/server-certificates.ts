@@ -9,7 +9,7 @@ import {
   negotiate,
   negotiationOf,
   protocolsIn,
-  replaceContext,
+  replaceContexts,
   securityOf,
   useForConnection,
 } from '../../node/tls-server-state.js';
@@ -56,7 +56,9 @@ export class ServerCertificates {
 class Applied {
   readonly #server: TlsServer;
   #pair: Pair | undefined;
-  readonly #named = new Map<string, string>();
+  /** The contexts by name that the server has of these, and what they were made of. */
+  #named: readonly unknown[] = [];
+  #namedPairs: readonly Pair[] = [];
   #tickets: Buffer = Buffer.alloc(0);
   /** The server's own negotiation, while there are challenges. */
   #usual: Negotiation | undefined;
@@ -66,14 +68,14 @@ class Applied {
   }
 
   use(state: ServedState): void {
-    const [first, ...others] = state.pairs;
+    const [first] = state.pairs;
     if (first && first.cert !== this.#pair?.cert) {
       this.#server.setSecureContext({ ...securityOf(this.#server), ...first });
       this.#pair = first;
       this.#tickets = Buffer.alloc(0);
     }
     if (first) this.useTickets(state);
-    for (const pair of others) this.#useForItsNames(pair);
+    this.#useByName(state.pairs);
     this.#answer(state.tlsAnswers);
   }
 
@@ -84,14 +86,23 @@ class Applied {
     this.#tickets = keys;
   }
 
-  #useForItsNames(pair: Pair): void {
-    const [certificate] = certificatesIn(pair.cert);
-    const context = createSecureContext({ ...securityOf(this.#server), ...pair });
-    for (const name of certificate ? namesIn(certificate) : []) {
-      if (this.#named.get(name) === pair.cert) continue;
-      replaceContext(this.#server, name, context);
-      this.#named.set(name, pair.cert);
+  /** Each name has the first of the pairs that is for it, and one by itself goes before what a `*` stands for. */
+  #useByName(pairs: readonly Pair[]): void {
+    const several = pairs.length > 1 ? pairs : [];
+    const before = this.#namedPairs;
+    if (several.length === before.length && several.every(({ cert }, at) => cert === before[at]?.cert))
+      return;
+    const named = new Map<string, SecureContext>();
+    for (const pair of several) {
+      const context = createSecureContext({ ...securityOf(this.#server), ...pair });
+      const [certificate] = certificatesIn(pair.cert);
+      for (const name of certificate ? namesIn(certificate) : [])
+        if (!named.has(name)) named.set(name, context);
     }
+    const later = ([name]: [string, unknown]) => Number(!name.startsWith('*'));
+    const inOrder = [...named].sort((one, other) => later(one) - later(other));
+    this.#named = replaceContexts(this.#server, this.#named, inOrder);
+    this.#namedPairs = [...several];
   }
 
   /** Lets an authority have its answer, and everybody else what they had. */

@@ -28,7 +28,7 @@ async function stage(t: TestContext) {
   const told = new EventEmitter();
   const events: CertificateEvent[] = [];
   const source = new FileSource(
-    files,
+    [files],
     (event) => {
       events.push(event);
       told.emit('event', event);
@@ -122,6 +122,12 @@ const refused: [
     ({ key }, authority) => writeFileSync(key, authority.key.export({ type: 'pkcs8', format: 'der' })),
   ],
   [
+    'a certificate in PKCS #12',
+    /cert\.pem holds no certificate in PEM\. It is PKCS #12; .*: openssl pkcs12 -in .*cert\.pem -nodes/,
+    // Its beginning: a sequence, and the version 3.
+    ({ cert }) => writeFileSync(cert, Buffer.from('308204c5020103308204', 'hex')),
+  ],
+  [
     'a key that is encrypted',
     /key\.pem holds no private key .* It is encrypted; .*: openssl pkey/,
     ({ key }, authority) =>
@@ -146,6 +152,15 @@ const refused: [
       const pair = pairOf(authority);
       writeFileSync(cert, authority.certificate.toString() + pair.cert);
       writeFileSync(key, pair.key);
+    },
+  ],
+  [
+    'a pair that is not yet good',
+    /cert\.pem begins on \d{4}-\d\d-\d\d \d\d:\d\d UTC, and this computer's clock is before that\. Wait/,
+    ({ cert, key }, authority) => {
+      const early = pairOf(authority, new Date(Date.now() + week));
+      writeFileSync(cert, early.cert);
+      writeFileSync(key, early.key);
     },
   ],
   [
@@ -213,4 +228,47 @@ test('at the start, files that do not fit are an error, and one that is over is 
   await start();
   assert.match(messageOf(events[0] as CertificateEvent), /cert\.pem ended on/);
   source.close();
+});
+
+test('a pair that begins later is taken over when it does, without another change', async (t) => {
+  const { authority, write, served, source, start, events, next } = await stage(t);
+  write(pairOf(authority));
+  await start();
+  // Its first second is the one after the next, as certificates have no smaller parts.
+  const begins = new Date(Math.ceil(Date.now() / 1000 + 1) * 1000 + 3_600_000);
+  const later = pairOf(authority, begins);
+  write(later);
+  await source.reload();
+  assert.match(messageOf(events[0] as CertificateEvent), /begins on/);
+  assert.equal(served.length, 1);
+  assert.equal((await next()).kind, 'reloaded');
+  assert.deepEqual(served[1], later);
+});
+
+test('of several pairs one that does not fit leaves the others alone', async (t) => {
+  const folder = temporaryFolder(t);
+  const authority = await localAuthority(folder);
+  const files = ['a', 'b'].map((name) => ({ cert: join(folder, name), key: join(folder, `${name}-key`) }));
+  const write = (at: number, { cert, key }: Pair) => {
+    writeFileSync(files[at]?.cert as string, cert);
+    writeFileSync(files[at]?.key as string, key);
+  };
+  const pairs = [1, 2, 3, 4].map(() => pairOf(authority)) as [Pair, Pair, Pair, Pair];
+  write(0, pairs[0]);
+  write(1, pairs[1]);
+  const events: CertificateEvent[] = [];
+  const source = new FileSource(files, (event) => events.push(event));
+  t.after(() => source.close());
+  const served: Pair[][] = [];
+  await source.start(async (all) => {
+    served.push([...all]);
+  });
+  write(0, { ...pairs[2], key: pairs[3].key });
+  write(1, pairs[3]);
+  await source.reload();
+  assert.deepEqual(served, [pairs.slice(0, 2), [pairs[0], pairs[3]]]);
+  assert.deepEqual(
+    events.map(({ kind }) => kind),
+    ['problem', 'reloaded'],
+  );
 });

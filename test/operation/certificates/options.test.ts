@@ -30,6 +30,16 @@ const refused: [options: unknown, message: RegExp][] = [
   [{ files: 'a.pem' }, /files should be an object with cert, key, not 'a\.pem'\./],
   [{ files: { cert: 'a.pem' } }, /files\.key should be the path of a file in PEM, not undefined\./],
   [{ files: { cert: '', key: 'b' } }, /files\.cert should be the path of a file in PEM, not ''\./],
+  [{ files: [] }, /files should be an object with cert, key, or a list of such, not \[\]\./],
+  [
+    { files: [{ cert: 'a', key: 'b' }, { cert: 'a' }] },
+    /files\[1\]\.key should be the path of a file in PEM, not undefined\./,
+  ],
+  [
+    { files: { cert: 'a.pem', key: '-----BEGIN PRIVATE KEY-----\nAAAA' } },
+    /files\.key should be the path of a file in PEM, not its text\. (?!.*AAAA)/,
+  ],
+  [{ local: ['fe80::1%lo'] }, /each of local should be the name of a host, or an address,/],
   [{ acme: {} }, /acme\.domains should be a list of names such as \['example\.org'\], not undefined\./],
   [{ acme: { domains: 'example.org' } }, /acme\.domains should be a list .*, not 'example\.org'\./],
   [{ acme: { domains: [] } }, /acme\.domains should be a list such as/],

@@ -175,11 +175,39 @@ test('a server keeps one context for a name, however often it is renewed', async
     certificates.use({ ...none, pairs: [first, renewed, other] });
   }
   // Node has no public way to count them.
-  assert.equal((server as unknown as { _contexts: unknown[] })._contexts.length, 3);
+  assert.equal((server as unknown as { _contexts: unknown[] })._contexts.length, 4);
   assert.equal(serialOf(await client({ servername: 'b.test' })), serialIn(renewed));
   assert.equal(serialOf(await client({ servername: 'c.test' })), serialIn(other));
   const around = await client({ servername: 'x.b.test' });
   assert.equal(around.getPeerX509Certificate()?.subjectAltName, 'DNS:x.b.test');
+});
+
+test('a name by itself goes before a *, whichever was given first or changed last', async (t) => {
+  const { authority, certificates, client, server } = await stage(t);
+  const make = (...names: string[]) => issueLocally(authority, names);
+  const served = async (servername: string) => {
+    const socket = await client({ servername, checkServerIdentity: () => undefined });
+    return serialOf(socket);
+  };
+  const all: Pair[] = [make('a.x.test'), make('*.x.test'), make('b.x.test', 'a.x.test')];
+  const expect = async () => {
+    assert.equal(await served('a.x.test'), serialIn(all[0] as Pair));
+    assert.equal(await served('B.X.test'), serialIn(all[2] as Pair));
+    assert.equal(await served('c.x.test'), serialIn(all[1] as Pair));
+    assert.equal(await served('y.test'), serialIn(all[0] as Pair));
+  };
+  certificates.use({ ...none, pairs: all });
+  await expect();
+  all[1] = make('*.x.test');
+  certificates.use({ ...none, pairs: all });
+  await expect();
+  // A name that a certificate has no more is no reason to be served it.
+  all[2] = make('d.x.test');
+  certificates.use({ ...none, pairs: all });
+  assert.equal(await served('b.x.test'), serialIn(all[1] as Pair));
+  certificates.use({ ...none, pairs: all.slice(0, 1) });
+  assert.equal(await served('c.x.test'), serialIn(all[0] as Pair));
+  assert.equal((server as unknown as { _contexts: unknown[] })._contexts.length, 0);
 });
 
 test('what a server was made with stays when its certificate changes', async (t) => {
