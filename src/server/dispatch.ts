@@ -8,6 +8,7 @@ import type { RequestHead } from '../http1/request-head.js';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponse } from '../message/server-response.js';
 import type { HttpServer } from './http-server.js';
+import { tellOwnAnswer } from './own-answers.js';
 import { answerWithoutHandler } from './welcome-page.js';
 
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
@@ -22,6 +23,7 @@ export function dispatch(
 ): void {
   if (head.minorVersion > 0) {
     if (head.host === null && server.requireHostHeader) {
+      tellOwnAnswer(response, 'hostMissing');
       response.writeHead(400, ['Connection', 'close']);
       response.end();
       return;
@@ -48,6 +50,7 @@ export function dispatchExpecting(
     response.maxRequestsOnConnectionReached = count >= most;
     if (count > most) {
       server.emit('dropRequest', request, request.socket);
+      tellOwnAnswer(response, 'tooManyRequests');
       response.writeHead(503);
       response.end();
       return;
@@ -74,6 +77,7 @@ function dispatchExpectation(
   } else if (server.listenerCount('checkExpectation') > 0) {
     server.emit('checkExpectation', request, response);
   } else {
+    tellOwnAnswer(response, 'expectationUnknown');
     response.writeHead(417);
     response.end();
   }

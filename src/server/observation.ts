@@ -106,6 +106,8 @@ export class ExchangeObservation implements ObservedExchange {
   announcedBytes = -1;
   refusal: Refusal | null = null;
   outcome: Outcome | null = null;
+  /** The server answers in place of the program. */
+  #isServersOwn = false;
 
   constructor(connection: ConnectionObservation, facts: RequestFacts, request: IncomingMessage | null) {
     this.connection = connection;
@@ -153,6 +155,14 @@ export class ExchangeObservation implements ObservedExchange {
     if (this.outcome === null) this.observer.requestEnded?.(this, rawTrailers);
   }
 
+  /** The server answers in place of the program, for a reason that is not one of the wire. */
+  answerInstead({ code, status, rfc, reason }: Pick<Refusal, 'code' | 'status' | 'rfc' | 'reason'>): void {
+    this.#isServersOwn = true;
+    const { streamId } = this;
+    const told = { answerBytes: 0, bytes: null, position: 0, claimed: false, streamId };
+    this.connection.refuse({ code, status, rfc, reason, ...told }, this);
+  }
+
   turnCame(): void {
     if (this.outcome === null) this.observer.turnCame?.(this);
   }
@@ -166,7 +176,8 @@ export class ExchangeObservation implements ObservedExchange {
   close(outcome: Outcome): void {
     if (this.outcome !== null) return;
     this.closedAt = performance.now();
-    this.outcome = this.refusal !== null && outcome === 'aborted' ? 'refused' : outcome;
+    const isRefused = this.#isServersOwn || (this.refusal !== null && outcome === 'aborted');
+    this.outcome = isRefused ? 'refused' : outcome;
     this.observer.exchangeClosed?.(this);
   }
 }

@@ -21,13 +21,14 @@ import type { ExchangeObservation } from './observation.js';
 
 export class ObservedChannel implements ResponseChannel {
   readonly #channel: ResponseChannel;
-  readonly #exchange: ExchangeObservation;
+  /** What is told of. */
+  readonly exchange: ExchangeObservation;
   /** Octets of the body that may still leave. */
   #bytesLeft = Number.POSITIVE_INFINITY;
 
   constructor(channel: ResponseChannel, exchange: ExchangeObservation) {
     this.#channel = channel;
-    this.#exchange = exchange;
+    this.exchange = exchange;
   }
 
   get hasHead(): boolean {
@@ -59,14 +60,14 @@ export class ObservedChannel implements ResponseChannel {
   }
 
   interim(status: number, fields: FieldList, written: WriteCallback | null): boolean {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     if (exchange.outcome === null) exchange.observer.interimHead?.(exchange, status, fields);
     return this.#channel.interim(status, fields, written);
   }
 
   head(facts: HeadFacts, fields: FieldList): ComposedHead {
     const head = this.#channel.head(facts, fields);
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     // What leaves is the status line's own idea of it.
     exchange.status = facts.statusCode | 0;
     exchange.announcedBytes = head.bodyLength;
@@ -85,7 +86,7 @@ export class ObservedChannel implements ResponseChannel {
 
   #note(data: Chunk, encoding: Encoding, length: number): void {
     if (length === 0) return;
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     const leaving = Math.min(length, this.#bytesLeft);
     this.#bytesLeft -= leaving;
     exchange.responseBytes += leaving;
@@ -98,7 +99,7 @@ export class ObservedChannel implements ResponseChannel {
 
   end(data: Chunk, encoding: Encoding, length: number, trailers: FieldList): void {
     this.#note(data, encoding, length);
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     // Told before: the response may leave, and its exchange be over, within the call.
     if (exchange.outcome === null) exchange.observer.responseEnded?.(exchange, trailers);
     this.#channel.end(data, encoding, length, trailers);

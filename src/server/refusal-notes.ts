@@ -4,14 +4,8 @@
  *
  * In: what servers tell an observer. Out: one line for each reason, once in a process. Never a byte that a client sent.
  */
-import type { HttpServer } from './http-server.js';
 import { observeServers } from './observers.js';
-import type { ObservedExchange, Refusal } from './server-observer.js';
-
-/** The names of raw fields, which come before their values. */
-function hasHost({ rawHeaders }: ObservedExchange): boolean {
-  return rawHeaders.some((text, i) => i % 2 === 0 && text.toLowerCase() === 'host');
-}
+import type { Refusal } from './server-observer.js';
 
 /** Says the reason of each refusal of the servers that are made from now on. */
 export function noteRefusals(write: (line: string) => void): void {
@@ -25,11 +19,6 @@ export function noteRefusals(write: (line: string) => void): void {
   observeServers({
     refused(_connection, { status, reason, code, rfc, claimed }: Refusal) {
       say(claimed ? ", and left to 'clientError'" : ` with ${status}`, reason, code, rfc);
-    },
-    requestHead(exchange) {
-      const { requireHostHeader } = exchange.connection.server as HttpServer;
-      if (exchange.version === '1.1' && requireHostHeader && !hasHost(exchange))
-        say(' with 400', 'It names no host', 'requireHostHeader', 'RFC 9112 §3.2');
     },
   });
 }

@@ -81,7 +81,7 @@ export interface ObservedHead {
 
 /** What the server does not accept on the wire. */
 export interface Refusal {
-  /** `HPE_*` or `ERR_HTTP_*`, as of `node:http`; `HTTP2_*` over HTTP/2. */
+  /** `HPE_*` or `ERR_HTTP_*`, as of `node:http` where it has one; `HTTP2_*` over HTTP/2. */
   readonly code: string;
   /** Of the answer that the server gives by itself, or would, had the program not taken it over; 0 where there is none. */
   readonly status: number;

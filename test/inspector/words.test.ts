@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
+import { REFUSALS } from '../../dist/http1/wire-error.js';
+import { FAULTS } from '../../dist/http2/faults.js';
 import { BodyRecord } from '../../dist/inspector/body-record.js';
 import { differences } from '../../dist/inspector/comparison.js';
 import { asCurl, asFetch, asRaw } from '../../dist/inspector/copies.js';
@@ -9,6 +11,7 @@ import { ExchangeRecord } from '../../dist/inspector/exchange-record.js';
 import type { ExchangeDetail, FieldView, RequestView } from '../../dist/inspector/exchange-view.js';
 import { explanationOf, linkTo } from '../../dist/inspector/explanations.js';
 import { filterFrom } from '../../dist/inspector/filter.js';
+import { frenchReason, sentences } from '../../dist/inspector/french-reasons.js';
 import { harOf } from '../../dist/inspector/har.js';
 import { exchangesFrom, HarError } from '../../dist/inspector/har-import.js';
 import { maskedDetail } from '../../dist/inspector/masked-detail.js';
@@ -16,6 +19,7 @@ import { offendingIn } from '../../dist/inspector/offending.js';
 import { phasesOf } from '../../dist/inspector/phases.js';
 import { RecentExchanges } from '../../dist/inspector/recent-exchanges.js';
 import { maskBytes, maskTrailers } from '../../dist/inspector/redaction.js';
+import { OWN_ANSWERS } from '../../dist/server/own-answers.js';
 
 const field = (name: string, value: string, more: Partial<FieldView> = {}): FieldView => ({
   line: `${name}: ${value}`,
@@ -526,4 +530,23 @@ test('fields are explained in both languages, with a section that can be read', 
   assert.equal(linkTo('RFC 9110'), 'https://www.rfc-editor.org/rfc/rfc9110');
   assert.equal(linkTo('javascript:alert(1)'), undefined);
   assert.equal(linkTo('constructor'), undefined);
+});
+
+test('every reason of a refusal has a sentence in French, and no sentence is of none', () => {
+  const reasons = new Set(
+    [REFUSALS, FAULTS, OWN_ANSWERS].flatMap((table) => Object.values(table).map(({ reason }) => reason)),
+  );
+  // Two are made where they are needed.
+  for (const reason of ['Request timeout', 'No tunnel leads through a stream of HTTP/2 here'])
+    reasons.add(reason);
+  assert.deepEqual(
+    [...reasons].filter((reason) => sentences[reason] === undefined),
+    [],
+  );
+  assert.deepEqual(
+    Object.keys(sentences).filter((reason) => !reasons.has(reason)),
+    [],
+  );
+  assert.equal(frenchReason('More than one Host field'), 'Plus d’un champ Host');
+  for (const other of ['wrong version number', 'constructor']) assert.equal(frenchReason(other), other);
 });

@@ -139,7 +139,7 @@ behaviour(
     client.send('x');
     await client.response();
     await connect().send(get('/', 'Expect: more')).response();
-    await until(() => lines.filter((line) => line.includes('complete')).length === 2);
+    await until(() => lines.some((line) => line.startsWith('#2 refused 417')));
     const steps = lines.filter((line) => /interim|status/.test(line));
     assert.deepEqual(steps, ['#1 interim 100', '#1 interim 103', '#1 status 200', '#2 status 417 chunked']);
   },
@@ -242,6 +242,56 @@ behaviour(
   },
   where,
 );
+
+/** What the server answers by itself, and what it leaves to the program all the same. */
+const OWN_ANSWERS: [what: string, request: string, told: string[], prepare?: (server: Server) => void][] = [
+  [
+    'a request without Host is refused',
+    'GET / HTTP/1.1\r\n\r\n',
+    ['#1 refused ERR_HTTP_HOST_MISSING 400 RFC 9112 §3.2', '#1 refused 400'],
+  ],
+  ['one of HTTP/1.0 is not', 'GET / HTTP/1.0\r\n\r\n', ['#1 complete 200']],
+  [
+    'nor one that needs none',
+    'GET / HTTP/1.1\r\n\r\n',
+    ['#1 complete 200'],
+    (server) => Object.assign(server, { requireHostHeader: false }),
+  ],
+  [
+    'an expectation that is not known is refused',
+    get('/', 'Expect: 200-maybe'),
+    ['#1 refused ERR_HTTP_EXPECTATION_UNKNOWN 417 RFC 9110 §10.1.1', '#1 refused 417'],
+  ],
+  [
+    'one that the program knows is not',
+    get('/', 'Expect: 200-maybe'),
+    ['#1 complete 417'],
+    (server) => server.on('checkExpectation', (_req, res) => res.writeHead(417).end()),
+  ],
+  [
+    'a request too many on its connection is refused',
+    get('/1') + get('/2'),
+    ['#1 complete 200', '#2 refused ERR_HTTP_TOO_MANY_REQUESTS 503', '#2 refused 503'],
+    (server) => Object.assign(server, { maxRequestsPerSocket: 1 }),
+  ],
+];
+
+for (const [what, request, told, prepare] of OWN_ANSWERS) {
+  behaviour(
+    `${what}, and whoever observes hears why`,
+    async ({ serve }) => {
+      const { server, connect } = await serve((_req, res) => res.end());
+      prepare?.(server);
+      const lines = record(server);
+      connect().send(request);
+      const over = () => lines.filter((line) => /refused|complete/.test(line));
+      await until(() => over().length === told.length);
+      const heard = over().map((line) => line.replace(/ \d+ in \d+ out$/, ''));
+      assert.deepEqual(heard.sort(), [...told].sort());
+    },
+    where,
+  );
+}
 
 behaviour(
   'a CONNECT that nobody takes is aborted',

@@ -40,7 +40,7 @@ const REFUSED: [what: string, text: string, line: RegExp][] = [
   [
     'no host',
     request(),
-    /refused with 400: It names no host \(requireHostHeader, RFC 9112 §3\.2\)\. Said once\.$/,
+    /refused with 400: The request names no host: .+ \(ERR_HTTP_HOST_MISSING, RFC 9112 §3\.2\)\. Said once\.$/,
   ],
   [
     'two hosts',

@@ -7,7 +7,7 @@ import { sectionLink } from './message-view.js';
 
 export function refusalView(refusal: RefusalView): HTMLElement {
   const { code, reason, rfc, status, claimed, before, offending, after, isCut } = refusal;
-  const sentence = element('p', {}, element('code', {}, code), ` ${reason}. `);
+  const sentence = element('p', {}, element('code', {}, code), ` ${say.refusalReason(reason)}. `);
   if (rfc !== '') sentence.append(sectionLink(rfc), ' ');
   sentence.append(claimed ? say.refusalClaimed : status === 0 ? say.noResponse : say.refusalAnswer(status));
   const view = element('section', { class: 'refusal' }, element('h3', {}, say.refusalHeading), sentence);

@@ -1,4 +1,5 @@
 /** Every sentence of the page, in French. */
+import { frenchReason } from '../french-reasons.js';
 import type { Texts } from './texts.en.js';
 
 export const french: Texts = {
@@ -89,9 +90,10 @@ export const french: Texts = {
   decoded: (coding) => `décodé de ${coding}`,
   notText: 'Ces octets ne sont pas du texte en UTF-8.',
   badImage: 'Ces octets ne sont pas une image que le navigateur sache montrer.',
-  chunks: (count) => `${count} morceaux de`,
+  chunks: (count) => `${count} ${count === 1 ? 'morceau' : 'morceaux'} de`,
   trailers: 'Champs de fin',
   refusalHeading: 'Refusé',
+  refusalReason: frenchReason,
   refusalClaimed: 'Le programme s’est chargé de la réponse.',
   refusalAnswer: (status) => `Réponse : ${status}.`,
   refusalBytes: 'Les octets ; ce qui n’a pas été accepté est marqué',
