@@ -25,6 +25,19 @@ function showPort() {
   }
 }
 
+/**
+ * Where the inspector is on, the server says so to this computer's own browsers. Only to an address of this computer: the
+ * way there is worth nothing elsewhere.
+ */
+function showInspector() {
+  const [visit] = performance.getEntriesByType('navigation');
+  const told = visit?.serverTiming?.find(({ name }) => name === 'inspector');
+  if (!told || !/^http:\/\/(localhost|127(\.\d+){3}|\[::1\])(:\d+)?\/$/.test(told.description)) return;
+  const note = element('inspector');
+  note.querySelector('a').href = told.description;
+  note.hidden = false;
+}
+
 /** Copies a program; without a clipboard (a page not on localhost nor https) it selects the text instead. */
 async function copy(button) {
   const code = element(button.dataset.copy);
@@ -114,6 +127,7 @@ async function ask(method, path, words) {
 }
 
 showPort();
+showInspector();
 
 for (const button of document.querySelectorAll('[data-copy]')) {
   button.hidden = false;

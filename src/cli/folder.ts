@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FieldRules, type FieldValue, type HeaderRules } from '../documents/answer-fields.js';
 import type { Context } from './context.js';
 import { withHostCheck } from './host-check.js';
+import { withInspectorHint } from './inspector-hint.js';
 import type { Field } from './option-values.js';
 import { type Site, serve } from './serve.js';
 import { withTranslations } from './translations.js';
@@ -28,8 +29,9 @@ export async function serveFolder(context: Context): Promise<void> {
     headers,
     ...(given.has('lang') && settings.lang ? { lang: settings.lang } : {}),
   });
-  const { translations } = context;
-  const translated = translations ? withTranslations(handler, translations) : handler;
+  const { translations, inspector } = context;
+  const hinted = translations && inspector?.length ? withInspectorHint(handler, inspector) : handler;
+  const translated = translations ? withTranslations(hinted, translations) : hinted;
   const rules = {
     hosts: settings.host,
     allowed: [...settings['allow-host'], ...settings.name],

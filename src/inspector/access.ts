@@ -4,15 +4,15 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { isLoopbackHost } from './options.js';
 
 export interface Denial {
   readonly status: 403 | 421;
   readonly reason: string;
 }
 
-const noToken: Denial = {
+export const noToken: Denial = {
   status: 403,
   reason:
     'This page is opened by the address that was printed when the server started: it has a token in it, and this one does not. / Cette page s’ouvre par l’adresse affichée au démarrage du serveur : elle contient un jeton, et pas celle-ci.',
@@ -20,7 +20,7 @@ const noToken: Denial = {
 const foreignHost: Denial = {
   status: 421,
   reason:
-    'This server answers to its own address only, as it was printed. / Ce serveur ne répond qu’à sa propre adresse, telle qu’affichée.',
+    'This page is not opened by that name: any site could have it lead here. Put an address of numbers in its place, such as 127.0.0.1, or localhost. / Cette page ne s’ouvre pas par ce nom : n’importe quel site pourrait le faire mener ici. Mettez à sa place une adresse en chiffres, comme 127.0.0.1, ou localhost.',
 };
 const foreignOrigin: Denial = {
   status: 403,
@@ -41,7 +41,7 @@ export class Access {
   /** The path after the token, query included, such as `api/feed`; or why the request is refused. */
   pathOf(req: IncomingMessage): string | Denial {
     const { host, origin } = req.headers;
-    if (!this.#isOwnHost(req, host ?? '')) return foreignHost;
+    if (!this.#isOwnHost(host ?? '')) return foreignHost;
     if (origin !== undefined && origin !== `http://${host}`) return foreignOrigin;
     // A browser says from where it asks, also where it sends no Origin.
     const site = req.headers['sec-fetch-site'];
@@ -49,17 +49,23 @@ export class Access {
     const isVisit = req.headers['sec-fetch-mode'] === 'navigate' && req.method === 'GET';
     if ((site === 'cross-site' || site === 'same-site') && !isVisit) return foreignOrigin;
     const [, token = '', path = ''] = /^\/([^/?#]*)\/(.*)$/s.exec(req.url ?? '') ?? [];
-    return timingSafeEqual(digest(token), this.#token) ? path : noToken;
+    return this.isToken(token) ? path : noToken;
   }
 
-  #isOwnHost({ socket }: IncomingMessage, host: string): boolean {
-    const [, literal, name = '', port = '80'] =
-      /^(?:\[([\da-f:.]+)\]|([^\s:@/[\]]+))(?::(\d+))?$/i.exec(host) ?? [];
-    if (Number(port) !== socket.localPort) return false;
-    const asked = (literal ?? name).toLowerCase();
-    const own = (socket.localAddress ?? '').replace(/^::ffff:/, '');
-    if (asked === own || asked === this.#host || asked === hostname().toLowerCase()) return asked !== '';
-    // The names of this computer for itself, where that is who asks.
-    return isLoopbackHost(asked) && isLoopbackHost(own);
+  isToken(text: string): boolean {
+    return timingSafeEqual(digest(text), this.#token);
+  }
+
+  /**
+   * The names by which a page is opened: what a site of somebody else's may have lead here (DNS rebinding) gives itself away.
+   * A number does not, nor does localhost, which browsers resolve by themselves; so the port is free, as where a tunnel
+   * or a container has another one in front.
+   */
+  #isOwnHost(host: string): boolean {
+    const [, literal, name = ''] = /^(?:\[([\da-f:.]+)\]|([^\s:@/[\]]+))(?::\d+)?$/i.exec(host) ?? [];
+    const asked = (literal ?? name).toLowerCase().replace(/\.$/, '');
+    if (literal !== undefined) return isIP(literal) === 6;
+    if (isIP(asked) === 4 || asked === 'localhost' || asked.endsWith('.localhost')) return true;
+    return asked !== '' && (asked === this.#host || asked === hostname().toLowerCase());
   }
 }

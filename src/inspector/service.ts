@@ -3,7 +3,7 @@
  * that no browser takes for anything but what they are, keeps, or lets another site frame.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Access } from './access.js';
+import { Access, noToken } from './access.js';
 import { Feed } from './feed.js';
 import { harOf } from './har.js';
 import { BadRequest, jsonBodyOf } from './json-body.js';
@@ -13,6 +13,7 @@ import { Pulse } from './pulse.js';
 import type { Recorder } from './recorder.js';
 import { bytesOf, draftFrom, sendTo } from './send-again.js';
 import { detailOf } from './snapshot.js';
+import { askForToken, wantsTokenPage } from './token-page.js';
 
 /** Pages that may be open at once. */
 const MAX_FEEDS = 16;
@@ -50,6 +51,7 @@ export class Service {
     for (const [name, value] of Object.entries(SAFETY)) res.setHeader(name, value);
     const path = this.#access.pathOf(req);
     if (typeof path === 'string') void this.#answer(path, req, res);
+    else if (path === noToken && wantsTokenPage(req)) askForToken(req, res, this.#access, '/');
     else plain(res, path.status, path.reason);
   };
 

@@ -98,3 +98,24 @@ test('npm start ends with code 1 and one clear line when it can’t serve', asyn
     assert.equal(text.err.match(/^premier: /gm)?.length, 1);
   }
 });
+
+test('npm start -- --inspect tells this computer’s own browsers where the inspector is, and nobody its token', async (t) => {
+  const { child, text } = npmStart(t, ['--port', '0', '--inspect=0']);
+  while (!/Inspector .*\n/.test(text.out)) await once(child.stdout, 'data');
+  const port = /http:\/\/localhost:(\d+)\//.exec(text.out)?.[1];
+  const [, inspector, token] = /Inspector +(http:\S+:\d+\/)([\w-]+)\//.exec(text.out) ?? [];
+  const cases: [host: string, told: boolean][] = [
+    [`localhost:${port}`, true],
+    [`127.0.0.1:${port}`, true],
+    [`[::1]:${port}`, true],
+    ['app.localhost', false],
+  ];
+  for (const [host, told] of cases) {
+    const options = { host: '127.0.0.1', port, headers: { host }, agent: false };
+    const [res] = await once(get(options), 'response');
+    const page = Buffer.concat(await res.toArray()).toString();
+    const hint = told ? `inspector;desc="${inspector}"` : undefined;
+    assert.equal(res.headers['server-timing'], hint, host);
+    assert.ok(!`${page}${JSON.stringify(res.headers)}`.includes(token as string));
+  }
+});

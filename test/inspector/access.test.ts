@@ -106,7 +106,18 @@ for (const [asked, status, allow] of [
 
 test('only the names of this computer lead to the page', async (t) => {
   const { port, token, get } = await known(t);
-  for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `LOCALHOST:${port}`, `[::1]:${port}`]) {
+  for (const host of [
+    `127.0.0.1:${port}`,
+    `localhost:${port}`,
+    `LOCALHOST.:${port}`,
+    `app.localhost:${port}`,
+    `[::1]:${port}`,
+    // A tunnel or a container has a port, and an address, of its own in front.
+    'localhost',
+    '127.0.0.1:1',
+    `10.0.0.1:${port}`,
+    '[fe80::1]:9000',
+  ]) {
     assert.equal((await get(`/${token}/`, host)).status, 200, host);
   }
   for (const host of [
@@ -114,13 +125,40 @@ test('only the names of this computer lead to the page', async (t) => {
     `evil.example:${port}`,
     `127.0.0.1.evil.example:${port}`,
     `localhost.evil.example:${port}`,
-    '127.0.0.1:1',
-    'localhost',
+    `1.2.3.4.5:${port}`,
+    `[1.2.3.4]:${port}`,
+    'localhost:',
     '',
-    `10.0.0.1:${port}`,
   ]) {
-    assert.equal((await get(`/${token}/`, host)).status, 421, host);
+    const { status, body } = await get(`/${token}/`, host);
+    assert.equal(status, 421, host);
+    assert.match(body, /Put an address of numbers in its place/);
   }
+});
+
+test('who comes without the token is asked for it in a browser, and is led on with it', async (t) => {
+  const { port, token, get } = await known(t);
+  const visit = (path: string, ...fields: string[]) =>
+    get(path, `127.0.0.1:${port}`, 'Accept: text/html,*/*;q=0.8', ...fields);
+  const page = await visit('/');
+  assert.deepEqual([page.status, page.field('content-type')], [403, 'text/html; charset=utf-8']);
+  assert.match(page.body, /<html lang="en">[\s\S]*in the terminal in which the server was started/);
+  assert.doesNotMatch(page.body, /role="alert"/);
+  assert.match(
+    (await visit('/', 'Accept-Language: fr-CA, en;q=0.5')).body,
+    /<html lang="fr">[\s\S]*terminal/,
+  );
+  for (const given of [token, `http://127.0.0.1:${port}/${token}/`, ` /${token} `]) {
+    const led = await visit(`/?${new URLSearchParams({ address: given })}`);
+    assert.deepEqual([led.status, led.field('location')], [303, `/${token}/`], given);
+  }
+  for (const given of ['<script>', token.slice(1), `${token}x`, `${token}?`, 'http://evil.example/x/']) {
+    const asked = await visit(`/?${new URLSearchParams({ address: given })}`);
+    assert.equal(asked.status, 403, given);
+    assert.match(asked.body, /role="alert"/);
+    assert.doesNotMatch(asked.body, /script>|evil|location/i);
+  }
+  assert.equal((await visit('/x/')).field('content-type'), 'text/plain; charset=utf-8');
 });
 
 test('a page of another site is refused, whatever it sends; a link from one is followed', async (t) => {

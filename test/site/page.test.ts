@@ -120,6 +120,31 @@ describe('the welcome page', { skip: withoutChromium }, () => {
       assert.match(await page.locator('.words').innerText(), new RegExp(`par le port ${site.port}\\.`));
     }));
 
+  for (const [timing, href] of [
+    ['inspector;desc="http://127.0.0.1:8082/"', 'http://127.0.0.1:8082/'],
+    ['db;dur=1, inspector;desc="http://[::1]:8082/"', 'http://[::1]:8082/'],
+    ['inspector;desc="http://evil.example/"', undefined],
+    ['inspector;desc="javascript:alert(1)"', undefined],
+    ['inspector;desc="http://127.0.0.1:8082/x"', undefined],
+    ['', undefined],
+  ] as const) {
+    test(`${href ? 'leads to the inspector' : 'leads to no inspector'} where ${timing || 'nothing'} is said`, async (t) => {
+      site.timing = timing;
+      t.after(() => {
+        site.timing = '';
+      });
+      for (const path of pages) {
+        await visit(path, async (page) => {
+          const link = page.locator('#inspector a');
+          assert.equal(await link.isVisible(), href !== undefined);
+          if (href === undefined) return;
+          assert.equal(await link.getAttribute('href'), href);
+          assert.deepEqual(await violations(page), []);
+        });
+      }
+    });
+  }
+
   for (const path of pages) {
     test(`${path} draws the port it came through, and no other`, () =>
       visit(path, async (page) => {

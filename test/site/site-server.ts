@@ -29,6 +29,8 @@ export interface SiteServer {
   port: number;
   /** Request line (without the version) and body of each request so far. */
   asked: Asked[];
+  /** What each answer says in Server-Timing, where that is not empty. */
+  timing: string;
   close(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export async function serveSite(): Promise<SiteServer> {
   const root = fileURLToPath(new URL('../../site', import.meta.url));
   const handler = documents(root);
   const asked: Asked[] = [];
+  const said = { timing: '' };
   const server = createServer((request, response) => {
     const entry = { line: `${request.method} ${request.url}`, body: '' };
     asked.push(entry);
@@ -43,6 +46,7 @@ export async function serveSite(): Promise<SiteServer> {
       entry.body += text;
     });
     response.setHeader('Content-Security-Policy', policy);
+    if (said.timing !== '') response.setHeader('Server-Timing', said.timing);
     if (request.url === '/bytes') {
       response.setHeader('Content-Type', 'application/octet-stream');
       response.end(Buffer.alloc(5000, 0xff));
@@ -58,7 +62,7 @@ export async function serveSite(): Promise<SiteServer> {
   server.listen(0);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return {
+  return Object.assign(said, {
     origin: `http://localhost:${port}`,
     port,
     asked,
@@ -69,5 +73,5 @@ export async function serveSite(): Promise<SiteServer> {
       server.closeAllConnections();
       await once(server, 'close');
     },
-  };
+  });
 }

@@ -52,7 +52,7 @@ export const families = {
     help: 'From the first byte of a request until its answer has left, by method, route and class of status.',
   },
   http_server_aborted_requests: counter('Exchanges that the client or the program gave up before their end.'),
-  http_server_refused_requests: counter('What was refused on the wire, by code.'),
+  http_server_refused_requests: counter('What the server refused by itself, by code.'),
   http_server_request_body_bytes: counter('Octets of bodies that came, without framing.', 'bytes'),
   http_server_response_body_bytes: counter('Octets of bodies that were handed on, without framing.', 'bytes'),
   http_server_io_bytes: counter(
