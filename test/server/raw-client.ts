@@ -203,11 +203,12 @@ export class RawClient {
 
   /** Everything that comes until the server ends the connection. */
   async rest(): Promise<string> {
-    const deadline = Date.now() + patience;
     while (!this.ended) {
-      const left = deadline - Date.now();
-      if (left <= 0) throw new Error(`the server did not close; unread: ${JSON.stringify(this.pending)}`);
-      await this.#change(left);
+      const before = this.pending.length;
+      await this.#change(patience);
+      if (this.ended || this.pending.length > before) continue;
+      const start = JSON.stringify(this.pending.slice(0, 500));
+      throw new Error(`the server did not close; ${before} characters unread: ${start}`);
     }
     return this.#take(this.pending.length);
   }
