@@ -62,3 +62,14 @@ export async function ab(port, width, path) {
   const answered = numberAfter(printed, 'Complete requests:') || numberAfter(printed, 'Total of');
   return { answered, lost, why: lost > 0 ? { 'reset or failed': lost } : {} };
 }
+
+/** http.Agent without keepAlive: a connection for each request. */
+export async function fresh(port, width, path) {
+  const agent = new http.Agent({ keepAlive: false });
+  return loops(width, async () => {
+    const request = http.get({ port, host: '127.0.0.1', path, agent });
+    const [answer] = await once(request, 'response');
+    answer.resume();
+    await once(answer, 'end');
+  });
+}

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, install } from '../../scripts/prepare.mjs';
 import { startServer } from '../processes.mjs';
-import { ab, agent, undici } from './stopping-clients.mjs';
+import { ab, agent, fresh, undici } from './stopping-clients.mjs';
 
-const clients = { undici, agent, ab };
+const clients = { undici, agent, fresh, ab };
 
 const { values, positionals } = parseArgs({
   options: {

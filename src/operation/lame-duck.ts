@@ -5,23 +5,14 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { shrinkBacklog } from '../node/backlog.js';
-import { acceptedOn, type Closable, openSessions, openSockets } from './open-connections.js';
+import { acceptWaiting } from '../node/accept-queue.js';
+import { type Closable, openSessions, openSockets } from './open-connections.js';
 
 /** Milliseconds after the grace until it is told what is waited for; a server has ended by then what is idle. */
 const patience = 300;
 
 /** Milliseconds that a server leaves idle connections by itself. */
 const usualGrace = 200;
-
-/** Milliseconds in which connections that wait are accepted, for new ones may come as fast. */
-const longestQueue = 5000;
-
-/** Milliseconds of a round of the event loop in which hardly anything but accepting was done. */
-const shortRound = 0.2;
-
-/** Rounds in a row without a new connection, after which none waits. */
-const enoughRounds = 10;
 
 /** Milliseconds from the cut until the stop is over, whatever a server still waits for. */
 const afterCut = 100;
@@ -43,9 +34,7 @@ export async function closeAsLameDuck(
   { stopAfter, grace = usualGrace, last, onWait }: LameDuck,
 ): Promise<number> {
   for (const server of servers) leaveGrace(server, grace);
-  if (last) for (const server of servers) shrinkBacklog(server);
-  if (last) await acceptWaiting(servers);
-  const closed = Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  const closed = Promise.all(servers.map((server) => new Promise<void>((done) => close(server, last, done))));
   for (const server of servers) for (const session of openSessions(server)) session.close();
   const wait = setTimeout(() => {
     const { size } = openSockets(servers);
@@ -67,24 +56,11 @@ export async function closeAsLameDuck(
   return count;
 }
 
-/**
- * Accepts what waits to be accepted: the system resets those connections when their socket closes. The event loop accepts
- * one in each of its rounds, so it goes on until there was none in a round that was too short for one to have come, or in
- * several rounds of a server that is busy.
- */
-async function acceptWaiting(servers: readonly Closable[]): Promise<void> {
-  const end = performance.now() + longestQueue;
-  // The round under way has looked already.
-  await new Promise(setImmediate);
-  let idleRounds = 0;
-  for (let began = performance.now(); began < end && idleRounds < enoughRounds; ) {
-    const before = acceptedOn(servers);
-    await new Promise(setImmediate);
-    const now = performance.now();
-    idleRounds = acceptedOn(servers) === before ? idleRounds + 1 : 0;
-    if (idleRounds > 0 && now - began < shortRound) return;
-    began = now;
-  }
+/** What waits to be accepted is accepted first; premier's servers do so by themselves. */
+function close(server: Closable & { closingGrace?: number }, last: boolean, onClosed: () => void): void {
+  const closeNow = () => void server.close(onClosed);
+  const isPutOff = last && server.closingGrace === undefined && acceptWaiting(server, closeNow) !== null;
+  if (!isPutOff) closeNow();
 }
 
 /** Premier's servers have a grace that can be set; a program that wants a longer one keeps it. */

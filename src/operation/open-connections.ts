@@ -14,8 +14,6 @@ interface Open {
   sockets: Set<Socket>;
   /** Those of Node's own HTTP/2: its server lets them live after close(). */
   sessions: Set<Http2Session>;
-  /** How many connections there were so far. */
-  accepted: number;
 }
 
 const noted = new WeakMap<Closable, Open>();
@@ -23,12 +21,9 @@ const noted = new WeakMap<Closable, Open>();
 /** Notes a server's connections from now on. */
 export function noteConnections<S extends Closable>(server: S): S {
   if (noted.has(server)) return server;
-  const open: Open = { sockets: new Set(), sessions: new Set(), accepted: 0 };
+  const open: Open = { sockets: new Set(), sessions: new Set() };
   noted.set(server, open);
-  server.on('connection', (socket: Socket) => {
-    open.accepted++;
-    keepWhileOpen(open.sockets, socket);
-  });
+  server.on('connection', (socket: Socket) => keepWhileOpen(open.sockets, socket));
   server.on('session', (session: Http2Session) => keepWhileOpen(open.sessions, session));
   return server;
 }
@@ -43,11 +38,6 @@ export function openSockets(servers: Iterable<Closable>): Set<Socket> {
   const all = new Set<Socket>();
   for (const server of servers) for (const socket of noted.get(server)?.sockets ?? []) all.add(socket);
   return all;
-}
-
-/** How many connections servers have accepted so far. */
-export function acceptedOn(servers: readonly Closable[]): number {
-  return servers.reduce((sum, server) => sum + (noted.get(server)?.accepted ?? 0), 0);
 }
 
 /** The HTTP/2 sessions of Node's own servers. */

@@ -7,6 +7,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import type { Validation } from '../http1/field-line.js';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponseOptions } from '../message/server-response.js';
+import type { AcceptQueue } from '../node/accept-queue.js';
 import type { Handshakes } from './handshakes.js';
 import type { LearntPrototypes } from './learnt-prototypes.js';
 import type { ServerConnection } from './server-connection.js';
@@ -49,10 +50,18 @@ export interface ServerEngine {
   closings: number;
   /** `close` was called, and has not been done since. */
   isAwaited: boolean;
+  /** What waited to be accepted when `close` was called, until it has been; null otherwise. */
+  queue: AcceptQueue | null;
+  /** How often 'close' was due meanwhile. */
+  closesOwed: number;
 }
 
 export interface HttpServer extends NetServer, TimeoutSettings {
   [kEngine]: ServerEngine;
+  /** How many connections of it are open, in Node's own count. */
+  readonly _connections: number;
+  /** Emits 'close' where nothing is open any more. */
+  _emitCloseIfDrained(): void;
   /** ms of inactivity after which a socket times out; 0: never. */
   timeout: number;
   /** ms in which a client of HTTP/2 should take at least 16 KiB of an answer that waits for it; 0: no limit. */

@@ -11,6 +11,7 @@ import { Server as NetServer, type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponse } from '../message/server-response.js';
+import { acceptBeforeClose } from '../node/accept-queue.js';
 import { constructOn } from '../node/callable-class.js';
 import { invalidArgType } from '../node/errors.js';
 import { keepCheckingInterval } from '../node/keys.js';
@@ -117,6 +118,8 @@ function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Sett
     closing: false,
     closings: 0,
     isAwaited: false,
+    queue: null,
+    closesOwed: 0,
   };
 }
 
@@ -161,26 +164,33 @@ const methods = {
     return this.on(event, listener);
   },
 
-  /** Stops accepting, lets what is under way finish, and ends what is idle after a grace. */
+  /** Accepts what has come and no more, lets what is under way finish, and ends what is idle after a grace. */
   close(this: HttpServer, callback?: (error?: Error) => void) {
     const engine = this[kEngine];
     engine.closing = true;
     engine.closings++;
     engine.isAwaited = true;
     for (const connection of engine.connections) connection.shutdown();
-    // Nothing was asked on them.
-    for (const socket of engine.awaited ?? []) socket.destroy();
-    setTimeout(afterReading, this.closingGrace, engine, engine.handshakes?.underWay() ?? []).unref();
-    baseOf(this).close.call(this, (error?: Error) => {
+    engine.queue ??= acceptBeforeClose(this, (accepted) => closeWasPutOff(this, accepted));
+    if (engine.queue === null) beginGrace(this);
+    baseOf(this).close.call(this, (...told: [Error?]) => {
       engine.isAwaited = false;
       if (engine.closing) engine.sweep.stop();
-      if (typeof callback === 'function') callback(error);
+      if (typeof callback === 'function') callback.apply(this, told);
     });
     return this;
   },
 
+  /** Called by each socket that closes, and by `close`. */
+  _emitCloseIfDrained(this: HttpServer) {
+    const engine = this[kEngine];
+    if (engine.queue === null) baseOf(this)._emitCloseIfDrained.call(this);
+    else if (this._connections === 0) engine.closesOwed++;
+  },
+
   closeAllConnections(this: HttpServer) {
-    const { connections, awaited } = this[kEngine];
+    const { connections, awaited, queue } = this[kEngine];
+    queue?.end();
     for (const { socket } of connections) socket.destroy();
     for (const socket of awaited ?? []) socket.destroy();
   },
@@ -225,9 +235,24 @@ const methods = {
   },
 };
 
+/** What waited to be accepted has been. Of what `_emitCloseIfDrained` was kept from, it is told as often as Node tells. */
+function closeWasPutOff(server: HttpServer, accepted: number): void {
+  const engine = server[kEngine];
+  engine.queue = null;
+  beginGrace(server);
+  for (let owed = accepted > 0 ? 1 : engine.closesOwed; owed > 0; owed--) server._emitCloseIfDrained();
+  engine.closesOwed = 0;
+}
+
+function beginGrace(server: HttpServer): void {
+  const engine = server[kEngine];
+  const unready = [...(engine.handshakes?.underWay() ?? []), ...(engine.awaited ?? [])];
+  setTimeout(afterReading, server.closingGrace, engine, unready).unref();
+}
+
 /** The grace is over. What has arrived by then is read first: a busy server gets to its timers before its sockets. */
-function afterReading(engine: ServerEngine, handshakes: Iterable<Socket>): void {
-  setImmediate(closeUnneeded, engine, handshakes);
+function afterReading(engine: ServerEngine, unready: Iterable<Socket>): void {
+  setImmediate(closeUnneeded, engine, unready);
 }
 
 /**
@@ -235,8 +260,10 @@ function afterReading(engine: ServerEngine, handshakes: Iterable<Socket>): void 
  * that the connection goes on may have sent one before: the grace was for that. A connection that was opened to spare
  * would keep the server for as long as its client likes.
  */
-function closeUnneeded(engine: ServerEngine, handshakes: Iterable<Socket>): void {
-  engine.handshakes?.cut(handshakes);
+function closeUnneeded(engine: ServerEngine, unready: Iterable<Socket>): void {
+  engine.handshakes?.cut(unready);
+  // Nothing was asked on them.
+  for (const socket of unready) if (engine.awaited?.has(socket)) socket.destroy();
   for (const connection of engine.connections) {
     if (connection.clock.isLeaving && (connection.isIdle || connection.isUnused)) connection.close();
   }
@@ -247,8 +274,8 @@ function isSecure(server: NetServer): server is TlsServer {
   return 'setSecureContext' in server;
 }
 
-function baseOf(server: HttpServer): NetServer {
-  return isSecure(server) ? TlsServer.prototype : NetServer.prototype;
+function baseOf(server: HttpServer): NetServer & Pick<HttpServer, '_emitCloseIfDrained'> {
+  return (isSecure(server) ? TlsServer.prototype : NetServer.prototype) as never;
 }
 
 function derive(Server: { prototype: object }, base: { prototype: object }, statics: object): void {

@@ -13,7 +13,7 @@ import { test } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { fieldValueKind, isToken, NOT_FIELD_VALUE } from '../../dist/http/grammar.js';
-import { shrinkBacklog } from '../../dist/node/backlog.js';
+import { acceptBeforeClose, shrinkBacklog } from '../../dist/node/accept-queue.js';
 import { whatIsSent } from '../../dist/node/borrowed-writes.js';
 import * as callable from '../../dist/node/callable-class.js';
 import { distinctPrototype } from '../../dist/node/distinct-fields.js';
@@ -426,12 +426,39 @@ test('a server that listens may be told again how many may wait', {
   const server = net.createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  sings(shrinkBacklog(server), 'the handle of a server', 'backlog');
+  sings(shrinkBacklog(server), 'the handle of a server', 'accept-queue');
   const client = connect((server.address() as AddressInfo).port);
   await once(server, 'connection');
   client.destroy();
   server.close();
-  sings(!shrinkBacklog(server), 'the handle of a server that has closed', 'backlog');
+  sings(!shrinkBacklog(server), 'the handle of a server that has closed', 'accept-queue');
+});
+
+test('what a server does to its handle when it closes can be put off', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const server = net.createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = net.connect(port, '127.0.0.1');
+  const accepted = once(server, 'connection');
+  const emptied = new Promise((resolve) => acceptBeforeClose(server, resolve));
+  server.close();
+  sings(!server.listening, 'a server that closes lets go of its handle', 'accept-queue');
+  sings((await emptied) === 1, 'the listener of a handle, and its close', 'accept-queue');
+  const [socket] = await accepted;
+  socket.destroy();
+  client.destroy();
+  const other = net.createServer();
+  other.listen(port, '127.0.0.1');
+  await once(other, 'listening');
+  acceptBeforeClose(other, () => {});
+  other.close();
+  server.listen(port, '127.0.0.1');
+  const [what] = await Promise.race([once(server, 'listening'), once(server, 'error').then(([e]) => [e])]);
+  sings(what === undefined, 'a server tells when it begins to listen', 'accept-queue');
+  server.close();
 });
 
 test('EventEmitter knows whether node:domain has been loaded', () => {

@@ -1,0 +1,169 @@
+/**
+ * The connections that the system has made and nobody has accepted yet, when a server stops listening: it resets them when
+ * their socket closes, though their clients may have sent their requests already.
+ *
+ * In: a server that listens. Out: they are accepted first, and meanwhile the system takes none that are new, as far as it can
+ * be told so. Never touches a socket that other processes accept from, as in workers of a cluster.
+ *
+ * Node's public interface sets the length of the queue when a server begins to listen; the system lets it be set again, and
+ * `_handle.listen` does so, but on Linux only: elsewhere 0 means other things. A socket of the file system is unlinked.
+ */
+import diagnostics from 'node:diagnostics_channel';
+import { linkSync, renameSync, unlinkSync } from 'node:fs';
+import { setImmediate } from './timers.js';
+
+interface ListeningHandle {
+  fd?: number;
+  listen(backlog: number): number;
+  close(): void;
+  onconnection(error: number, client: unknown): void;
+}
+
+/** A `net.Server`, as far as anything is asked of it here. */
+interface Listening {
+  address(): unknown;
+  _handle?: ListeningHandle | null;
+}
+
+/** Milliseconds of a round of the event loop in which hardly anything but accepting was done. */
+const shortRound = 0.2;
+
+/** Rounds in a row without a new connection, after which none waits. */
+const enoughRounds = 10;
+
+/** Milliseconds in which connections that wait are accepted, for new ones may come as fast. */
+const longestQueue = 5000;
+
+/** How many may wait where a program doesn't say it, on Node. */
+const usualBacklog = 511;
+
+/** Published when any `net.Server` begins to listen. */
+const BEGINS = 'tracing:net.server.listen:asyncStart';
+
+/** Called with how many connections were accepted. */
+type OnEmpty = (accepted: number) => void;
+
+/** The handle by which this process alone accepts; null where there is none. */
+function ownHandle({ _handle: handle }: Listening): ListeningHandle | null {
+  // In workers of a cluster it stands for one of their parent, or tells their parent when it closes.
+  return handle && (handle.fd ?? -1) >= 0 && !Object.hasOwn(handle, 'close') ? handle : null;
+}
+
+/** Accepts what waits on a server that is about to close. */
+export class AcceptQueue {
+  readonly #handle: ListeningHandle;
+  readonly #accept: ListeningHandle['onconnection'];
+  readonly #onEmpty: OnEmpty;
+  readonly #began = performance.now();
+  #accepted = 0;
+  #idleRounds = 0;
+  #isOver = false;
+
+  constructor(handle: ListeningHandle, onEmpty: OnEmpty) {
+    this.#handle = handle;
+    this.#onEmpty = onEmpty;
+    this.#accept = handle.onconnection;
+    handle.onconnection = (error, client) => {
+      // A process that has no room for it would be told again in each round.
+      if (error) return this.end();
+      this.#accepted++;
+      this.#accept.call(handle, error, client);
+    };
+    // The round under way has looked already.
+    setImmediate(() => this.#nextRound());
+  }
+
+  #nextRound(): void {
+    const accepted = this.#accepted;
+    const began = performance.now();
+    setImmediate(() => this.#afterRound(accepted, began));
+  }
+
+  /**
+   * The event loop accepts one in each of its rounds, so it goes on until there was none in a round that was too short for
+   * one to have come, or in several rounds of a process that is busy.
+   */
+  #afterRound(accepted: number, began: number): void {
+    const now = performance.now();
+    this.#idleRounds = this.#accepted === accepted ? this.#idleRounds + 1 : 0;
+    const isEmpty = this.#idleRounds > 0 && now - began < shortRound;
+    if (isEmpty || this.#idleRounds >= enoughRounds || now - this.#began > longestQueue) this.end();
+    else if (!this.#isOver) this.#nextRound();
+  }
+
+  /** What still waits is not waited for. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#handle.onconnection = this.#accept;
+    this.#onEmpty(this.#accepted);
+  }
+}
+
+/** Accepts what waits on a server; null where others accept as well, or nothing listens. It goes on to listen. */
+export function acceptWaiting(server: object, onEmpty: OnEmpty): AcceptQueue | null {
+  const handle = ownHandle(server as Listening);
+  if (handle === null) return null;
+  shrinkBacklog(server);
+  return new AcceptQueue(handle, onEmpty);
+}
+
+/**
+ * Puts off what the next `close` of `net.Server` does to its handle until what waits has been accepted, or somebody begins to
+ * listen, who may want the same address. The server listens no more from that `close` on.
+ * @returns null where nothing is put off
+ */
+export function acceptBeforeClose(server: object, onClosed: OnEmpty): AcceptQueue | null {
+  const handle = ownHandle(server as Listening);
+  if (handle === null) return null;
+  const path = (server as Listening).address();
+  const isShrunk = shrinkBacklog(server);
+  const unlinked = typeof path === 'string' && !path.startsWith('\0') && remove(path) ? path : null;
+  handle.close = () => {};
+  const queue = new AcceptQueue(handle, (accepted) => {
+    diagnostics.unsubscribe(BEGINS, end);
+    Reflect.deleteProperty(handle, 'close');
+    // A child may have got the socket for its own.
+    if (isShrunk) handle.listen(usualBacklog);
+    closeUnlinked(handle, unlinked);
+    onClosed(accepted);
+  });
+  const end = () => queue.end();
+  diagnostics.subscribe(BEGINS, end);
+  return queue;
+}
+
+/** Returns whether it could be done. */
+export function shrinkBacklog(server: object): boolean {
+  const { address, _handle: handle } = server as Partial<Listening>;
+  // A socket of the file system lets nobody wait: its clients are refused.
+  if (process.platform !== 'linux' || typeof (address?.call(server) ?? undefined) !== 'object') return false;
+  return typeof handle?.listen === 'function' && handle.listen(0) === 0;
+}
+
+function remove(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The handle unlinks what it was bound to, by name: since it was unlinked before, it may be somebody else's by now. */
+function closeUnlinked(handle: ListeningHandle, path: string | null): void {
+  const kept = path !== null && keep(path);
+  handle.close();
+  if (kept) renameSync(kept, path);
+}
+
+/** Another name for a file, if there is one. */
+function keep(path: string): string | false {
+  const other = `${path}.${process.pid}`;
+  try {
+    linkSync(path, other);
+    return other;
+  } catch {
+    return false;
+  }
+}

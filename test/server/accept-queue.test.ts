@@ -1,0 +1,244 @@
+// Connections that the system has made and nobody has accepted yet when a server closes: they are answered, and the
+// program sees what it sees of node:http, a moment later.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { type TestContext, test } from 'node:test';
+import tls from 'node:tls';
+import { acceptBeforeClose } from '../../dist/node/accept-queue.js';
+import { behaviour, get, pem, RawClient, type Server, type Stage, turns, until } from '../subjects.js';
+
+const notNode = 'it resets them';
+
+/** Connects to a number or a path: the system has made the connection a tick later, and nobody can have accepted it. */
+function connectNow({ subject, context }: Stage, target: number | string): RawClient {
+  const socket = typeof target === 'string' ? net.connect(target) : net.connect(target, '127.0.0.1');
+  socket.on('error', () => {});
+  context.after(() => socket.destroy());
+  if (!subject.secure) return new RawClient(socket);
+  return new RawClient(tls.connect({ socket, ca: pem('authority-cert'), servername: 'localhost' }));
+}
+
+const tick = () => new Promise((resolve) => process.nextTick(resolve));
+
+/** Resolves when `close` has called back, with what it was given. */
+const close = (server: Server) => new Promise((resolve) => server.close((...args) => resolve(args)));
+
+/** What a server tells of its end, in order. */
+function endingOf(server: Server): string[] {
+  const told: string[] = [];
+  const tell = (what: string) => (error?: NodeJS.ErrnoException) => told.push(error?.code ?? what);
+  server.on('close', tell('close'));
+  server.close(tell('first'));
+  server.close(tell('second'));
+  told.push(`${server.listening} ${server.address()}`);
+  return told;
+}
+
+/** A path for a socket. */
+function socketPath(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'premier-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'socket');
+}
+
+for (const count of [1, 20]) {
+  behaviour(
+    `of ${count} that wait, each is answered, and told that the connection ends`,
+    async (stage) => {
+      const { server, port } = await stage.serve((_req, res) => res.end('answered'));
+      const clients = Array.from({ length: count }, () => connectNow(stage, port).send(get()));
+      await tick();
+      const closed = close(server);
+      for (const client of clients) {
+        const { body, field } = await client.response();
+        assert.deepEqual([body, field('connection')], ['answered', 'close']);
+        await client.nothingMore();
+      }
+      assert.deepEqual(await closed, []);
+    },
+    { notNode },
+  );
+}
+
+behaviour('one that waits and says nothing is closed after the grace', async ({ serve, context }) => {
+  const { server, port } = await serve({ closingGrace: 1 }, () => {});
+  const silent = net.connect(port, '127.0.0.1').on('error', () => {});
+  context.after(() => silent.destroy());
+  await tick();
+  const closed = close(server);
+  await Promise.all([new Promise((resolve) => silent.once('close', resolve)), closed]);
+});
+
+behaviour('a server that nobody waits for tells of its end as on node:http', async ({ serve }) => {
+  const { server } = await serve(() => {});
+  const told = endingOf(server);
+  await until(() => told.length > 1);
+  await turns();
+  assert.deepEqual(told, ['false null', 'close', 'first', 'ERR_SERVER_NOT_RUNNING', 'close']);
+});
+
+behaviour(
+  'one that is closed when the last of those that waited has gone tells of it once',
+  async (stage) => {
+    const { server, port } = await stage.serve((_req, res) => res.end());
+    const client = connectNow(stage, port).send(get());
+    await tick();
+    const told = endingOf(server);
+    await client.response();
+    await client.nothingMore();
+    await until(() => told.length > 1);
+    await turns();
+    assert.deepEqual(told, ['false null', 'close', 'first', 'ERR_SERVER_NOT_RUNNING']);
+  },
+  { notNode },
+);
+
+behaviour("a server that is closed before 'listening' never tells that it listens", async ({ subject }) => {
+  const server = subject.createServer({}, () => {});
+  server.on('listening', () => assert.fail('it listens'));
+  server.listen(0);
+  assert.deepEqual(await close(server), []);
+});
+
+behaviour(
+  'a server that is closed by its first connection goes on with it',
+  async (stage) => {
+    const { server, port } = await stage.serve((_req, res) => res.end('answered'));
+    server.once('connection', () => server.close());
+    assert.equal((await connectNow(stage, port).send(get()).response()).body, 'answered');
+  },
+  { until: 24 },
+);
+
+for (const [who, other] of [
+  ['another server', ({ subject }: Stage) => subject.createServer({}, (_req, res) => res.end('other'))],
+  ['a server of node:net', () => net.createServer()],
+] as const) {
+  behaviour(`its port is ${who}'s at once`, async (stage) => {
+    const { server, port } = await stage.serve(() => {});
+    const next = other(stage);
+    const closed = close(server);
+    next.listen(port, '127.0.0.1');
+    stage.context.after(() => next.close());
+    await Promise.all([closed, once(next, 'listening')]);
+  });
+
+  behaviour(
+    `its path is gone at once, and ${who}'s when that wants it`,
+    async (stage) => {
+      const path = socketPath(stage.context);
+      const server = stage.subject.createServer({}, () => {});
+      await once(server.listen(path), 'listening');
+      const next = other(stage);
+      const closed = close(server);
+      assert.ok(!existsSync(path));
+      next.listen(path);
+      stage.context.after(() => next.close());
+      await Promise.all([closed, once(next, 'listening')]);
+      assert.ok(existsSync(path));
+    },
+    { only: 'plain' },
+  );
+}
+
+for (const [what, name] of [
+  ['of the file system', socketPath],
+  ['with an abstract name', () => `\0premier-${process.pid}-${performance.now()}`],
+] as const) {
+  behaviour(
+    `who waits at a socket ${what} is answered`,
+    async (stage) => {
+      if (process.platform !== 'linux') return stage.context.skip('another system');
+      const path = name(stage.context);
+      const server = stage.subject.createServer({}, (_req, res) => res.end('answered'));
+      await once(server.listen(path), 'listening');
+      const client = connectNow(stage, path).send(get());
+      await tick();
+      const closed = close(server);
+      assert.equal((await client.response()).body, 'answered');
+      await closed;
+    },
+    { only: 'plain', notNode },
+  );
+}
+
+behaviour(
+  'what another program puts at its path stays',
+  async ({ subject, context }) => {
+    const path = socketPath(context);
+    const server = subject.createServer({}, () => {});
+    await once(server.listen(path), 'listening');
+    const closed = close(server);
+    writeFileSync(path, 'theirs');
+    await closed;
+    assert.equal(readFileSync(path, 'utf8'), 'theirs');
+  },
+  { only: 'plain' },
+);
+
+behaviour('who cuts all connections waits for nobody', async (stage) => {
+  const { server, port } = await stage.serve(() => assert.fail('a request came'));
+  const client = connectNow(stage, port).send(get());
+  await tick();
+  const closed = close(server);
+  server.closeAllConnections();
+  await closed;
+  await client.nothingMore().catch(() => {});
+});
+
+/** A server that listens with a handle that only says what is done with it. */
+function withHandle(more: object) {
+  const done: string[] = [];
+  class Handle {
+    fd = 3;
+    onconnection = () => {};
+    listen(backlog: number) {
+      done.push(`listen ${backlog}`);
+      return 0;
+    }
+    close() {
+      done.push('close');
+    }
+  }
+  const handle = Object.assign(new Handle(), more);
+  return { server: { _handle: handle, address: () => ({}) }, handle, done };
+}
+
+test('how many may wait is as it was when a socket closes, for a child may have it', async () => {
+  const { server, handle, done } = withHandle({});
+  const accepted = new Promise((resolve) => acceptBeforeClose(server, resolve));
+  handle.close();
+  assert.equal(await accepted, 0);
+  assert.deepEqual(done, process.platform === 'linux' ? ['listen 0', 'listen 511', 'close'] : ['close']);
+});
+
+for (const [what, more] of [
+  ['of which its parent is told', { close() {} }],
+  ['that is none of the system', { fd: undefined }],
+  ['of a system without descriptors', { fd: -1 }],
+] as const) {
+  test(`a handle ${what} is closed at once`, () => {
+    const { server, done } = withHandle(more);
+    assert.equal(
+      acceptBeforeClose(server, () => assert.fail('it was put off')),
+      null,
+    );
+    assert.deepEqual(done, []);
+  });
+}
+
+test('a process that cannot accept any more does not wait', () => {
+  const { server, handle, done } = withHandle({});
+  let accepted: number | undefined;
+  acceptBeforeClose(server, (count) => {
+    accepted = count;
+  });
+  (handle.onconnection as (error: number) => void)(-24);
+  assert.equal(accepted, 0);
+  assert.equal(done.at(-1), 'close');
+});
