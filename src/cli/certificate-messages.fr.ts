@@ -1,10 +1,17 @@
 // Ce que la commande dit des certificats, en français.
-import type { SentencesInstead } from '../operation/certificates/problem.js';
+import type { Damage, SentencesInstead } from '../operation/certificates/problem.js';
 import type { CertificateMessages } from './certificate-messages.en.js';
 
 const when = (date: Date) => `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 const because = (reason: string | undefined) => (reason === undefined ? '' : ` (${reason})`);
+
+const damages: Record<Damage, string> = {
+  noKey: 'root-key.pem n’y est pas',
+  badCertificate: 'root.pem ne contient pas de certificat',
+  badKey: 'root-key.pem ne contient pas de clé privée',
+  otherKey: 'root-key.pem ne va pas avec root.pem',
+};
 
 const fromPkcs12 = (file: string) =>
   `C’est du PKCS #12 ; ceci en fait du PEM, certificat et clé dans un seul fichier : openssl pkcs12 -in ${file} -nodes -out both.pem`;
@@ -36,10 +43,14 @@ export const certificateMessages: CertificateMessages = {
       `Le disque est plein : rien ne peut être gardé dans ${folder}. Faites de la place.`,
     locked: ({ file }) =>
       `Un autre processus tient ${file} depuis cinq minutes. Si aucun n’est à l’œuvre, supprimez ce fichier.`,
-    authorityBroken: ({ folder, reason }) =>
-      `L’autorité locale de ${folder} est inutilisable : ${reason}. Supprimez ce dossier pour en avoir une nouvelle, à reconnaître de nouveau.`,
+    authorityBroken: ({ folder, what }) =>
+      `L’autorité locale de ${folder} est inutilisable : ${damages[what]}. Supprimez ce dossier pour en avoir une nouvelle, à reconnaître de nouveau.`,
     authorityNotYet: ({ from, folder }) =>
       `L’autorité locale commence le ${when(from)}, et l’horloge de cet ordinateur est en retard là-dessus. Mettez-la à l’heure ; si elle l’est, supprimez ${folder} pour avoir une nouvelle autorité, à reconnaître de nouveau.`,
+    authorityOver: ({ until, folder }) =>
+      `L’autorité locale a pris fin le ${when(until)} selon l’horloge de cet ordinateur. Mettez-la à l’heure ; si elle l’est, supprimez ${folder} pour avoir une nouvelle autorité, à reconnaître de nouveau.`,
+    authorityExposed: ({ file, folder }) =>
+      `D’autres que son propriétaire peuvent lire ou remplacer ${file}, la clé de l’autorité locale, et donc se faire passer pour un site local que cet ordinateur reconnaît : chmod 700 ${folder} ; chmod 600 ${file}. Si vous ne savez pas qui l’a pu, supprimez ce dossier pour avoir une nouvelle autorité, à reconnaître de nouveau.`,
     notLocal: ({ name }) =>
       `${name} n’est pas un nom local, donc l’autorité de cet ordinateur ne peut pas signer pour lui. Prenez un nom sous .localhost, .test ou .internal ; pour un nom public il y a --domain, et --tls-cert avec --tls-key.`,
     noSuchFile: ({ role, file }) =>

@@ -17,8 +17,8 @@ export const httpsOptions = {
   https: flag({
     group: 'https',
     about: {
-      en: 'Serve https, HTTP/2 included, with a certificate of this computer’s own authority, which is made once; premier trust makes browsers believe it.',
-      fr: 'Servir en https, HTTP/2 compris, avec un certificat de l’autorité propre à cet ordinateur, créée une fois ; premier trust la fait reconnaître des navigateurs.',
+      en: 'Serve https, HTTP/2 included, with a certificate of this computer’s own authority, which is made once; premier trust makes browsers believe it, premier untrust takes that back.',
+      fr: 'Servir en https, HTTP/2 compris, avec un certificat de l’autorité propre à cet ordinateur, créée une fois ; premier trust la fait reconnaître des navigateurs, premier untrust revient en arrière.',
     },
   }),
   name: list({

@@ -1,7 +1,9 @@
 // `premier trust` and `premier untrust`: puts this computer's own authority into the stores of the system and its
 // browsers, or takes it out. Says what it does before it does it.
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { knownAuthority, localAuthority, noteTrust } from '../operation/certificates/local-authority.js';
+import { CertificateProblem } from '../operation/certificates/problem.js';
 import { dataFolder } from '../operation/certificates/storage.js';
 import {
   lacksCertutil,
@@ -11,7 +13,7 @@ import {
   thisMachine,
   trustSteps,
 } from '../operation/certificates/trust-stores.js';
-import { inWords } from './certificate-words.js';
+import { inWords, sentenceFor } from './certificate-words.js';
 import type { Messages } from './language.js';
 import { Trouble } from './trouble.js';
 
@@ -32,6 +34,11 @@ export async function changeTrust(action: TrustAction, say: Messages): Promise<n
   if (!authority) {
     console.log(words.nothingToUntrust);
     return 0;
+  }
+  const { exposed } = authority;
+  if (exposed !== undefined) {
+    const facts = { file: exposed, folder: dirname(exposed) };
+    console.error(`premier: ${sentenceFor(new CertificateProblem('authorityExposed', facts), say)}`);
   }
   const machine = thisMachine();
   const steps = trustSteps(authority, action, machine);

@@ -6,7 +6,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } fr
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { hostNameOf, isLocalName, localDomains, localNetworks } from './local-names.js';
-import { CertificateProblem } from './problem.js';
+import { CertificateProblem, type Damage } from './problem.js';
 import { Storage } from './storage.js';
 import {
   alternativeNames,
@@ -45,21 +45,26 @@ export interface LocalAuthority {
   key: KeyObject;
   /** Whether `premier trust` has put it into the stores of this computer. */
   trusted: boolean;
+  /** Where its key is, if others can get at it. */
+  exposed?: string | undefined;
 }
 
 const storageIn = (data: string): Storage => new Storage(join(data, 'local-authority'));
 
-/** The authority of this user, made now if there is none. */
+/**
+ * The authority of this user, made now if there is none, or if it ends soon.
+ * @throws CertificateProblem where its files are of no use; and where it isn't good now, for a clock that is wrong once would
+ * else cost the trust that it has
+ */
 export async function localAuthority(data: string, now = new Date()): Promise<LocalAuthority> {
   const storage = storageIn(data);
-  const known = await load(storage, now);
+  const known = await loadForNow(storage, now);
   if (known) return known;
-  return storage.alone('authority', async () => (await load(storage, now)) ?? make(storage, now));
+  return storage.alone('authority', async () => (await loadForNow(storage, now)) ?? make(storage, now));
 }
 
-/** The authority of this user as it is; `undefined` where there is none. */
-export const knownAuthority = (data: string, now = new Date()): Promise<LocalAuthority | undefined> =>
-  load(storageIn(data), now);
+/** The authority of this user as it is, good now or not; `undefined` where there is none. */
+export const knownAuthority = (data: string): Promise<LocalAuthority | undefined> => load(storageIn(data));
 
 /** Notes whether an authority is in the stores of this computer. */
 export async function noteTrust(data: string, authority: LocalAuthority, trusted: boolean): Promise<void> {
@@ -68,32 +73,41 @@ export async function noteTrust(data: string, authority: LocalAuthority, trusted
   else await storage.remove(trustFile);
 }
 
-async function load(storage: Storage, now: Date): Promise<LocalAuthority | undefined> {
-  const [cert, key, trust] = await Promise.all(
+async function loadForNow(storage: Storage, now: Date): Promise<LocalAuthority | undefined> {
+  const authority = await load(storage);
+  if (!authority) return undefined;
+  const { folder } = storage;
+  const { validFrom, validTo } = authority.certificate;
+  const [from, until] = [new Date(validFrom), new Date(validTo)];
+  if (from > now) throw new CertificateProblem('authorityNotYet', { from, folder });
+  if (until < now) throw new CertificateProblem('authorityOver', { until, folder });
+  return until.getTime() - now.getTime() > lastDays * day ? authority : undefined;
+}
+
+async function load(storage: Storage): Promise<LocalAuthority | undefined> {
+  const [cert, pem, trust] = await Promise.all(
     [certificateFile, keyFile, trustFile].map((name) => storage.read(name)),
   );
   if (cert === undefined) return undefined;
-  const broken = (reason: string) =>
-    new CertificateProblem('authorityBroken', { folder: storage.folder, reason });
-  if (key === undefined) throw broken(`${keyFile} isn't there`);
-  let authority: LocalAuthority;
-  try {
-    const certificate = new X509Certificate(cert);
-    authority = {
-      certificate,
-      key: createPrivateKey(key),
-      file: storage.path(certificateFile),
-      trusted: trust?.trim() === certificate.fingerprint256,
-    };
-  } catch (error) {
-    throw broken((error as Error).message);
-  }
-  if (!authority.certificate.checkPrivateKey(authority.key))
-    throw broken(`${keyFile} doesn't fit ${certificateFile}`);
-  const from = new Date(authority.certificate.validFrom);
-  if (from > now) throw new CertificateProblem('authorityNotYet', { from, folder: storage.folder });
-  const left = Date.parse(authority.certificate.validTo) - now.getTime();
-  return left > lastDays * day ? authority : undefined;
+  const broken = (what: Damage) =>
+    new CertificateProblem('authorityBroken', { folder: storage.folder, what });
+  const usable = <T>(make: () => T, what: Damage): T => {
+    try {
+      return make();
+    } catch {
+      throw broken(what);
+    }
+  };
+  if (pem === undefined) throw broken('noKey');
+  const certificate = usable(() => new X509Certificate(cert), 'badCertificate');
+  const key = usable(() => createPrivateKey(pem), 'badKey');
+  if (!certificate.checkPrivateKey(key)) throw broken('otherKey');
+  return {
+    ...{ certificate, key },
+    file: storage.path(certificateFile),
+    trusted: trust?.trim() === certificate.fingerprint256,
+    exposed: (await storage.isExposed(keyFile)) ? storage.path(keyFile) : undefined,
+  };
 }
 
 async function make(storage: Storage, now: Date): Promise<LocalAuthority> {

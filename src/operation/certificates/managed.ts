@@ -6,6 +6,7 @@
  */
 import { EventEmitter } from 'node:events';
 import type { RequestListener } from 'node:http';
+import { dirname } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import { AcmeSource } from './acme-source.js';
 import { type PutInPlace, StateKeeper } from './challenges.js';
@@ -13,6 +14,7 @@ import { FileSource } from './file-source.js';
 import { type LocalAuthority, localAuthority, ownNames } from './local-authority.js';
 import { LocalSource } from './local-source.js';
 import { type CertificateOptions, checkOptions, checkServer } from './options.js';
+import { CertificateProblem } from './problem.js';
 import type { ServedState } from './served-state.js';
 import { ServingCertificates } from './serving.js';
 import type { CertificateEvent, CertificateSource } from './source.js';
@@ -122,6 +124,11 @@ export class ManagedCertificates extends EventEmitter<Events> {
       return new AcmeSource(folder, { ...acme, names: domains, directory, agreeToTerms }, this.#keeper, tell);
     }
     this.authority = await localAuthority(folder);
+    const { exposed } = this.authority;
+    if (exposed !== undefined) {
+      const facts = { file: exposed, folder: dirname(exposed) };
+      tell({ kind: 'problem', problem: new CertificateProblem('authorityExposed', facts) });
+    }
     const further = local === true ? [] : (local ?? []);
     const names = [...new Set([...ownNames(this.authority), ...further])];
     return new LocalSource(this.authority, names, tell);

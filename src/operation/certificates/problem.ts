@@ -21,6 +21,16 @@ interface WrongFile {
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : ` (${reason})`);
 
+/** What is wrong with the files of the local authority. */
+export type Damage = 'noKey' | 'badCertificate' | 'badKey' | 'otherKey';
+
+const damages: Record<Damage, string> = {
+  noKey: "root-key.pem isn't there",
+  badCertificate: 'root.pem holds no certificate',
+  badKey: 'root-key.pem holds no private key',
+  otherKey: "root-key.pem doesn't fit root.pem",
+};
+
 const fromPkcs12 = (file: string): string =>
   `It is PKCS #12; this makes PEM of it, with certificate and key in one file: openssl pkcs12 -in ${file} -nodes -out both.pem`;
 
@@ -53,10 +63,14 @@ export const problems = {
     `Another process has held ${file} for five minutes. If none is at work, remove that file.`,
 
   // The local authority.
-  authorityBroken: ({ folder, reason }: { folder: string; reason: string }) =>
-    `The local authority in ${folder} can't be used: ${reason}. Remove that folder to have a new one, and trust that.`,
+  authorityBroken: ({ folder, what }: { folder: string; what: Damage }) =>
+    `The local authority in ${folder} can't be used: ${damages[what]}. Remove that folder to have a new one, and trust that.`,
   authorityNotYet: ({ from, folder }: { from: Date; folder: string }) =>
     `The local authority begins on ${when(from)}, and this computer's clock is before that. Set the clock; if it is right, remove ${folder} to have a new one, and trust that.`,
+  authorityOver: ({ until, folder }: { until: Date; folder: string }) =>
+    `The local authority ended on ${when(until)} by this computer's clock. Set the clock; if it is right, remove ${folder} to have a new one, and trust that.`,
+  authorityExposed: ({ file, folder }: { file: string; folder: string }) =>
+    `Others than its owner can read or replace ${file}, the key of the local authority, and so pretend to be a local site that this computer trusts: chmod 700 ${folder}; chmod 600 ${file}. If you don't know who could, remove that folder to have a new one, and trust that.`,
   notLocal: ({ name }: { name: string }) =>
     `${name} is no local name, so the local authority can't sign for it. Use a name below .localhost, .test or .internal; a public name needs a certificate of a public authority.`,
 

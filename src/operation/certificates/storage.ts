@@ -15,6 +15,8 @@ import { CertificateProblem } from './problem.js';
 const heartbeat = 5000;
 /** Milliseconds without one after which a lock counts as left behind. */
 const abandoned = 30_000;
+/** The same for one without a word on whose it is: who takes one writes that at once. */
+const nameless = 2000;
 /** Milliseconds between two looks at a lock that somebody holds. */
 const pause = 200;
 /** Milliseconds after which waiting for a lock is given up. */
@@ -76,6 +78,15 @@ export class Storage {
         throw error;
       }
     });
+  }
+
+  /** Whether others than the owner can read a file, or put another in its place. */
+  async isExposed(name: string): Promise<boolean> {
+    // There it is the folder of data above that keeps others out, and the mode says nothing of it.
+    if (process.platform === 'win32') return false;
+    const [file, folder] = await Promise.all([stat(this.path(name)), stat(this.folder)]);
+    const isReached = (folder.mode & 0o011) !== 0 && (file.mode & 0o066) !== 0;
+    return isReached || (folder.mode & 0o022) !== 0;
   }
 
   remove(name: string): Promise<void> {
@@ -185,7 +196,7 @@ async function identityOf(path: string): Promise<number | undefined> {
 async function isLeft(path: string): Promise<boolean> {
   try {
     const [{ mtimeMs }, text] = await Promise.all([stat(path), readFile(path, 'utf8')]);
-    if (Date.now() - mtimeMs > abandoned) return true;
+    if (Date.now() - mtimeMs > (text === '' ? nameless : abandoned)) return true;
     const [pid = '', host = ''] = text.split(' ');
     if (host !== hostname() || held.has(path)) return false;
     // A container that starts again gives the same number to the process.

@@ -1,7 +1,7 @@
 // The local authority: made once, kept to local names, and told in plain words when something is wrong with it.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -14,6 +14,7 @@ import {
   ownNames,
 } from '../../../dist/operation/certificates/local-authority.js';
 import { hostNameOf, isLocalName } from '../../../dist/operation/certificates/local-names.js';
+import { ManagedCertificates } from '../../../dist/operation/certificates/managed.js';
 import { certificatesIn } from '../../../dist/operation/certificates/x509.js';
 import { temporaryFolder } from './folder.js';
 
@@ -153,13 +154,13 @@ const damages: [what: string, code: string, says: RegExp, damage: (folder: strin
   [
     'a key that is none',
     'authorityBroken',
-    /can't be used/,
+    /can't be used: root-key\.pem holds no private key\./,
     (folder) => writeFileSync(join(folder, 'root-key.pem'), 'x'),
   ],
   [
     'a certificate that is none',
     'authorityBroken',
-    /can't be used/,
+    /can't be used: root\.pem holds no certificate\./,
     (folder) => writeFileSync(join(folder, 'root.pem'), 'x'),
   ],
   [
@@ -192,6 +193,55 @@ test('a clock that is behind is named', async (t) => {
       /clock is before that\. Set the clock; if it is right, remove .*local-authority to have a new one, and trust/,
   });
 });
+
+test('a clock that is far ahead is named as well, and costs no authority', async (t) => {
+  const data = await setUp(t);
+  const { certificate } = await localAuthority(data);
+  const until = Date.parse(certificate.validTo);
+  for (const ahead of [1000, 2 * 365 * 86_400_000]) {
+    await assert.rejects(localAuthority(data, new Date(until + ahead)), {
+      code: 'authorityOver',
+      message:
+        /ended on .* by this computer's clock\. Set the clock; if it is right, remove .*local-authority/,
+    });
+  }
+  assert.equal((await localAuthority(data)).certificate.fingerprint256, certificate.fingerprint256);
+  // What is good no more can be taken out of the stores all the same.
+  assert.equal((await knownAuthority(data))?.certificate.fingerprint256, certificate.fingerprint256);
+});
+
+const modes: [folder: number, key: number, isExposed: boolean][] = [
+  [0o700, 0o600, false],
+  // Nobody else comes through the folder.
+  [0o700, 0o644, false],
+  // The certificate is no secret.
+  [0o755, 0o600, false],
+  [0o755, 0o644, true],
+  [0o750, 0o640, true],
+  [0o777, 0o600, true],
+];
+for (const [folder, key, isExposed] of modes) {
+  test(`a key of mode ${key.toString(8)} in a folder of ${folder.toString(8)} is ${isExposed ? 'told of' : 'kept'}`, {
+    skip: process.platform === 'win32',
+  }, async (t) => {
+    const data = temporaryFolder(t);
+    const made = await localAuthority(data);
+    assert.equal(made.exposed, undefined);
+    const file = join(data, 'local-authority', 'root-key.pem');
+    chmodSync(file, key);
+    chmodSync(join(data, 'local-authority'), folder);
+    assert.equal((await localAuthority(data)).exposed, isExposed ? file : undefined);
+    const problems: Error[] = [];
+    const certificates = new ManagedCertificates({ local: true, folder: data });
+    certificates.on('problem', (problem) => problems.push(problem));
+    await certificates.start();
+    certificates.close();
+    const [said] = problems;
+    if (isExposed)
+      assert.match(said?.message ?? '', /read or replace .*: chmod 700 .*; chmod 600 .*root-key\.pem\./);
+    else assert.deepEqual(problems, []);
+  });
+}
 
 test('a folder that can not be written is named', async (t) => {
   const file = join(temporaryFolder(t), 'file');

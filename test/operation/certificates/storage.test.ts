@@ -151,16 +151,16 @@ test('a lock of a process that was killed is taken over', async (t) => {
   assert.equal(await storage.alone('a', async () => 'done'), 'done');
 });
 
-const locks: [whose: string, text: string][] = [
-  ['of another computer that gave no sign of life for a minute', `1 not-${hostname()}`],
-  ['that is empty and a minute old', ''],
+const locks: [whose: string, text: string, seconds: number][] = [
+  ['of another computer that gave no sign of life for a minute', `1 not-${hostname()}`, 60],
+  ['that is empty and some seconds old', '', 3],
 ];
-for (const [whose, text] of locks) {
+for (const [whose, text, seconds] of locks) {
   test(`a lock ${whose} is taken over`, async (t) => {
     const storage = new Storage(temporaryFolder(t));
     const path = storage.path('a.lock');
     writeFileSync(path, text);
-    const old = new Date(Date.now() - 60_000);
+    const old = new Date(Date.now() - seconds * 1000);
     utimesSync(path, old, old);
     assert.equal(await storage.alone('a', async () => 'done'), 'done');
   });
