@@ -55,7 +55,7 @@ export function addressesOf(
   const found = together(places.map(({ host, port = 0 }) => addresses(scheme, [host], port)));
   if (domains.length === 0) return found;
   const ports = [...new Set(places.flatMap(({ port }) => port ?? []))];
-  const network = domains.flatMap((name) => ports.map((port) => urlOf(scheme, name, port)));
+  const network = [...new Set(domains)].flatMap((name) => ports.map((port) => urlOf(scheme, name, port)));
   return { ...found, here: [], network };
 }
 

@@ -87,6 +87,8 @@ export const certificateMessages: CertificateMessages = {
       `L’autorité refuse le compte que vous avez auprès d’elle : ${detail}. Vérifiez --acme-account KID:CLÉ.`,
     acmeBrokenAccount: ({ file }) =>
       `${file} ne contient pas de compte. Remettez-le depuis une copie, ou supprimez-le pour qu’un nouveau compte soit créé.`,
+    acmeOtherAccount: ({ file, detail }) =>
+      `La clé de ${file} n’est pas celle de son compte auprès de l’autorité : ${detail}. Remettez le fichier depuis une copie, ou supprimez-le pour faire ouvrir un nouveau compte.`,
     acmeContact: ({ detail }) => `L’autorité refuse l’adresse de --email : ${detail}. Donnez-en une autre.`,
     acmeProfile: ({ detail }) =>
       `L’autorité n’a pas ce --acme-profile : ${detail}. Omettez-le, ou prenez-en un que cite son répertoire.`,

@@ -123,9 +123,10 @@ async function serversFor(handler: RequestListener, context: Context): Promise<S
   const certificates = await certificatesFor(context);
   if (certificates) {
     const { createServer } = await import('../https.js');
+    const { cipherSuites } = await import('./cipher-suites.js');
     const answering = await strictly(certificates.answering(handler), context);
     const make = () => {
-      const server = createServer({ http2: true }, answering);
+      const server = createServer({ http2: true, ciphers: cipherSuites() }, answering);
       certificates.add(server);
       return server;
     };

@@ -57,6 +57,29 @@ test('--https serves every name of this computer, for who believes its authority
   assert.equal(await ended, 0);
 });
 
+test('TLS 1.2 has forward secrecy and authenticated encryption, unless Node was told otherwise', async (t) => {
+  const { site, root, env } = newHome(t);
+  const negotiated = async (port: number, ciphers: string) => {
+    const socket = tls.connect({
+      port,
+      host: 'localhost',
+      ca: readFileSync(root),
+      maxVersion: 'TLSv1.2',
+      ciphers,
+    });
+    t.after(() => socket.destroy());
+    await once(socket, 'secureConnect');
+    return socket.getCipher().name;
+  };
+  const [good, old] = ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES128-SHA'] as const;
+  const usual = await serving(t, [site, '--https'], { env });
+  assert.equal(await negotiated(usual.port, `${old}:${good}`), good);
+  await assert.rejects(negotiated(usual.port, old), { code: /^ERR_SSL_/ });
+  const told = { ...env, NODE_OPTIONS: `--tls-cipher-list=${old}` };
+  const other = await serving(t, [site, '--https'], { env: told });
+  assert.equal(await negotiated(other.port, old), old);
+});
+
 test('the authority is made once, and its servers are told apart by nobody', async (t) => {
   const { site, root, env } = newHome(t);
   const both = await Promise.all([1, 2].map(() => serving(t, [site, '--https'], { env })));

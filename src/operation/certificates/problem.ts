@@ -111,6 +111,8 @@ export const problems = {
     `The authority doesn't take the account you have with it: ${detail}. Check the option externalAccount, its identifier and its key.`,
   acmeBrokenAccount: ({ file }: { file: string }) =>
     `${file} holds no account. Put it back from a copy, or remove it to have a new account made.`,
+  acmeOtherAccount: ({ file, detail }: { file: string; detail: string }) =>
+    `The key in ${file} isn't that of its account with the authority: ${detail}. Put it back from a copy, or remove it to have a new account made.`,
   acmeContact: ({ detail }: { detail: string }) =>
     `The authority doesn't take this email address: ${detail}. Give another one.`,
   acmeProfile: ({ detail }: { detail: string }) =>

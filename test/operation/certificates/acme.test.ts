@@ -407,6 +407,19 @@ async function openOrTold(opened: ReturnType<Awaited<ReturnType<typeof stage>>['
   }
 }
 
+test('the key of another account is named', async (t) => {
+  const authority = await acmeServer(t);
+  const detail = 'JWS verification error';
+  authority.settings.refuse.set('order', { type: 'malformed', status: 400, detail });
+  const { open } = await stage(t, authority);
+  const { settled, problems } = await open({});
+  await settled;
+  assert.match(
+    problems[0] ?? '',
+    /^The key in .*account\.json isn't that of its account .*: JWS verification error\. Put it back .*, or remove it/,
+  );
+});
+
 test('a file of an account that is broken is named, and left as it is', async (t) => {
   const authority = await acmeServer(t);
   const { folder, open } = await stage(t, authority);
@@ -637,6 +650,27 @@ test('a certificate that another process renewed is taken from the disk', async 
   await first.certificate.look(start + 70 * day);
   await second.certificate.look(start + 70 * day);
   assert.equal(second.inUse()?.serialNumber, first.inUse()?.serialNumber);
+});
+
+test('what another process obtained ends the trouble of one that fails, which looks for it soon', async (t) => {
+  const authority = await acmeServer(t, { age: 0 });
+  const first = await keeper(t, authority);
+  const second = await keeper(t, authority, first);
+  const start = Date.now();
+  authority.settings.refuse.set('a.example', { type: 'connection', detail: 'no' });
+  const rest = await first.certificate.look(start);
+  assert.ok(rest <= minute / 4);
+  assert.equal(first.inUse(), undefined);
+  authority.settings.refuse.clear();
+  await second.certificate.look(start);
+  const orders = authority.orders.size;
+  assert.ok((await first.certificate.look(start + rest)) > minute);
+  assert.equal(first.inUse()?.serialNumber, second.inUse()?.serialNumber);
+  assert.deepEqual(
+    first.happened.map(({ kind }) => kind),
+    ['problem', 'obtained'],
+  );
+  assert.equal(authority.orders.size, orders);
 });
 
 test('a file that can not be read keeps nobody from what there is', async (t) => {

@@ -56,6 +56,15 @@ export async function forgetAccount(storage: Storage): Promise<void> {
   if (stored?.key) await storage.write(file, JSON.stringify({ key: stored.key }));
 }
 
+/** What to say where a signature isn't that of the account: the file has another key than it had. */
+export function wrongKey(refused: RefusedByAuthority, storage: Storage): CertificateProblem | undefined {
+  const { type, message } = refused;
+  // There is no type of its own for it; this is how those put it that are in use.
+  const isOfKey = ['malformed', 'unauthorized'].includes(type) && /\bJWS\b.*verif|signature/i.test(message);
+  if (!isOfKey) return undefined;
+  return new CertificateProblem('acmeOtherAccount', { file: storage.path(file), detail: printable(message) });
+}
+
 function read(text: string | undefined, storage: Storage) {
   if (text === undefined) return undefined;
   const stored = parsed<Stored>(text);

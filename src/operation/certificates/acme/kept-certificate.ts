@@ -8,7 +8,7 @@ import { createPrivateKey } from 'node:crypto';
 import { CertificateProblem } from '../problem.js';
 import type { Storage } from '../storage.js';
 import { certificatesIn, namesIn, type Pair } from '../x509.js';
-import { type AccountOptions, connectionWithAccount, forgetAccount } from './account.js';
+import { type AccountOptions, connectionWithAccount, forgetAccount, wrongKey } from './account.js';
 import type { AcmeConnection } from './connection.js';
 import { type Challenger, type ChallengeType, orderCertificate } from './order.js';
 import { explain, FailedChallenge, RefusedByAuthority } from './refusal.js';
@@ -18,6 +18,8 @@ const minute = 60_000;
 const hour = 60 * minute;
 /** Milliseconds until the next try, by the number of those that failed: authorities allow few failures in an hour. */
 const pauses = [5, 15, 30, 60, 120, 240, 360].map((minutes) => minutes * minute);
+/** Milliseconds after which the disk is looked at while something fails: another process may have had more luck. */
+const shortRest = 15_000;
 /** Milliseconds after which the clock, the disk and the authority are looked at again in any case. */
 const longestRest = hour;
 
@@ -78,6 +80,19 @@ export class KeptCertificate {
     if (text !== undefined) this.#kept = keptIn(text, this.name) ?? this.#kept;
   }
 
+  /** Reads it, and takes what another process has put there while this one failed for an end to that. */
+  async #takeOver(now: number): Promise<void> {
+    const before = this.#kept?.pair.cert;
+    await this.load();
+    const { certificate, pair } = this.#kept ?? {};
+    if (this.#failures === 0 || !certificate || pair?.cert === before) return;
+    if (now >= renewalTime(certificate, undefined, 0)) return;
+    this.#window = undefined;
+    this.#failures = 0;
+    this.#notBefore = 0;
+    this.#tell({ kind: 'obtained', name: this.name, until: new Date(certificate.validTo) });
+  }
+
   /** Tries again at once, whatever failed before. */
   hurry(): void {
     this.#notBefore = 0;
@@ -87,7 +102,7 @@ export class KeptCertificate {
   /** Looks whether anything is to be done, does it, and tells after how many milliseconds to look again. */
   async look(now = Date.now()): Promise<number> {
     try {
-      await this.load();
+      await this.#takeOver(now);
       await this.#askForWindow(now);
       if (now >= this.#notBefore && now >= this.#renewAt) {
         await this.#storage.alone(this.#stem, () => this.#orderUnlessDone(now), this.#options.signal);
@@ -98,7 +113,7 @@ export class KeptCertificate {
       if (!this.#options.signal?.aborted) this.#fail(error, now);
     }
     const next = Math.max(this.#notBefore, Math.min(this.#renewAt, this.#askAt || Number.POSITIVE_INFINITY));
-    return Math.min(Math.max(next - now, 1000), longestRest);
+    return Math.min(Math.max(next - now, 1000), this.#failures > 0 ? shortRest : longestRest);
   }
 
   get #stem(): string {
@@ -198,7 +213,7 @@ export class KeptCertificate {
   }
 
   #fail(error: unknown, now: number): void {
-    const problem = error instanceof RefusedByAuthority ? explain(error, this.name, now) : (error as Error);
+    const problem = this.#inWords(error, now);
     const retryAfter = error instanceof RefusedByAuthority ? error.retryAfter : undefined;
     const last = problem instanceof CertificateProblem && problem.code === 'acmeClock';
     const step = last ? pauses.length - 1 : Math.min(this.#failures, pauses.length - 1);
@@ -207,6 +222,11 @@ export class KeptCertificate {
     this.#notBefore = now + Math.max(pause, retryAfter ?? 0);
     const until = this.#kept && new Date(this.#kept.certificate.validTo);
     this.#tell({ kind: 'problem', name: this.name, problem, again: new Date(this.#notBefore), until });
+  }
+
+  #inWords(error: unknown, now: number): Error {
+    if (!(error instanceof RefusedByAuthority)) return error as Error;
+    return wrongKey(error, this.#storage) ?? explain(error, this.name, now);
   }
 }
 
