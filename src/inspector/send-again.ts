@@ -24,11 +24,13 @@ export interface Draft {
   readonly startLine: string;
   readonly fields: readonly string[];
   readonly base64: string;
+  /** Where there are any, the body is sent as a chunk, with these after it. */
+  readonly trailers: readonly string[];
 }
 
 /** @throws {BadRequest} what is not as a draft is */
 export function draftFrom(value: Record<string, unknown>): Draft {
-  const { startLine, fields, base64 = '' } = value;
+  const { startLine, fields, base64 = '', trailers = [] } = value;
   const isLine = (line: unknown): line is string => typeof line === 'string' && !/[\r\n]/.test(line);
   if (!isLine(startLine) || startLine === '') {
     throw new BadRequest(
@@ -36,28 +38,57 @@ export function draftFrom(value: Record<string, unknown>): Draft {
       'La première ligne doit être une ligne de texte.',
     );
   }
-  if (!Array.isArray(fields) || !fields.every(isLine)) {
+  if (![fields, trailers].every((lines) => Array.isArray(lines) && lines.every(isLine))) {
     throw new BadRequest(
-      'The fields must be a list of lines.',
-      'Les champs doivent être une liste de lignes.',
+      'The fields and the trailers must be lists of lines.',
+      'Les champs et les champs de fin doivent être des listes de lignes.',
     );
   }
   if (typeof base64 !== 'string') {
     throw new BadRequest('The body must be text in base64.', 'Le corps doit être un texte en base64.');
   }
-  return { startLine, fields, base64 };
+  return { startLine, fields: fields as string[], base64, trailers: trailers as string[] };
 }
 
 /** The bytes of a draft. Masked values are those of the request it was made from; the connection ends after the answer. */
-export function bytesOf({ startLine, fields, base64 }: Draft, original: ExchangeRecord | undefined): Buffer {
+export function bytesOf(draft: Draft, original: ExchangeRecord | undefined): Buffer {
+  const { startLine, fields, base64 } = draft;
   const body = Buffer.from(base64, 'base64');
-  const secrets = secretsOf(original);
-  const lines = linesOf(original);
-  const kept = fields
-    .filter((line) => line.trim() !== '' && !FRAMING.test(line))
+  const kept = unmasked(
+    fields.filter((line) => !FRAMING.test(line)),
+    original?.rawHeaders ?? [],
+    original?.requestHead?.split('\r\n') ?? [],
+  );
+  const trailers = unmasked(draft.trailers, original?.requestTrailers ?? [], []);
+  const isChunked = trailers.length > 0;
+  const framing = isChunked ? ['Transfer-Encoding: chunked'] : [`Content-Length: ${body.length}`];
+  const head = [
+    Buffer.from(startLine.replace(/HTTP\/2(\.0)?$/, 'HTTP/1.1')),
+    ...kept,
+    ...['Connection: close', ...(isChunked || body.length > 0 ? framing : []), ''].map((line) =>
+      Buffer.from(line),
+    ),
+  ];
+  if (!isChunked) return Buffer.concat([...withEnds(head), body]);
+  const size = body.length > 0 ? [Buffer.from(body.length.toString(16)), body] : [];
+  return Buffer.concat(withEnds([...head, ...size, Buffer.from('0'), ...trailers, Buffer.alloc(0)]));
+}
+
+const withEnds = (lines: readonly Buffer[]): Buffer[] => lines.flatMap((line) => [line, Buffer.from('\r\n')]);
+
+/**
+ * Lines as they are sent: a value that is masked is that of the original, and what was not touched has the bytes it had.
+ * @param raw - names and values of the original's fields in turn
+ * @param lines - as they were on the wire: not every byte is UTF-8
+ */
+function unmasked(shown: readonly string[], raw: readonly string[], lines: readonly string[]): Buffer[] {
+  const secrets = valuesOf(raw);
+  const known = new Map(lines.map((line) => [readable(line), Buffer.from(line, 'latin1')]));
+  return shown
+    .filter((line) => line.trim() !== '')
     .map((line) => {
       const colon = line.indexOf(':');
-      if (line.slice(colon + 1).trim() !== MASK) return lines.get(line) ?? Buffer.from(line);
+      if (line.slice(colon + 1).trim() !== MASK) return known.get(line) ?? Buffer.from(line);
       const name = line.slice(0, colon);
       const value = secrets.get(name.toLowerCase())?.shift();
       if (value === undefined) {
@@ -68,22 +99,11 @@ export function bytesOf({ startLine, fields, base64 }: Draft, original: Exchange
       }
       return Buffer.from(`${name}: ${value}`, 'latin1');
     });
-  const end = ['Connection: close', ...(body.length > 0 ? [`Content-Length: ${body.length}`] : []), '', ''];
-  const head = [Buffer.from(startLine.replace(/HTTP\/2(\.0)?$/, 'HTTP/1.1')), ...kept];
-  const withEnds = head.flatMap((line) => [line, Buffer.from('\r\n')]);
-  return Buffer.concat([...withEnds, Buffer.from(end.join('\r\n')), body]);
-}
-
-/** Lines as they were on the wire, by what the page shows of them: not every byte is UTF-8. */
-function linesOf(original: ExchangeRecord | undefined): Map<string, Buffer> {
-  const lines = original?.requestHead?.split('\r\n') ?? [];
-  return new Map(lines.map((line) => [readable(line), Buffer.from(line, 'latin1')]));
 }
 
 /** Values by name, those of a name in their order. */
-function secretsOf(original: ExchangeRecord | undefined): Map<string, string[]> {
+function valuesOf(raw: readonly string[]): Map<string, string[]> {
   const values = new Map<string, string[]>();
-  const raw = original?.rawHeaders ?? [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] as string).toLowerCase();
     values.set(name, [...(values.get(name) ?? []), raw[i + 1] as string]);

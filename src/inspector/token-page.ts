@@ -9,14 +9,14 @@ import type { Access } from './access.js';
 const STYLE =
   'body{font:1.1rem/1.6 system-ui,sans-serif;max-width:38rem;margin:10vh auto;padding:0 1rem}input,button{font:inherit;padding:.4rem .6rem;margin:.2rem 0}input{width:100%;box-sizing:border-box}';
 
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+const POLICY = `default-src 'none'; img-src data:; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
 const TEXTS = {
   en: {
     title: 'The inspector needs its address',
     where:
       'It has a secret in it, so that only you can read what your server and its clients say. You find it in the terminal in which the server was started, in the line “Inspector”; in a program, inspect() gave it as url.',
-    label: 'The address, or the part after the last / but one',
+    label: 'The address, or the secret in it',
     wrong: 'That is not it. A server that was started again has another one.',
     open: 'Open',
   },
@@ -24,7 +24,7 @@ const TEXTS = {
     title: 'Il faut à l’inspecteur son adresse',
     where:
       'Elle contient un secret, pour que vous seul lisiez ce que votre serveur et ses clients se disent. Elle se trouve dans le terminal où le serveur a été démarré, à la ligne « Inspecteur » ; dans un programme, inspect() l’a donnée comme url.',
-    label: 'L’adresse, ou ce qui suit son avant-dernier /',
+    label: 'L’adresse, ou le secret qu’elle contient',
     wrong: 'Ce n’est pas elle. Un serveur relancé en a une autre.',
     open: 'Ouvrir',
   },

@@ -331,10 +331,45 @@ test('a request is sent again through the port of the server, with what was mask
     { ...draft, fields: 'none' },
     { ...draft, from: 99 },
     { ...draft, base64: 1 },
+    { ...draft, trailers: 'X-A: 1' },
+    { ...draft, trailers: ['X-A: 1\r\nX: y'] },
+    { ...draft, trailers: ['X-Unknown: •••'] },
   ];
   for (const wrong of refused) assert.equal((await send(wrong))[0], 400, JSON.stringify(wrong));
   assert.equal(seen.length, 2);
 });
+
+for (const [what, base64, trailers, got] of [
+  ['as they were', btoa('hi'), ['X-Sum: 1', 'X-Key: •••'], ['hi', '1', 'secret']],
+  ['changed', btoa('hi'), ['X-Sum: é'], ['hi', Buffer.from('é').toString('latin1'), undefined]],
+  ['after no body', '', ['X-Sum: 1'], ['', '1', undefined]],
+  ['left out', btoa('hi'), ['', ' '], ['hi', undefined, undefined]],
+] as const) {
+  test(`a request is sent again with its trailers, ${what}`, async (t) => {
+    const seen: unknown[] = [];
+    const { connect, exchange, inspector } = await inspected(
+      t,
+      async (req, res) => {
+        let body = '';
+        for await (const piece of req) body += piece;
+        seen.push([body, req.trailers['x-sum'], req.trailers['x-key']]);
+        res.end();
+      },
+      { redact: ['x-key'] },
+    );
+    const head = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked';
+    await connect().send(`${head}\r\n\r\n2\r\nhi\r\n0\r\nX-Sum: 1\r\nX-Key: secret\r\n\r\n`).response();
+    await exchange(1);
+    const [startLine = '', ...fields] = head.split('\r\n');
+    const response = await fetch(`${inspector.url}api/send`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ from: 1, startLine, fields, base64, trailers }),
+    });
+    assert.deepEqual([response.status, await response.text()], [200, '{"id":2}']);
+    assert.deepEqual(seen, [['hi', '1', 'secret'], got]);
+  });
+}
 
 test('a request is sent again through a socket of the file system as well', async (t) => {
   const server = http.createServer((_req, res) => res.end('x'));

@@ -18,6 +18,8 @@ export function openSendDialog(
     .map(({ line }) => line)
     .join('\n');
   if (exchange.version === '2.0') fields.value = withHost(exchange, fields.value);
+  const trailers = element('textarea', { rows: 2, spellcheck: 'false' });
+  trailers.value = request.trailers.map(({ line }) => line).join('\n');
   const text = textOf(request.body.base64);
   const body = element('textarea', { rows: 6, spellcheck: 'false' });
   body.value = text ?? '';
@@ -37,6 +39,7 @@ export function openSendDialog(
           text === null || body.value === untouched
             ? request.body.base64
             : base64Of(text.includes('\r\n') ? body.value.replace(/\n/g, '\r\n') : body.value),
+        trailers: trailers.value.split('\n'),
       });
       dialog.close();
       onSent(id);
@@ -53,6 +56,7 @@ export function openSendDialog(
       ? element('p', {}, say.binaryBody(bytes(bytesFrom(request.body.base64).length)))
       : labelled(say.editBody, body),
     isCut ? element('p', {}, say.cutBody(bytes(bytesFrom(request.body.base64).length))) : '',
+    request.trailers.length > 0 ? labelled(say.trailers, trailers) : '',
     outcome,
     element(
       'div',

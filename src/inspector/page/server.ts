@@ -34,6 +34,7 @@ export interface Draft {
   readonly startLine: string;
   readonly fields: readonly string[];
   readonly base64: string;
+  readonly trailers: readonly string[];
 }
 
 /** @returns the id of the new exchange; null where it was not seen */
