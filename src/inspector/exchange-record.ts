@@ -8,6 +8,8 @@ export interface ConnectionRecord {
   requests: number;
   /** Those of them that are not over. */
   active: number;
+  /** It speaks another protocol by now. */
+  isUpgraded: boolean;
 }
 
 export interface RefusalRecord {

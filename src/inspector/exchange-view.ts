@@ -114,6 +114,8 @@ export interface ConnectionView {
   readonly tls: string;
   readonly requests: number;
   readonly active: number;
+  /** It has left HTTP, and speaks another protocol. */
+  readonly isUpgraded: boolean;
   readonly bytesIn: number;
   readonly bytesOut: number;
   /** ms. */

@@ -49,6 +49,8 @@ export class Recorder implements ServerObserver {
   revision = 0;
   readonly #settings: Settings;
   readonly #open = new OpenRecords();
+  /** What an exchange that left HTTP is answered comes after its end. */
+  readonly #upgrades = new WeakMap<ObservedExchange, ExchangeRecord>();
   #isEnded = false;
 
   constructor(settings: Settings) {
@@ -156,6 +158,23 @@ export class Recorder implements ServerObserver {
     if (record !== undefined) record.at.turn = performance.now();
   }
 
+  upgraded(exchange: ObservedExchange): void {
+    const record = this.#open.get(exchange);
+    if (record === undefined) return;
+    this.#upgrades.set(exchange, record);
+    // Over HTTP/2 the others of its connection go on.
+    if (exchange.streamId === 0) record.connection.isUpgraded = true;
+  }
+
+  upgradeAnswered(exchange: ObservedExchange, head: string): void {
+    const record = this.#upgrades.get(exchange);
+    if (record === undefined || record.isDropped) return;
+    record.status = Number(/^\S+ (\d{3})\b/.exec(head)?.[1] ?? 0);
+    record.responseHead = head;
+    record.at.responseHead = performance.now();
+    this.#changed(record, head.length);
+  }
+
   refused(observed: ObservedConnection, refusal: Refusal, exchange: ObservedExchange | null): void {
     const kept = exchange === null ? undefined : this.#open.get(exchange);
     const record = kept ?? this.#refusedRecord(observed);
@@ -183,7 +202,11 @@ export class Recorder implements ServerObserver {
       remoteAddress,
       remotePort,
     } as const;
-    const record = new ExchangeRecord(this.recent.nextId, { observed, requests: 0, active: 0 }, now);
+    const record = new ExchangeRecord(
+      this.recent.nextId,
+      { observed, requests: 0, active: 0, isUpgraded: false },
+      now,
+    );
     const refusal = { code, reason, status: 0, rfc: '', claimed: false, isInBody: false };
     record.refusal = { ...refusal, bytes: '', position: 0, isCut: false };
     record.outcome = 'refused';
@@ -205,8 +228,11 @@ export class Recorder implements ServerObserver {
     this.#changed(record, 0);
   }
 
-  connectionClosed(observed: ObservedConnection): void {
-    this.connections.delete(observed.id);
+  connectionClosed({ id, socket }: ObservedConnection): void {
+    const forget = () => this.connections.delete(id);
+    // One that has left HTTP is open all the same, and nobody else says when it ends.
+    if (this.connections.get(id)?.isUpgraded && !socket.destroyed) socket.once('close', forget);
+    else forget();
   }
 
   /** Forgets every exchange; those under way are not taken up again. */
@@ -227,7 +253,7 @@ export class Recorder implements ServerObserver {
   #connection(observed: ObservedConnection): ConnectionRecord {
     const known = this.connections.get(observed.id);
     if (known !== undefined) return known;
-    const connection: ConnectionRecord = { observed, requests: 0, active: 0 };
+    const connection: ConnectionRecord = { observed, requests: 0, active: 0, isUpgraded: false };
     // What is refused of a connection that is gone must not bring it back.
     if (!observed.socket.destroyed) this.connections.set(observed.id, connection);
     if (!this.servers.has(observed.server)) this.#addServer(observed.server);

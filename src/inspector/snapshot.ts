@@ -106,7 +106,8 @@ function responseOf(record: ExchangeRecord, names: Names): ResponseView | null {
   if (responseHead === null) return null;
   const set = new Set(triples(setEntries).map(([name]) => name.toLowerCase()));
   return {
-    ...headOf(responseHead, names, (name) => !set.has(name)),
+    // All of what a program answers on a connection that has left HTTP is its own.
+    ...headOf(responseHead, names, (name) => record.outcome !== 'upgraded' && !set.has(name)),
     body: bodyOf(record.responseBody),
     chunked: isChunked && record.version !== '2.0',
     chunks: chunks ?? [],
@@ -205,7 +206,7 @@ function remoteOf({ observed: { remoteAddress = '', remotePort } }: ConnectionRe
 }
 
 export function connectionView(connection: ConnectionRecord): ConnectionView {
-  const { observed, requests, active } = connection;
+  const { observed, requests, active, isUpgraded } = connection;
   const { socket } = observed;
   return {
     id: observed.id,
@@ -214,6 +215,7 @@ export function connectionView(connection: ConnectionRecord): ConnectionView {
     tls: isEncrypted(connection) ? tlsOf(socket as unknown as TLSSocket) : '',
     requests,
     active,
+    isUpgraded,
     bytesIn: socket.bytesRead ?? 0,
     bytesOut: socket.bytesWritten ?? 0,
     age: performance.now() - observed.openedAt,

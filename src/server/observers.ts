@@ -30,6 +30,7 @@ const EVENTS = Object.keys({
   responseEnded: true,
   turnCame: true,
   upgraded: true,
+  upgradeAnswered: true,
   refused: true,
   exchangeClosed: true,
   connectionClosed: true,

@@ -136,6 +136,11 @@ export interface ServerObserver {
   /** The connection leaves HTTP with this exchange: its socket is the program's ('upgrade', 'connect'). */
   upgraded?(exchange: ObservedExchange): void;
   /**
+   * What the program answers on such a connection, as far as the end of its head: on the wire, latin1, or over HTTP/2 the same
+   * as text. Told after the exchange was closed, if at all.
+   */
+  upgradeAnswered?(exchange: ObservedExchange, head: string): void;
+  /**
    * Something was refused.
    * @param exchange - the request that was being read; null where none had been told of
    */

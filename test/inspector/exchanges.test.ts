@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { createServer as createNodeServer, type ServerResponse } from 'node:http';
 
 import { connect as connectHttp2 } from 'node:http2';
-import { type AddressInfo, connect, Socket } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import http from 'premier';
 import { createServer as createTlsServer } from 'premier/https';
@@ -634,14 +635,74 @@ test('a server that premier has not made is refused', async () => {
   await assert.rejects(inspect(createNodeServer()), { code: 'ERR_INVALID_ARG_TYPE' });
 });
 
-test('an upgrade is shown as one', async (t) => {
-  const { server, port, exchange } = await inspected(t, (_req, res) => res.end());
-  server.on('upgrade', (_req, socket) =>
-    socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
-  );
-  const socket = connect(port, '127.0.0.1');
-  t.after(() => socket.destroy());
-  socket.write(get('/ws', 'Upgrade: x', 'Connection: Upgrade'));
-  const { target, outcome } = await exchange(1);
-  assert.deepEqual([target, outcome], ['/ws', 'upgraded']);
+const switching = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nSet-Cookie: sid=hidden\r\n\r\n';
+
+for (const [how, answer, startLine] of [
+  ['in one piece, with what comes after it', (s) => s.write(`${switching}frames`), /101/],
+  [
+    'in pieces',
+    (s) => {
+      for (const piece of switching) s.write(piece);
+    },
+    /101/,
+  ],
+  [
+    'corked',
+    (s) => {
+      s.cork();
+      s.write(Buffer.from(switching));
+      s.write('frames');
+      s.uncork();
+    },
+    /101/,
+  ],
+  ['with its end', (s) => s.end('HTTP/1.1 400 Bad Request\r\n\r\n'), /400/],
+  ['with what is no head', (s) => s.write(Buffer.alloc(100_000, 'x')), undefined],
+] as [how: string, answer: (socket: Duplex) => unknown, startLine: RegExp | undefined][]) {
+  test(`an upgrade is shown as one, with its answer that is written ${how}`, async (t) => {
+    const { server, connect, exchange, feed } = await inspected(t, (_req, res) => res.end());
+    server.on('upgrade', (_req, socket: Duplex) => {
+      const own = () => Object.keys(socket).filter((name) => /^_write/.test(name));
+      assert.deepEqual(own(), [], 'nothing that a loop would see');
+      answer(socket);
+      setImmediate(() => socket.writableEnded || socket.end('end'));
+    });
+    const page = await feed();
+    const client = connect().send(get('/ws', 'Upgrade: x', 'Connection: Upgrade'));
+    await page.summary(({ outcome }) => outcome === 'upgraded');
+    await client.sees(startLine === undefined ? 'xxx' : 'HTTP/1.1');
+    const { target, outcome, response, status, times } = await exchange(1);
+    assert.deepEqual([target, outcome], ['/ws', 'upgraded']);
+    if (startLine === undefined) {
+      assert.deepEqual([response, status], [null, 0]);
+      return;
+    }
+    assert.match(response?.startLine ?? '', startLine);
+    assert.ok(startLine.test(String(status)) && times.responseHead !== null);
+    assert.ok(response?.fields.every(({ added }) => !added));
+    assert.doesNotMatch(JSON.stringify(response), /hidden|frames/);
+  });
+}
+
+test('a connection that has left HTTP is listed until it closes, and can be closed', async (t) => {
+  const { server, connect, inspector, feed } = await inspected(t, (_req, res) => res.end());
+  server.on('upgrade', (_req, socket: Duplex) => socket.write(switching));
+  const client = connect().send(get('/ws', 'Upgrade: x', 'Connection: Upgrade'));
+  await client.sees('101');
+  const page = await feed();
+  const listed = async () => {
+    for (;;) {
+      const { event, data } = await page.next();
+      if (event === 'pulse') return data.connections as { id: number; isUpgraded: boolean }[];
+    }
+  };
+  const [first] = await listed();
+  assert.ok(first?.isUpgraded);
+  await fetch(`${inspector.url}api/close`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ id: first.id }),
+  });
+  await once(client.socket, 'close');
+  assert.deepEqual(await listed(), []);
 });

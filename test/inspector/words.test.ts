@@ -373,6 +373,7 @@ test('the time of an exchange is told in phases', () => {
     ],
   );
   const open = made({
+    outcome: null,
     response: null,
     times: {
       head: 1,
@@ -392,6 +393,10 @@ test('the time of an exchange is told in phases', () => {
       ['handler', 5],
     ],
   );
+  const gone = { ...open, outcome: 'aborted' as const, times: { ...open.times, closed: 4 } };
+  assert.deepEqual(phasesOf(gone, 9).at(-1), { name: 'unanswered', from: 1, to: 4 });
+  const upgraded = made({ outcome: 'upgraded', times: { ...made().times, closed: 3 } });
+  assert.deepEqual(phasesOf(upgraded, 9).at(-1), { name: 'handler', from: 1, to: 4 });
   const waited = made({ times: { ...made().times, turn: 8 } });
   assert.deepEqual(
     phasesOf(waited, 0)

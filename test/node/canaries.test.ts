@@ -9,6 +9,7 @@ import net, { type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PerformanceObserver } from 'node:perf_hooks';
 import process from 'node:process';
+import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +37,7 @@ import { replaceClasses } from '../../dist/node/server-classes.js';
 import { OtherSide, streamSocket } from '../../dist/node/stream-socket.js';
 import * as tlsParents from '../../dist/node/tls-parents.js';
 import * as tlsServerState from '../../dist/node/tls-server-state.js';
+import { readWrittenHead } from '../../dist/node/written-head.js';
 import { temporaryFolder } from '../cli/command.js';
 import { certificate, node, turns, until } from '../subjects.js';
 
@@ -219,6 +221,19 @@ test('the state of a Readable is made when it is touched', () => {
 
 test('a socket forgets that it flowed', () => {
   sings(forgetsFlowing, 'that readableFlowing can be set', 'flowing');
+});
+
+test('a Writable hands what was written to its own _write and _writev', () => {
+  for (const isCorked of [false, true]) {
+    const socket = new Duplex({ write: (_c, _e, done) => done(), writev: (_c, done) => done() });
+    const heads: string[] = [];
+    readWrittenHead(socket, (head) => heads.push(head));
+    if (isCorked) socket.cork();
+    socket.write('HTTP/1.1 101 \r\n');
+    socket.write(Buffer.from('\r\nrest'));
+    if (isCorked) socket.uncork();
+    sings(heads.join() === 'HTTP/1.1 101 \r\n\r\n', 'which of its methods a Writable calls', 'written-head');
+  }
 });
 
 test('messages and servers keep their state under keys', () => {

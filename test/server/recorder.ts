@@ -36,6 +36,7 @@ export function recorder(lines: string[]): Required<ServerObserver> {
     responseEnded: (exchange, { entries }) => lines.push(`${nameOf(exchange)} ended ${entries}`.trim()),
     turnCame: (exchange) => lines.push(`${nameOf(exchange)} turn`),
     upgraded: (exchange) => lines.push(`${nameOf(exchange)} upgraded`),
+    upgradeAnswered: (exchange, head) => lines.push(`${nameOf(exchange)} answered ${text(head)}`),
     refused(_connection, { code, status, rfc, claimed }, exchange) {
       const what = exchange === null ? '' : `${nameOf(exchange)} `;
       lines.push(`${what}refused ${code} ${status} ${rfc}${claimed ? ' claimed' : ''}`.trim());

@@ -23,6 +23,7 @@ const classOf = ({ status, outcome }: ExchangeSummary): string =>
 const statusText = ({ status, outcome }: ExchangeSummary): string => {
   if (outcome === 'refused') return status === 0 ? '✗' : `✗ ${status}`;
   if (outcome === 'aborted') return status === 0 ? '–' : `${status} –`;
+  if (outcome === 'upgraded') return status === 0 ? '⇄' : `${status} ⇄`;
   return status === 0 ? '…' : String(status);
 };
 

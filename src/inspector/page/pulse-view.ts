@@ -97,7 +97,7 @@ export class Connections {
   }
 
   #place(connection: ConnectionView): void {
-    const { id, remote, protocol, tls, requests, active, bytesIn, bytesOut, age } = connection;
+    const { id, remote, protocol, tls, requests, bytesIn, bytesOut, age } = connection;
     let row = this.#rows.get(id);
     if (row === undefined) {
       row = element('tr', {}, ...Array.from({ length: 7 }, () => element('td')));
@@ -106,7 +106,7 @@ export class Connections {
       this.#rows.set(id, row);
       this.#body.append(row);
     }
-    const state = active === 0 ? say.idle : say.atWork(active);
+    const state = stateOf(connection);
     const spoken = tls === '' ? protocol : `${protocol}, ${tls}`;
     const size = `${bytes(bytesIn)} / ${bytes(bytesOut)}`;
     const texts = [String(id), remote, spoken, String(requests), state, size, duration(age)];
@@ -122,4 +122,9 @@ export class Connections {
       this.#outcome.textContent = say.failed(message);
     });
   }
+}
+
+function stateOf({ active, isUpgraded }: ConnectionView): string {
+  if (isUpgraded) return say.leftHttp;
+  return active === 0 ? say.idle : say.atWork(active);
 }

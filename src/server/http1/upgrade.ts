@@ -13,6 +13,7 @@ import { completeBody } from '../../message/request-body.js';
 import { emitClose } from '../../message/response-state.js';
 import type { ServerResponse } from '../../message/server-response.js';
 import { forgetFlowing } from '../../node/flowing.js';
+import { readWrittenHead } from '../../node/written-head.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { detach } from '../../transport/socket-listeners.js';
 import type { HttpServer } from '../http-server.js';
@@ -70,8 +71,13 @@ export class Upgrade {
     const { server, socket, turn, exchange, observation } = this.#connection;
     // As on node:http, a response that is under way hears when its socket closes, whatever that speaks by then.
     if (turn !== undefined) socket.once('close', () => closeTurn(this.#connection));
-    if (isLeftToProgram(server, this.#request)) exchange?.upgrade();
-    else exchange?.close('aborted');
+    if (!isLeftToProgram(server, this.#request)) exchange?.close('aborted');
+    else if (exchange !== null) {
+      const { observer } = exchange;
+      exchange.upgrade();
+      if (observer.upgradeAnswered !== undefined)
+        readWrittenHead(socket, (head) => observer.upgradeAnswered?.(exchange, head));
+    }
     observation?.close();
     leaveHttp(server, this.#request, head, context, this.#stream);
   }

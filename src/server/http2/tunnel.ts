@@ -21,7 +21,7 @@ import { makeRequest } from './make-request.js';
 import { observeStream } from './observed-stream.js';
 import { callProgram } from './program-calls.js';
 import type { StreamConnection, StreamUse } from './stream-use.js';
-import { TunnelHeadReader } from './tunnel-head.js';
+import { type TunnelHead, TunnelHeadReader } from './tunnel-head.js';
 import { type TunnelHost, type TunnelSocket, tunnelSocketFor } from './tunnel-socket.js';
 
 /** The head of its request has come, and what follows may take its time. */
@@ -128,7 +128,10 @@ export class Tunnel implements StreamUse, TunnelHost {
   #sendHeads(): void {
     const { interim, head } = this.#reader;
     for (const { status, fields } of interim.splice(0)) this.stream.interim(status, fields);
-    if (head !== null) this.stream.head(head.status, head.fields);
+    if (head === null) return;
+    this.stream.head(head.status, head.fields);
+    if (this.observed?.observer.upgradeAnswered !== undefined)
+      this.observed.observer.upgradeAnswered(this.observed, textOf(head));
   }
 
   end(written: Written): void {
@@ -156,6 +159,12 @@ export class Tunnel implements StreamUse, TunnelHost {
     this.stream.retire();
     this.#connection.useOver(this);
   }
+}
+
+function textOf({ status, fields: { entries } }: TunnelHead): string {
+  let text = `HTTP/2 ${status}\r\n`;
+  for (let i = 0; i + 2 < entries.length; i += 3) text += `${entries[i]}: ${entries[i + 2]}\r\n`;
+  return `${text}\r\n`;
 }
 
 /** Gives the head of a request the fields that ask for a change of protocol over HTTP/1.1. */
