@@ -4,6 +4,8 @@ import type { BodyRecord } from './body-record.js';
 
 export interface ConnectionRecord {
   readonly observed: ObservedConnection;
+  /** The address of our end; a socket that is closed has forgotten it. */
+  readonly local: string;
   /** Exchanges that have begun on it. */
   requests: number;
   /** Those of them that are not over. */

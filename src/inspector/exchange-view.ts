@@ -99,6 +99,8 @@ export interface ExchangeDetail extends ExchangeSummary {
   readonly version: string;
   readonly scheme: 'http' | 'https';
   readonly remote: string;
+  /** The address of the server's end, without its port; empty where it has none. */
+  readonly local: string;
   readonly request: RequestView | null;
   readonly interims: readonly HeadView[];
   readonly response: ResponseView | null;

@@ -63,7 +63,7 @@ function exchangeOf(entry: unknown, index: number): ExchangeDetail {
   return {
     id: index + 1,
     revision: 1,
-    connection: number(Number(text(property(entry, 'connection')))),
+    connection: number(property(own, 'connection') ?? Number(text(property(entry, 'connection')))),
     stream: number(property(own, 'stream')),
     method,
     target: text(property(own, 'target')) || targetOf(url),
@@ -78,6 +78,7 @@ function exchangeOf(entry: unknown, index: number): ExchangeDetail {
     version: /\/(\d(\.\d)?)$/.exec(text(property(request, 'httpVersion')))?.[1] ?? '1.1',
     scheme: url.startsWith('https:') ? 'https' : 'http',
     remote: text(property(own, 'remote')),
+    local: text(property(own, 'local')) || text(property(entry, 'serverIPAddress')),
     request: asked,
     interims: headsFrom(property(own, 'interims')),
     response: answer,

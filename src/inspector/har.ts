@@ -31,7 +31,7 @@ interface HarEntry {
     httpVersion: string;
     cookies: Pair[];
     headers: Pair[];
-    content: { size: number; mimeType: string; text?: string; encoding?: string };
+    content: { size: number; compression?: number; mimeType: string; text?: string; encoding?: string };
     redirectURL: string;
     headersSize: number;
     bodySize: number;
@@ -47,15 +47,21 @@ export interface Har {
   log: { version: '1.2'; creator: { name: string; version: string }; pages: []; entries: HarEntry[] };
 }
 
-/** What was refused before it was a request has no entry: HAR has no place for it. */
-export function harOf(exchanges: readonly ExchangeDetail[]): Har {
+/**
+ * What was refused before it was a request has no entry: HAR has no place for it.
+ * @param decoded - the body of a response without its coding, where that is known
+ */
+export function harOf(
+  exchanges: readonly ExchangeDetail[],
+  decoded: (exchange: ExchangeDetail) => Uint8Array | undefined = () => undefined,
+): Har {
   const entries = exchanges.flatMap((exchange) =>
-    exchange.request === null ? [] : [entryOf(exchange, exchange.request)],
+    exchange.request === null ? [] : [entryOf(exchange, exchange.request, decoded(exchange))],
   );
   return { log: { version: '1.2', creator: { name: 'premier', version: '1' }, pages: [], entries } };
 }
 
-function entryOf(exchange: ExchangeDetail, request: RequestView): HarEntry {
+function entryOf(exchange: ExchangeDetail, request: RequestView, decoded: Uint8Array | undefined): HarEntry {
   const { response, times } = exchange;
   const url = urlOf(exchange);
   const contentType = fieldOf(request, 'content-type');
@@ -84,9 +90,9 @@ function entryOf(exchange: ExchangeDetail, request: RequestView): HarEntry {
       cookies: [],
       headers: pairs(response?.fields ?? []),
       content: {
-        size: response?.body.total ?? 0,
+        ...sizeOf(response?.body.total ?? 0, decoded),
         mimeType: response === null ? 'x-unknown' : fieldOf(response, 'content-type') || 'x-unknown',
-        ...textOf(response?.body.base64 ?? ''),
+        ...textOf(decoded ?? bytesFrom(response?.body.base64 ?? '')),
       },
       redirectURL: response === null ? '' : fieldOf(response, 'location'),
       headersSize: -1,
@@ -102,7 +108,7 @@ function entryOf(exchange: ExchangeDetail, request: RequestView): HarEntry {
       wait,
       receive: Math.max(0, total - send - wait),
     },
-    connection: String(exchange.connection),
+    ...connectionOf(exchange),
     _premier: exchange,
   };
 }
@@ -126,17 +132,35 @@ function postDataOf(
   base64: string,
   mimeType: string,
 ): { mimeType: string; text: string; _encoding?: string } {
-  const { text, encoding } = textOf(base64);
+  const { text, encoding } = textOf(bytesFrom(base64));
   return { mimeType, text, ...(encoding !== undefined && { _encoding: encoding }) };
 }
 
+/** What the coding of a body saved, as HAR counts it. */
+function sizeOf(total: number, decoded: Uint8Array | undefined): { size: number; compression?: number } {
+  if (decoded === undefined) return { size: total };
+  return { size: decoded.length, compression: decoded.length - total };
+}
+
+/** "Unique ID of the parent TCP/IP connection, can be the client or server port number." */
+function connectionOf({ connection, remote, local }: ExchangeDetail): {
+  connection: string;
+  serverIPAddress?: string;
+} {
+  const port = /:(\d+)$/.exec(remote)?.[1];
+  return { connection: port ?? String(connection), ...(local !== '' && { serverIPAddress: local }) };
+}
+
+const bytesFrom = (base64: string): Uint8Array =>
+  Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
 /** Text where the bytes are UTF-8, else base64. */
-function textOf(base64: string): { text: string; encoding?: string } {
-  if (base64 === '') return { text: '' };
+function textOf(bytes: Uint8Array): { text: string; encoding?: string } {
   try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
-    return { text: base64, encoding: 'base64' };
+    let binary = '';
+    for (const byte of bytes) binary += String.fromCharCode(byte);
+    return { text: btoa(binary), encoding: 'base64' };
   }
 }

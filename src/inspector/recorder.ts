@@ -202,11 +202,7 @@ export class Recorder implements ServerObserver {
       remoteAddress,
       remotePort,
     } as const;
-    const record = new ExchangeRecord(
-      this.recent.nextId,
-      { observed, requests: 0, active: 0, isUpgraded: false },
-      now,
-    );
+    const record = new ExchangeRecord(this.recent.nextId, recordOf(observed), now);
     const refusal = { code, reason, status: 0, rfc: '', claimed: false, isInBody: false };
     record.refusal = { ...refusal, bytes: '', position: 0, isCut: false };
     record.outcome = 'refused';
@@ -253,7 +249,7 @@ export class Recorder implements ServerObserver {
   #connection(observed: ObservedConnection): ConnectionRecord {
     const known = this.connections.get(observed.id);
     if (known !== undefined) return known;
-    const connection: ConnectionRecord = { observed, requests: 0, active: 0, isUpgraded: false };
+    const connection = recordOf(observed);
     // What is refused of a connection that is gone must not bring it back.
     if (!observed.socket.destroyed) this.connections.set(observed.id, connection);
     if (!this.servers.has(observed.server)) this.#addServer(observed.server);
@@ -279,6 +275,14 @@ export class Recorder implements ServerObserver {
     if (bytes > 0) this.recent.grow(record, bytes);
   }
 }
+
+const recordOf = (observed: ObservedConnection): ConnectionRecord => ({
+  observed,
+  local: observed.socket.localAddress?.replace(/^::ffff:/, '') ?? '',
+  requests: 0,
+  active: 0,
+  isUpgraded: false,
+});
 
 function sizeOf(texts: readonly string[]): number {
   let size = 0;

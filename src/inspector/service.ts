@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Access, noToken } from './access.js';
+import { decodedBody } from './decoded-body.js';
 import { Feed } from './feed.js';
 import { harOf } from './har.js';
 import { BadRequest, jsonBodyOf } from './json-body.js';
@@ -141,7 +142,9 @@ export class Service {
       if (res.destroyed) return;
       // Dropped while the page took those before it.
       if (record.isDropped) continue;
-      const [entry] = harOf([detailOf(record, masked)]).log.entries;
+      const detail = detailOf(record, masked);
+      const decoded = await decodedBody(detail);
+      const [entry] = harOf([detail], () => decoded).log.entries;
       if (entry === undefined) continue;
       if (!res.write(comma + JSON.stringify(entry))) await roomIn(res);
       comma = ',';

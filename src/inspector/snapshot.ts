@@ -67,6 +67,7 @@ export function detailOf(record: ExchangeRecord, masked: Names | null): Exchange
     version: record.version,
     scheme: isEncrypted(record.connection) ? 'https' : 'http',
     remote: remoteOf(record.connection),
+    local: record.connection.local,
     request: record.method === '' ? null : requestOf(record, names),
     interims: (record.interims ?? []).map(({ status, entries }) => ({
       startLine: `HTTP/${observed.protocol === 'h2' ? '2' : '1.1'} ${status} ${STATUS_CODES[status] ?? ''}`,

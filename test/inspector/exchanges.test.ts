@@ -8,11 +8,13 @@ import { type AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type TestContext, test } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import http from 'premier';
 import { createServer as createTlsServer } from 'premier/https';
 import { inspect, inspectServers } from 'premier/inspector';
 import type { BatchView, ExchangeDetail } from '../../dist/inspector/exchange-view.js';
 import { Feed } from '../../dist/inspector/feed.js';
+import type { Har } from '../../dist/inspector/har.js';
 import { settingsFrom } from '../../dist/inspector/options.js';
 import { Recorder } from '../../dist/inspector/recorder.js';
 import type { ObservedExchange } from '../../dist/observe.js';
@@ -634,6 +636,28 @@ for (const [options, reason] of wrong) {
 test('a server that premier has not made is refused', async () => {
   await assert.rejects(inspect(createNodeServer()), { code: 'ERR_INVALID_ARG_TYPE' });
 });
+
+const packed = gzipSync('{"a":1}');
+
+for (const [what, coding, body, content] of [
+  ['gzip', 'gzip', packed, { size: 7, compression: 7 - packed.length, text: '{"a":1}' }],
+  ['Brotli', 'br', brotliCompressSync('{"a":1}'), { size: 7, text: '{"a":1}' }],
+  ['what is not what it says', 'gzip', Buffer.from('plain'), { size: 5, text: 'plain' }],
+  ['a coding of its own', 'x-own', Buffer.from('plain'), { size: 5, text: 'plain' }],
+  ['too much', 'gzip', gzipSync(Buffer.alloc(4e6)), { encoding: 'base64' }],
+] as [what: string, coding: string, body: Buffer, content: object][]) {
+  test(`an archive has the body without its coding: ${what}`, async (t) => {
+    const { connect, exchange, inspector } = await inspected(t, (_req, res) =>
+      res.setHeader('Content-Encoding', coding).end(body),
+    );
+    await connect().send(get()).response();
+    await exchange(1);
+    const har = (await (await fetch(`${inspector.url}api/har`)).json()) as Har;
+    const found = har.log.entries[0]?.response.content;
+    assert.deepEqual({ ...found, ...content }, found);
+    assert.equal(har.log.entries[0]?.serverIPAddress, '127.0.0.1');
+  });
+}
 
 const switching = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nSet-Cookie: sid=hidden\r\n\r\n';
 

@@ -56,6 +56,7 @@ function made(parts: Partial<Asked> = {}): Asked {
     version: '1.1',
     scheme: 'http',
     remote: '127.0.0.1:5',
+    local: '127.0.0.1',
     request: {
       startLine: 'POST /a?b=c HTTP/1.1',
       fields: [field('Host', 'example.com:81'), field('X-A', "it's"), field('Content-Length', '2')],
@@ -232,6 +233,7 @@ test('an archive has the fields that HAR 1.2 asks for', () => {
   assert.deepEqual(entry.request.postData, { mimeType: '', text: 'hi' });
   assert.deepEqual([entry.response.status, entry.response.statusText], [201, 'Created']);
   assert.deepEqual(entry.response.content, { size: 4, mimeType: 'application/json', text: 'true' });
+  assert.deepEqual([entry.connection, entry.serverIPAddress], ['5', '127.0.0.1']);
   const { send, wait, receive } = entry.timings;
   assert.equal(send + wait + receive, entry.time);
   for (const [part, names] of [
@@ -244,6 +246,15 @@ test('an archive has the fields that HAR 1.2 asks for', () => {
   ] as const) {
     for (const name of names.split(' ')) assert.ok(name in part, name);
   }
+});
+
+test('a body whose coding is known stands in an archive without it, and is imported with it', () => {
+  const exchange = made({ id: 1, revision: 1 });
+  const { log } = harOf([exchange], () => Buffer.from('{"a":1}'));
+  const { content, bodySize } = log.entries[0]?.response ?? {};
+  assert.deepEqual(content, { size: 7, compression: 3, mimeType: 'application/json', text: '{"a":1}' });
+  assert.equal(bodySize, 4);
+  assert.deepEqual(exchangesFrom(JSON.stringify({ log })), [exchange]);
 });
 
 test('an archive that is imported shows the same again, bytes that are no text included', () => {
