@@ -44,6 +44,11 @@ export function watchSending(socket: SentSocket, whenSent: (socket: Socket) => v
   Object.defineProperty(socket, 'setTimeout', METHOD);
 }
 
+/** The socket has closed: nobody will send it. */
+export function forgetWatch(socket: SentSocket): void {
+  if (socket[kWatch]) socket[kWatch] = null;
+}
+
 /** Leaves the socket as it was. */
 export function stopWatching(socket: SentSocket): void {
   if (socket[kWatch] === undefined) return;

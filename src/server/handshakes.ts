@@ -8,6 +8,7 @@
 import { Socket } from 'node:net';
 import type { TLSSocket, Server as TlsServer } from 'node:tls';
 import { parentOf, tellsParents } from '../node/tls-parents.js';
+import { LinkedList, type Place } from './linked-list.js';
 
 /** A 'secureConnection' listener. */
 type Taker = (socket: TLSSocket) => void;
@@ -15,7 +16,9 @@ type Taker = (socket: TLSSocket) => void;
 export class Handshakes {
   readonly #server: TlsServer;
   readonly #taker: Taker;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new LinkedList<Socket>();
+  /** Under which a socket has its place among them: it may go through more than one server. */
+  readonly #place = Symbol('premier.handshake');
 
   /** @param taker - the 'secureConnection' listener that calls `end` */
   constructor(server: TlsServer, taker: Taker) {
@@ -27,13 +30,15 @@ export class Handshakes {
 
   #begin(socket: Socket): void {
     if (!(socket instanceof Socket)) return;
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
+    const place = this.#sockets.add(socket);
+    Object.assign(socket, { [this.#place]: place });
+    socket.once('close', () => place.remove());
   }
 
   /** @param socket - it speaks HTTP: its handshake is finished, or the program wants none of it */
   end(socket: Socket): void {
-    this.#sockets.delete(parentOf(socket) ?? socket);
+    const begun = parentOf(socket) ?? socket;
+    (begun as Socket & Record<symbol, Place<Socket> | undefined>)[this.#place]?.remove();
   }
 
   /** Those that are, at this moment. */
@@ -45,7 +50,8 @@ export class Handshakes {
   cut(sockets: Iterable<Socket>): void {
     // Else those that are finished can't be told from them.
     const isTold = () => this.#server.listeners('secureConnection').includes(this.#taker) && tellsParents();
-    if (this.#sockets.size === 0 || !isTold()) return;
-    for (const socket of sockets) if (this.#sockets.has(socket)) socket.destroy();
+    const still = new Set(this.#sockets);
+    if (still.size === 0 || !isTold()) return;
+    for (const socket of sockets) if (still.has(socket)) socket.destroy();
   }
 }

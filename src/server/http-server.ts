@@ -10,6 +10,7 @@ import type { ServerResponseOptions } from '../message/server-response.js';
 import type { AcceptQueue } from '../node/accept-queue.js';
 import type { Handshakes } from './handshakes.js';
 import type { LearntPrototypes } from './learnt-prototypes.js';
+import type { LinkedList } from './linked-list.js';
 import type { ServerConnection } from './server-connection.js';
 import type { ServerObserver } from './server-observer.js';
 import type { IdleConnections, RequestSweep, TimeoutSettings } from './timeouts.js';
@@ -25,7 +26,7 @@ export type Http2Setting = boolean | 'prior-knowledge';
 
 /** The engine's part of a server. */
 export interface ServerEngine {
-  readonly connections: Set<ServerConnection>;
+  readonly connections: LinkedList<ServerConnection>;
   /** Connections whose proxy has yet to say who their client is; null where none has to. */
   readonly awaited: Set<Socket> | null;
   /** All observers as one; null where nobody observes. */

@@ -28,7 +28,7 @@ export function attach(this: HttpServer, socket: ServerSocket): void {
   if (awaited !== null) adoptProxyHeader(socket);
   if (trustedProxies !== null) notePeer(this, socket);
   const connection = connectionOf(this, socket);
-  connections.add(connection);
+  connection.place = connections.add(connection);
   if (observer !== null && speaksHttp2 !== 'prior-knowledge') observeConnection(connection, observer);
   listenTo(this, socket, connection);
   // Its handshake was under way when the server closed.

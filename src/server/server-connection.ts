@@ -6,6 +6,7 @@
 import type { Server } from 'node:net';
 import type { ServerSocket } from '../transport/server-socket.js';
 import type { SocketEvents } from '../transport/socket-listeners.js';
+import type { Place } from './linked-list.js';
 import type { ConnectionObservation } from './observation.js';
 import type { Swept, Timed } from './timeouts.js';
 
@@ -17,6 +18,8 @@ export interface ServerConnection extends SocketEvents {
   readonly server: Server;
   readonly socket: ServerSocket;
   readonly protocol: 'http/1.1' | 'h2';
+  /** Among those of its server. */
+  place: Place<ServerConnection> | null;
   /** Null where nobody observes the server. */
   observation: ConnectionObservation | null;
   /** Between two requests. */

@@ -28,6 +28,7 @@ import {
   type ServerEngine,
 } from './http-server.js';
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
+import { LinkedList } from './linked-list.js';
 import { combineObservers, presentObservers } from './observers.js';
 import { answerPlainHttp } from './plain-http-on-tls.js';
 import { attach } from './protocol.js';
@@ -77,7 +78,7 @@ export function setProxySenders(name: string, entries: string | readonly string[
 }
 
 /** The connections, and the exchanges on them that have a time of their own. */
-function* allTimed(connections: ReadonlySet<ServerConnection>) {
+function* allTimed(connections: Iterable<ServerConnection>) {
   for (const connection of connections) {
     yield connection;
     yield* connection.streams;
@@ -91,7 +92,7 @@ function sendersOf({ proxyProtocol }: ServerOptions): TrustedProxies | null {
 }
 
 function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Setting): ServerEngine {
-  const connections = new Set<ServerConnection>();
+  const connections = new LinkedList<ServerConnection>();
   const observers = presentObservers();
   const senders = sendersOf(options);
   return {

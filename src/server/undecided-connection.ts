@@ -11,6 +11,7 @@ import type { ServerSocket } from '../transport/server-socket.js';
 import { handOver } from '../transport/socket-listeners.js';
 import { type ClockedConnection, ConnectionClock } from './connection-clock.js';
 import { type HttpServer, kEngine } from './http-server.js';
+import type { Place } from './linked-list.js';
 import type { ConnectionObservation } from './observation.js';
 import { observeConnection } from './observers.js';
 import type { ServerConnection } from './server-connection.js';
@@ -38,6 +39,7 @@ export class UndecidedConnection implements ServerConnection, ClockedConnection 
   readonly isIdle = false;
   readonly isUnused = true;
   readonly #protocols: Protocols;
+  place: Place<ServerConnection> | null = null;
   /** Bytes of the preface that have come. */
   #matched = 0;
   /** What it has become. */
@@ -98,8 +100,8 @@ export class UndecidedConnection implements ServerConnection, ClockedConnection 
     // Who sends a byte from time to time is not given more time for it.
     connection.clock.requestStart = this.clock.requestStart;
     this.clock.stop();
-    connections.delete(this);
-    connections.add(connection);
+    this.place?.remove();
+    connection.place = connections.add(connection);
     if (observer !== null) observeConnection(connection, observer);
     handOver(socket, connection);
     if (this.#matched > 0) connection.receive(CONNECTION_PREFACE.subarray(0, this.#matched), false);
@@ -137,7 +139,7 @@ export class UndecidedConnection implements ServerConnection, ClockedConnection 
   }
 
   free(): void {
-    this.server[kEngine].connections.delete(this);
+    this.place?.remove();
   }
 
   shutdown(): void {}

@@ -94,6 +94,11 @@ export function changeReader(socket: SharedSocket, reader: Reader): void {
   if (socket[kReader]) socket[kReader] = reader;
 }
 
+/** The socket has closed. */
+export function forgetReader(socket: SharedSocket): void {
+  if (socket[kReader]) socket[kReader] = null;
+}
+
 /** From now on what the socket receives takes the usual way. */
 export function stopSharing(socket: SharedSocket): void {
   if (socket[kReader] === undefined) return;

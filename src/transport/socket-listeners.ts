@@ -6,10 +6,17 @@
 import { Buffer } from 'node:buffer';
 import { type Server, Socket } from 'node:net';
 import { socketEncoding } from '../node/errors.js';
-import { stopWatching, watchSending } from '../node/sent-sockets.js';
+import { forgetWatch, stopWatching, watchSending } from '../node/sent-sockets.js';
 import type { ServerSocket } from './server-socket.js';
-import { changeReader, isReadByNobody, type Reader, shareReads, stopSharing } from './shared-reads.js';
-import { leaveOrder } from './socket-order.js';
+import {
+  changeReader,
+  forgetReader,
+  isReadByNobody,
+  type Reader,
+  shareReads,
+  stopSharing,
+} from './shared-reads.js';
+import { forgetOutput, leaveOrder } from './socket-order.js';
 
 const kConnection = Symbol('premier.connection');
 
@@ -57,8 +64,18 @@ function onSent(socket: ConnectedSocket): void {
     connection?.free();
   }
 }
+/**
+ * Node's sockets outlive a collection of V8's young objects, though nobody has them any more: what hangs on them would be
+ * copied to the old ones, and stay until those are collected.
+ */
 function onGone(this: ConnectedSocket): void {
-  this[kConnection]?.free();
+  const connection = this[kConnection];
+  if (!connection) return;
+  this[kConnection] = null;
+  forgetReader(this);
+  forgetOutput(this);
+  forgetWatch(this);
+  connection.free();
 }
 function onError(this: ConnectedSocket, error: Error): void {
   this[kConnection]?.refuse(error, true);

@@ -49,7 +49,7 @@ export function countsOutput(socket: OrderedSocket): boolean {
   return socket[kOutput] !== undefined;
 }
 
-type OrderedSocket = Socket & { [kOutput]?: GatheringOutput; [kOrder]?: Order };
+type OrderedSocket = Socket & { [kOutput]?: GatheringOutput | undefined; [kOrder]?: Order };
 
 /** What a program asks of its socket counts what it wrote to a response, as on `node:http`. */
 const COUNTERS = {
@@ -105,6 +105,11 @@ export function keepOrder(socket: OrderedSocket, output: GatheringOutput): void 
   socket[kOutput] = output;
   socket[kOrder] = order;
   for (const [name, property] of order.own) Object.defineProperty(socket, name, property);
+}
+
+/** The socket has closed: nothing waits for it any more. */
+export function forgetOutput(socket: OrderedSocket): void {
+  if (socket[kOutput] !== undefined) socket[kOutput] = undefined;
 }
 
 /** Makes the socket what it was before `keepOrder`, but for what the program has replaced since. */

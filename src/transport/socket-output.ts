@@ -40,13 +40,23 @@ export class SocketOutput {
   readonly #onWritten: WriteCallback;
 
   constructor(socket: Socket) {
-    // Not where they are declared: what is made there is given its name with each connection.
-    this.#onLeft = (error) => this.#left(error);
-    this.#onWritten = (error) => this.#listeners.reported(error);
+    const called = this.#callbacks();
+    this.#onLeft = called.left;
+    this.#onWritten = called.written;
     this.socket = socket;
     this.#writes = new CorkedWrites(socket);
     this.#plain = isPlainSocket(socket) ? socket : null;
     this.#isNetSocket = socket instanceof Socket;
+  }
+
+  /**
+   * What writes call. Not assigned as it is written down: V8 puts a function that is assigned to a property among its old
+   * objects, where it keeps the whole connection until the next full collection.
+   */
+  #callbacks(): { left: WriteCallback; written: WriteCallback } {
+    const left: WriteCallback = (error) => this.#left(error);
+    const written: WriteCallback = (error) => this.#listeners.reported(error);
+    return { left, written };
   }
 
   /** Bytes that have not left yet, here and in the socket. */

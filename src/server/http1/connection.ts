@@ -18,7 +18,8 @@ import { keepOrder } from '../../transport/socket-order.js';
 import { SocketOutput } from '../../transport/socket-output.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
 import { publishFinish } from '../diagnostics.js';
-import { type HttpServer, kEngine } from '../http-server.js';
+import type { HttpServer } from '../http-server.js';
+import type { Place } from '../linked-list.js';
 import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
 import { Ending } from './ending.js';
@@ -41,6 +42,7 @@ export class Connection
   readonly protocol = 'http/1.1';
   readonly server: HttpServer;
   readonly socket: ServerSocket;
+  place: Place<ServerConnection> | null = null;
   observation: ConnectionObservation | null = null;
   readonly output: SocketOutput;
   readonly responses: ResponseQueue;
@@ -98,7 +100,7 @@ export class Connection
 
   leaveHttp(request: IncomingMessage, rest: Buffer): void {
     this.clock.requestEnds();
-    this.server[kEngine].connections.delete(this);
+    this.place?.remove();
     this.#upgrade ??= new Upgrade(this, request);
     this.#upgrade.leave(rest, this.#delivery.upgradeContext);
   }
@@ -300,7 +302,7 @@ export class Connection
   /** The server keeps it no longer. */
   free(): void {
     this.clock.stop();
-    this.server[kEngine].connections.delete(this);
+    this.place?.remove();
     this.observation?.close();
   }
 }

@@ -16,7 +16,8 @@ import { lingeringClose } from '../../transport/lingering-close.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
 import { fieldsBeyond, maxFieldsOf } from '../field-limits.js';
-import { type HttpServer, kEngine } from '../http-server.js';
+import type { HttpServer } from '../http-server.js';
+import type { Place } from '../linked-list.js';
 import type { ConnectionObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
 import { FrameOutput, type FrameOutputHost } from './frame-output.js';
@@ -33,6 +34,7 @@ export class Connection
   readonly protocol = 'h2';
   readonly server: HttpServer;
   readonly socket: ServerSocket;
+  place: Place<ServerConnection> | null = null;
   observation: ConnectionObservation | null = null;
   readonly clock: ConnectionClock;
   /** In no order. As few objects as possible are made and dropped for it: see stream-table.ts. */
@@ -155,7 +157,7 @@ export class Connection
 
   free(): void {
     this.clock.stop();
-    this.server[kEngine].connections.delete(this);
+    this.place?.remove();
     this.observation?.close();
   }
 
