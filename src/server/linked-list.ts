@@ -40,7 +40,7 @@ export class Place<T> {
 }
 
 export class LinkedList<T extends object> implements Iterable<T> {
-  /** Behind the last and before the first. */
+  /** After the last and before the first. */
   readonly #end = new Place<T | null>(null);
 
   add(value: T): Place<T> {
