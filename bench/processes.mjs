@@ -32,8 +32,8 @@ function spawnOn(core, [file, ...args], stdio) {
 }
 
 /**
- * Starts a server that prints its port on its first line. `ipc` opens a channel to it.
- * Rejects with the first line of its complaint when it ends before, or says nothing for 20 s.
+ * Starts a server that prints its port, or an address that ends with it. `ipc` opens a channel to it.
+ * Rejects with the first line of its complaint when it ends before, or doesn't for 20 s.
  */
 export async function startServer(command, { ipc = false } = {}) {
   const child = spawnOn(cores?.server, command, ['ignore', 'pipe', 'pipe', ...(ipc ? ['ipc'] : [])]);
@@ -48,10 +48,10 @@ export async function startServer(command, { ipc = false } = {}) {
       clearTimeout(timer);
       act(value);
     };
-    createInterface(child.stdout).once(
-      'line',
-      settle((line) => resolve(Number(line))),
-    );
+    createInterface(child.stdout).on('line', (line) => {
+      const port = /^(?:.*:)?(\d+)\/?$/.exec(line)?.[1];
+      if (port !== undefined) settle(resolve)(Number(port));
+    });
     child.once('error', settle(reject));
     child.once(
       'close',

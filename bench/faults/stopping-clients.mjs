@@ -1,6 +1,6 @@
 // Clients with kept connections that ask without a pause until their server has stopped. Each gives how many requests were
 // answered, and how many were lost: sent on a connection that the server had not refused, and never answered. That nobody
-// listens any more (ECONNREFUSED) is no loss. wrk is not among them: it can't tell one from the other.
+// listens any more (ECONNREFUSED) is no loss.
 import { once } from 'node:events';
 import http from 'node:http';
 import { has, runLoad } from '../processes.mjs';

@@ -1,6 +1,7 @@
 // `npm run faults:stops [-- CLIENT ...] [-- --stops N] [-- --clients N] [-- --after MS] [-- --grace MS]`: stops a server under load, again
-// and again, by SIGTERM and server.close(), and counts the requests that were lost, with premier and with node:http.
-import { once } from 'node:events';
+// and again, and counts the requests that were lost: by SIGTERM and server.close(), with premier and with node:http, and by
+// SIGTERM alone under the command.
+import { on } from 'node:events';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,8 +9,9 @@ import { parseArgs } from 'node:util';
 import { build, install } from '../../scripts/prepare.mjs';
 import { startServer } from '../processes.mjs';
 import { ab, agent, fresh, undici } from './stopping-clients.mjs';
+import { haproxy } from './through-haproxy.mjs';
 
-const clients = { undici, agent, fresh, ab };
+const clients = { undici, agent, fresh, ab, haproxy };
 
 const { values, positionals } = parseArgs({
   options: {
@@ -28,7 +30,13 @@ if (unknown.length > 0) {
 install();
 build();
 
-const program = fileURLToPath(new URL('stopped-server.mjs', import.meta.url));
+const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
+const serveWith = (module) => [fileOf('stopped-server.mjs'), module, values.grace];
+const subjects = {
+  'node:http': serveWith('node:http'),
+  premier: serveWith('premier'),
+  'the command': [fileOf('../../dist/cli/main.js'), fileOf('stopped-program.mjs'), '--port', '0'],
+};
 const path = Number(values.after) > 0 ? `/?after=${Number(values.after)}` : '/';
 
 /** Milliseconds between the first requests and the stop, a little different each time. */
@@ -37,10 +45,14 @@ const before = (stop) => 100 + ((stop * 37) % 100);
 /** Milliseconds after which a server that goes on serving its kept connections is killed. */
 const patience = 8000;
 
-async function stopUnderLoad(client, module, stop) {
-  const server = await startServer([process.execPath, program, module, values.grace]);
+async function saysWarm(output) {
+  for await (const [piece] of on(output, 'data')) if (String(piece).includes('warm')) return;
+}
+
+async function stopUnderLoad(client, subject, stop) {
+  const server = await startServer([process.execPath, ...subjects[subject]]);
   try {
-    const warm = once(server.child.stdout, 'data');
+    const warm = saysWarm(server.child.stdout);
     const load = client(server.port, Number(values.clients), path);
     await warm;
     await delay(before(stop));
@@ -56,10 +68,10 @@ async function stopUnderLoad(client, module, stop) {
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(clients)) {
   const rows = {};
-  for (const module of ['node:http', 'premier']) {
+  for (const subject of Object.keys(subjects)) {
     const total = { stops: 0, stuck: 0, answered: 0, lost: 0, why: {} };
     for (let stop = 0; stop < Number(values.stops); stop++) {
-      const { skipped, answered, lost, why, isStuck } = await stopUnderLoad(clients[name], module, stop);
+      const { skipped, answered, lost, why, isStuck } = await stopUnderLoad(clients[name], subject, stop);
       if (skipped) {
         total.why = skipped;
         break;
@@ -70,7 +82,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(clients)) 
       total.lost += lost;
       for (const [code, count] of Object.entries(why)) total.why[code] = (total.why[code] ?? 0) + count;
     }
-    rows[module] = { ...total, why: JSON.stringify(total.why) };
+    rows[subject] = { ...total, why: JSON.stringify(total.why) };
   }
   console.log(`\n${name}`);
   console.table(rows);

@@ -20,11 +20,11 @@ function pairs(fields: Fields): [string, unknown][] {
   return Array.from({ length: fields.length / 2 }, (_, i) => [fields[2 * i] as string, fields[2 * i + 1]]);
 }
 
-/** @throws RangeError where the status isn't interim, or is 101, which only an upgrade may send */
+/** @throws TypeError or RangeError where the status isn't interim, or is 101, which only an upgrade may send */
 export function interimFields(status: number, fields: Fields): FieldList {
-  if (!Number.isInteger(status) || status < 100 || status > 199) {
-    throw outOfRange('statusCode', '>= 100 && <= 199', status);
-  }
+  if (typeof status !== 'number') throw invalidArgType('statusCode', 'of type number', status);
+  if (!Number.isInteger(status)) throw outOfRange('statusCode', 'an integer', status);
+  if (status < 100 || status > 199) throw outOfRange('statusCode', '>= 100 && <= 199', status);
   if (status === 101) throw invalidStatusCode(status);
   const list = new NewFieldList();
   // As on node:http, a list of values is one line of an interim response.

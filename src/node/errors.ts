@@ -118,10 +118,10 @@ export function invalidArgValue(name: string, value: unknown, reason = 'is inval
   );
 }
 
-/** @param expected - as Node words it: `of type string`, `of type string or an instance of Buffer or Uint8Array`, … */
 /** Whether Node calls back who gave `end` a callback once the response has finished: a write there is too late for an error. */
 export const tellsEndAfterFinish = Number(process.versions.node.split('.')[0]) < 24;
 
+/** @param expected - as Node words it: `of type string`, `of type string or an instance of Buffer or Uint8Array`, … */
 export function invalidArgType(name: string, expected: string, received: unknown): Error {
   const kind = name.includes('.') ? 'property' : 'argument';
   return coded(

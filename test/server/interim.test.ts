@@ -169,6 +169,16 @@ for (const [name, act] of [
   );
 }
 
+const wrongStatuses = [
+  [200, 'ERR_OUT_OF_RANGE', /It must be >= 100 && <= 199\. Received 200$/],
+  [99, 'ERR_OUT_OF_RANGE', /It must be >= 100 && <= 199\. Received 99$/],
+  [103.5, 'ERR_OUT_OF_RANGE', /It must be an integer\. Received 103\.5$/],
+  [Number.NaN, 'ERR_OUT_OF_RANGE', /It must be an integer\. Received NaN$/],
+  ['103', 'ERR_INVALID_ARG_TYPE', /must be of type number\. Received type string \('103'\)$/],
+  [undefined, 'ERR_INVALID_ARG_TYPE', /must be of type number\. Received undefined$/],
+  [Symbol('a'), 'ERR_INVALID_ARG_TYPE', /must be of type number\. Received type symbol \(Symbol\(a\)\)$/],
+] as const;
+
 behaviour(
   'writeInformation sends any interim status with fields',
   async ({ serve }) => {
@@ -176,7 +186,8 @@ behaviour(
     const { ask } = await serve((_req, response) => {
       const res = response as Informing;
       res.writeInformation(199, { 'X-A': 'b' });
-      assert.throws(() => res.writeInformation(200), { code: 'ERR_OUT_OF_RANGE' });
+      for (const [status, code, what] of wrongStatuses)
+        assert.throws(() => res.writeInformation(status as number), { code, message: what });
       assert.throws(() => res.writeInformation(101), { code: 'ERR_HTTP_INVALID_STATUS_CODE' });
       assert.throws(() => res.writeInformation(103, { 'a b': 'c' }), { code: 'ERR_INVALID_HTTP_TOKEN' });
       assert.throws(() => res.writeInformation(103, { a: '\r\n' }), { code: 'ERR_INVALID_CHAR' });
