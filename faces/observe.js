@@ -2,4 +2,5 @@
 import inside from './observe.cjs';
 
 export const { clientOf, isNoted, keepFromObservers, observe, observeServers, unobserve } = inside;
-export const { setProxySenders, setTrustedProxies, setUsualKeepAliveTimeout } = inside;
+export const { answerPlainHttp, putBehindTls, setProxySenders, setTrustedProxies, setUsualKeepAliveTimeout } =
+  inside;

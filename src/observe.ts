@@ -5,6 +5,7 @@
  */
 export { clientOf, isNoted } from './server/client-facts.js';
 export { keepFromObservers, observe, observeServers, unobserve } from './server/observers.js';
+export { answerPlainHttp } from './server/plain-http-on-tls.js';
 export { setProxySenders, setTrustedProxies } from './server/server.js';
 export type {
   ObservedConnection,
@@ -15,3 +16,4 @@ export type {
   ServerObserver,
 } from './server/server-observer.js';
 export { setUsualKeepAliveTimeout } from './server/server-options.js';
+export { putBehindTls } from './server/tls-door.js';

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FieldRules, type FieldValue, type HeaderRules } from '../documents/answer-fields.js';
+import { certificatesFor } from './certificates.js';
 import type { Context } from './context.js';
 import { withHostCheck } from './host-check.js';
 import { withInspectorHint } from './inspector-hint.js';
@@ -45,7 +46,7 @@ export async function serveFolder(context: Context): Promise<void> {
     site.exempt = ({ method, headers }) =>
       method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
   }
-  await serve(site, context);
+  await serve(site, context, await certificatesFor(context));
 }
 
 /** What goes with every answer goes also with those that the command gives in place of the folder. */

@@ -171,6 +171,8 @@ export const english = {
     `${path} is TypeScript, which Node.js ${version} can't run. Use Node.js 22.18 or newer, or compile it to JavaScript first.`,
   listensItself: (path: string, options: string) =>
     `${path} listens by itself, so ${options} can't apply to it. Leave it out, or export the app instead of calling listen().`,
+  listensOverTls: (path: string, options: string) =>
+    `${path} has made a server over TLS or HTTP/2 of its own, so ${options} can't apply to it. Leave it out; or, in the program, await https.manageCertificates(server, { local: true }) of premier/https.`,
   listensWithoutTls: (path: string, options: string) =>
     `${path} listens by itself, so ${options} can't apply to it. Export the app instead of calling listen(); or, in the program, make the server with premier/https and await https.manageCertificates(server, { local: true }).`,
   handlerFailed: 'The program failed to answer a request:',

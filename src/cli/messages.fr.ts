@@ -160,6 +160,8 @@ export const french: Messages = {
     `${path} est en TypeScript, que Node.js ${version} ne sait pas lire. Utilisez Node.js 22.18 ou plus récent, ou compilez-le d’abord en JavaScript.`,
   listensItself: (path, options) =>
     `${path} écoute de lui-même : ${options} ne peut pas s’y appliquer. Retirez l’option, ou exportez l’application au lieu d’appeler listen().`,
+  listensOverTls: (path, options) =>
+    `${path} a fait son propre serveur en TLS ou HTTP/2, donc ${options} ne peut pas s’y appliquer. Retirez-la ; ou, dans le programme, attendez https.manageCertificates(server, { local: true }) de premier/https.`,
   listensWithoutTls: (path, options) =>
     `${path} écoute de lui-même : ${options} ne peut pas s’y appliquer. Exportez l’application au lieu d’appeler listen() ; ou, dans le programme, faites le serveur avec premier/https et appelez await https.manageCertificates(server, { local: true }).`,
   handlerFailed: 'Le programme n’a pas su répondre à une requête :',

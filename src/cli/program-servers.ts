@@ -20,11 +20,20 @@ export interface ListeningServers {
   forget(): void;
 }
 
-/**
- * Notes which servers begin to listen, and says so before the program hears of it.
- * @param onFirst called before the first one does
- */
-export function listeningServers(context: Context, onFirst: () => void): ListeningServers {
+interface Hooks {
+  /** Called before the first one listens. */
+  onFirst: () => void;
+  /** Called with each before it listens; whether it speaks https from now on. */
+  secures: (server: Server) => boolean;
+  /** Called after the first lines. */
+  onAnnounced: () => void;
+}
+
+/** Notes which servers begin to listen, and says so before the program hears of it. */
+export function listeningServers(
+  context: Context,
+  { onFirst, secures, onAnnounced }: Hooks,
+): ListeningServers {
   const noted = new Set<Server & Closable>();
   const { listen } = Server.prototype;
   let announced = false;
@@ -36,20 +45,25 @@ export function listeningServers(context: Context, onFirst: () => void): Listeni
     lifecycle.advance('ready');
     void tellParent({ premier: 'ready' });
   };
-  function sayWhere(this: Server): void {
+  const sayWhere = (server: Server, isSecure: boolean): void => {
     clearTimeout(settled);
     settled = setTimeout(isSettled, settling);
-    const say = announced ? announceFurther : announce;
+    const isFirst = !announced;
     announced = true;
-    say(addressesOf(this), context);
-  }
+    const found = addressesOf(server, isSecure ? 'https' : 'http');
+    if (isFirst) {
+      announce(found, context);
+      onAnnounced();
+    } else announceFurther(found, context);
+  };
   Server.prototype.listen = function noting(this: Server, ...args: Parameters<typeof listen>) {
     if (noted.size === 0) onFirst();
     // An address by its descriptor: one of those.
     isHeard ||= typeof Object(args[0]).fd === 'number';
     noted.add(this as Server & Closable);
     noteConnections(this as Server & Closable);
-    this.prependOnceListener('listening', sayWhere);
+    const isSecure = secures(this) || 'setSecureContext' in this;
+    this.prependOnceListener('listening', () => sayWhere(this, isSecure));
     return listen.apply(this, args);
   } as typeof listen;
   return {
@@ -67,9 +81,9 @@ function tellOfUnheard({ say, target }: Context): void {
   console.error(`premier: ${printable(say.socketsUnheard(target.shown, names))}`);
 }
 
-function addressesOf(server: Server) {
+function addressesOf(server: Server, scheme: 'http' | 'https') {
   const where = server.address() as AddressInfo | string | null;
-  if (where === null) return addresses('http', [], 0);
-  if (typeof where === 'string') return addresses('http', [`unix:${where}`], 0);
-  return addresses('setSecureContext' in server ? 'https' : 'http', [where.address], where.port);
+  if (where === null) return addresses(scheme, [], 0);
+  if (typeof where === 'string') return addresses(scheme, [`unix:${where}`], 0);
+  return addresses(scheme, [where.address], where.port);
 }

@@ -27,7 +27,7 @@ const notes: Record<Language, string> = {
 - What it exports (\`export default\` or \`module.exports\`) is served: a function \`(req, res)\`, an Express, Koa, Fastify or
   Hono app, any object with \`fetch(request)\` that returns a \`Response\`, a function \`(request)\` or \`()\` that does, or a
   server of HTTP, HTTPS or HTTP/2 that does not listen yet. A server is served as it is, with its options and all its
-  listeners; the options of HTTPS are refused for it, and \`--auth\` for one of HTTP/2.
+  listeners, over TLS with the options of HTTPS; one of HTTPS or HTTP/2 refuses these, and one of HTTP/2 \`--auth\` as well.
 - What a function \`(req, res)\` returns is sent only where it is a \`Response\`: it answers with \`res.end()\`, now or later. Text,
   bytes or a plain object, returned before anything was answered, are a failure. So is a \`Response\` whose
   \`Content-Length\` isn't the length of its body.
@@ -35,8 +35,8 @@ const notes: Record<Language, string> = {
   status 500 without any field of the answer it replaces, or is cut where that has begun; the error is printed, and the
   server goes on. An error that belongs to no request ends the program, as on Node.js.
 - A program that exports none of these and calls \`listen()\` itself is left to do so, and its addresses are printed. \`--port\`
-  reaches it as the variable \`PORT\`; \`--host\`, \`--auth\`, \`--open\` and the options of HTTPS are refused, for they
-  could not apply. When it has no listener for SIGINT and SIGTERM of its own, its servers are closed gracefully.
+  reaches it as the variable \`PORT\`. With \`--https\`, \`--name\` or \`--tls-cert\` its servers of HTTP speak HTTP/1.1 over
+  TLS. \`--host\`, \`--auth\`, \`--open\`, \`--domain\` and \`--http-port\` are refused, for they could not apply. When it has no listener for SIGINT and SIGTERM of its own, its servers are closed gracefully.
 - TypeScript runs where Node.js strips types by itself (22.18 and newer).
 - \`--watch\` looks at every file that the program loads with \`import\` or \`require\`, \`node_modules\` aside. The program
   before goes on serving until the new one listens, and then has five seconds to finish its answers; if the new one fails,
@@ -121,7 +121,7 @@ ends with code 0 for 200 and 1 for all else: a health check for an image without
 - Ce qu’il exporte (\`export default\` ou \`module.exports\`) est servi : une fonction \`(req, res)\`, une application Express,
   Koa, Fastify ou Hono, tout objet dont \`fetch(request)\` rend une \`Response\`, une fonction \`(request)\` ou \`()\` qui en rend
   une, ou un serveur HTTP, HTTPS ou HTTP/2 qui n’écoute pas encore. Un serveur est servi tel quel, avec ses réglages et
-  tous ses écouteurs ; les options de HTTPS sont refusées pour lui, et \`--auth\` pour un serveur HTTP/2.
+  tous ses écouteurs, en TLS avec les options de HTTPS ; un serveur HTTPS ou HTTP/2 les refuse, et un serveur HTTP/2 \`--auth\` aussi.
 - Ce que rend une fonction \`(req, res)\` n’est envoyé que si c’est une \`Response\` : elle répond par \`res.end()\`, aussitôt ou
   plus tard. Un texte, des octets ou un simple objet, rendus avant toute réponse, sont un échec. Une \`Response\` dont
   \`Content-Length\` n’est pas la longueur de son corps en est un aussi.
@@ -129,8 +129,9 @@ ends with code 0 for 200 and 1 for all else: a health check for an image without
   le client reçoit le statut 500 sans aucun champ de la réponse remplacée, ou est coupé si elle a commencé ; l’erreur
   s’affiche et le serveur continue. Une erreur qui n’est celle d’aucune requête termine le programme, comme sous Node.js.
 - Un programme qui n’exporte rien de tel et appelle lui-même \`listen()\` est libre de le faire, et ses adresses s’affichent.
-  \`--port\` lui parvient par la variable \`PORT\` ; \`--host\`, \`--auth\`, \`--open\` et les options de HTTPS sont
-  refusées, car elles resteraient sans effet. S’il n’écoute pas lui-même SIGINT et SIGTERM, ses serveurs sont fermés en
+  \`--port\` lui parvient par la variable \`PORT\`. Avec \`--https\`, \`--name\` ou \`--tls-cert\`, ses serveurs HTTP parlent
+  HTTP/1.1 en TLS. \`--host\`, \`--auth\`, \`--open\`, \`--domain\` et \`--http-port\` sont refusées, car elles resteraient
+  sans effet. S’il n’écoute pas lui-même SIGINT et SIGTERM, ses serveurs sont fermés en
   douceur.
 - TypeScript tourne là où Node.js retire les types de lui-même (22.18 et suivants).
 - \`--watch\` regarde chaque fichier que le programme charge par \`import\` ou \`require\`, sauf \`node_modules\`. Le programme

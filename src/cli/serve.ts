@@ -9,13 +9,14 @@ import { stopRequest } from '../operation/stop-request.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isFurtherWorker } from '../operation/worker-role.js';
 import { type Addresses, addressesOf, isPublic } from './addresses.js';
-import { type CertificatesInUse, certificatesFor, hintAtTrust } from './certificates.js';
+import { type CertificatesInUse, hintAtTrust } from './certificates.js';
 import { retrying } from './command-line.js';
 import type { Context } from './context.js';
 import { listenForHttp } from './http-port.js';
 import type { Messages } from './language.js';
 import { distinctHosts, listen, listenOnInherited, type Place } from './listen.js';
 import type { Settings } from './options.js';
+import { strictly } from './over-tls.js';
 import { announce, announceFurther } from './start-lines.js';
 import { stopServers } from './stop.js';
 
@@ -38,9 +39,16 @@ export interface Servers {
   certificates?: CertificatesInUse | undefined;
 }
 
-/** Serves a site until a signal comes, then stops in good order. */
-export async function serve(site: Site, context: Context): Promise<void> {
-  const servers = await serversFor(await guarded(site, context), context);
+/**
+ * Serves a site until a signal comes, then stops in good order.
+ * @param certificates those that the options ask for; nothing for plain http
+ */
+export async function serve(
+  site: Site,
+  context: Context,
+  certificates: CertificatesInUse | undefined,
+): Promise<void> {
+  const servers = await serversFor(await guarded(site, context), context, certificates);
   await serveOn(servers, context, site.close);
 }
 
@@ -119,14 +127,20 @@ async function guarded({ handler, exempt, addFields }: Site, { args }: Context):
 }
 
 /** Servers for a handler: http, or https where the options ask for it. */
-async function serversFor(handler: RequestListener, context: Context): Promise<Servers> {
-  const certificates = await certificatesFor(context);
+async function serversFor(
+  handler: RequestListener,
+  context: Context,
+  certificates: CertificatesInUse | undefined,
+): Promise<Servers> {
   if (certificates) {
     const { createServer } = await import('../https.js');
+    const { answerPlainHttp } = await import('../observe.js');
     const { cipherSuites } = await import('./cipher-suites.js');
     const answering = await strictly(certificates.answering(handler), context);
     const make = () => {
       const server = createServer({ http2: true, ciphers: cipherSuites() }, answering);
+      // Beside programs, servers refuse as those of node:https do; this one is the command's.
+      server.prependListener('tlsClientError', answerPlainHttp);
       certificates.add(server);
       return server;
     };
@@ -134,13 +148,6 @@ async function serversFor(handler: RequestListener, context: Context): Promise<S
   }
   const { createServer } = await import('../index.js');
   return { make: () => createServer(handler), scheme: 'http' };
-}
-
-async function strictly(handler: RequestListener, { args }: Context): Promise<RequestListener> {
-  const { hsts } = args.settings;
-  if (hsts === undefined) return handler;
-  const { withStrictTransport } = await import('../operation/certificates/strict-transport.js');
-  return withStrictTransport(handler, hsts);
 }
 
 /** Logs the answers of every server in this process, in the form asked for. */

@@ -4,6 +4,7 @@
  */
 
 import type { Server as NetServer, Socket } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import type { Validation } from '../http1/field-line.js';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponseOptions } from '../message/server-response.js';
@@ -33,7 +34,9 @@ export interface ServerEngine {
   observer: ServerObserver | null;
   readonly observers: ServerObserver[];
   /** What is to become a connection; null without TLS. */
-  readonly handshakes: Handshakes | null;
+  handshakes: Handshakes | null;
+  /** Through what connections go before they are the server's, where it was made without TLS and speaks over it; else null. */
+  door: TlsServer | null;
   readonly idle: IdleConnections;
   readonly sweep: RequestSweep;
   readonly prototypes: LearntPrototypes;

@@ -20,6 +20,11 @@ import { UndecidedConnection } from './undecided-connection.js';
 
 /** The 'connection' listener of every server. */
 export function attach(this: HttpServer, socket: ServerSocket): void {
+  const { door } = this[kEngine];
+  if (door !== null && Reflect.get(socket, 'encrypted') !== true) {
+    door.emit('connection', socket);
+    return;
+  }
   noticePatches();
   Object.assign(socket, { server: this });
   const { awaited, connections, handshakes, observer, speaksHttp2, trustedProxies, closing } = this[kEngine];

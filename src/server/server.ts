@@ -30,9 +30,9 @@ import {
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
 import { LinkedList } from './linked-list.js';
 import { combineObservers, presentObservers } from './observers.js';
-import { answerPlainHttp } from './plain-http-on-tls.js';
 import { attach } from './protocol.js';
 import { awaitProxyHeaders } from './proxy-protocol.js';
+import { refuseHandshake } from './refused-handshake.js';
 import { tellWhenGone } from './restart.js';
 import type { ServerConnection } from './server-connection.js';
 import { applyOptions, plainHttp2, type ServerOptions, secureHttp2, uniqueFields } from './server-options.js';
@@ -101,6 +101,7 @@ function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Sett
     observer: combineObservers(observers),
     observers,
     handshakes: isSecure(server) ? new Handshakes(server, attach) : null,
+    door: null,
     idle: new IdleConnections(server),
     sweep: new RequestSweep({ [Symbol.iterator]: () => allTimed(connections) }, server),
     prototypes: new LearntPrototypes(options.IncomingMessage as never, options.ServerResponse as never),
@@ -352,12 +353,7 @@ function makeSecureServer() {
     server[kEngine] = makeEngine(server, settings, http2);
     awaitProxies(server, settings);
     setUp(server, onRequest);
-    server.on('tlsClientError', function refuseHandshake(this: HttpServer, error: Error, socket) {
-      this[kEngine].observer?.handshakeFailed?.(this, error, socket);
-      if (this.emit('clientError', error, socket)) return;
-      if (this[kEngine].refusalStyle === 'explained') answerPlainHttp(error, socket);
-      socket.destroy(error);
-    });
+    server.on('tlsClientError', refuseHandshake);
     return server === this ? undefined : server;
   } as unknown as ServerConstructor<SecureServerOptions, NodeHttpsServer>;
   derive(SecureServer, NodeHttpsServer, TlsServer);

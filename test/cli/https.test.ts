@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
@@ -103,6 +103,40 @@ test('--http-port sends everybody to the same place on https', async (t) => {
   const elsewhere = { ca, servername: 'localhost', headers: { host: `app.test:${port}` } };
   assert.equal((await get(url, elsewhere)).headers['strict-transport-security'], 'max-age=31536000');
 });
+
+const made: [what: string, exports: string][] = [
+  ['lets listen by itself', 'server.listen(process.env.PORT);'],
+  ['exports', 'module.exports = server;'],
+];
+for (const [what, code] of made) {
+  test(`a server of plain HTTP that a program ${what} speaks https where that is asked for`, async (t) => {
+    const { root, env } = newHome(t);
+    const program = join(env.HOME, 'app.cjs');
+    writeFileSync(
+      program,
+      `const server = require('node:http').createServer((req, res) => res.end(String(req.socket.encrypted)));
+      server.on('upgrade', (_req, socket) => socket.end('HTTP/1.1 101 Switching Protocols\\r\\n\\r\\nupgraded'));
+      ${code}`,
+    );
+    const { url, port, child, ended } = await serving(t, [program, '--https', '--hsts'], { env });
+    assert.equal(url, `https://localhost:${port}/`);
+    const ca = readFileSync(root);
+    const named = { ca, servername: 'localhost', headers: { host: 'app.test' } };
+    const { body, headers } = await get(url, named);
+    assert.deepEqual([body, headers['strict-transport-security']], ['true', 'max-age=31536000']);
+    assert.equal((await get(url.replace('https', 'http'))).status, 400);
+    const socket = tls.connect({ port, host: 'localhost', ca });
+    t.after(() => socket.destroy());
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+    assert.match(Buffer.concat(await socket.toArray()).toString(), /^HTTP\/1\.1 101 .*upgraded$/s);
+    // Who never begins a handshake keeps nobody from stopping.
+    const silent = net.connect(port, 'localhost').on('error', () => {});
+    t.after(() => silent.destroy());
+    await once(silent, 'connect');
+    child.kill();
+    assert.equal(await ended, 0);
+  });
+}
 
 test('--http-port that is taken ends the start, and says which option to change', async (t) => {
   const { site, env } = newHome(t);

@@ -6,6 +6,7 @@
  */
 import { EventEmitter } from 'node:events';
 import type { RequestListener } from 'node:http';
+import type { Server as NetServer } from 'node:net';
 import { dirname } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import { AcmeSource } from './acme-source.js';
@@ -64,15 +65,18 @@ export class ManagedCertificates extends EventEmitter<Events> {
     return this.#keeper.state;
   }
 
-  /** @throws TypeError where it is looked after already: two would undo what the other does */
-  add(server: TlsServer): void {
+  /**
+   * @param listener what listens for it, where it is another one
+   * @throws TypeError where it is looked after already: two would undo what the other does
+   */
+  add(server: TlsServer, listener?: NetServer): void {
     if (managed.has(server))
       throw new TypeError(
         'manageCertificates(): the certificates of this server are looked after already; close() what looks after them first.',
       );
     managed.add(server);
     this.#servers.push(server);
-    this.#serving.add(server);
+    this.#serving.add(server, listener);
   }
 
   answering(handler: RequestListener): RequestListener {

@@ -3,6 +3,7 @@
  * who looks after the certificates, in this process or another. Out: servers and listeners that follow them.
  */
 import type { RequestListener } from 'node:http';
+import type { Server as NetServer } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import { answerChallenge, redirectToHttps } from './plain-http.js';
 import type { ServedState } from './served-state.js';
@@ -11,12 +12,16 @@ import { certificatesIn, namesIn } from './x509.js';
 
 export class ServingCertificates {
   readonly #servers = new ServerCertificates();
-  #server: TlsServer | undefined;
+  /** What listens where https is. */
+  #listener: NetServer | undefined;
   #state: ServedState | undefined;
 
-  /** Looks after one more server. */
-  add(server: TlsServer): void {
-    this.#server ??= server;
+  /**
+   * Looks after one more server.
+   * @param listener what listens for it, where it is another one
+   */
+  add(server: TlsServer, listener: NetServer = server): void {
+    this.#listener ??= listener;
     this.#servers.add(server);
   }
 
@@ -44,7 +49,7 @@ export class ServingCertificates {
   /** A listener for a server of plain HTTP: answers the authority's questions, and sends everybody else to https. */
   get redirect(): RequestListener {
     const redirect = redirectToHttps({
-      port: () => portOf(this.#server),
+      port: () => portOf(this.#listener),
       serves: (host) => covers(this.names, host),
     });
     return this.answering(redirect);
@@ -59,7 +64,7 @@ export class ServingCertificates {
 }
 
 /** The port by which clients reach a server; 443 for one that listens on none. */
-function portOf(server: TlsServer | undefined): number {
+function portOf(server: NetServer | undefined): number {
   const address = server?.address();
   return typeof address === 'object' && address !== null ? address.port : 443;
 }
