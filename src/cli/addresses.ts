@@ -93,7 +93,7 @@ function together(all: readonly Addresses[]): Addresses {
 }
 
 /** Where other computers see this one. */
-function outerAddresses(host: string): string[] {
+export function outerAddresses(host: string): string[] {
   const families = addressOf(host) === '0.0.0.0' ? ['IPv4'] : ['IPv4', 'IPv6'];
   return (
     Object.values(networkInterfaces())

@@ -2,6 +2,7 @@
 // having told what is in the way; nothing where plain http is asked for.
 
 import type { PutInPlace } from '../operation/certificates/challenges.js';
+import { hostNameOf, isLocalName } from '../operation/certificates/local-names.js';
 import type { ManagedCertificates } from '../operation/certificates/managed.js';
 import type { CertificateOptions } from '../operation/certificates/options.js';
 import { CertificateProblem } from '../operation/certificates/problem.js';
@@ -9,10 +10,11 @@ import { onReplaceSignal } from '../operation/replace-signal.js';
 import { followParent } from '../operation/worker-certificates.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isWorker } from '../operation/worker-role.js';
+import { addressOf, isEverywhere, outerAddresses } from './addresses.js';
 import { inWords, sentenceFor } from './certificate-words.js';
 import type { Context } from './context.js';
 import type { Messages } from './language.js';
-import type { OptionName, Settings } from './options.js';
+import { everyInterface, type OptionName, type Settings } from './options.js';
 import { UsageError } from './trouble.js';
 
 /** Options that have a meaning with https only. */
@@ -40,7 +42,7 @@ export type CertificatesInUse = Pick<
 /** Certificates as the options ask for them, the first in place; nothing for plain http. */
 export async function certificatesFor(context: Context): Promise<CertificatesInUse | undefined> {
   if (!isWorker) return managedCertificates(context);
-  if (!sourceOf(context.args.settings, context.args.given, context.say)) return undefined;
+  if (!sourceOf(context)) return undefined;
   const { ServingCertificates } = await import('../operation/certificates/serving.js');
   const serving = new ServingCertificates();
   await followParent(serving);
@@ -58,10 +60,11 @@ export async function certificatesFor(context: Context): Promise<CertificatesInU
  * @param elsewhere puts them in place in the workers of this one
  */
 export async function managedCertificates(
-  { args, say }: Context,
+  context: Context,
   elsewhere?: PutInPlace,
 ): Promise<ManagedCertificates | undefined> {
-  const options = sourceOf(args.settings, args.given, say);
+  const { say } = context;
+  const options = sourceOf(context);
   if (!options) return undefined;
   const { ManagedCertificates: Managed } = await import('../operation/certificates/managed.js');
   const certificates = new Managed(options, elsewhere);
@@ -83,11 +86,8 @@ export function hintAtTrust(certificates: CertificatesInUse, { args, say, comman
 }
 
 /** Which of the ways to a certificate the options choose, if any. */
-function sourceOf(
-  settings: Settings,
-  given: ReadonlySet<OptionName>,
-  say: Messages,
-): CertificateOptions | undefined {
+function sourceOf({ args, say, target }: Context): CertificateOptions | undefined {
+  const { settings, given } = args;
   const { 'tls-cert': certs, 'tls-key': keys } = settings;
   const words = say.certificates;
   const domains = settings.domain.flat();
@@ -107,7 +107,16 @@ function sourceOf(
 
   if (inFiles) return { files: certs.map((cert, at) => ({ cert, key: keys[at] ?? '' })) };
   if (domains.length > 0) return { acme: publicOnes(settings, domains) };
-  return secure ? { local: settings.name } : undefined;
+  if (!secure) return undefined;
+  // A program that calls listen() tells nobody where before it does; most do so everywhere.
+  const hosts = target.kind === 'program' && !given.has('host') ? [everyInterface] : settings.host;
+  return { local: [...settings.name, ...hosts.flatMap(localNamesOf)] };
+}
+
+/** How clients may call a host that is listened on, as far as the local authority may sign for it. */
+function localNamesOf(host: string): string[] {
+  const names = isEverywhere(host) ? outerAddresses(host) : [addressOf(host) ?? hostNameOf(host) ?? ''];
+  return names.filter((name) => isLocalName(name));
 }
 
 function publicOnes(settings: Settings, domains: string[]): NonNullable<CertificateOptions['acme']> {
