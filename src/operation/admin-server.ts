@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from '../index.js';
+import { keepFromObservers } from '../observe.js';
 import type { AdminAddress } from './admin-address.js';
 import { listenOnPath } from './file-sockets.js';
 import { contentTypes, formatFor } from './metrics/exposition.js';
@@ -56,6 +57,8 @@ const pages: Record<string, (view: AdminView, req: IncomingMessage) => Page> = {
  */
 export async function openAdmin(address: AdminAddress | { fd: number }, view: AdminView): Promise<Server> {
   const server = createServer((req, res) => answer(req, res, view));
+  // Whoever looks after the service is none of those that it serves.
+  keepFromObservers(server);
   if ('path' in address) await listenOnPath(server, address.path);
   else await once(server.listen(address), 'listening');
   server.on('error', () => {});

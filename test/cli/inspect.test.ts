@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ask } from './asked-admin.js';
 import { type Command, serving, start, temporaryFolder } from './command.js';
 
 const pageOf = ({ stdout }: Command): string =>
@@ -33,6 +34,16 @@ test('a folder is served with its inspector, which shows each exchange and is in
   assert.ok(!/api\/exchange/.test(command.stdout()));
   command.child.kill('SIGTERM');
   assert.equal(await command.ended, 0);
+});
+
+test('what is asked of the admin listener is no exchange of the service', async (t) => {
+  const folder = temporaryFolder(t);
+  const admin = join(folder, 'admin.sock');
+  const command = await serving(t, [folder, '--inspect=0', '--admin', `unix:${admin}`]);
+  await command.printed('Inspector');
+  assert.equal((await ask(admin, '/ready')).status, 200);
+  await (await fetch(`${command.url}mine`)).text();
+  assert.equal((await exchange(pageOf(command), 1)).target, '/mine');
 });
 
 test('with --quiet the page is told all the same, in French where that is spoken', async (t) => {
