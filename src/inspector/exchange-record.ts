@@ -36,6 +36,9 @@ export interface InterimRecord {
   readonly entries: readonly string[];
 }
 
+/** The same for all: a record has many that stay empty. */
+const NOTHING: readonly string[] = Object.freeze([]);
+
 /** Moments in ms of `performance.now()`; 0 where it has not come to that. */
 export class Moments {
   head = 0;
@@ -55,24 +58,24 @@ export class ExchangeRecord {
   method = '';
   target = '';
   version = '';
-  rawHeaders: readonly string[] = [];
+  rawHeaders = NOTHING;
   /** The request's head as it was on the wire, latin1; null where fields are compressed, or no head came. */
   requestHead: string | null = null;
   /** Null until there is some. */
   requestBody: BodyRecord | null = null;
   /** The body of a chunked request with its framing. */
   requestWire: BodyRecord | null = null;
-  requestTrailers: readonly string[] = [];
+  requestTrailers = NOTHING;
   interims: InterimRecord[] | null = null;
   status = 0;
   responseHead: string | null = null;
   /** What the program set of the response's fields. */
-  setEntries: readonly string[] = [];
+  setEntries = NOTHING;
   isChunked = false;
   responseBody: BodyRecord | null = null;
   /** Octets of each chunk of the response, those of the first ones. */
   chunks: number[] | null = null;
-  responseTrailers: readonly string[] = [];
+  responseTrailers = NOTHING;
   refusal: RefusalRecord | null = null;
   outcome: Outcome | null = null;
   readonly at = new Moments();
@@ -89,20 +92,21 @@ export class ExchangeRecord {
     this.startedAt = startedAt;
   }
 
-  /** Gives up what it holds: it may be under way for hours. */
+  /** Gives up what it holds, where it may be under way for hours; else nobody else has it, and it goes whole. */
   drop(): void {
     this.isDropped = true;
-    this.rawHeaders = [];
+    if (this.outcome !== null && this.outcome !== 'upgraded') return;
+    this.rawHeaders = NOTHING;
     this.requestHead = null;
     this.requestBody = null;
     this.requestWire = null;
-    this.requestTrailers = [];
+    this.requestTrailers = NOTHING;
     this.interims = null;
     this.responseHead = null;
-    this.setEntries = [];
+    this.setEntries = NOTHING;
     this.responseBody = null;
     this.chunks = null;
-    this.responseTrailers = [];
+    this.responseTrailers = NOTHING;
     this.refusal = null;
   }
 }

@@ -63,7 +63,7 @@ export class Recorder implements ServerObserver {
     else this.#connection(observed);
   }
 
-  requestHead(exchange: ObservedExchange, bytes: Uint8Array | null): void {
+  requestHead(exchange: ObservedExchange, head: string | null): void {
     const connection = this.#connection(exchange.connection);
     const record = new ExchangeRecord(this.recent.nextId, connection, exchange.startedAt);
     connection.requests++;
@@ -73,11 +73,11 @@ export class Recorder implements ServerObserver {
     record.target = exchange.target;
     record.version = exchange.version;
     record.rawHeaders = exchange.rawHeaders;
-    if (bytes !== null) record.requestHead = latin1(bytes);
+    record.requestHead = head;
     record.at.head = performance.now();
     this.#open.add(exchange, record);
     this.recent.add(record);
-    this.#changed(record, bytes?.length ?? sizeOf(exchange.rawHeaders));
+    this.#changed(record, head?.length ?? sizeOf(exchange.rawHeaders));
   }
 
   handlerReturned(exchange: ObservedExchange): void {
@@ -219,7 +219,7 @@ export class Recorder implements ServerObserver {
     record.connection.active--;
     record.outcome = exchange.outcome;
     if (exchange.status !== 0) record.status = exchange.status;
-    record.at.closed = performance.now();
+    record.at.closed = exchange.closedAt;
     this.pace.closed(record.status, record.at.closed - record.startedAt);
     this.#changed(record, 0);
   }

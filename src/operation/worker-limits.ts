@@ -33,7 +33,7 @@ export function watchLimits(
     const limit = Math.max(1, Math.round(requests * share));
     let count = 0;
     observeServers({
-      requestHead: () => {
+      exchangeOpened: () => {
         if (++count === limit) tell(`${limit} requests`);
       },
     });

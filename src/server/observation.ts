@@ -128,7 +128,7 @@ export class ExchangeObservation implements ObservedExchange {
   open(received: ReceivedBytes | null, position: number): void {
     const { observer } = this;
     observer.exchangeOpened?.(this);
-    if (observer.requestHead !== undefined) observer.requestHead(this, received?.take(position) ?? null);
+    if (observer.requestHead !== undefined) observer.requestHead(this, received?.takeText(position) ?? null);
     else received?.skip(position);
   }
 

@@ -46,6 +46,18 @@ export class ReceivedBytes {
     return this.#kept.takeBytes();
   }
 
+  /** The same as text, latin1: of no bytes a view is made. */
+  takeText(position: number): string {
+    const segment = this.#segment;
+    if (segment === null) return '';
+    const start = this.#start;
+    this.#start = position;
+    this.since = this.#segmentAt;
+    if (this.#kept.length === 0) return segment.toString('latin1', start, position);
+    this.#kept.append(segment, start, position);
+    return this.#kept.takeText();
+  }
+
   /** What came and was not taken yet is of no concern to anybody. */
   skip(position: number): void {
     this.#start = position;

@@ -109,9 +109,9 @@ export interface ServerObserver {
   exchangeOpened?(exchange: ObservedExchange): void;
   /**
    * The same, with what makes it dearer.
-   * @param bytes - its head as it was on the wire, lent; null over HTTP/2, where fields are compressed
+   * @param head - as it was on the wire, latin1; null over HTTP/2, where fields are compressed
    */
-  requestHead?(exchange: ObservedExchange, bytes: Uint8Array | null): void;
+  requestHead?(exchange: ObservedExchange, head: string | null): void;
   /** The handler has returned; a body, and what it waits for, come later. */
   handlerReturned?(exchange: ObservedExchange): void;
   /** Octets of the request's body, without framing; lent. */

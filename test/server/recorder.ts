@@ -18,9 +18,9 @@ export function recorder(lines: string[]): Required<ServerObserver> {
   return {
     connectionOpened: ({ protocol }) => lines.push(`opened ${protocol}`),
     connectionClosed: () => lines.push('closed'),
-    requestHead(exchange, bytes) {
+    requestHead(exchange, head) {
       const { method, target, version } = exchange;
-      lines.push(`${nameOf(exchange)} head ${method} ${target} ${version} ${bytes && text(bytes)}`);
+      lines.push(`${nameOf(exchange)} head ${method} ${target} ${version} ${head && text(head)}`);
     },
     exchangeOpened() {},
     handlerReturned: (exchange) => lines.push(`${nameOf(exchange)} returned`),
