@@ -7,13 +7,15 @@
  */
 import { Buffer } from 'node:buffer';
 import { maxHeaderSize } from 'node:http';
-import { RequestParser } from '../../http1/request-parser.js';
+import type { Validation } from '../../http1/field-line.js';
+import { type FieldsBeyond, type ParserOptions, RequestParser } from '../../http1/request-parser.js';
 import { WireError } from '../../http1/wire-error.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { runInScope } from '../../node/domains.js';
 import { setImmediate } from '../../node/timers.js';
 import type { ConnectionClock } from '../connection-clock.js';
 import { fieldsBeyond, maxFieldsOf } from '../field-limits.js';
+import type { HttpServer } from '../http-server.js';
 import { validationOf } from '../server-options.js';
 import { ANSWERS_WAIT } from './reading-gate.js';
 import type { DeliveredSegment, DeliveringConnection, RequestDelivery } from './request-delivery.js';
@@ -35,6 +37,25 @@ export interface ReadConnection extends DeliveringConnection {
   leaveHttp(request: IncomingMessage, rest: Buffer): void;
 }
 
+/** What a server lets in. A class, for V8 makes an object that has an accessor of its own slowly. */
+class Limits implements ParserOptions {
+  readonly maxHeadBytes: number;
+  readonly maxFields: number | undefined;
+  readonly validation: Validation;
+  readonly #server: HttpServer;
+
+  constructor(server: HttpServer) {
+    this.maxHeadBytes = server.maxHeaderSize || maxHeaderSize;
+    this.maxFields = maxFieldsOf(server);
+    this.validation = validationOf(server);
+    this.#server = server;
+  }
+
+  get fieldsBeyond(): FieldsBeyond {
+    return fieldsBeyond(this.#server);
+  }
+}
+
 export class SegmentReader implements DeliveredSegment {
   /** Within `receive`: only at its end is it known what it leaves unread. */
   isReceiving = false;
@@ -47,17 +68,9 @@ export class SegmentReader implements DeliveredSegment {
   readonly #parser: RequestParser;
 
   constructor(connection: ReadConnection, delivery: RequestDelivery) {
-    const { server } = connection;
     this.#connection = connection;
     this.#delivery = delivery;
-    this.#parser = new RequestParser(delivery, {
-      maxHeadBytes: server.maxHeaderSize || maxHeaderSize,
-      maxFields: maxFieldsOf(server),
-      get fieldsBeyond() {
-        return fieldsBeyond(server);
-      },
-      validation: validationOf(server),
-    });
+    this.#parser = new RequestParser(delivery, new Limits(connection.server));
   }
 
   /** Index in the segment of the first byte that has not been read. */
