@@ -44,8 +44,24 @@ export function measuredRows(text) {
   });
 }
 
-/** Those whose ratio is one of speed, the newest Node before the older, in the order in which they were measured. */
-const shown = (rows) => rows.filter(({ title, unit }) => /\/s$/.test(unit) && !title.includes('floor'));
+/** What the ratios are of: processor time, or answers a second. */
+const captions = {
+  time: {
+    label: "Processor time for the same work: node:http's as a multiple of premier's",
+    title: 'Processor time of node:http for the same work, as a multiple of premier’s',
+    note: 'the same program on the same Node, side by side; longer is better',
+  },
+  answers: {
+    label: 'Answers a second: premier as a multiple of node:http',
+    title: 'Answers a second, as a multiple of node:http',
+    note: 'the same program on the same Node, measured in turn; longer is better',
+  },
+};
+
+const kindOf = ({ unit }) => (unit === 'µs' ? 'time' : /\/s$/.test(unit) ? 'answers' : null);
+
+/** Those whose ratio is one of speed, in the order in which they were measured. */
+const shown = (rows) => rows.filter((row) => kindOf(row) !== null && !row.title.includes('floor'));
 
 const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 const text = (x, y, string, attributes) => `<text x="${x}" y="${y}" ${attributes}>${escaped(string)}</text>`;
@@ -74,23 +90,14 @@ function bar({ title, baseline, premier, ratio, unit }, index, colours) {
 export function chart(rows, theme) {
   const colours = themes[theme];
   const bars = shown(rows);
+  const caption = captions[kindOf(bars[0])];
   const one = labels + (width - labels - 70) / most;
   const bottom = top + bars.length * rowHeight;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 34}" width="${width}" height="${bottom + 34}" role="img" aria-label="Answers a second: premier as a multiple of node:http" font-family="system-ui, -apple-system, 'Segoe UI', sans-serif" font-size="13">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 34}" width="${width}" height="${bottom + 34}" role="img" aria-label="${caption.label}" font-family="system-ui, -apple-system, 'Segoe UI', sans-serif" font-size="13">`,
     `<rect width="100%" height="100%" fill="${colours.ground}"/>`,
-    text(
-      20,
-      28,
-      'Answers a second, as a multiple of node:http',
-      `fill="${colours.ink}" font-size="16" font-weight="600"`,
-    ),
-    text(
-      20,
-      48,
-      'the same program on the same Node, measured in turn; longer is better',
-      `fill="${colours.faint}"`,
-    ),
+    text(20, 28, caption.title, `fill="${colours.ink}" font-size="16" font-weight="600"`),
+    text(20, 48, caption.note, `fill="${colours.faint}"`),
     `<line x1="${one}" x2="${one}" y1="${top}" y2="${bottom + 4}" stroke="${colours.faint}" stroke-dasharray="3 3"/>`,
     ...bars.map((row, index) => bar(row, index, colours)),
     text(one, bottom + 20, 'node:http', `text-anchor="middle" fill="${colours.faint}"`),

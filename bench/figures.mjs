@@ -18,16 +18,29 @@ function rowOf(rows, start) {
 const speech = {
   en: {
     number: (digits) => digits,
+    // By the unit of what was compared.
+    hello: {
+      µs: ({ premier, baseline, ratio }) =>
+        `takes ${premier} µs of processor time, on node:http ${baseline}: **${ratio} times** less`,
+      'req/s': ({ premier, baseline, ratio }) =>
+        `is answered ${premier} times a second, by node:http ${baseline}: **${ratio} times** as often`,
+    },
     lines: ({ hello, express, https, fastify, latency, idle, buffer, upload }) => [
-      `- A *hello* over keep-alive: ${hello.premier} requests a second, node:http ${hello.baseline}: **${hello.ratio} times** as many; ${https.ratio} times over TLS, ${express.ratio} times in Express 5, ${fastify.ratio} times in Fastify 5.`,
+      `- A *hello* over keep-alive ${hello}; ${https.ratio} times over TLS, ${express.ratio} times in Express 5, ${fastify.ratio} times in Fastify 5.`,
       `- At the same load, 70 % of what node:http can take: p99 of **${latency.premier} ms** instead of ${latency.baseline}. An idle connection takes ${idle.premier} bytes instead of ${idle.baseline}.`,
       `- **Not faster**: one large buffer (1 MB: ${buffer.ratio} times) and large uploads (64 MB: ${upload.ratio} times), where the kernel's copy is nearly all there is.`,
     ],
   },
   fr: {
     number: (digits) => digits.replace(/,/g, '\u202f').replace('.', ','),
+    hello: {
+      µs: ({ premier, baseline, ratio }) =>
+        `prend ${premier} µs de temps processeur, ${baseline} sur node:http, soit **${ratio} fois** moins`,
+      'req/s': ({ premier, baseline, ratio }) =>
+        `reçoit ${premier} réponses par seconde, ${baseline} sur node:http, soit **${ratio} fois** plus`,
+    },
     lines: ({ hello, express, https, fastify, latency, idle, buffer, upload }) => [
-      `- Un *hello* en keep-alive : ${hello.premier} requêtes par seconde, ${hello.baseline} sur node:http, soit **${hello.ratio} fois** plus ; ${https.ratio} fois sur TLS, ${express.ratio} fois avec Express 5, ${fastify.ratio} fois avec Fastify 5.`,
+      `- Un *hello* en keep-alive ${hello} ; ${https.ratio} fois sur TLS, ${express.ratio} fois avec Express 5, ${fastify.ratio} fois avec Fastify 5.`,
       `- À charge égale, 70 % de ce que node:http peut supporter : un p99 de **${latency.premier} ms** au lieu de ${latency.baseline}. Une connexion inactive prend ${idle.premier} octets au lieu de ${idle.baseline}.`,
       `- **Pas plus rapide** : un seul grand tampon (1 Mo : ${buffer.ratio} fois) et les grands envois (64 Mo : ${upload.ratio} fois), où presque tout est copie du noyau.`,
     ],
@@ -47,12 +60,14 @@ const starts = {
 
 /** The lines in a language. */
 export function figureLines(rows, language) {
-  const { number, lines } = speech[language];
+  const { number, hello, lines } = speech[language];
   const said = Object.entries(starts).map(([name, start]) => {
     const { baseline, premier, ratio } = rowOf(rows, start);
     return [name, { baseline: number(baseline), premier: number(premier), ratio: number(ratio.toFixed(2)) }];
   });
-  return lines(Object.fromEntries(said)).join('\n');
+  const all = Object.fromEntries(said);
+  const { unit } = rowOf(rows, starts.hello);
+  return lines({ ...all, hello: hello[unit](all.hello) }).join('\n');
 }
 
 /** `text` with the part between the markers replaced. */

@@ -23,6 +23,9 @@ const { parse } = await load('load/streams.mjs');
 const { buildCommit } = await load('against.mjs');
 const { processorTime } = await load('processes.mjs');
 const { compare } = await load('verdict.mjs');
+const { chart, measuredRows } = await load('chart.mjs');
+const { figureLines } = await load('figures.mjs');
+const { changes, report } = await load('micro/kept-counts.mjs');
 
 /** Runs an app or a load generator of the benchmark to its first line of output. */
 async function firstLine(path: string, ...args: string[]) {
@@ -316,6 +319,32 @@ test('the report says a row that is short to be short, and who is absent', () =>
   assert.match(part, /hello: Bun: not here/);
 });
 
+test('chart and figures say what the table is of', () => {
+  const titles = ['hello, keep-alive', 'https hello', 'Express 5', 'Fastify 5', '1 MB buffer', 'upload'];
+  for (const [unit, inChart, inFigures] of [
+    [
+      'µs',
+      /Processor time of node:http/,
+      /takes 12 µs of processor time, on node:http 20: \*\*1\.67 times\*\* less/,
+    ],
+    [
+      'req/s',
+      /Answers a second/,
+      /is answered 12 times a second, by node:http 20: \*\*1\.67 times\*\* as often/,
+    ],
+  ] as const) {
+    const lines = titles.map((title) => `| ${title}, Node 24 | ${unit} | 20 | 12 | 1.67 |`);
+    const others = ['p99 latency', 'memory of an idle connection'].map(
+      (title) => `| ${title}, Node 24 | x | 2 | 1 | 0.5 |`,
+    );
+    const rows = measuredRows(['| work | unit |', '| --- | --- |', ...lines, ...others, ''].join('\n'));
+    assert.match(chart(rows, 'light'), inChart);
+    assert.doesNotMatch(chart(rows, 'dark'), /latency/);
+    assert.match(figureLines(rows, 'en'), inFigures);
+    assert.equal(figureLines(rows, 'fr').split('\n').length, 3);
+  }
+});
+
 test('writing the tables leaves the prose of docs/performance.md as it is', () => {
   const file = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
   const before = readFileSync(file, 'utf8');
@@ -346,4 +375,35 @@ requests: 50000 total, 50128 started, 50000 done, 49990 succeeded, 10 failed, 3 
 status codes: 49990 2xx, 0 3xx, 10 4xx, 0 5xx`;
   assert.deepEqual(parse(output), { operations: 49_990, seconds: 5.01, failed: 13 });
   assert.throws(() => parse('the server closed'), /h2load did not say/);
+});
+
+test('3 % more instructions than were kept are a loss; what is not kept is unknown', () => {
+  const kept = { less: 1000, same: 1000, nearly: 1000, more: 1000 };
+  const counts = { less: 960, same: 1000, nearly: 1030, more: 1031, other: 5 };
+  const found = changes(counts, kept);
+  assert.deepEqual(
+    found.map(({ name, verdict }: { name: string; verdict: string }) => `${name}: ${verdict}`),
+    ['less: less', 'same: same', 'nearly: same', 'more: more', 'other: unknown'],
+  );
+  assert.match(report(found), /^more +1,031 +3\.1 % {2}more$/m);
+  assert.deepEqual(changes({ other: 5 })[0].verdict, 'unknown');
+});
+
+test('counts of instructions are kept for what is counted', async () => {
+  const { operations } = await load('micro/operations.mjs');
+  const { exchanges } = await load('micro/exchanges.mjs');
+  const kept = JSON.parse(readFileSync(at('micro/instructions.json'), 'utf8'));
+  const names = Object.keys({ ...operations, ...exchanges });
+  for (const [platform, counts] of Object.entries(kept)) {
+    assert.deepEqual(Object.keys(counts as object), names, platform);
+  }
+});
+
+test('the exchanges whose instructions are counted are all answered', async () => {
+  const { exchanges } = await load('micro/exchanges.mjs');
+  for (const prepare of Object.values(exchanges) as (() => () => Promise<void>)[]) {
+    const work = prepare();
+    await work();
+    await work();
+  }
 });
