@@ -257,7 +257,9 @@ export class WorkerPool implements WorkerListener {
     this.#listener.gone?.(worker, worker.takeCounts());
     if (this.#workers.size === 0) this.#onEmpty?.();
     const isMissed = known && !this.#stopping && before !== 'retiring';
-    if (isMissed && before === 'ready') this.#lost(worker, ending);
+    // One that listens may have answered somebody before it could say that it is ready.
+    const isKilledServing = worker.listens && ending.signal === 'SIGKILL' && !ending.late;
+    if (isMissed && (before === 'ready' || isKilledServing)) this.#lost(worker, ending);
     else if (isMissed) this.#failedToStart(worker, ending);
     if (!this.#holding.has(worker)) worker.letGoOfSockets();
     if (isMissed) this.#reconcile();
