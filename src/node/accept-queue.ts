@@ -3,7 +3,8 @@
  * their socket closes, though their clients may have sent their requests already.
  *
  * In: a server that listens. Out: they are accepted first, and meanwhile the system takes none that are new, as far as it can
- * be told so. Never touches a socket that other processes accept from, as in workers of a cluster.
+ * be told so. Never touches a socket that other processes accept from, as in workers of a cluster. The event loop accepts one
+ * in each of its rounds: where it accepted none in the last, none waits but what came since.
  *
  * Node's public interface sets the length of the queue when a server begins to listen; the system lets it be set again, and
  * `_handle.listen` does so, but on Linux only: elsewhere 0 means other things. A socket of the file system is unlinked.
@@ -49,6 +50,30 @@ function ownHandle({ _handle: handle }: Listening): ListeningHandle | null {
   return handle && (handle.fd ?? -1) >= 0 && !Object.hasOwn(handle, 'close') ? handle : null;
 }
 
+/** In which round of the event loop a handle last accepted. */
+const lastRounds = new WeakMap<ListeningHandle, number>();
+
+function presentRound(): number | undefined {
+  return performance.nodeTiming.uvMetricsInfo?.loopCount;
+}
+
+/** Takes note of when a server that listens accepts. */
+export function watchAccepts(server: object): void {
+  const handle = ownHandle(server as Listening);
+  if (handle === null) return;
+  const accept = handle.onconnection;
+  handle.onconnection = (error, client) => {
+    lastRounds.set(handle, presentRound() ?? Number.NEGATIVE_INFINITY);
+    accept.call(handle, error, client);
+  };
+}
+
+/** Whether it did in this round, which may not have come to it yet, or in the one before. */
+function mayWait(handle: ListeningHandle): boolean {
+  const round = presentRound();
+  return round !== undefined && round - (lastRounds.get(handle) ?? Number.NEGATIVE_INFINITY) <= 1;
+}
+
 /** Accepts what waits on a server that is about to close. */
 export class AcceptQueue {
   readonly #handle: ListeningHandle;
@@ -79,10 +104,7 @@ export class AcceptQueue {
     setImmediate(() => this.#afterRound(accepted, began));
   }
 
-  /**
-   * The event loop accepts one in each of its rounds, so it goes on until there was none in a round that was too short for
-   * one to have come, or in several rounds of a process that is busy.
-   */
+  /** Goes on until there was none in a round that was too short for one to have come, or in several of a process that is busy. */
   #afterRound(accepted: number, began: number): void {
     const now = performance.now();
     this.#idleRounds = this.#accepted === accepted ? this.#idleRounds + 1 : 0;
@@ -109,13 +131,13 @@ export function acceptWaiting(server: object, onEmpty: OnEmpty): AcceptQueue | n
 }
 
 /**
- * Puts off what the next `close` of `net.Server` does to its handle until what waits has been accepted, or somebody begins to
- * listen, who may want the same address. The server listens no more from that `close` on.
+ * Where connections may wait, puts off what the next `close` of `net.Server` does to its handle until they are accepted, or
+ * somebody begins to listen, who may want the same address. The server listens no more from that `close` on.
  * @returns null where nothing is put off
  */
 export function acceptBeforeClose(server: object, onClosed: OnEmpty): AcceptQueue | null {
   const handle = ownHandle(server as Listening);
-  if (handle === null) return null;
+  if (handle === null || !mayWait(handle)) return null;
   const path = (server as Listening).address();
   const isShrunk = shrinkBacklog(server);
   const unlinked = typeof path === 'string' && !path.startsWith('\0') && remove(path) ? path : null;

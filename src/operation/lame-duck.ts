@@ -56,11 +56,10 @@ export async function closeAsLameDuck(
   return count;
 }
 
-/** What waits to be accepted is accepted first; premier's servers do so by themselves. */
-function close(server: Closable & { closingGrace?: number }, last: boolean, onClosed: () => void): void {
+/** What waits to be accepted is accepted first. */
+function close(server: Closable, last: boolean, onClosed: () => void): void {
   const closeNow = () => void server.close(onClosed);
-  const isPutOff = last && server.closingGrace === undefined && acceptWaiting(server, closeNow) !== null;
-  if (!isPutOff) closeNow();
+  if (!last || acceptWaiting(server, closeNow) === null) closeNow();
 }
 
 /** Premier's servers have a grace that can be set; a program that wants a longer one keeps it. */

@@ -11,7 +11,7 @@ import { Server as NetServer, type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponse } from '../message/server-response.js';
-import { acceptBeforeClose } from '../node/accept-queue.js';
+import { acceptBeforeClose, watchAccepts } from '../node/accept-queue.js';
 import { constructOn } from '../node/callable-class.js';
 import { invalidArgType } from '../node/errors.js';
 import { keepCheckingInterval } from '../node/keys.js';
@@ -151,6 +151,7 @@ function onListening(this: HttpServer): void {
   writesRaw();
   const engine = this[kEngine];
   engine.closing = false;
+  watchAccepts(this);
   keepCheckingInterval(this, engine.sweep.start());
   if (engine.isAwaited) tellWhenGone(this);
 }
@@ -166,7 +167,7 @@ const methods = {
     return this.on(event, listener);
   },
 
-  /** Accepts what has come and no more, lets what is under way finish, and ends what is idle after a grace. */
+  /** Accepts no more than what waits already, lets what is under way finish, and ends what is idle after a grace. */
   close(this: HttpServer, callback?: (error?: Error) => void) {
     const engine = this[kEngine];
     engine.closing = true;

@@ -1,4 +1,4 @@
-// `server.close()` while clients are busy: what a handler was given is answered, and it ends.
+// `server.close()` while clients are busy: what a handler was given is answered, nobody new gets in, and it ends.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
@@ -41,12 +41,12 @@ for (const subject of premiers) {
     await until(() => given >= 10 * CLIENTS, 'load');
     const closed = once(server, 'close');
     server.close();
-    assert.equal(server.listening, false);
-    await closed;
-    await Promise.all(clients);
-    assert.equal(finished, given);
     const refused = net.connect(port, '127.0.0.1');
     const [error] = await once(refused, 'error');
     assert.equal(error.code, 'ECONNREFUSED');
+    await closed;
+    await Promise.all(clients);
+    assert.equal(finished, given);
+    assert.equal(server.listening, false);
   });
 }

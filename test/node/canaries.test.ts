@@ -2,6 +2,7 @@
 // with what it changed and which file knows it. docs/node-internals.md says what is done where one is missing.
 import assert from 'node:assert/strict';
 import { execFileSync, fork } from 'node:child_process';
+import diagnostics from 'node:diagnostics_channel';
 import { EventEmitter, once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import http, { IncomingMessage, ServerResponse } from 'node:http';
@@ -14,7 +15,7 @@ import { test } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { fieldValueKind, isToken, NOT_FIELD_VALUE } from '../../dist/http/grammar.js';
-import { acceptBeforeClose, shrinkBacklog } from '../../dist/node/accept-queue.js';
+import { acceptBeforeClose, shrinkBacklog, watchAccepts } from '../../dist/node/accept-queue.js';
 import { whatIsSent } from '../../dist/node/borrowed-writes.js';
 import * as callable from '../../dist/node/callable-class.js';
 import { distinctPrototype } from '../../dist/node/distinct-fields.js';
@@ -456,23 +457,31 @@ test('what a server does to its handle when it closes can be put off', {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const client = net.connect(port, '127.0.0.1');
-  const accepted = once(server, 'connection');
-  const emptied = new Promise((resolve) => acceptBeforeClose(server, resolve));
-  server.close();
+  watchAccepts(server);
+  const clients = [net.connect(port, '127.0.0.1'), net.connect(port, '127.0.0.1')];
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => sockets.push(socket));
+  const emptied = new Promise((resolve, reject) => {
+    server.once('connection', () => {
+      if (acceptBeforeClose(server, resolve) === null) reject(new Error('no round was counted'));
+      server.close();
+    });
+  });
+  emptied.catch(() => {});
+  await until(() => sockets.length === 2);
   sings(!server.listening, 'a server that closes lets go of its handle', 'accept-queue');
   sings((await emptied) === 1, 'the listener of a handle, and its close', 'accept-queue');
-  const [socket] = await accepted;
-  socket.destroy();
-  client.destroy();
-  const other = net.createServer();
-  other.listen(port, '127.0.0.1');
-  await once(other, 'listening');
-  acceptBeforeClose(other, () => {});
-  other.close();
-  server.listen(port, '127.0.0.1');
-  const [what] = await Promise.race([once(server, 'listening'), once(server, 'error').then(([e]) => [e])]);
-  sings(what === undefined, 'a server tells when it begins to listen', 'accept-queue');
+  for (const socket of [...sockets, ...clients]) socket.destroy();
+});
+
+test('a server tells when it begins to listen', async () => {
+  let told = 0;
+  const listener = () => told++;
+  diagnostics.subscribe('tracing:net.server.listen:asyncStart', listener);
+  const server = net.createServer().listen(0, '127.0.0.1');
+  sings(told === 1, 'a server tells when it begins to listen', 'accept-queue');
+  diagnostics.unsubscribe('tracing:net.server.listen:asyncStart', listener);
+  await once(server, 'listening');
   server.close();
 });
 

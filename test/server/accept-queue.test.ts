@@ -1,5 +1,5 @@
-// Connections that the system has made and nobody has accepted yet when a server closes: they are answered, and the
-// program sees what it sees of node:http, a moment later.
+// Connections that the system has made and nobody has accepted yet when a server closes that has just accepted others: they
+// are answered, and the program sees what it sees of node:http, a moment later.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
-import { acceptBeforeClose } from '../../dist/node/accept-queue.js';
+import { acceptBeforeClose, watchAccepts } from '../../dist/node/accept-queue.js';
 import { behaviour, get, pem, RawClient, type Server, type Stage, turns, until } from '../subjects.js';
 
 const notNode = 'it resets them';
@@ -23,7 +23,10 @@ function connectNow({ subject, context }: Stage, target: number | string): RawCl
   return new RawClient(tls.connect({ socket, ca: pem('authority-cert'), servername: 'localhost' }));
 }
 
-const tick = () => new Promise((resolve) => process.nextTick(resolve));
+/** Does something while the first of those that wait is accepted: others may wait then. */
+function atFirst<T>(server: Server, act: () => T): Promise<Awaited<T>> {
+  return new Promise<T>((resolve) => server.once('connection', () => resolve(act()))) as Promise<Awaited<T>>;
+}
 
 /** Resolves when `close` has called back, with what it was given. */
 const close = (server: Server) => new Promise((resolve) => server.close((...args) => resolve(args)));
@@ -46,14 +49,13 @@ function socketPath(context: TestContext): string {
   return join(folder, 'socket');
 }
 
-for (const count of [1, 20]) {
+for (const count of [2, 20]) {
   behaviour(
     `of ${count} that wait, each is answered, and told that the connection ends`,
     async (stage) => {
       const { server, port } = await stage.serve((_req, res) => res.end('answered'));
+      const closed = atFirst(server, () => close(server));
       const clients = Array.from({ length: count }, () => connectNow(stage, port).send(get()));
-      await tick();
-      const closed = close(server);
       for (const client of clients) {
         const { body, field } = await client.response();
         assert.deepEqual([body, field('connection')], ['answered', 'close']);
@@ -65,14 +67,19 @@ for (const count of [1, 20]) {
   );
 }
 
-behaviour('one that waits and says nothing is closed after the grace', async ({ serve, context }) => {
-  const { server, port } = await serve({ closingGrace: 1 }, () => {});
-  const silent = net.connect(port, '127.0.0.1').on('error', () => {});
-  context.after(() => silent.destroy());
-  await tick();
-  const closed = close(server);
-  await Promise.all([new Promise((resolve) => silent.once('close', resolve)), closed]);
-});
+behaviour(
+  'those that wait and say nothing are closed after the grace',
+  async ({ serve, context }) => {
+    const { server, port } = await serve({ closingGrace: 1 }, () => {});
+    const closed = atFirst(server, () => close(server));
+    const silent = [0, 1].map(() => net.connect(port, '127.0.0.1').on('error', () => {}));
+    context.after(() => {
+      for (const socket of silent) socket.destroy();
+    });
+    await Promise.all([...silent.map((socket) => once(socket, 'close')), closed]);
+  },
+  { notNode: 'the first keeps it' },
+);
 
 behaviour('a server that nobody waits for tells of its end as on node:http', async ({ serve }) => {
   const { server } = await serve(() => {});
@@ -86,11 +93,13 @@ behaviour(
   'one that is closed when the last of those that waited has gone tells of it once',
   async (stage) => {
     const { server, port } = await stage.serve((_req, res) => res.end());
-    const client = connectNow(stage, port).send(get());
-    await tick();
-    const told = endingOf(server);
-    await client.response();
-    await client.nothingMore();
+    const telling = atFirst(server, () => ({ told: endingOf(server) }));
+    const clients = [0, 1].map(() => connectNow(stage, port).send(get()));
+    for (const client of clients) {
+      await client.response();
+      await client.nothingMore();
+    }
+    const { told } = await telling;
     await until(() => told.length > 1);
     await turns();
     assert.deepEqual(told, ['false null', 'close', 'first', 'ERR_SERVER_NOT_RUNNING']);
@@ -105,45 +114,61 @@ behaviour("a server that is closed before 'listening' never tells that it listen
   assert.deepEqual(await close(server), []);
 });
 
-behaviour(
-  'a server that is closed by its first connection goes on with it',
-  async (stage) => {
-    const { server, port } = await stage.serve((_req, res) => res.end('answered'));
-    server.once('connection', () => server.close());
-    assert.equal((await connectNow(stage, port).send(get()).response()).body, 'answered');
-  },
-  { until: 24 },
-);
+behaviour('a server that has accepted nobody of late refuses who comes after its close', async (stage) => {
+  const { server, port, ask } = await stage.serve((_req, res) => res.end());
+  await ask(get('/', 'Connection: close'));
+  await turns();
+  const closed = close(server);
+  const [error] = await once(net.connect(port, '127.0.0.1'), 'error');
+  assert.equal(error.code, 'ECONNREFUSED');
+  assert.deepEqual(await closed, []);
+});
 
 for (const [who, other] of [
   ['another server', ({ subject }: Stage) => subject.createServer({}, (_req, res) => res.end('other'))],
   ['a server of node:net', () => net.createServer()],
 ] as const) {
-  behaviour(`its port is ${who}'s at once`, async (stage) => {
-    const { server, port } = await stage.serve(() => {});
-    const next = other(stage);
-    const closed = close(server);
-    next.listen(port, '127.0.0.1');
-    stage.context.after(() => next.close());
-    await Promise.all([closed, once(next, 'listening')]);
-  });
-
-  behaviour(
-    `its path is gone at once, and ${who}'s when that wants it`,
-    async (stage) => {
-      const path = socketPath(stage.context);
-      const server = stage.subject.createServer({}, () => {});
-      await once(server.listen(path), 'listening');
+  for (const waits of [false, true])
+    behaviour(`its port is ${who}'s at once${waits ? ', though clients wait' : ''}`, async (stage) => {
+      const { server, port } = await stage.serve(() => {});
       const next = other(stage);
-      const closed = close(server);
-      assert.ok(!existsSync(path));
-      next.listen(path);
       stage.context.after(() => next.close());
-      await Promise.all([closed, once(next, 'listening')]);
-      assert.ok(existsSync(path));
-    },
-    { only: 'plain' },
-  );
+      const change = () => {
+        const closed = close(server);
+        next.listen(port, '127.0.0.1');
+        return Promise.all([once(next, 'listening'), closed]);
+      };
+      const changed = waits ? atFirst(server, change) : change();
+      const clients = waits ? [0, 1].map(() => connectNow(stage, port)) : [];
+      if (waits) await once(server, 'connection');
+      for (const { socket } of clients) socket.destroy();
+      await changed;
+    });
+
+  for (const waits of [false, true])
+    behaviour(
+      `its path is gone at once, and ${who}'s when that wants it${waits ? ', though clients wait' : ''}`,
+      async (stage) => {
+        const path = socketPath(stage.context);
+        const server = stage.subject.createServer({}, () => {});
+        await once(server.listen(path), 'listening');
+        const next = other(stage);
+        stage.context.after(() => next.close());
+        const change = () => {
+          const closed = close(server);
+          assert.ok(!existsSync(path));
+          next.listen(path);
+          return Promise.all([once(next, 'listening'), closed]);
+        };
+        const changed = waits ? atFirst(server, change) : change();
+        const clients = waits ? [0, 1].map(() => connectNow(stage, path)) : [];
+        if (waits) await once(server, 'connection');
+        for (const { socket } of clients) socket.destroy();
+        await changed;
+        assert.ok(existsSync(path));
+      },
+      { only: 'plain' },
+    );
 }
 
 for (const [what, name] of [
@@ -157,10 +182,9 @@ for (const [what, name] of [
       const path = name(stage.context);
       const server = stage.subject.createServer({}, (_req, res) => res.end('answered'));
       await once(server.listen(path), 'listening');
-      const client = connectNow(stage, path).send(get());
-      await tick();
-      const closed = close(server);
-      assert.equal((await client.response()).body, 'answered');
+      const closed = atFirst(server, () => close(server));
+      const clients = [0, 1].map(() => connectNow(stage, path).send(get()));
+      for (const client of clients) assert.equal((await client.response()).body, 'answered');
       await closed;
     },
     { only: 'plain', notNode },
@@ -169,27 +193,38 @@ for (const [what, name] of [
 
 behaviour(
   'what another program puts at its path stays',
-  async ({ subject, context }) => {
-    const path = socketPath(context);
-    const server = subject.createServer({}, () => {});
+  async (stage) => {
+    const path = socketPath(stage.context);
+    const server = stage.subject.createServer({}, (_req, res) => res.end());
     await once(server.listen(path), 'listening');
-    const closed = close(server);
-    writeFileSync(path, 'theirs');
+    const closed = atFirst(server, () => {
+      const closed = close(server);
+      writeFileSync(path, 'theirs');
+      return closed;
+    });
+    const client = connectNow(stage, path).send(get('/', 'Connection: close'));
+    await client.response();
     await closed;
     assert.equal(readFileSync(path, 'utf8'), 'theirs');
   },
-  { only: 'plain' },
+  { only: 'plain', until: 24 },
 );
 
-behaviour('who cuts all connections waits for nobody', async (stage) => {
-  const { server, port } = await stage.serve(() => assert.fail('a request came'));
-  const client = connectNow(stage, port).send(get());
-  await tick();
-  const closed = close(server);
-  server.closeAllConnections();
-  await closed;
-  await client.nothingMore().catch(() => {});
-});
+behaviour(
+  'who cuts all connections waits for nobody',
+  async (stage) => {
+    const { server, port } = await stage.serve(() => assert.fail('a request came'));
+    const closed = atFirst(server, () => {
+      const closed = close(server);
+      server.closeAllConnections();
+      return closed;
+    });
+    const clients = [0, 1].map(() => connectNow(stage, port).send(get()));
+    await closed;
+    for (const { socket } of clients) socket.destroy();
+  },
+  { only: 'plain' },
+);
 
 /** A server that listens with a handle that only says what is done with it. */
 function withHandle(more: object) {
@@ -206,7 +241,10 @@ function withHandle(more: object) {
     }
   }
   const handle = Object.assign(new Handle(), more);
-  return { server: { _handle: handle, address: () => ({}) }, handle, done };
+  const server = { _handle: handle, address: () => ({}) };
+  watchAccepts(server);
+  handle.onconnection();
+  return { server, handle, done };
 }
 
 test('how many may wait is as it was when a socket closes, for a child may have it', async () => {

@@ -71,9 +71,8 @@ const failure = async (work) => {
     return typeof code === 'string' ? `${name} ${code}` : name;
   }
 };
-const result = { ...(await talk(origin, failure)), connections };
-// Those that a client makes to spare, and that wait to be accepted, are still to come.
+const result = await talk(origin, failure);
 server.close();
 server.closeIdleConnections();
 await Promise.all([...left, once(server, 'close')]);
-console.log(JSON.stringify({ ...result, left: left.length }));
+console.log(JSON.stringify({ ...result, connections, left: left.length }));
