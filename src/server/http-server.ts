@@ -83,3 +83,8 @@ export interface HttpServer extends NetServer, TimeoutSettings {
   httpAllowHalfOpen: boolean;
   shouldUpgradeCallback(request: IncomingMessage): boolean;
 }
+
+/** Asks for no class of node:tls, which a server without TLS need not load. */
+export function isSecure(server: NetServer): server is TlsServer {
+  return 'setSecureContext' in server;
+}

@@ -1,0 +1,90 @@
+/**
+ * How a server stops: what is under way is finished, and what waits is accepted first.
+ *
+ * In: the program's calls. Out: connections that end after what they carry, and 'close' once nothing is open any more. Never
+ * ends a connection on which a request may be on its way to somebody who was told that it goes on.
+ */
+import { Server as NetServer, type Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import { acceptBeforeClose } from '../node/accept-queue.js';
+import { endsUnusedConnections } from '../node/line-habits.js';
+import { setImmediate, setTimeout } from '../node/timers.js';
+import { type HttpServer, isSecure, kEngine, type ServerEngine } from './http-server.js';
+
+/** What `http.Server` adds to `net.Server`, and `https.Server` to `tls.Server`, to stop. */
+export const closingMethods = {
+  /** Accepts no more than what waits already, lets what is under way finish, and ends what is idle after a grace. */
+  close(this: HttpServer, callback?: (error?: Error) => void) {
+    const engine = this[kEngine];
+    engine.closing = true;
+    engine.closings++;
+    engine.isAwaited = true;
+    for (const connection of engine.connections) connection.shutdown();
+    engine.queue ??= acceptBeforeClose(this, (accepted) => closeWasPutOff(this, accepted));
+    if (engine.queue === null) beginGrace(this);
+    baseOf(this).close.call(this, (...told: [Error?]) => {
+      engine.isAwaited = false;
+      if (engine.closing) engine.sweep.stop();
+      if (typeof callback === 'function') callback.apply(this, told);
+    });
+    return this;
+  },
+
+  /** Called by each socket that closes, and by `close`. */
+  _emitCloseIfDrained(this: HttpServer) {
+    const engine = this[kEngine];
+    if (engine.queue === null) baseOf(this)._emitCloseIfDrained.call(this);
+    else if (this._connections === 0) engine.closesOwed++;
+  },
+
+  closeAllConnections(this: HttpServer) {
+    const { connections, awaited, queue } = this[kEngine];
+    queue?.end();
+    for (const { socket } of connections) socket.destroy();
+    for (const socket of awaited ?? []) socket.destroy();
+  },
+
+  closeIdleConnections(this: HttpServer) {
+    for (const connection of this[kEngine].connections) {
+      if (connection.isIdle || (connection.isUnused && endsUnusedConnections())) connection.socket.destroy();
+    }
+  },
+};
+
+/** What waited to be accepted has been. Of what `_emitCloseIfDrained` was kept from, it is told as often as Node tells. */
+function closeWasPutOff(server: HttpServer, accepted: number): void {
+  const engine = server[kEngine];
+  engine.queue = null;
+  beginGrace(server);
+  for (let owed = accepted > 0 ? 1 : engine.closesOwed; owed > 0; owed--) server._emitCloseIfDrained();
+  engine.closesOwed = 0;
+}
+
+function beginGrace(server: HttpServer): void {
+  const engine = server[kEngine];
+  const unready = [...(engine.handshakes?.underWay() ?? []), ...(engine.awaited ?? [])];
+  setTimeout(afterReading, server.closingGrace, engine, unready).unref();
+}
+
+/** The grace is over. What has arrived by then is read first: a busy server gets to its timers before its sockets. */
+function afterReading(engine: ServerEngine, unready: Iterable<Socket>): void {
+  setImmediate(closeUnneeded, engine, unready);
+}
+
+/**
+ * Ends what waits for a request, of what was there when the server closed: it may listen again by now. Whoever was told
+ * that the connection goes on may have sent one before: the grace was for that. A connection that was opened to spare
+ * would keep the server for as long as its client likes.
+ */
+function closeUnneeded(engine: ServerEngine, unready: Iterable<Socket>): void {
+  engine.handshakes?.cut(unready);
+  // Nothing was asked on them.
+  for (const socket of unready) if (engine.awaited?.has(socket)) socket.destroy();
+  for (const connection of engine.connections) {
+    if (connection.clock.isLeaving && (connection.isIdle || connection.isUnused)) connection.close();
+  }
+}
+
+function baseOf(server: HttpServer): NetServer & Pick<HttpServer, '_emitCloseIfDrained'> {
+  return (isSecure(server) ? TlsServer.prototype : NetServer.prototype) as never;
+}
