@@ -1,6 +1,6 @@
 // Makes what the package ships out of the modules that tsc has compiled.
 // In: a folder of compiled modules, faces/, the packages that are bundled. Out, in the same folder: `engine.cjs`, the whole
-// engine in one CommonJS file; `document-server.cjs`; `certificates.cjs`; `inspector.cjs`, with its page; the command in a few files; the
+// engine; `document-server.cjs`; `certificates.cjs`; `inspector.cjs`, with its page; the command in a few files; the
 // faces, for `import` and for `require`;
 // `licences.txt` and `sbom.cdx.json`, of the packages that are in them. The modules themselves stay beside them, for tests
 // and measurements; the package leaves them out.
@@ -130,7 +130,7 @@ function engine(folder) {
     writeFileSync(file, `"use strict";\n${code}${exported}`);
     rewrite(file, (made) =>
       fromNode(made)
-        .replace(`import("${certificates}")`, 'import("./certificates.cjs")')
+        .replace(`import("${certificates}")`, 'Promise.resolve().then(() => require("./certificates.cjs"))')
         .replace('"use strict";\n', `"use strict";\n${late}${whole && lateHttp2}`)
         .replace(new RegExp(`\\b${whole || 'http2Connections'}\\.`, 'g'), 'late.http2.'),
     );
@@ -150,7 +150,7 @@ function rewriteText(file, change) {
 function rewrite(file, change) {
   const text = rewriteText(file, change);
   const rest = text.match(
-    /\brequire\((?!"\.\/(?:builtin|engine-http2|engine-shared|index|observe)\.cjs")[^)]*\)/,
+    /\brequire\((?!"\.\/(?:builtin|certificates|engine-http2|engine-shared|index|observe)\.cjs")[^)]*\)/,
   );
   if (rest) throw new Error(`${file}: a module is still asked for by ${rest[0]}`);
 }
@@ -289,6 +289,16 @@ if (major < ${major} || (major === ${major} && minor < ${minor}))
   }
 }
 
+/**
+ * Takes comments and indentation out of what is published beside the engine: the package is installed more often than these
+ * files are read. Names stay, and lines, for stacks.
+ */
+function compact(file) {
+  const { transformSync } = require('esbuild');
+  const options = { minifyWhitespace: true, lineLimit: 120, charset: 'utf8', platform: 'node', target };
+  rewriteText(file, (text) => transformSync(text, options).code);
+}
+
 /** @param folder - the absolute path of the folder of compiled modules */
 export function bundle(folder) {
   const inputs = [
@@ -299,6 +309,9 @@ export function bundle(folder) {
     ...inspector(folder),
     ...command(folder),
   ];
+  const parts = readdirSync(join(folder, 'cli')).filter((name) => /^part-\w+\.js$/.test(name));
+  const beside = ['document-server', 'certificates', 'operation', 'inspector'].map((name) => `${name}.cjs`);
+  for (const name of [...beside, ...parts.map((part) => join('cli', part))]) compact(join(folder, name));
   const names = packagesOf(inputs);
   writeLicences(folder, names);
   writeFileSync(join(folder, 'sbom.cdx.json'), sbom(root, names));
