@@ -13,6 +13,9 @@ const damages: Record<Damage, string> = {
   otherKey: 'root-key.pem ne va pas avec root.pem',
 };
 
+const anew = (folder: string) =>
+  `premier untrust, puis supprimez ${folder}, et premier trust pour la suivante.`;
+
 const fromPkcs12 = (file: string) =>
   `C’est du PKCS #12 ; ceci en fait du PEM, certificat et clé dans un seul fichier : openssl pkcs12 -in ${file} -nodes -out both.pem`;
 
@@ -44,13 +47,13 @@ export const certificateMessages: CertificateMessages = {
     locked: ({ file }) =>
       `Un autre processus tient ${file} depuis cinq minutes. Si aucun n’est à l’œuvre, supprimez ce fichier.`,
     authorityBroken: ({ folder, what }) =>
-      `L’autorité locale de ${folder} est inutilisable : ${damages[what]}. Supprimez ce dossier pour en avoir une nouvelle, à reconnaître de nouveau.`,
+      `L’autorité locale de ${folder} est inutilisable : ${damages[what]}. Pour recommencer à neuf : ${anew(folder)}`,
     authorityNotYet: ({ from, folder }) =>
-      `L’autorité locale commence le ${when(from)}, et l’horloge de cet ordinateur est en retard là-dessus. Mettez-la à l’heure ; si elle l’est, supprimez ${folder} pour avoir une nouvelle autorité, à reconnaître de nouveau.`,
+      `L’autorité locale commence le ${when(from)}, et l’horloge de cet ordinateur est en retard là-dessus. Mettez-la à l’heure ; si elle l’est, recommencez à neuf : ${anew(folder)}`,
     authorityOver: ({ until, folder }) =>
-      `L’autorité locale a pris fin le ${when(until)} selon l’horloge de cet ordinateur. Mettez-la à l’heure ; si elle l’est, supprimez ${folder} pour avoir une nouvelle autorité, à reconnaître de nouveau.`,
+      `L’autorité locale a pris fin le ${when(until)} selon l’horloge de cet ordinateur. Mettez-la à l’heure ; si elle l’est, recommencez à neuf : ${anew(folder)}`,
     authorityExposed: ({ file, folder }) =>
-      `D’autres que son propriétaire peuvent lire ou remplacer ${file}, la clé de l’autorité locale, et donc se faire passer pour un site local que cet ordinateur reconnaît : chmod 700 ${folder} ; chmod 600 ${file}. Si vous ne savez pas qui l’a pu, supprimez ce dossier pour avoir une nouvelle autorité, à reconnaître de nouveau.`,
+      `D’autres que son propriétaire peuvent lire ou remplacer ${file}, la clé de l’autorité locale, et donc se faire passer pour un site local que cet ordinateur reconnaît : chmod 700 ${folder} ; chmod 600 ${file}. Si vous ne savez pas qui l’a pu, recommencez à neuf : ${anew(folder)}`,
     notLocal: ({ name }) =>
       `${name} n’est pas un nom local, donc l’autorité de cet ordinateur ne peut pas signer pour lui. Prenez un nom sous .localhost, .test ou .internal ; pour un nom public il y a --domain, et --tls-cert avec --tls-key.`,
     noSuchFile: ({ role, file }) =>

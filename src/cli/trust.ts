@@ -2,7 +2,13 @@
 // browsers, or takes it out. Says what it does before it does it.
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { knownAuthority, localAuthority, noteTrust } from '../operation/certificates/local-authority.js';
+import {
+  knownRoot,
+  type LocalAuthority,
+  localAuthority,
+  noteTrust,
+  type Root,
+} from '../operation/certificates/local-authority.js';
 import { CertificateProblem } from '../operation/certificates/problem.js';
 import { dataFolder } from '../operation/certificates/storage.js';
 import {
@@ -26,16 +32,14 @@ export async function changeTrust(action: TrustAction, say: Messages): Promise<n
   const words = say.certificates.trust;
   const data = dataFolder();
   if (existsSync(action)) console.error(words.folderNamed(action));
-  const authority = await (action === 'trust' ? localAuthority(data) : knownAuthority(data)).catch(
-    (error) => {
-      throw inWords(error, say);
-    },
-  );
+  const authority = await (action === 'trust' ? localAuthority(data) : knownRoot(data)).catch((error) => {
+    throw inWords(error, say);
+  });
   if (!authority) {
     console.log(words.nothingToUntrust);
     return 0;
   }
-  const { exposed } = authority;
+  const { exposed }: Root & Partial<LocalAuthority> = authority;
   if (exposed !== undefined) {
     const facts = { file: exposed, folder: dirname(exposed) };
     console.error(`premier: ${sentenceFor(new CertificateProblem('authorityExposed', facts), say)}`);

@@ -38,10 +38,14 @@ const keyFile = 'root-key.pem';
 /** There once it was put into the stores of this computer; holds its fingerprint. */
 const trustFile = 'trusted';
 
-export interface LocalAuthority {
+/** What others need to believe it. */
+export interface Root {
   certificate: X509Certificate;
   /** Where its certificate is, in PEM. */
   file: string;
+}
+
+export interface LocalAuthority extends Root {
   key: KeyObject;
   /** Whether `premier trust` has put it into the stores of this computer. */
   trusted: boolean;
@@ -63,11 +67,15 @@ export async function localAuthority(data: string, now = new Date()): Promise<Lo
   return storage.alone('authority', async () => (await loadForNow(storage, now)) ?? make(storage, now));
 }
 
-/** The authority of this user as it is, good now or not; `undefined` where there is none. */
-export const knownAuthority = (data: string): Promise<LocalAuthority | undefined> => load(storageIn(data));
+/** What there is to take out of the stores, though the authority be of no use any more; `undefined` where there is nothing. */
+export async function knownRoot(data: string): Promise<Root | undefined> {
+  const storage = storageIn(data);
+  const pem = await storage.read(certificateFile);
+  return pem === undefined ? undefined : rootOf(pem, storage);
+}
 
 /** Notes whether an authority is in the stores of this computer. */
-export async function noteTrust(data: string, authority: LocalAuthority, trusted: boolean): Promise<void> {
+export async function noteTrust(data: string, authority: Root, trusted: boolean): Promise<void> {
   const storage = storageIn(data);
   if (trusted) await storage.write(trustFile, `${authority.certificate.fingerprint256}\n`);
   else await storage.remove(trustFile);
@@ -89,26 +97,35 @@ async function load(storage: Storage): Promise<LocalAuthority | undefined> {
     [certificateFile, keyFile, trustFile].map((name) => storage.read(name)),
   );
   if (cert === undefined) return undefined;
-  const broken = (what: Damage) =>
-    new CertificateProblem('authorityBroken', { folder: storage.folder, what });
-  const usable = <T>(make: () => T, what: Damage): T => {
-    try {
-      return make();
-    } catch {
-      throw broken(what);
-    }
-  };
-  if (pem === undefined) throw broken('noKey');
-  const certificate = usable(() => new X509Certificate(cert), 'badCertificate');
-  const key = usable(() => createPrivateKey(pem), 'badKey');
-  if (!certificate.checkPrivateKey(key)) throw broken('otherKey');
+  const root = rootOf(cert, storage);
+  if (pem === undefined) throw broken('noKey', storage);
+  const key = keyOf(pem, storage);
+  if (!root.certificate.checkPrivateKey(key)) throw broken('otherKey', storage);
   return {
-    ...{ certificate, key },
-    file: storage.path(certificateFile),
-    trusted: trust?.trim() === certificate.fingerprint256,
+    ...{ ...root, key },
+    trusted: trust?.trim() === root.certificate.fingerprint256,
     exposed: (await storage.isExposed(keyFile)) ? storage.path(keyFile) : undefined,
   };
 }
+
+function rootOf(pem: string, storage: Storage): Root {
+  try {
+    return { certificate: new X509Certificate(pem), file: storage.path(certificateFile) };
+  } catch {
+    throw broken('badCertificate', storage);
+  }
+}
+
+function keyOf(pem: string, storage: Storage): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw broken('badKey', storage);
+  }
+}
+
+const broken = (what: Damage, { folder }: Storage) =>
+  new CertificateProblem('authorityBroken', { folder, what });
 
 async function make(storage: Storage, now: Date): Promise<LocalAuthority> {
   const key = generateKey();

@@ -31,6 +31,10 @@ const damages: Record<Damage, string> = {
   otherKey: "root-key.pem doesn't fit root.pem",
 };
 
+/** The old one is taken out of the stores while its certificate is still there to say which. */
+const anew = (folder: string): string =>
+  `premier untrust, then remove ${folder}, and premier trust for the next one.`;
+
 const fromPkcs12 = (file: string): string =>
   `It is PKCS #12; this makes PEM of it, with certificate and key in one file: openssl pkcs12 -in ${file} -nodes -out both.pem`;
 
@@ -64,13 +68,13 @@ export const problems = {
 
   // The local authority.
   authorityBroken: ({ folder, what }: { folder: string; what: Damage }) =>
-    `The local authority in ${folder} can't be used: ${damages[what]}. Remove that folder to have a new one, and trust that.`,
+    `The local authority in ${folder} can't be used: ${damages[what]}. To begin anew: ${anew(folder)}`,
   authorityNotYet: ({ from, folder }: { from: Date; folder: string }) =>
-    `The local authority begins on ${when(from)}, and this computer's clock is before that. Set the clock; if it is right, remove ${folder} to have a new one, and trust that.`,
+    `The local authority begins on ${when(from)}, and this computer's clock is before that. Set the clock; if it is right, begin anew: ${anew(folder)}`,
   authorityOver: ({ until, folder }: { until: Date; folder: string }) =>
-    `The local authority ended on ${when(until)} by this computer's clock. Set the clock; if it is right, remove ${folder} to have a new one, and trust that.`,
+    `The local authority ended on ${when(until)} by this computer's clock. Set the clock; if it is right, begin anew: ${anew(folder)}`,
   authorityExposed: ({ file, folder }: { file: string; folder: string }) =>
-    `Others than its owner can read or replace ${file}, the key of the local authority, and so pretend to be a local site that this computer trusts: chmod 700 ${folder}; chmod 600 ${file}. If you don't know who could, remove that folder to have a new one, and trust that.`,
+    `Others than its owner can read or replace ${file}, the key of the local authority, and so pretend to be a local site that this computer trusts: chmod 700 ${folder}; chmod 600 ${file}. If you don't know who could, begin anew: ${anew(folder)}`,
   notLocal: ({ name }: { name: string }) =>
     `${name} is no local name, so the local authority can't sign for it. Use a name below .localhost, .test or .internal; a public name needs a certificate of a public authority.`,
 

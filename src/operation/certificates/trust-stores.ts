@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { LocalAuthority } from './local-authority.js';
+import type { Root } from './local-authority.js';
 
 export type TrustAction = 'trust' | 'untrust';
 
@@ -56,11 +56,11 @@ const systems: { folder: string; update: [string, ...string[]]; afterRemoval: [s
 ];
 
 /** What an authority is called in stores that have names. */
-const labelOf = ({ certificate }: LocalAuthority): string =>
+const labelOf = ({ certificate }: Root): string =>
   `premier-${certificate.fingerprint.replaceAll(':', '').slice(0, 8).toLowerCase()}`;
 
 /** What is to be done on a computer, store by store. */
-export function trustSteps(authority: LocalAuthority, action: TrustAction, machine: Machine): TrustStep[] {
+export function trustSteps(authority: Root, action: TrustAction, machine: Machine): TrustStep[] {
   if (machine.platform === 'darwin') return [keychainStep(authority, action, machine)];
   if (machine.platform === 'win32') return [windowsStep(authority, action)];
   return [...systemSteps(authority, action, machine), ...browserSteps(authority, action, machine)];
@@ -70,11 +70,7 @@ export function trustSteps(authority: LocalAuthority, action: TrustAction, machi
 export const lacksCertutil = (machine: Machine): boolean =>
   machine.platform !== 'darwin' && machine.platform !== 'win32' && !machine.hasCommand('certutil');
 
-function keychainStep(
-  { file, certificate }: LocalAuthority,
-  action: TrustAction,
-  { home }: Machine,
-): TrustStep {
+function keychainStep({ file, certificate }: Root, action: TrustAction, { home }: Machine): TrustStep {
   const keychain = `${home}/Library/Keychains/login.keychain-db`;
   const sha1 = certificate.fingerprint.replaceAll(':', '');
   return {
@@ -87,7 +83,7 @@ function keychainStep(
   };
 }
 
-function windowsStep({ file, certificate }: LocalAuthority, action: TrustAction): TrustStep {
+function windowsStep({ file, certificate }: Root, action: TrustAction): TrustStep {
   const sha1 = certificate.fingerprint.replaceAll(':', '');
   return {
     store: 'windows',
@@ -99,7 +95,7 @@ function windowsStep({ file, certificate }: LocalAuthority, action: TrustAction)
   };
 }
 
-function systemSteps(authority: LocalAuthority, action: TrustAction, machine: Machine): TrustStep[] {
+function systemSteps(authority: Root, action: TrustAction, machine: Machine): TrustStep[] {
   const asRoot = (...command: [string, ...string[]]): [string, ...string[]] =>
     machine.isRoot || !machine.hasCommand('sudo') ? command : ['sudo', ...command];
   const found = systems.find(
@@ -116,7 +112,7 @@ function systemSteps(authority: LocalAuthority, action: TrustAction, machine: Ma
 }
 
 /** The stores of NSS: one that Chromium shares with others, and one in each profile of Firefox. */
-function browserSteps(authority: LocalAuthority, action: TrustAction, machine: Machine): TrustStep[] {
+function browserSteps(authority: Root, action: TrustAction, machine: Machine): TrustStep[] {
   if (!machine.hasCommand('certutil')) return [];
   const label = labelOf(authority);
   const stores: (Omit<TrustStep, 'commands'> & { folder: string })[] = [

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { connect, createServer } from 'node:tls';
 import {
   issueLocally,
-  knownAuthority,
+  knownRoot,
   localAuthority,
   noteTrust,
   ownNames,
@@ -20,7 +20,7 @@ import { temporaryFolder } from './folder.js';
 
 test('it is made once, whoever asks at the same time', async (t) => {
   const data = temporaryFolder(t);
-  assert.equal(await knownAuthority(data), undefined);
+  assert.equal(await knownRoot(data), undefined);
   const all = await Promise.all(Array.from({ length: 8 }, () => localAuthority(data)));
   const prints = new Set(all.map(({ certificate }) => certificate.fingerprint256));
   assert.equal(prints.size, 1);
@@ -148,7 +148,7 @@ const damages: [what: string, code: string, says: RegExp, damage: (folder: strin
   [
     'no key',
     'authorityBroken',
-    /root-key\.pem isn't there.*Remove that folder/,
+    /root-key\.pem isn't there\. To begin anew: premier untrust, then remove .*, and premier trust/,
     (folder) => rmSync(join(folder, 'root-key.pem')),
   ],
   [
@@ -182,6 +182,10 @@ for (const [what, code, message, damage] of damages) {
     const data = await setUp(t);
     damage(join(data, 'local-authority'));
     await assert.rejects(localAuthority(data), { code, message });
+    // It can be taken out of the stores, unless nothing says which it was.
+    const known = knownRoot(data);
+    if (what === 'a certificate that is none') await assert.rejects(known, { code });
+    else assert.ok((await known)?.certificate.ca);
   });
 }
 
@@ -190,7 +194,7 @@ test('a clock that is behind is named', async (t) => {
   await assert.rejects(localAuthority(data, new Date('2020-01-01')), {
     code: 'authorityNotYet',
     message:
-      /clock is before that\. Set the clock; if it is right, remove .*local-authority to have a new one, and trust/,
+      /clock is before that\. Set the clock; if it is right, begin anew: premier untrust, then remove .*local-authority,/,
   });
 });
 
@@ -202,12 +206,12 @@ test('a clock that is far ahead is named as well, and costs no authority', async
     await assert.rejects(localAuthority(data, new Date(until + ahead)), {
       code: 'authorityOver',
       message:
-        /ended on .* by this computer's clock\. Set the clock; if it is right, remove .*local-authority/,
+        /ended on .* by this computer's clock\. Set the clock; if it is right, begin anew: .*local-authority/,
     });
   }
   assert.equal((await localAuthority(data)).certificate.fingerprint256, certificate.fingerprint256);
   // What is good no more can be taken out of the stores all the same.
-  assert.equal((await knownAuthority(data))?.certificate.fingerprint256, certificate.fingerprint256);
+  assert.equal((await knownRoot(data))?.certificate.fingerprint256, certificate.fingerprint256);
 });
 
 const modes: [folder: number, key: number, isExposed: boolean][] = [
