@@ -8,7 +8,7 @@ type Range = readonly [from: number, to: number];
 
 const TOKEN = /[\w!#$%&'*+.^`|~-]*/y;
 const TARGET = /[!-~\x80-\xff]*/y;
-const VERSION = /HTTP\/\d\.\d(?=\r\n)/y;
+const VERSION = /HTTP\/\d\.\d(?=[\r\n]|$)/y;
 const VALUE = /[\t -~\x80-\xff]*/y;
 const LINE = /[^\r\n]*/y;
 
@@ -45,7 +45,10 @@ function inRequestLine(bytes: string, start: number): Range {
   const end = after(TARGET, bytes, blank + 1);
   if (bytes[end] !== ' ' || end === blank + 1) return [end, Math.min(end + 1, bytes.length)];
   const version = after(VERSION, bytes, end + 1);
-  return version > end + 1 ? [start, version] : [end + 1, after(LINE, bytes, end + 1)];
+  if (version === end + 1) return [end + 1, after(LINE, bytes, end + 1)];
+  // The line is as it should be, but not its end.
+  const endsWell = version === bytes.length || bytes.startsWith('\r\n', version);
+  return endsWell ? [start, version] : [version, version + 1];
 }
 
 /** All of a head was read before it was refused. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { temporaryFolder } from '../cli/command.js';
@@ -184,7 +185,7 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
     await page.getByRole('button', { name: 'Show secrets' }).click();
     await page.locator('.field', { hasText: 'Cookie: •••' }).waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
-    await page.getByText('1 exchanges', { exact: true }).waitFor();
+    await page.getByText('1 exchange', { exact: true }).waitFor();
     await page.getByRole('option').click();
     await page.locator('.field', { hasText: 'Cookie: •••' }).waitFor();
     assert.ok(!(await page.locator('body').innerText()).includes('hidden'));
@@ -219,7 +220,7 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
     await page.getByRole('button', { name: 'Pin', exact: true }).click();
     await page.getByRole('button', { name: 'Clear' }).click();
     const kept = page.getByRole('option');
-    await page.getByText('1 exchanges', { exact: true }).waitFor();
+    await page.getByText('1 exchange', { exact: true }).waitFor();
     assert.match(await kept.innerText(), /POST[\s\S]*\/form[\s\S]*pinned/);
     await kept.click();
     assert.ok((await page.locator('.panel').innerText()).includes('POST /form HTTP/1.1'));
@@ -306,6 +307,46 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
     await page.getByRole('option').filter({ hasText: 'aborted' }).waitFor();
   });
 
+  test('shows an upload, a chunked stream and a WebSocket for what they are', async (t) => {
+    const { page, server, connect, choose } = await visit(t);
+    server.on('upgrade', (_req, socket: Duplex) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'),
+    );
+    const part = 'Content-Disposition: form-data; name="f"; filename="<b>.bin"';
+    const upload = `--X\r\n${part}\r\n\r\n\xff\x00\r\n--X--\r\n`;
+    await connect()
+      .send(
+        Buffer.from(
+          `POST /upload HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=X\r\nContent-Length: ${upload.length}\r\n\r\n${upload}`,
+          'latin1',
+        ),
+      )
+      .response();
+    await connect()
+      .send(
+        'POST /chunked HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-Sum: 1\r\n\r\n',
+      )
+      .response();
+    await connect()
+      .send(get('/ws', 'Connection: Upgrade', 'Upgrade: websocket'))
+      .sees('101');
+    await choose('/upload');
+    const request = page.locator('.message').first();
+    await request.locator('pre').filter({ hasText: '000000  2d 2d 58 0d 0a 43' }).waitFor();
+    await choose('/chunked');
+    await request.getByRole('button', { name: 'On the wire' }).click();
+    await request.locator('pre').filter({ hasText: '2\\r\\n' }).waitFor();
+    assert.match(await request.innerText(), /Trailers\s+X-Sum: 1/);
+    await page.getByRole('button', { name: 'Send again…' }).click();
+    assert.equal(await page.getByLabel('Trailers').inputValue(), 'X-Sum: 1');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await choose('/ws');
+    assert.match(await page.locator('.facts').innerText(), /101 · upgraded/);
+    assert.match(await page.locator('.message').nth(1).innerText(), /101 Switching Protocols/);
+    await page.locator('.connections summary').click();
+    await page.locator('.connections tr', { hasText: 'has left HTTP' }).waitFor();
+  });
+
   test('shows many rows with few of them in the document', async (t) => {
     const { page, connect } = await visit(t);
     const client = connect().send(get('/many').repeat(600));
@@ -340,6 +381,8 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
       }
       await page.locator('.connections summary').click();
       await page.locator('.connections td').first().waitFor();
+      const address = page.locator('.connections td').nth(1);
+      assert.ok(((await address.boundingBox())?.height ?? 99) < 60, 'an address in one line');
       assert.deepEqual([await violations(page), await overflow()], [[], 0]);
     });
   }

@@ -507,6 +507,10 @@ for (const [what, bytes, position, offending] of [
   ['a field that may not come twice', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 25, 'Host: b'],
   ['what is no method', '<a>\r\n\r\n', 0, '<'],
   ['a method that nobody knows', 'FOO / HTTP/1.1\r\n\r\n', 0, 'FOO / HTTP/1.1'],
+  ['a request line that ends with LF alone', 'GET / HTTP/1.1\nHost: a\n\n', 0, '\n'],
+  ['a CR without LF after it', 'GET / HTTP/1.1\rHost: a\r\n\r\n', 0, '\r'],
+  ['a field that ends with LF alone', 'GET / HTTP/1.1\r\nHost: a\n\r\n', 16, '\n'],
+  ['a version that is none', 'GET / HTTP/1.1x\r\n\r\n', 0, 'HTTP/1.1x'],
   ['a target with a blank', 'GET /a b HTTP/1.1\r\n\r\n', 0, 'b HTTP/1.1'],
   ['a target that has none', 'GET  HTTP/1.1\r\n\r\n', 0, ' '],
 ] as const) {

@@ -20,7 +20,7 @@ export const english = {
   exportHar: 'Export HAR',
   importHar: 'Import HAR',
   backToLive: 'Back to live',
-  imported: (name: string, count: number) => `${name}: ${count} exchanges`,
+  imported: (name: string, count: number) => `${name}: ${count} ${count === 1 ? 'exchange' : 'exchanges'}`,
   harTroubles: {
     noJson: 'This file is no JSON, so no HTTP Archive. Choose a .har file.',
     noHar: 'This file is JSON, but no HTTP Archive: it has no log.entries. Choose a .har file.',
@@ -29,7 +29,7 @@ export const english = {
     badEntry: (entry: number) => `Entry ${entry + 1} of this archive has no request with method and url.`,
   },
   count: (shown: number, all: number) =>
-    shown === all ? `${all} exchanges` : `${shown} of ${all} exchanges`,
+    `${shown === all ? '' : `${shown} of `}${all} ${all === 1 ? 'exchange' : 'exchanges'}`,
   missed: (count: number) => `${count} not shown: there were too many at once.`,
   paused: (count: number) => `Paused; ${count} came since.`,
   list: 'Exchanges',

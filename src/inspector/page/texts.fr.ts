@@ -23,7 +23,7 @@ export const french: Texts = {
   exportHar: 'Exporter en HAR',
   importHar: 'Importer un HAR',
   backToLive: 'Revenir au direct',
-  imported: (name, count) => `${name} : ${count} échanges`,
+  imported: (name, count) => `${name} : ${count} ${count < 2 ? 'échange' : 'échanges'}`,
   harTroubles: {
     noJson: 'Ce fichier n’est pas du JSON, donc pas une archive HTTP. Choisissez un fichier .har.',
     noHar:
@@ -32,7 +32,8 @@ export const french: Texts = {
     tooLarge: 'Ce fichier dépasse 128 Mio.',
     badEntry: (entry) => `L’entrée ${entry + 1} de cette archive n’a pas de requête avec method et url.`,
   },
-  count: (shown, all) => (shown === all ? `${all} échanges` : `${shown} échanges sur ${all}`),
+  count: (shown, all) =>
+    `${shown} ${shown < 2 ? 'échange' : 'échanges'}${shown === all ? '' : ` sur ${all}`}`,
   missed: (count) => `${count} non montrés : il y en avait trop à la fois.`,
   paused: (count) => `En pause ; ${count} depuis.`,
   list: 'Échanges',
