@@ -1,5 +1,6 @@
 // Counts the instructions of pure parts by valgrind's callgrind. V8 compiles at the same calls in every run
-// (--predictable) and has no thread beside the main one, whatever the machine does meanwhile. In: a Node, names of work. Out: name → instructions of one call.
+// (--predictable) and has no thread beside the main one, whatever the machine does meanwhile.
+// In: a Node, names of work. Out: name → instructions of one call.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -21,7 +21,7 @@ const { median, percentile } = await load('load/percentile.mjs');
 const { docsPart, withMeasured } = await load('report.mjs');
 const { parse } = await load('load/streams.mjs');
 const { buildCommit } = await load('against.mjs');
-const { processorTime } = await load('processes.mjs');
+const { processorTime, runLoad } = await load('processes.mjs');
 const { compare } = await load('verdict.mjs');
 const { chart, measuredRows } = await load('chart.mjs');
 const { figureLines } = await load('figures.mjs');
@@ -92,6 +92,16 @@ test('the processor time of a process is that of all its threads, and grows with
   while (process.cpuUsage().user + process.cpuUsage().system < end) browser();
   const used = processorTime(process.pid) - before;
   assert.ok(used > 0.02, String(used));
+});
+
+test('a load that does not end is ended, and one that ends says what it has to say', async () => {
+  const node = [process.execPath, '-e'];
+  await assert.rejects(runLoad([...node, 'setInterval(() => {}, 1e6)'], 0), /did not end within 0 s/);
+  assert.equal(await runLoad([...node, 'console.log("done")'], 30), 'done\n');
+  await assert.rejects(
+    runLoad([...node, 'console.error("no"); process.exit(3)'], 30),
+    /ended with code 3: no/,
+  );
 });
 
 test('a row speaks where its pairings agree, or lie close together', () => {
