@@ -29,6 +29,12 @@ export class ResponseHead {
   last = false;
   /** What the program set of the fields that matter to the connection. */
   set: FieldsSet = NOTHING_SET;
+  /** Whether it has been handed on. */
+  sent = false;
+  /** Whether what leaves of the body does so in chunks. */
+  inChunks = false;
+  /** The octets of the body that may still leave; -1 where none were announced. */
+  bytesLeft = -1;
 }
 
 interface StatusLine {

@@ -1,16 +1,15 @@
 /**
  * Writes one response in HTTP/1.1: what stands behind a `ServerResponse` on such a connection.
  *
- * In: what the response asks (interim heads, a head, pieces of a body, an end) and word that it is its turn. Out: text
- * and bytes for the connection's output, in order, framed and counted once; what comes before its turn, or while it is
- * held, waits here. Never more of a body than was announced, never another response after less.
+ * In: what the response asks (interim heads, a head, pieces of a body, an end) and word that it is its turn. Out: the same,
+ * in order, for the connection's output, where framed-output.ts frames it; what comes before its turn, or while it is held,
+ * waits here. Never another response after less of a body than was announced.
  */
 
-import { Buffer } from 'node:buffer';
 import { STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import { type FieldList, NO_FIELDS } from '../../http/field-list.js';
-import { interimHead, trailerSection } from '../../http1/response-end.js';
+import { interimHead } from '../../http1/response-end.js';
 import { composeHead, type ResponseHead } from '../../http1/response-head.js';
 import type {
   ChannelListener,
@@ -28,6 +27,8 @@ import { dateLine } from '../date-field.js';
 import type { ExchangeObservation } from '../observation.js';
 import { type Leaving, tellLeft } from '../response-left.js';
 import { type WaitingPiece, WaitingPieces } from '../waiting-pieces.js';
+import { beginBody, putEnd, putHead, putPiece } from './framed-output.js';
+import { cutAfterWritten, tellWritten } from './write-callbacks.js';
 import { NO_CALL, type OwnedWriter, type WriterOwner } from './writer-owner.js';
 
 /** How far a response has got. */
@@ -51,11 +52,6 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   #output: Output | null = null;
   #isHeld = false;
   #head: ResponseHead | null = null;
-  #headSent = false;
-  /** Whether the body leaves in chunks. */
-  #chunked = false;
-  /** Bytes of the body that may still leave; -1 where none were announced. */
-  #bytesLeft = -1;
   #waiting: WaitingPieces | null = null;
   #hasEnded = false;
   /** In which call of a segment it ended, and whether it waits for others to leave with them. */
@@ -74,7 +70,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
 
   /** Whether the first byte of its head has been handed on. */
   get headSent(): boolean {
-    return this.#headSent && this.#state !== WAITING;
+    return this.#head?.sent === true && this.#state !== WAITING;
   }
 
   /** Whether its turn hasn't come. */
@@ -123,7 +119,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     const output = this.#way();
     if (output === null) return this.raw(head, 'latin1', written);
     output.latin1(head);
-    if (written !== null) output.notify(new CallbackListener(written));
+    if (written !== null) tellWritten(output, written);
     // It says what happens now: a response that is given up after it doesn't take it back.
     return output.flush();
   }
@@ -133,15 +129,14 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     if (output === null)
       return this.#wait({ data, encoding, length: data.length, callback: written, isBody: false });
     if (data.length > 0) output.put(data, encoding, null);
-    if (written !== null) output.notify(new CallbackListener(written));
+    if (written !== null) tellWritten(output, written);
     return output.schedule();
   }
 
   head(facts: HeadFacts, fields: FieldList): ResponseHead {
     const head = composeHead(facts, fields, dateLine(), this.#owner?.endsAfter(this) ?? false);
     this.#head = head;
-    this.#chunked = head.chunked && facts._hasBody;
-    this.#bytesLeft = facts._hasBody ? head.bodyLength : 0;
+    beginBody(head, facts._hasBody);
     return head;
   }
 
@@ -150,9 +145,11 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     if (output === null)
       return this.#wait({ data: '', encoding: null, length: 0, callback: null, isBody: true });
     // As on node:http, what else was written in this turn doesn't leave sooner for it.
-    const isFirst = !this.#headSent;
-    this.#sendHead(output);
-    if (isFirst) output.push();
+    const head = this.#head;
+    if (head !== null && !head.sent) {
+      putHead(output, head);
+      output.push();
+    }
     return output.schedule();
   }
 
@@ -160,7 +157,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     const output = this.#way();
     if (output === null) return this.#wait({ data, encoding, length, callback: written, isBody: true });
     this.#putBody(output, data, encoding, length);
-    if (written !== null) output.notify(new CallbackListener(written));
+    if (written !== null) tellWritten(output, written);
     return output.schedule();
   }
 
@@ -212,8 +209,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     }
     if (this.#state !== ENDED) this.response._last = true;
     if (!this.#hasEnded) this.#state = GIVEN_UP;
-    output.notify(new CallbackListener(() => socket.destroy(error)));
-    output.flush();
+    cutAfterWritten(output, error);
   }
 
   /** Its request was refused, and is answered by the server: what the program writes goes nowhere. */
@@ -241,9 +237,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   takeTurn(output: Output): void {
     const { socket } = output;
     if (this.#state === GIVEN_UP) {
-      // What was answered before leaves before.
-      output.notify(new CallbackListener(() => socket.destroy(this.response._errored ?? undefined)));
-      output.flush();
+      cutAfterWritten(output, this.response._errored ?? undefined);
       return;
     }
     this.#state = WRITING;
@@ -274,34 +268,11 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     this.#owner.responseLeft(this, watched);
   }
 
-  #sendHead(output: Output): void {
-    const head = this.#head;
-    if (this.#headSent || head === null) return;
-    this.#headSent = true;
-    if (head.ascii) output.ascii(head.text);
-    else output.latin1(head.text);
-  }
-
-  /** Writes a piece of the body, as a chunk (RFC 9112 §7.1) where it isn't delimited otherwise. */
+  /** Writes a piece of the body; without a head, as programs do that write one by themselves, it isn't framed. */
   #putBody(output: Output, data: Chunk, encoding: Encoding, length: number): void {
-    this.#sendHead(output);
-    if (length === 0) return;
-    if (this.#chunked) {
-      output.ascii(`${length.toString(16)}\r\n`);
-      output.put(data, encoding, length);
-      output.ascii('\r\n');
-    } else if (this.#bytesLeft < 0) {
-      output.put(data, encoding, length);
-    } else if (length <= this.#bytesLeft) {
-      this.#bytesLeft -= length;
-      output.put(data, encoding, length);
-    } else {
-      // Beyond what was announced a client reads the next response.
-      const bytes = typeof data === 'string' ? Buffer.from(data, encoding ?? 'utf8') : data;
-      const left = this.#bytesLeft;
-      this.#bytesLeft = 0;
-      if (left > 0) output.put(bytes.length < left ? bytes : bytes.subarray(0, left), null, left);
-    }
+    const head = this.#head;
+    if (head !== null) putPiece(output, head, data, encoding, length);
+    else if (length > 0) output.put(data, encoding, length);
   }
 
   #wait(piece: WaitingPiece): boolean {
@@ -327,17 +298,16 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     for (const { data, encoding, length, callback, isBody } of waiting?.pieces ?? []) {
       if (isBody) this.#putBody(output, data, encoding, length);
       else output.put(data, encoding, null);
-      if (callback !== null) output.notify(new CallbackListener(callback));
+      if (callback !== null) tellWritten(output, callback);
     }
   }
 
   /** Everything is there: ends the body, and hands the turn on. */
   #finish(output: Output, trailers: FieldList): void {
     const { response } = this;
-    this.#sendHead(output);
-    if (this.#chunked) output.latin1(trailerSection(trailers));
+    const head = this.#head;
     // A client that waits for the rest must not take the next response for it.
-    if (this.#bytesLeft > 0) response._last = true;
+    if (head !== null && !putEnd(output, head, trailers)) response._last = true;
     this.#state = ENDED;
     if (this.#owner !== null) {
       this.#endedIn = this.#owner.presentCall;
@@ -359,12 +329,6 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
       else output.flush();
     }
   }
-}
-
-class CallbackListener implements WriteListener {
-  readonly watched = true;
-  readonly endsResponse = false;
-  constructor(readonly onWritten: WriteCallback) {}
 }
 
 function tellDrained(response: ChannelListener): void {
