@@ -6,9 +6,29 @@
  */
 import { format, inspect } from 'node:util';
 
-type ErrorConstructorLike = new (message: string) => Error;
+interface ErrorConstructorLike {
+  new (message: string): Error;
+  readonly prototype: Error;
+}
 
-/** An error whose name reads `TypeError` and whose stack begins with `TypeError [CODE]: …`, as Node's do. */
+const prototypes = new Map<ErrorConstructorLike, Error>();
+
+/** What errors with a code inherit from: as text they are `TypeError [CODE]: …`. */
+function codedPrototype(Base: ErrorConstructorLike): Error {
+  let prototype = prototypes.get(Base);
+  if (prototype === undefined) {
+    const value = function (this: NodeJS.ErrnoException) {
+      return `${this.name} [${this.code}]: ${this.message}`;
+    };
+    prototype = Object.create(Base.prototype, {
+      toString: { value, configurable: true, writable: true },
+    }) as Error;
+    prototypes.set(Base, prototype);
+  }
+  return prototype;
+}
+
+/** An error whose name reads `TypeError` and whose stack and text begin with `TypeError [CODE]: …`, as Node's do. */
 function coded(Base: ErrorConstructorLike, code: string, message: string): NodeJS.ErrnoException {
   const error = new Base(message) as NodeJS.ErrnoException;
   const { name } = error;
@@ -16,7 +36,7 @@ function coded(Base: ErrorConstructorLike, code: string, message: string): NodeJ
   void error.stack; // Composed on first access: now, while the name carries the code.
   Reflect.deleteProperty(error, 'name');
   error.code = code;
-  return error;
+  return Object.setPrototypeOf(error, codedPrototype(Base)) as NodeJS.ErrnoException;
 }
 
 export function headersSent(action: string): Error {

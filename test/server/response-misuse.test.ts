@@ -1,5 +1,6 @@
 // Every misuse of an answer's methods, and the error with Node's code that it throws.
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { behaviour, type Http, type Request, type Response } from '../subjects.js';
 
 /** A response on no connection, as programs make them for tests. */
@@ -171,6 +172,10 @@ for (const [sentence, act, code, message] of misuse) {
         (error: NodeJS.ErrnoException) => {
           assert.ok(error instanceof Error);
           assert.equal(error.code, code);
+          const shown = `${error.name} [${code}]: ${error.message}`;
+          assert.equal(String(error), shown);
+          assert.ok(inspect(error).startsWith(shown), inspect(error));
+          assert.ok(`${error.stack}`.startsWith(shown), `${error.stack}`);
           if (message) assert.match(error.message, message);
           return true;
         },
