@@ -122,6 +122,12 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
     return this;
   }
 
+  /** As `on` does by itself, it touches the state: of the end of a request that nobody has touched nobody is told. */
+  override prependListener(event: string | symbol, listener: (...args: never[]) => void): this {
+    void this._readableState;
+    return super.prependListener(event, listener as never);
+  }
+
   /** The connection pushes what arrives by itself; reading only has to let it flow again. */
   override _read(): void {
     if (!this._consuming) {

@@ -237,3 +237,20 @@ for (const method of ['PUT', 'GET']) {
     { only: 'plain' },
   );
 }
+
+for (const add of ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'] as const) {
+  for (const event of ['end', 'close'] as const) {
+    for (const when of ['before', 'after'] as const) {
+      behaviour(`${add} '${event}', ${when} the answer, hears of it`, async ({ serve }) => {
+        const { promise, resolve } = outcome();
+        const { ask } = await serve((req, res) => {
+          if (when === 'after') res.end();
+          req[add](event, resolve as () => void);
+          if (when === 'before') res.end();
+        });
+        await ask(get());
+        await promise;
+      });
+    }
+  }
+}
