@@ -61,6 +61,11 @@ export class ConnectionClock implements Timed {
     this.requestStart = Number.POSITIVE_INFINITY;
   }
 
+  /** A request waits for what was asked before it: neither is it late, nor is the connection idle. */
+  requestWaits(): void {
+    this.requestStart = Number.POSITIVE_INFINITY;
+  }
+
   becomeIdle(): void {
     const { server, socket } = this.#connection;
     if (this.isLeaving) {

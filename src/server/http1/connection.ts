@@ -180,10 +180,11 @@ export class Connection
     else this.output.flush();
   }
 
-  responseLeft({ response, exchange }: Writer, watched: boolean): void {
+  responseLeft(writer: Writer, watched: boolean): void {
     const { socket } = this;
+    const { response, exchange } = writer;
     const request = response.req as IncomingMessage;
-    this.responses.removeFirst();
+    this.responses.remove(writer);
     publishFinish(request, response, socket, this.server);
     // Who listens for 'finish' may ask there what becomes of a request that nothing has touched.
     const isUntouched = request._state === null;
@@ -215,11 +216,12 @@ export class Connection
   }
 
   endInput(): void {
-    if (this.#ending.isLingering) return;
+    if (this.#ending.isLingering || this.#ending.owesRefusal) return;
     const error = this.#ending.isRefused ? null : this.reader.finish();
     const { last } = this.responses;
+    const isTakenAway = last !== undefined && last === this.turn && !this.socket._httpMessage;
     if (error !== null) this.refuse(error);
-    else if (this.server.httpAllowHalfOpen && last !== undefined) last.response._last = true;
+    else if (this.server.httpAllowHalfOpen && last !== undefined && !isTakenAway) last.response._last = true;
     else this.#endOutput();
   }
 

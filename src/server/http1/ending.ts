@@ -77,6 +77,11 @@ export class Ending {
     this.#farewell.linger();
   }
 
+  /** Whether a refusal waits for its turn: its client may end meanwhile, and still reads. */
+  get owesRefusal(): boolean {
+    return this.#farewell?.waits ?? false;
+  }
+
   get isLingering(): boolean {
     return this.#farewell?.lingering ?? false;
   }

@@ -51,6 +51,11 @@ export class Farewell {
   readonly #connection: EndingConnection;
   #unclaimed = false;
 
+  /** Nobody has taken the error, and it isn't answered yet. */
+  get waits(): boolean {
+    return this.#unclaimed && !this.lingering && this.#error instanceof WireError;
+  }
+
   constructor(error: Error, connection: EndingConnection) {
     this.#error = error;
     this.#connection = connection;

@@ -12,6 +12,7 @@ import type { ServerSocket } from '../../transport/server-socket.js';
 import type { SocketOutput } from '../../transport/socket-output.js';
 import { MAX_PIPELINED_REQUESTS } from '../limits.js';
 import type { ResponseWriter } from './response-writer.js';
+import type { OwnedWriter } from './writer-owner.js';
 
 type Writer = ResponseWriter<ServerResponse>;
 
@@ -71,10 +72,14 @@ export class ResponseQueue {
     writer.takeTurn(this.#output);
   }
 
-  /** The first response has left. */
-  removeFirst(): void {
-    if (this.#writers.length > 1) this.#writers.shift();
-    else this.#writers.pop();
+  /** A response has left: the first one, unless those before it never will. */
+  remove(writer: OwnedWriter<ServerResponse>): void {
+    const writers = this.#writers;
+    const index = writers[0] === writer ? 0 : writers.indexOf(writer as Writer);
+    if (index < 0) return;
+    if (writers.length === 1) writers.pop();
+    else if (index === 0) writers.shift();
+    else writers.splice(index, 1);
     this.#ended--;
   }
 

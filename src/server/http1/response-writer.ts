@@ -134,6 +134,8 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   }
 
   head(facts: HeadFacts, fields: FieldList): ResponseHead {
+    // What has left counts, and what comes after it is framed as that says.
+    if (this.#head?.sent) return this.#head;
     const head = composeHead(facts, fields, dateLine(), this.#owner?.endsAfter(this) ?? false);
     this.#head = head;
     beginBody(head, facts._hasBody);
@@ -225,7 +227,9 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
 
   assign(socket: Socket): void {
     const owner = this.#owner;
-    if (owner !== null && owner.output.socket === socket) this.takeTurn(owner.output);
+    // What has ended does so once, whatever it is given then.
+    if (this.#state === ENDED || this.#state === LEFT) this.response._onTurn(socket);
+    else if (owner !== null && owner.output.socket === socket) this.takeTurn(owner.output);
     else this.takeTurn(socket instanceof Socket ? new SocketOutput(socket) : new GivenOutput(socket));
   }
 

@@ -12,7 +12,7 @@ import { type FieldsBeyond, type ParserOptions, RequestParser } from '../../http
 import { WireError } from '../../http1/wire-error.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { runInScope } from '../../node/domains.js';
-import { setImmediate } from '../../node/timers.js';
+import { nextTick, setImmediate } from '../../node/timers.js';
 import type { ConnectionClock } from '../connection-clock.js';
 import { fieldsBeyond, maxFieldsOf } from '../field-limits.js';
 import type { HttpServer } from '../http-server.js';
@@ -63,6 +63,8 @@ export class SegmentReader implements DeliveredSegment {
   #received = 0;
   /** What is being received lies in memory that others will have after it. */
   #isLent = false;
+  /** The connection leaves HTTP once what was asked before that has been answered. */
+  #isLeaving = false;
   readonly #connection: ReadConnection;
   readonly #delivery: RequestDelivery;
   readonly #parser: RequestParser;
@@ -133,16 +135,49 @@ export class SegmentReader implements DeliveredSegment {
       connection.repeatRefusal(this.keep(segment));
       return;
     }
+    // The program let the socket flow though answers wait.
+    if (connection.gate.unread !== null) {
+      this.#wait(segment);
+      return;
+    }
     this.#delivery.beginSegment(fresh);
     if (connection.observation !== null) connection.observation.received.begin(segment);
     const consumed = this.#read(segment);
     const { upgrade, incoming } = this.#delivery;
-    if (upgrade !== null && upgrade !== incoming) {
-      connection.leaveHttp(upgrade, this.keep(segment.subarray(consumed)));
-      return;
+    if (upgrade === null || upgrade === incoming) this.#goOn(segment, consumed);
+    if (upgrade !== null) this.#leave(upgrade, segment.subarray(consumed));
+  }
+
+  /** Another protocol begins after the answers to what was asked before. */
+  #leave(upgrade: IncomingMessage, rest: Buffer): void {
+    const connection = this.#connection;
+    if (!connection.responses.isEmpty) {
+      this.#isLeaving = true;
+      connection.clock.requestWaits();
+      this.#wait(rest);
+    } else if (upgrade === this.#delivery.incoming) {
+      connection.beginUpgrade(upgrade);
+    } else {
+      connection.leaveHttp(upgrade, this.keep(rest));
     }
-    this.#goOn(segment, consumed);
-    if (upgrade !== null) connection.beginUpgrade(upgrade);
+  }
+
+  /** Called in a tick of its own: what a listener throws keeps no answer from being told of. */
+  leaveAnswered(): void {
+    const { gate, isOver, socket } = this.#connection;
+    const { upgrade } = this.#delivery;
+    const rest = gate.takeUnread();
+    if (upgrade === null || rest === null || isOver || socket.destroyed) return;
+    gate.lift(ANSWERS_WAIT);
+    const hasEnded = gate.takeEnd();
+    this.#leave(upgrade, rest);
+    if (upgrade === this.#delivery.incoming) {
+      if (rest.length > 0) this.receive(rest, false);
+      socket.resume();
+    } else if (hasEnded) {
+      // It was told to the server's own listener, which the program's take the place of.
+      socket.emit('end');
+    }
   }
 
   /** Returns how many bytes were read. */
@@ -179,7 +214,8 @@ export class SegmentReader implements DeliveredSegment {
 
   #wait(rest: Buffer): void {
     const { gate } = this.#connection;
-    gate.unread = this.keep(rest);
+    const { unread } = gate;
+    gate.unread = unread === null ? this.keep(rest) : Buffer.concat([unread, rest]);
     gate.shut(ANSWERS_WAIT);
   }
 
@@ -212,6 +248,10 @@ export class SegmentReader implements DeliveredSegment {
   /** Reads on where that had stopped because answers waited, once there is room. */
   resume(): void {
     const { gate, responses, socket } = this.#connection;
+    if (this.#isLeaving && responses.isEmpty) {
+      this.#isLeaving = false;
+      nextTick(leaveAnswered, this);
+    }
     if (this.isReceiving || !responses.hasRoom || this.#delivery.upgrade !== null) return;
     this.#parser.paused = false;
     if (!gate.isShutFor(ANSWERS_WAIT)) return;
@@ -243,6 +283,10 @@ export class SegmentReader implements DeliveredSegment {
   stop(): void {
     this.#parser.stop();
   }
+}
+
+function leaveAnswered(reader: SegmentReader): void {
+  reader.leaveAnswered();
 }
 
 function resume(reader: SegmentReader): void {

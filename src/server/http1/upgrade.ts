@@ -10,8 +10,6 @@ import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { completeBody } from '../../message/request-body.js';
-import { emitClose } from '../../message/response-state.js';
-import type { ServerResponse } from '../../message/server-response.js';
 import { forgetFlowing } from '../../node/flowing.js';
 import { readWrittenHead } from '../../node/written-head.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
@@ -39,8 +37,6 @@ function tell(server: HttpServer, request: IncomingMessage, socket: Duplex, head
 export interface LeavingConnection {
   readonly server: HttpServer;
   readonly socket: ServerSocket;
-  /** The response whose turn it is. */
-  readonly turn: { readonly response: ServerResponse } | undefined;
   /** The request and its connection, for whoever observes. */
   readonly exchange: ExchangeObservation | null;
   readonly observation: ConnectionObservation | null;
@@ -68,9 +64,7 @@ export class Upgrade {
 
   /** @param head - what came after the request */
   leave(head: Buffer, context: AsyncResource): void {
-    const { server, socket, turn, exchange, observation } = this.#connection;
-    // As on node:http, a response that is under way hears when its socket closes, whatever that speaks by then.
-    if (turn !== undefined) socket.once('close', () => closeTurn(this.#connection));
+    const { server, socket, exchange, observation } = this.#connection;
     if (!isLeftToProgram(server, this.#request)) exchange?.close('aborted');
     else if (exchange !== null) {
       const { observer } = exchange;
@@ -81,10 +75,6 @@ export class Upgrade {
     observation?.close();
     leaveHttp(server, this.#request, head, context, this.#stream);
   }
-}
-
-function closeTurn({ turn }: LeavingConnection): void {
-  if (turn !== undefined) emitClose(turn.response);
 }
 
 /** @param begun - where the request was handed over before */
@@ -101,7 +91,8 @@ function leaveHttp(
     request.complete = true;
     if (request._state !== null) completeBody(request);
   }
-  detach(socket);
+  // Somebody must hear why it was destroyed, and whoever waits that it closes.
+  if (!socket.destroyed) detach(socket);
   socket._paused = false;
   if (begun === null && !isLeftToProgram(server, request)) {
     socket.destroy();

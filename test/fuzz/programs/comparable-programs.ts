@@ -9,6 +9,8 @@ interface Change {
   program(program: Program): Program;
 }
 
+const LEAVING = 'CONNECT or Upgrade after other requests, with a listener';
+
 export const changes: readonly Change[] = [
   {
     row: 'Upgrade in an HTTP/1.0 request',
@@ -73,13 +75,20 @@ export const changes: readonly Change[] = [
             client: program.client.map((action) => without(action, /Expect: 100-continue\r\n/g)),
           },
   },
-  ...['without', 'with'].map((listens) => ({
-    row: `CONNECT after other requests, ${listens} a 'connect' listener`,
+  ...["CONNECT after other requests, without a 'connect' listener", LEAVING].map((row) => ({
+    row,
     program: (program: Program) =>
       program.handlers.length === 1
         ? program
         : { ...program, client: withoutInPieces(program.client, /CONNECT [\s\S]*$/g) },
   })),
+  {
+    row: LEAVING,
+    program: (program) =>
+      program.handlers.length > 1 && program.listeners.includes('upgrade')
+        ? { ...program, client: withoutInPieces(program.client, /Upgrade: websocket\r\n/g) }
+        : program,
+  },
 ];
 
 /** What the client sends is read before it resets. */

@@ -139,6 +139,11 @@ export const byContent: readonly LeftOut[] = [
     isListen: ({ on, listen }) => on === 'req' && listen === 'resume',
   },
   {
+    row: "`listenerCount()` and `listeners()` of a response's 'finish' and a request's 'end'",
+    is: ({ on, call, with: [event] }) =>
+      call === 'listenerCount' && event === { res: 'finish', req: 'end', socket: '', server: '' }[on],
+  },
+  {
     row: '`socket.unshift()` of bytes, while the connection is HTTP',
     is: ({ on, call, with: [chunk] }) => on === 'socket' && call === 'unshift' && !isEmpty(chunk),
   },

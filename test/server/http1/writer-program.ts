@@ -139,8 +139,9 @@ export class WriterProgram implements WriterOwner<never> {
     this.output.flush();
   }
 
-  responseLeft({ response }: OwnedWriter<never>): void {
-    this.#queue.removeFirst();
+  responseLeft(writer: OwnedWriter<never>): void {
+    const { response } = writer;
+    this.#queue.remove(writer);
     this.#left.push(response);
     if ((response as FakeResponse)._last) this.socket.end();
   }
