@@ -10,13 +10,14 @@ import { Differential } from './differential.js';
 import { isListed } from './listed-differences.js';
 import { checkParser } from './parser-invariants.js';
 import { differences, explain, kind } from './programs/judge.js';
+import { brokenLaws, explainBroken } from './programs/laws.js';
 import { poisonMemory } from './programs/poisoned-memory.js';
-import { randomProgram } from './programs/random-program.js';
+import { randomProgram, wildProgram } from './programs/random-program.js';
 import { Random } from './random.js';
 import { stream } from './streams.js';
 
 const STREAMS_A_SEED = 100;
-/** How many programs are run between the streams of two seeds. */
+/** How many seeds of programs are run between the streams of two seeds. */
 const PROGRAMS = 500;
 const CONVERSATIONS_A_SEED = 10;
 
@@ -25,7 +26,7 @@ export interface Bounds {
   seconds: number;
   /** The streams of this seed only. */
   seed?: number;
-  /** The program of this seed only. */
+  /** The programs of this seed only. */
   program?: number;
 }
 
@@ -80,8 +81,28 @@ export class Campaign {
   }
 
   async #checkProgram(seed: number): Promise<void> {
+    await this.#compare(seed);
+    await this.#holdToLaws(seed);
+  }
+
+  async #holdToLaws(seed: number): Promise<void> {
+    const program = wildProgram(new Random(seed));
+    try {
+      const broken = await brokenLaws(program);
+      // Once may be the kernel's doing.
+      if (broken.length > 0 && (await brokenLaws(program)).length > 0)
+        await this.#note(
+          `law: ${broken[0]?.replace(/\d+/g, '#')}`,
+          async () => `--program ${seed} breaks a law:\n${await explainBroken(program)}`,
+        );
+    } catch (error) {
+      await this.#note(`${error}`, () => `--program ${seed} fails:\n${inspected(error)}`);
+    }
+  }
+
+  async #compare(seed: number): Promise<void> {
     const program = randomProgram(new Random(seed));
-    this.#programs++;
+    this.#programs += 2;
     try {
       const found = await differences(program);
       if (found.length > 0)

@@ -11,16 +11,21 @@ import { failureRows } from './programs/failed-calls.js';
 import { framingRows } from './programs/framing-steps.js';
 import { overRow } from './programs/interpreter.js';
 import { differences, explain } from './programs/judge.js';
+import { brokenLaws, explainBroken } from './programs/laws.js';
 import { leftOut, listRow } from './programs/left-out-steps.js';
 import { refusalRows } from './programs/listed-comparison.js';
 import { eventRows } from './programs/listed-events.js';
 import { poisonMemory } from './programs/poisoned-memory.js';
-import { randomProgram } from './programs/random-program.js';
+import { randomProgram, wildProgram } from './programs/random-program.js';
 import { run } from './programs/run.js';
+import { readResponses } from './programs/wire-responses.js';
 import { Random } from './random.js';
 
 /** Programs of the seeds 1 to this. */
 const PROGRAMS = 400;
+
+/** Wild programs of the seeds 1 to this. */
+const WILD_PROGRAMS = 150;
 
 let restoreMemory: () => void;
 before(() => {
@@ -51,6 +56,54 @@ test(`${PROGRAMS} programs observe the same on premier as on node:http, but for 
     if (found.length > 0) assert.fail(`the program of the seed ${seed} differs:\n${await explain(program)}`);
   }
 });
+
+test(`${WILD_PROGRAMS} programs of any kind keep the laws that have no exception`, async () => {
+  for (let seed = 1; seed <= WILD_PROGRAMS; seed++) {
+    const program = wildProgram(new Random(seed));
+    const broken = await brokenLaws(program);
+    if (broken.length > 0)
+      assert.fail(`the wild program of the seed ${seed}:\n${await explainBroken(program)}`);
+  }
+});
+
+const wires: [what: string, wire: string, methods: string[], fault: RegExp | null][] = [
+  ['a whole response', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na', ['GET'], null],
+  [
+    'one in chunks',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
+    ['GET'],
+    null,
+  ],
+  ['one without a body', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n', ['HEAD'], null],
+  [
+    'two framings',
+    'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+    ['GET'],
+    /beside/,
+  ],
+  ['a body in a 204', 'HTTP/1.1 204 No Content\r\nContent-Length: 1\r\n\r\na', ['GET'], /204/],
+  [
+    'a byte too many',
+    'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nabHTTP/1.1 200 OK\r\n\r\n',
+    ['GET', 'GET'],
+    /status line/,
+  ],
+  [
+    'a chunk of another size',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n',
+    ['GET'],
+    /line end/,
+  ],
+  ['one too many', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n', ['GET'], /nobody/],
+];
+
+for (const [what, wire, methods, fault] of wires) {
+  test(`a client ${fault === null ? 'reads' : 'sees'} ${what}`, () => {
+    const { fault: found } = readResponses(wire, methods, false);
+    if (fault === null) assert.equal(found, null);
+    else assert.match(`${found}`, fault);
+  });
+}
 
 test('uninitialised memory that is sent is seen', () => {
   const clean = { steps: {}, events: {}, order: [], wire: 'a', state: 'open' as const };

@@ -41,7 +41,8 @@ function stepText(step: Step): string {
   if ('look' in step) return `look(${object});`;
   if ('get' in step) return `note(${object}.${step.get});`;
   if ('set' in step) return `${object}.${step.set} = ${valueText(step.to)};`;
-  if ('listen' in step) return `${object}.on(${text(step.listen)}, ${valueText({ do: step.do })});`;
+  if ('listen' in step)
+    return `${object}.${step.by ?? 'on'}(${text(step.listen)}, ${valueText({ do: step.do })});`;
   return `${object}.${step.call}(${step.with.map(valueText).join(', ')});`;
 }
 

@@ -212,7 +212,7 @@ export class Interpreter {
       if (row !== undefined) return 'left out';
       if ('set' in step) return `set ${Reflect.set(object, step.set, this.#value(number, step.to, NOWHERE))}`;
       if ('listen' in step) {
-        (object as EventEmitter).on(
+        (object as EventEmitter)[step.by ?? 'on'](
           step.listen,
           this.callback(number, step, `${step.listen} listener`, step.do),
         );

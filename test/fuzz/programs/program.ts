@@ -40,7 +40,7 @@ export type ObjectStep =
   | (On & { call: string; with: Value[] })
   | (On & { get: string })
   | (On & { set: string; to: Value })
-  | (On & { listen: string; do: Step[] })
+  | (On & { listen: string; do: Step[]; by?: 'once' | 'prependListener' })
   /** Notes all properties of the object. */
   | (On & { look: true });
 

@@ -17,6 +17,8 @@ const methods = [
   'PATCH',
   'TRACE',
   'PROPFIND',
+  'M-SEARCH',
+  'REPORT',
 ];
 
 const requestFields = [
@@ -27,6 +29,12 @@ const requestFields = [
   'TE: trailers',
   'X-A: b',
   'Cookie: a=b',
+  'Cookie: c=d',
+  'Accept: */*',
+  'Trailer: X-T',
+  'Set-Cookie: e=f',
+  'X-Empty:',
+  'x-a:  c ',
 ];
 
 const bodies: readonly (() => [field: string, body: string])[] = [
@@ -35,11 +43,13 @@ const bodies: readonly (() => [field: string, body: string])[] = [
   () => ['Content-Length: 20000', 'h'.repeat(20_000)],
   () => ['Transfer-Encoding: chunked', '3\r\nabc\r\n0\r\n\r\n'],
   () => ['Transfer-Encoding: chunked', '1\r\na\r\n2\r\nbc\r\n0\r\nX-T: u\r\n\r\n'],
+  () => ['Transfer-Encoding: chunked', '2;ext=1\r\nhe\r\n0\r\nX-T: u\r\nX-U: v\r\n\r\n'],
+  () => ['Transfer-Encoding: Chunked', '0\r\n\r\n'],
   () => ['Transfer-Encoding: chunked', `4000\r\n${'c'.repeat(0x4000)}\r\n0\r\n\r\n`],
 ];
 
 /** Only the last request may be the last by what it says: what comes after such a one is the parser's concern. */
-function request(random: Random, version: string, last: boolean): string {
+function request(random: Random, version: string, number: number, last: boolean): string {
   const method = last && random.once(30) ? 'CONNECT' : random.pick(methods);
   const lines = random.several(random.once(2) ? 3 : 1, () => random.pick(requestFields));
   if (last && random.once(5)) lines.push('Connection: close');
@@ -49,7 +59,7 @@ function request(random: Random, version: string, last: boolean): string {
   const bodied = method !== 'CONNECT' && version === '1.1' && (method.startsWith('P') || random.once(12));
   const [framing, body] = bodied ? random.pick(bodies)() : ['', ''];
   if (framing !== '') lines.push(framing);
-  const target = method === 'CONNECT' ? 'a:1' : '/';
+  const target = method === 'CONNECT' ? 'a:1' : `/${number}`;
   return `${method} ${target} HTTP/${version}\r\n${['Host: a', ...lines].map((line) => `${line}\r\n`).join('')}\r\n${body}`;
 }
 
@@ -129,11 +139,79 @@ function watched(random: Random): string[] {
   }
 }
 
+/** What a client may send that is no request, or not a whole one. */
+const faulty = [
+  'GET /9 HTTP/1.1\r\nHost: a\r\nbad line\r\n\r\n',
+  'POST /9 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nxyz\r\n',
+  'POST /9 HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nshort',
+  'POST /9 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+  'GET /9 HTTP/1.1\r\n\r\n',
+  'GET /9 HTTP/2.0\r\nHost: a\r\n\r\n',
+  'GET /9 HT',
+  '\r\n\r\n',
+  '\0\0',
+];
+
+/** Whether a client sends one of those. */
+export function isFaulty(sent: string): boolean {
+  return faulty.some((text) => sent.endsWith(text.replace(/^.*\/9/, '')));
+}
+
+const wildOptions: readonly [name: string, values: Value[]][] = [
+  ...options,
+  ['highWaterMark', [1, 16_384]],
+  ['requestTimeout', [0]],
+  ['headersTimeout', [0]],
+  ['keepAliveTimeoutBuffer', [0, 5000]],
+  ['httpAllowHalfOpen', [true]],
+  ['allowHalfOpen', [true]],
+  ['noDelay', [false]],
+];
+
+/** The requests cut anywhere, with pauses of the client and what else it does between the pieces. */
+function wildSending(random: Random, requests: string[]): ClientAction[] {
+  const whole = requests.join('');
+  const cuts = random.several(5, () => random.below(whole.length)).sort((one, other) => one - other);
+  const actions: ClientAction[] = random.once(6) ? ['pause'] : [];
+  let start = 0;
+  for (const cut of [...cuts, whole.length]) {
+    if (cut > start) actions.push({ send: whole.slice(start, cut) });
+    start = cut;
+    if (random.once(2)) actions.push('quiet');
+    if (random.once(10)) actions.push(random.pick<ClientAction>(['pause', 'resume', 'end', 'reset']));
+  }
+  return actions;
+}
+
+/** A program that does whatever it may: it is held against what holds for all, not step by step against another. */
+export function wildProgram(random: Random): Program {
+  const exchanges = random.once(3) ? 1 : 2 + random.below(4);
+  const version = random.once(8) ? '1.0' : '1.1';
+  const requests = Array.from({ length: exchanges }, (_, i) =>
+    request(random, version, i, i === exchanges - 1 || random.once(8)),
+  );
+  if (random.once(8)) requests.push(random.pick(faulty).replace('/9', `/${exchanges}`));
+  const chosen = random.several(3, () => random.pick(wildOptions));
+  const client = random.once(2) ? sending(random, requests) : wildSending(random, requests);
+  if (random.once(6)) client.push(...random.pick(departures));
+  return {
+    options: Object.fromEntries(chosen.map(([name, values]) => [name, random.pick(values)])),
+    listeners: random
+      .several(4, () => random.pick(serverEvents))
+      .filter((event, i, all) => all.indexOf(event) === i),
+    watched: watched(random),
+    handlers: requests.map(() => steps(random, exchanges, 'wild')),
+    client,
+  };
+}
+
 export function randomProgram(random: Random): Program {
   const exchanges = random.once(2) ? 1 : 1 + random.below(4);
   const chosen = random.several(random.once(3) ? 3 : 1, () => random.pick(options));
   const version = random.once(6) ? '1.0' : '1.1';
-  const requests = Array.from({ length: exchanges }, (_, i) => request(random, version, i === exchanges - 1));
+  const requests = Array.from({ length: exchanges }, (_, i) =>
+    request(random, version, i, i === exchanges - 1),
+  );
   const style = random.once(2) ? 'nesting' : 'ticking';
   const client = sending(random, requests);
   if (random.once(8)) client.push(...random.pick(departures));

@@ -49,7 +49,10 @@ const truth = (random: Random): Value => random.once(2);
 
 const listen =
   (on: Target, events: readonly string[]): Make =>
-  (random, inner) => ({ on, listen: random.pick(events), do: inner() });
+  (random, inner) => {
+    const step = { on, listen: random.pick(events), do: inner() };
+    return random.once(4) ? { ...step, by: random.pick(['once', 'prependListener'] as const) } : step;
+  };
 
 const response: Weighted = [
   [20, call('res', 'write', body)],
@@ -82,6 +85,7 @@ const response: Weighted = [
   ],
   [1, call('res', 'setTimeout', (random) => [random.pick<Value>([0, 100_000])])],
   [1, call('res', 'pipe', () => [{ itself: 'res' }])],
+  [1, call('res', 'listenerCount', (random) => [random.pick(['finish', 'close', 'error'])])],
   [4, set('res', 'statusCode', statusCode)],
   [2, set('res', 'statusMessage', reason)],
   [1, set('res', 'sendDate', truth)],
@@ -141,6 +145,8 @@ const request: Weighted = [
   [1, call('req', 'isPaused')],
   [1, call('req', 'setTimeout', (random) => [random.pick<Value>([0, 100_000])])],
   [3, look('req')],
+  [1, call('req', 'listenerCount', (random) => [random.pick(['data', 'end', 'close'])])],
+  [1, get('req', ['method', 'url', 'complete', 'aborted', 'readableEnded', 'destroyed', 'trailers'])],
   [1, set('req', 'url', () => '/other')],
   [1, set('req', 'method', () => 'HEAD')],
 ];
@@ -159,6 +165,7 @@ const socket: Weighted = [
   [1, call('socket', 'setNoDelay', (random) => [truth(random)])],
   [1, call('socket', 'setKeepAlive', (random) => [truth(random)])],
   [1, call('socket', 'ref')],
+  [1, get('socket', ['destroyed', 'readyState', 'writableLength', 'bytesRead', 'writableEnded'])],
   [1, call('socket', 'setEncoding', () => ['utf8'])],
   [1, call('socket', 'read', () => [])],
   [
@@ -175,6 +182,9 @@ const server: Weighted = [
   [1, call('server', 'closeAllConnections')],
   [1, call('server', 'closeIdleConnections')],
   [1, look('server')],
+  [1, get('server', ['listening', 'maxHeadersCount', 'requestTimeout', 'headersTimeout'])],
+  [1, set('server', 'maxHeadersCount', (random) => random.pick<Value>([0, 1, 2000, null]))],
+  [1, set('server', 'requestTimeout', (random) => random.pick<Value>([0, 300_000]))],
   [1, set('server', 'keepAliveTimeout', (random) => random.pick<Value>([0, 1000, 70_000]))],
   [1, set('server', 'maxRequestsPerSocket', (random) => random.pick<Value>([0, 1, 2]))],
 ];
@@ -184,7 +194,31 @@ const leaving: Weighted = [
   [1, () => ({ client: 'reset' })],
 ];
 
-const parts: readonly (readonly [weight: number, list: Weighted])[] = [
+/** What only programs do that aren't compared step by step. */
+const unruly: Weighted = [
+  [1, call('res', 'writeHeader', head)],
+  [2, call('res', 'assignSocket', () => [{ itself: 'socket' }])],
+  [2, call('res', 'detachSocket', () => [{ itself: 'socket' }])],
+  [1, call('res', '_writeRaw', body)],
+  [1, call('res', '_send', body)],
+  [1, set('res', '_header', (random) => random.pick<Value>([null, 'HTTP/1.1 200 OK\r\nX: y\r\n\r\n']))],
+  [2, call('req', 'pipeline', (_, inner) => [{ itself: 'res' }, { do: inner() }])],
+  [2, call('req', 'finished', (_, inner) => [{ do: inner() }])],
+  [2, call('req', 'iterate', (_, inner) => [{ do: inner() }])],
+  [2, call('req', 'takeOne', (_, inner) => [{ do: inner() }])],
+  [2, call('req', 'collect', (_, inner) => [{ do: inner() }])],
+  [1, call('req', 'push', (random) => [random.once(3) ? null : chunk(random)])],
+  [2, call('server', 'close', (_, inner) => [{ do: inner() }])],
+  [1, call('server', 'setTimeout', (random) => [random.pick<Value>([0, 100_000])])],
+  [2, () => ({ client: 'pause' })],
+  [2, () => ({ client: 'resume' })],
+  [1, () => ({ client: 'end' })],
+  [1, () => ({ client: 'reset' })],
+];
+
+type Parts = readonly (readonly [weight: number, list: Weighted])[];
+
+const parts: Parts = [
   [70, response],
   [12, request],
   [6, socket],
@@ -192,8 +226,45 @@ const parts: readonly (readonly [weight: number, list: Weighted])[] = [
   [1, leaving],
 ];
 
+/** What a response is put together of, and what ends it: where these meet, most goes wrong. */
+const dense: Weighted = [
+  [20, call('res', 'write', body)],
+  [10, call('res', 'end', body)],
+  [8, call('res', 'cork')],
+  [8, call('res', 'uncork')],
+  [6, call('res', 'destroy', error)],
+  [3, call('req', 'destroy', error)],
+  [2, call('socket', 'destroySoon')],
+  [2, call('socket', 'resetAndDestroy')],
+  [2, call('socket', 'end')],
+  [6, call('res', 'addTrailers', fieldsOf)],
+  [6, call('res', 'setHeader', field)],
+  [4, call('res', 'writeHead', head)],
+  [4, call('res', 'flushHeaders')],
+  [4, call('req', 'pipe', () => [{ itself: 'res' }])],
+  [2, call('res', 'writeContinue', callback)],
+  [3, call('req', 'resume')],
+  [3, call('req', 'pause')],
+  [4, listen('res', ['finish', 'close', 'drain', 'prefinish'])],
+  [4, listen('req', ['data', 'end', 'close', 'readable'])],
+  [2, set('res', 'shouldKeepAlive', truth)],
+];
+
+function fieldsOf(random: Random): Value[] {
+  return [fields(random)];
+}
+
+const wilderParts: Parts = [
+  [25, response],
+  [12, request],
+  [6, socket],
+  [2, server],
+  [12, unruly],
+  [33, dense],
+];
+
 /** A step that doesn't wait. */
-function step(random: Random, exchanges: number, depth: number): Step {
+function step(random: Random, exchanges: number, depth: number, isWild: boolean): Step {
   if (random.once(40))
     return {
       push: random.pick(['list', 'other']),
@@ -202,37 +273,40 @@ function step(random: Random, exchanges: number, depth: number): Step {
   if (random.once(150)) return { throw: 'thrown' };
   let at = random.below(90);
   let list: Weighted = response;
-  for (const [weight, candidate] of parts) {
+  for (const [weight, candidate] of isWild ? wilderParts : parts) {
     if (at < weight) {
       list = candidate;
       break;
     }
     at -= weight;
   }
-  const inner = () => (depth === 0 ? [] : random.several(3, () => step(random, exchanges, depth - 1)));
+  const inner = () =>
+    depth === 0 ? [] : random.several(3, () => step(random, exchanges, depth - 1, isWild));
   const made = weighted(random, list)(random, inner);
-  if ('on' in made && made.on === 'res' && exchanges > 1 && random.once(15))
+  if ('on' in made && made.on === 'res' && exchanges > 1 && random.once(isWild ? 5 : 15))
     made.of = random.below(exchanges);
   return made;
 }
 
 /**
  * When a function that a program passed is called within a turn isn't compared. So a program either waits for ticks and
- * immediates, or does something in such functions: with both, it would depend on that.
+ * immediates, or does something in such functions: with both, it would depend on that. A wild one isn't compared so.
  */
-export type Style = 'ticking' | 'nesting';
+export type Style = 'ticking' | 'nesting' | 'wild';
 
 const waits: Record<Style, readonly Wait[]> = {
   ticking: ['tick', 'microtask', 'immediate', 'quiet', 'quiet'],
   nesting: ['quiet'],
+  wild: ['tick', 'microtask', 'immediate', 'quiet'],
 };
 
 /** The steps of a handler, most of which end their response. */
 export function steps(random: Random, exchanges: number, style: Style): Step[] {
   const made: Step[] = [];
-  const depth = style === 'nesting' ? 2 : 0;
+  const isWild = style === 'wild';
+  const depth = style === 'ticking' ? 0 : 2;
   for (let count = random.below(9); count >= 0; count--) {
-    made.push(random.once(5) ? { wait: random.pick(waits[style]) } : step(random, exchanges, depth));
+    made.push(random.once(5) ? { wait: random.pick(waits[style]) } : step(random, exchanges, depth, isWild));
   }
   const ends = made.some((one) => 'call' in one && one.call === 'end' && one.on === 'res');
   if (!ends && !random.once(8)) made.push({ on: 'res', call: 'end', with: random.once(2) ? [] : ['end'] });

@@ -220,7 +220,10 @@ export function statusCode(random: Random): Value {
       102,
       199,
     ]);
-  return random.pick([200, 200, 201, 204, 205, 206, 304, 304, 400, 404, 418, 500, 599, 999]);
+  return random.pick([
+    200, 200, 201, 202, 204, 204, 205, 206, 207, 301, 304, 304, 308, 400, 404, 413, 418, 426, 500, 503, 599,
+    999,
+  ]);
 }
 
 export const reason = (random: Random): Value =>

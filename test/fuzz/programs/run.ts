@@ -13,13 +13,14 @@ import { Rest } from './rest.js';
 import { type Observation, Trace } from './trace.js';
 
 /** Properties of the server that are no options. */
-const properties = new Set(['maxRequestsPerSocket', 'maxHeadersCount', 'timeout']);
+const properties = new Set(['maxRequestsPerSocket', 'maxHeadersCount', 'timeout', 'httpAllowHalfOpen']);
 
 function plain(value: Value): unknown {
   return typeof value === 'object' && value !== null && 'undefined' in value ? undefined : value;
 }
 
-function makeServer(http: Http, program: Program): Server {
+/** A server with the options of a program. */
+export function makeServer(http: Http, program: Program): Server {
   const entries = Object.entries(program.options).map(([key, value]) => [key, plain(value)] as const);
   const server = http.createServer(Object.fromEntries(entries.filter(([key]) => !properties.has(key))));
   for (const [key, value] of entries) if (properties.has(key)) Reflect.set(server, key, value);

@@ -1,0 +1,174 @@
+// What holds for every program, whatever it does: what leaves was written, in order and in a framing that is true; nothing
+// hangs that doesn't on node:http; no exception ends the process that wouldn't there. No row of docs/compatibility.md
+// departs from these.
+// In: a program. Out: which of these it breaks on premier.
+import nodeHttp from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
+import premier from 'premier';
+import { type Http, node } from '../../subjects.js';
+import { asJavaScript } from './as-javascript.js';
+import { POISON } from './comparison.js';
+import { ANSWERS, type FreeExchange, type FreeObservation, runFreely } from './free-run.js';
+import type { Program } from './program.js';
+import { isFaulty } from './random-program.js';
+import { shrink } from './shrinking.js';
+import { readResponses, type WireResponse } from './wire-responses.js';
+
+const poison = String.fromCharCode(POISON);
+
+const textOf = ({ client }: Program): string =>
+  client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
+
+/** The methods that a client asks with, in the order of its requests. */
+function methodsOf(program: Program): string[] {
+  return [...textOf(program).matchAll(/(?<![A-Z-])([A-Z-]+) \S+ HTTP\/1\.[01]\r\n/g)].map(
+    ([, method]) => `${method}`,
+  );
+}
+
+/** Whether a request that isn't the last one says that it is: what comes after it is read by one server only. */
+function goesOnAfterLast(program: Program): boolean {
+  const [, ...after] = textOf(program).split(
+    /(?<![A-Z-])[A-Z-]+ \S+ HTTP\/1\.0\r\n(?!(?:.+\r\n)*Connection: keep-alive)|Connection: close/,
+  );
+  return after.some((text) => text.includes(' HTTP/'));
+}
+
+/** What is wrong with one response, held against what the program wrote. */
+function* wrongWith(response: WireResponse, position: number, exchanges: readonly FreeExchange[]) {
+  const answered = response.fields.get(ANSWERS);
+  if (answered !== undefined && Number(answered) !== position) {
+    yield `the response to request ${answered} stands in the place of that to ${position}`;
+  }
+  const exchange = exchanges.find(({ number }) => number === position);
+  if (exchange === undefined || exchange.written === null || !exchange.res?.headersSent) return;
+  if (exchanges.length > 1 && answered === undefined) return;
+  const { body, by, isWhole } = response;
+  const written = Buffer.concat(exchange.written).toString('latin1');
+  if (!written.startsWith(body)) yield `the body of response ${position} isn't what was written`;
+  if (by === 'chunks' && isWhole && exchange.hasEnded && body !== written) {
+    yield `response ${position} ends before what was written does`;
+  }
+}
+
+function* wrongOnTheWire(seen: FreeObservation, program: Program): Generator<string> {
+  if (seen.wire.includes(poison)) yield 'memory that nobody has written to was sent';
+  if (seen.heard.includes(poison)) yield 'memory that nobody has written to was read';
+  if (seen.isForeign) return;
+  const { responses, fault } = readResponses(seen.wire, methodsOf(program), seen.atEnd !== 'open');
+  if (fault !== null) yield `on the wire, ${fault}`;
+  for (const [position, response] of responses.entries())
+    yield* wrongWith(response, position, seen.exchanges);
+}
+
+/** How many responses were whole before the client ended. */
+function answersIn({ early, atRest }: FreeObservation, program: Program): number {
+  const { responses } = readResponses(early, methodsOf(program), atRest !== 'open');
+  return responses.filter(({ isWhole }) => isWhole).length;
+}
+
+/** What is still under way on premier, though it isn't on node:http where the same was done to end it. */
+function* hangsAlone(seen: FreeObservation, there: FreeObservation, program: Program): Generator<string> {
+  if (seen.restless && !there.restless) yield 'it goes on for ever';
+  if (!seen.hasClosed && there.hasClosed) yield 'the server does not close';
+  // A response that is destroyed before its turn hangs before Node 24, or takes the connection along.
+  const isDestroyedEarly =
+    node < 24 && seen.exchanges.length > 1 && seen.exchanges.some(({ isDestroyed }) => isDestroyed);
+  // The rows of docs/compatibility.md of what waits for the answers before it, and of Connection.
+  const isDeparture =
+    isFaulty(textOf(program)) ||
+    (program.handlers.length > 1 && /CONNECT|Upgrade: websocket/.test(textOf(program))) ||
+    /"(?:x-close|detachSocket)"/.test(JSON.stringify(program.handlers));
+  const isSame =
+    seen.sentWhole &&
+    !isDeparture &&
+    !goesOnAfterLast(program) &&
+    !isDestroyedEarly &&
+    seen.exchanges.length === there.exchanges.length &&
+    isDeepStrictEqual([...seen.ends].sort(), [...there.ends].sort());
+  if (isSame && seen.atRest === 'open' && there.atRest !== 'open')
+    yield `the connection stays open, and on node:http is ${there.atRest}`;
+  if (isSame && seen.atEnd === 'open' && there.atEnd !== 'open')
+    yield `the connection stays open after its client has ended, and on node:http is ${there.atEnd}`;
+  if (seen.isForeign || seen.atRest !== 'open') return;
+  const answered = answersIn(seen, program);
+  const next = seen.exchanges[answered];
+  // All before it were answered, and it has ended.
+  if (next?.hasEnded && !next.socket.destroyed && seen.exchanges.every(({ isDestroyed }) => !isDestroyed))
+    yield `response ${answered} has ended and doesn't come; on node:http ${answersIn(there, program)} do`;
+}
+
+const once = [
+  'res close',
+  'res finish',
+  'res prefinish',
+  'req end',
+  'req close',
+  'req aborted',
+  'socket close',
+];
+
+/** Last events that come twice, or not at all though they do on node:http. */
+function* wrongEvents(
+  seen: FreeObservation,
+  there: FreeObservation,
+  { handlers, watched }: Program,
+): Generator<string> {
+  // A listener that throws keeps those after it from hearing; one that was detached has nobody to tell it.
+  if (/"throw"|"detachSocket"/.test(JSON.stringify(handlers))) return;
+  for (const [number, { events, res, socket }] of seen.exchanges.entries()) {
+    const other = there.exchanges[number]?.events;
+    for (const event of once)
+      if ((events.get(event) ?? 0) > 1)
+        yield `'${event}' of exchange ${number} comes ${events.get(event)} times`;
+    if (other?.has('socket close') && !events.has('socket close'))
+      yield `'socket close' of exchange ${number} doesn't come`;
+    if (res !== undefined && socket.closed && watched.includes('res close') && !events.has('res close'))
+      yield `'close' of response $numbernever comes`;
+  }
+}
+
+/** Exceptions that nobody caught on premier, and that nobody caught on node:http either. */
+function* uncaughtAlone(seen: FreeObservation, there: FreeObservation): Generator<string> {
+  const known = new Set(there.uncaught);
+  // A head may be refused when a pipe asks for it, which on node:http is lost with the segment. What the program throws in a listener is its own, and so is the error of a socket that has left HTTP.
+  const isOwn = (error: string) =>
+    /\[ERR_(?:INVALID_CHAR|HTTP_TRAILER_INVALID|HTTP_INVALID_STATUS_CODE)\]/.test(error) ||
+    error === 'Error: thrown' ||
+    (seen.isForeign && error.includes('ECONNRESET'));
+  for (const error of seen.uncaught) if (!known.has(error) && !isOwn(error)) yield `nobody catches $error`;
+}
+
+/** The same with waits that end when all that a segment holds has come, on either server. */
+function inTurns(program: Program): Program {
+  return JSON.parse(JSON.stringify(program).replaceAll(/"wait":"(?:tick|microtask)"/g, '"wait":"immediate"'));
+}
+
+async function hanging(program: Program): Promise<string[]> {
+  const [seen, there] = [
+    await runFreely(premier as unknown as Http, program),
+    await runFreely(nodeHttp, program),
+  ];
+  return [...hangsAlone(seen, there, program), ...wrongEvents(seen, there, program)];
+}
+
+/** The laws that a program breaks on premier, each in a sentence. */
+export async function brokenLaws(program: Program): Promise<string[]> {
+  const seen = await runFreely(premier as unknown as Http, program);
+  const there = await runFreely(nodeHttp, program);
+  const hangs = [...hangsAlone(seen, there, program), ...wrongEvents(seen, there, program)];
+  return [
+    ...wrongOnTheWire(seen, program),
+    ...uncaughtAlone(seen, there),
+    ...(hangs.length > 0 ? await hanging(inTurns(program)) : []),
+  ];
+}
+
+const kindOf = ([first = '']: readonly string[]): string => first.replace(/d+/g, '#');
+
+/** The smallest program that breaks the law that this one does, as JavaScript, with the laws. */
+export async function explainBroken(program: Program): Promise<string> {
+  const wanted = kindOf(await brokenLaws(program));
+  const smallest = await shrink(program, async (smaller) => kindOf(await brokenLaws(smaller)) === wanted);
+  return [asJavaScript(smallest), ...(await brokenLaws(smallest))].join('\n');
+}
