@@ -6,7 +6,8 @@ const patience = 1000;
 /** Never resolves: the process ends, with the exit code that was set. */
 export async function leaveProcess(): Promise<void> {
   setTimeout(() => process.exit(), patience);
-  // The log writes its lines at the end of a turn of the event loop.
+  // Sockets that were cut close at the end of this turn of the event loop, and the log writes its lines at the end of the next.
+  await new Promise(setImmediate);
   await new Promise(setImmediate);
   await new Promise<void>((done) => process.stdout.write('', () => done()));
   process.exit();

@@ -59,7 +59,7 @@ for (const [first, second] of [
   });
 }
 
-test('what is not finished after --stop-after is cut, told of, and no failure', async (t) => {
+test('what is not finished after --stop-after is cut, told of, logged, and no failure', async (t) => {
   const folder = temporaryFolder(t);
   const answers = `(req, res) => { res.write('begun'); }`;
   const upgrade = `.on('upgrade', (req, socket) => socket.write('HTTP/1.1 101 Switching Protocols\\r\\n\\r\\n'))`;
@@ -70,12 +70,10 @@ test('what is not finished after --stop-after is cut, told of, and no failure', 
   };
   for (const [name, code] of Object.entries(programs)) {
     writeFileSync(join(folder, name), code);
-    const { port, child, ended, stderr } = await serving(t, [
+    const { port, child, ended, stdout, stderr } = await serving(t, [
       join(folder, name),
       '--stop-after',
       '0.4',
-      '--log',
-      'off',
     ]);
     const heads = ['', ...(name === 'handler.mjs' ? [] : ['Connection: Upgrade\r\nUpgrade: x\r\n'])];
     const sockets = heads.map((head) => {
@@ -92,6 +90,7 @@ test('what is not finished after --stop-after is cut, told of, and no failure', 
       stderr(),
       new RegExp(`^Cut ${count}: not finished after 0\\.4 s \\(--stop-after\\)\\.$`, 'm'),
     );
+    assert.match(stdout(), /^GET \/ 200 5 B .*aborted$/m);
     await cut;
   }
 });
