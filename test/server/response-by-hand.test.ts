@@ -90,3 +90,22 @@ behaviour(
   },
   { only: 'plain' },
 );
+
+behaviour(
+  'an answer to a request of HTTP/2 that a program made is one of HTTP/1.1',
+  async ({ http }) => {
+    const request = { method: 'GET', headers: {}, httpVersionMajor: 2, httpVersionMinor: 0 };
+    const res = new http.ServerResponse(request as never) as unknown as Response;
+    const socket = sink();
+    res.sendDate = false;
+    res.assignSocket(socket as never);
+    res.write('body');
+    res.end();
+    await once(res, 'finish');
+    assert.match(
+      socket.text,
+      /^HTTP\/1\.1 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n/,
+    );
+  },
+  { only: 'plain', notNode: 'it answers as to HTTP/1.0' },
+);
