@@ -39,15 +39,18 @@ export interface InterimRecord {
 /** The same for all: a record has many that stay empty. */
 const NOTHING: readonly string[] = Object.freeze([]);
 
-/** Moments in ms of `performance.now()`; 0 where it has not come to that. */
+/**
+ * Moments in whole µs since the first byte of the request; -1 where it has not come to that. Whole, for each number that is not
+ * takes memory of its own, which is copied as long as the record is young.
+ */
 export class Moments {
-  head = 0;
-  requestEnded = 0;
-  handlerReturned = 0;
-  responseHead = 0;
-  responseEnded = 0;
-  turn = 0;
-  closed = 0;
+  head = -1;
+  requestEnded = -1;
+  handlerReturned = -1;
+  responseHead = -1;
+  responseEnded = -1;
+  turn = -1;
+  closed = -1;
 }
 
 export class ExchangeRecord {
@@ -90,6 +93,11 @@ export class ExchangeRecord {
     this.id = id;
     this.connection = connection;
     this.startedAt = startedAt;
+  }
+
+  /** @param moment - in ms of `performance.now()` */
+  since(moment: number): number {
+    return Math.max(0, Math.round((moment - this.startedAt) * 1000));
   }
 
   /** Gives up what it holds, where it may be under way for hours; else nobody else has it, and it goes whole. */

@@ -74,7 +74,7 @@ export class Recorder implements ServerObserver {
     record.version = exchange.version;
     record.rawHeaders = exchange.rawHeaders;
     record.requestHead = head;
-    record.at.head = performance.now();
+    record.at.head = record.since(performance.now());
     this.#open.add(exchange, record);
     this.recent.add(record);
     this.#changed(record, head?.length ?? sizeOf(exchange.rawHeaders));
@@ -82,7 +82,7 @@ export class Recorder implements ServerObserver {
 
   handlerReturned(exchange: ObservedExchange): void {
     const record = this.#open.get(exchange);
-    if (record !== undefined) record.at.handlerReturned = performance.now();
+    if (record !== undefined) record.at.handlerReturned = record.since(performance.now());
   }
 
   requestBody(exchange: ObservedExchange, data: Uint8Array): void {
@@ -102,7 +102,7 @@ export class Recorder implements ServerObserver {
   requestEnded(exchange: ObservedExchange, rawTrailers: readonly string[]): void {
     const record = this.#open.get(exchange);
     if (record === undefined || record.isDropped) return;
-    record.at.requestEnded = performance.now();
+    record.at.requestEnded = record.since(performance.now());
     if (rawTrailers.length === 0) return;
     record.requestTrailers = rawTrailers;
     this.#changed(record, sizeOf(rawTrailers));
@@ -124,7 +124,7 @@ export class Recorder implements ServerObserver {
     record.responseHead = head.text;
     record.setEntries = head.set.entries;
     record.isChunked = head.chunked;
-    record.at.responseHead = performance.now();
+    record.at.responseHead = record.since(performance.now());
     this.#changed(record, head.text.length);
   }
 
@@ -147,7 +147,7 @@ export class Recorder implements ServerObserver {
   responseEnded(exchange: ObservedExchange, { entries }: Entries): void {
     const record = this.#open.get(exchange);
     if (record === undefined || record.isDropped) return;
-    record.at.responseEnded = performance.now();
+    record.at.responseEnded = record.since(performance.now());
     if (entries.length === 0) return;
     record.responseTrailers = [...entries];
     this.#changed(record, sizeOf(entries));
@@ -155,7 +155,7 @@ export class Recorder implements ServerObserver {
 
   turnCame(exchange: ObservedExchange): void {
     const record = this.#open.get(exchange);
-    if (record !== undefined) record.at.turn = performance.now();
+    if (record !== undefined) record.at.turn = record.since(performance.now());
   }
 
   upgraded(exchange: ObservedExchange): void {
@@ -171,7 +171,7 @@ export class Recorder implements ServerObserver {
     if (record === undefined || record.isDropped) return;
     record.status = Number(/^\S+ (\d{3})\b/.exec(head)?.[1] ?? 0);
     record.responseHead = head;
-    record.at.responseHead = performance.now();
+    record.at.responseHead = record.since(performance.now());
     this.#changed(record, head.length);
   }
 
@@ -206,7 +206,7 @@ export class Recorder implements ServerObserver {
     const refusal = { code, reason, status: 0, rfc: '', claimed: false, isInBody: false };
     record.refusal = { ...refusal, bytes: '', position: 0, isCut: false };
     record.outcome = 'refused';
-    record.at.closed = now;
+    record.at.closed = 0;
     this.recent.add(record);
     this.pace.closed(0, -1);
     this.#changed(record, reason.length);
@@ -219,8 +219,8 @@ export class Recorder implements ServerObserver {
     record.connection.active--;
     record.outcome = exchange.outcome;
     if (exchange.status !== 0) record.status = exchange.status;
-    record.at.closed = exchange.closedAt;
-    this.pace.closed(record.status, record.at.closed - record.startedAt);
+    record.at.closed = record.since(exchange.closedAt);
+    this.pace.closed(record.status, exchange.closedAt - record.startedAt);
     this.#changed(record, 0);
   }
 
@@ -265,7 +265,7 @@ export class Recorder implements ServerObserver {
   #refusedRecord(observed: ObservedConnection): ExchangeRecord {
     const now = performance.now();
     const record = new ExchangeRecord(this.recent.nextId, this.#connection(observed), now);
-    record.at.closed = now;
+    record.at.closed = 0;
     this.recent.add(record);
     return record;
   }

@@ -52,7 +52,7 @@ export function summaryOf(record: ExchangeRecord): ExchangeSummary {
     bytesIn: record.requestBody?.total ?? 0,
     bytesOut: record.responseBody?.total ?? 0,
     startedAt: performance.timeOrigin + record.startedAt,
-    duration: at.closed === 0 ? null : at.closed - record.startedAt,
+    duration: at.closed < 0 ? null : at.closed / 1000,
     outcome: record.outcome,
     code: refusal?.code ?? '',
   };
@@ -185,8 +185,8 @@ const bodyOf = (body: BodyRecord | null): BodyView => ({
   base64: body?.kept.toString('base64') ?? '',
 });
 
-function timesOf({ at, startedAt }: ExchangeRecord): Times {
-  const since = (moment: number) => (moment === 0 ? null : Math.max(0, moment - startedAt));
+function timesOf({ at }: ExchangeRecord): Times {
+  const since = (moment: number) => (moment < 0 ? null : moment / 1000);
   return {
     head: since(at.head),
     requestEnded: since(at.requestEnded),
