@@ -100,10 +100,12 @@ export class ExchangeRecord {
     return Math.max(0, Math.round((moment - this.startedAt) * 1000));
   }
 
-  /** Gives up what it holds, where it may be under way for hours; else nobody else has it, and it goes whole. */
+  /**
+   * Gives up what it holds: it may be under way for hours. One that is over does so as well: while it is old garbage itself, it would
+   * keep what is young alive.
+   */
   drop(): void {
     this.isDropped = true;
-    if (this.outcome !== null && this.outcome !== 'upgraded') return;
     this.rawHeaders = NOTHING;
     this.requestHead = null;
     this.requestBody = null;
