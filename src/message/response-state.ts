@@ -49,6 +49,8 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   /** The program has called `destroy`, before or after it was over. */
   declare _givenUp: boolean;
   declare _errored: Error | null | undefined;
+  /** Why it has never left, once that is known. */
+  declare _failure: Error | null;
   /** The callbacks of `end` are being called. */
   declare _tellsEnd: boolean;
   declare _endCallbacks: WriteCallback[] | null;
@@ -164,6 +166,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   _noteWritten(error: Error | null | undefined): Error | null {
     const failure = error ?? this._errored ?? this.socket?.errored ?? null;
     if (failure === null) this._written = true;
+    else this._failure = failure;
     return failure;
   }
 
@@ -189,6 +192,10 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   _queueEndCallback(callback: WriteCallback): void {
     if (this._written) {
       callback(errors.streamAlreadyFinished('end'));
+      return;
+    }
+    if (this._failure !== null) {
+      nextTick(callback, this._failure);
       return;
     }
     this._endCallbacks ??= [];
@@ -284,6 +291,7 @@ const SELDOM_CHANGED = {
   _bytesWritten: 0,
   _givenUp: false,
   _errored: null,
+  _failure: null,
   _endCallbacks: null,
   _tellsEnd: false,
   _rejectBody: false,

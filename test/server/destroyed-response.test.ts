@@ -1,6 +1,6 @@
 // What still arrives of a response that is destroyed, and of those before a request that is refused.
 import assert from 'node:assert/strict';
-import { behaviour, get, type Listener } from '../subjects.js';
+import { behaviour, get, type Listener, outcome } from '../subjects.js';
 
 const cases: [sentence: string, listener: Listener, received: RegExp][] = [
   [
@@ -61,3 +61,26 @@ behaviour(
     assert.match(received, /^HTTP\/1\.1 200 OK\r\n[\s\S]*answered/);
   },
 );
+
+const toldOf: [what: string, error: Error | undefined, message: RegExp][] = [
+  ['was destroyed with an error', new Error('mine'), /^mine$/],
+  ['was destroyed without one', undefined, /after a stream was finished$/],
+];
+
+for (const [what, error, message] of toldOf) {
+  behaviour(
+    `who gives 'end' a callback after a response ${what} is told`,
+    async ({ serve }) => {
+      const { promise, resolve } = outcome<Error | null>();
+      const { connect } = await serve((_req, res) => {
+        res.on('error', () => {});
+        res.on('close', () => setImmediate(() => res.end(resolve as () => void)));
+        res.end();
+        res.destroy(error);
+      });
+      connect().send(get());
+      assert.match(`${(await promise)?.message}`, message);
+    },
+    { since: 24, only: 'plain' },
+  );
+}
