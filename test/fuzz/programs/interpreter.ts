@@ -246,6 +246,7 @@ export class Interpreter {
     if (!(socket as Socket).writable || this.#use.corksOf(res) > 0) return true;
     if ('call' in step && isLongInOtherUnits(step.with)) return true;
     if (!atRest && this.#use.isInOtherUnits(res)) return true;
+    if (moment === 'call' && this.#use.sizeOf(res) >= 16_384) return true;
     if (!atRest && (moment === 'ticks' || this.#use.isWrittenPast(socket as Socket))) return true;
     return this.#exchanges.waits(number) || (this.#pipelined && !atRest);
   }

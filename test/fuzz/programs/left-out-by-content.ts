@@ -144,6 +144,17 @@ export const byContent: readonly LeftOut[] = [
       call === 'listenerCount' && event === { res: 'finish', req: 'end', socket: '', server: '' }[on],
   },
   {
+    row: 'what is written in one turn, on Node 26',
+    since: 26,
+    is: (step, { moment }) =>
+      step.on === 'res' && step.call === 'write' && sizeOfChunk(step.with) === 0 && moment !== 'rest',
+  },
+  {
+    row: 'an exception that nobody catches, where the process goes on',
+    is: ({ on, call, with: [status] }, { object, use }) =>
+      on === 'res' && call === 'writeHead' && use.isPiped(object) && (status === 204 || status === 304),
+  },
+  {
     row: '`socket.unshift()` of bytes, while the connection is HTTP',
     is: ({ on, call, with: [chunk] }) => on === 'socket' && call === 'unshift' && !isEmpty(chunk),
   },

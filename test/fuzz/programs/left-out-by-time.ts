@@ -61,6 +61,15 @@ export const byTime: readonly LeftOut[] = [
   },
   {
     row: "when 'finish' comes",
+    is: ({ on, call }, { object, moment, use }) =>
+      on === 'res' &&
+      call === 'end' &&
+      moment !== 'rest' &&
+      use.isPiped(object) &&
+      (object as ServerResponse).req.readableLength > 0,
+  },
+  {
+    row: "when 'finish' comes",
     is: ({ on, call }, { object, moment, pipelined }) =>
       on === 'res' && call === 'end' && moment === 'ticks' && pipelined && ends(object as ServerResponse),
   },

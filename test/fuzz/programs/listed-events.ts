@@ -61,9 +61,9 @@ export class ListedEvents {
     this.#client = client;
     this.#exchanges = exchanges;
     this.#isPipelined = program.handlers.length > 1;
-    this.#leaves = /"reset"|"client":"end"/.test(
-      JSON.stringify(program.handlers) + JSON.stringify(program.client),
-    );
+    this.#leaves =
+      program.client.includes('end') ||
+      /"reset"|"client":"end"/.test(JSON.stringify(program.handlers) + JSON.stringify(program.client));
     this.#resets = JSON.stringify(program).includes('"reset"');
     const steps = JSON.stringify(program.handlers);
     this.#resetsInHandler = steps.includes('"reset"');
@@ -134,6 +134,8 @@ export class ListedEvents {
       return isPipelined || isLost || this.#leaves || !socket.writable ? eventRows.streams : undefined;
     if (event === 'prefinish' && (number > 0 || this.#hasUnseen)) return eventRows.turn;
     // Before Node 24 it comes where it shouldn't.
+    if (event === 'end callback' && this.#resetsInHandler && this.#exchanges.waits(number))
+      return eventRows.lost;
     if (event === 'end callback') return node < 24 && (isLost || this.#isHard) ? eventRows.ends : undefined;
     if (event === 'prefinish') return isLost || this.#resets ? eventRows.streams : undefined;
     return /^write\w* callback$/.test(event) && (isLost || this.#leaves) ? eventRows.streams : undefined;

@@ -1,6 +1,6 @@
 // Random steps of a handler: every public method and property of a response, a request, its socket and the server.
 import type { Random } from '../random.js';
-import type { Step, Target, Value, Wait } from './program.js';
+import type { Step, Value, Wait } from './program.js';
 import {
   body,
   chunk,
@@ -13,46 +13,7 @@ import {
   reason,
   statusCode,
 } from './random-values.js';
-
-type Make = (random: Random, inner: () => Step[]) => Step;
-/** How often a step is made, and what makes it. */
-type Weighted = readonly (readonly [weight: number, make: Make])[];
-
-function weighted(random: Random, list: Weighted): Make {
-  const total = list.reduce((sum, [weight]) => sum + weight, 0);
-  let at = random.below(total);
-  for (const [weight, make] of list) {
-    if (at < weight) return make;
-    at -= weight;
-  }
-  throw new Error('weights do not add up');
-}
-
-const call =
-  (on: Target, name: string, values: (random: Random, inner: () => Step[]) => Value[] = () => []): Make =>
-  (random, inner) => ({ on, call: name, with: values(random, inner) });
-
-const set =
-  (on: Target, name: string, value: (random: Random) => Value): Make =>
-  (random) => ({ on, set: name, to: value(random) });
-
-const look =
-  (on: Target): Make =>
-  () => ({ on, look: true });
-
-const get =
-  (on: Target, names: readonly string[]): Make =>
-  (random) => ({ on, get: random.pick(names) });
-
-const callback = (random: Random, inner: () => Step[]): Value[] => (random.once(2) ? [{ do: inner() }] : []);
-const truth = (random: Random): Value => random.once(2);
-
-const listen =
-  (on: Target, events: readonly string[]): Make =>
-  (random, inner) => {
-    const step = { on, listen: random.pick(events), do: inner() };
-    return random.once(4) ? { ...step, by: random.pick(['once', 'prependListener'] as const) } : step;
-  };
+import { call, callback, get, listen, look, set, truth, type Weighted, weighted } from './weighted-steps.js';
 
 const response: Weighted = [
   [20, call('res', 'write', body)],
