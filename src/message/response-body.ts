@@ -113,7 +113,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
   _writeRaw(data: Chunk, encoding?: Encoding | WriteCallback, callback?: WriteCallback | null): boolean {
     if (this.socket?.destroyed) return false;
     if (typeof encoding === 'function') return this._writeRaw(data, null, encoding);
-    return this._open().raw(data, encoding, callback ?? null);
+    return this._open().raw(decoded(data, encoding), encoding, callback ?? null);
   }
 
   override write(chunk: Chunk, encoding?: Encoding | WriteCallback, callback?: WriteCallback): boolean {

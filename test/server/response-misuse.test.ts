@@ -1,7 +1,7 @@
 // Every misuse of an answer's methods, and the error with Node's code that it throws.
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { behaviour, type Http, type Request, type Response } from '../subjects.js';
+import { behaviour, get, type Http, type Request, type Response } from '../subjects.js';
 
 /** A response on no connection, as programs make them for tests. */
 function response(http: Http, method = 'GET'): Response {
@@ -203,3 +203,32 @@ behaviour(
   },
   { only: 'plain' },
 );
+
+type RawWriter = Response & { _writeRaw(data: string, encoding: string): boolean };
+
+for (const [what, encoding, isKnown] of [
+  ['that does not exist', 'bogus', false],
+  ['that does not exist, of no name', 'x-', false],
+  ['that exists', 'latin1', true],
+] as const) {
+  for (const isCorked of [false, true]) {
+    behaviour(
+      `_writeRaw in an encoding ${what}, ${isCorked ? 'corked' : 'not corked'}, ${isKnown ? 'sends' : 'throws at once'}`,
+      async ({ serve }) => {
+        const { ask } = await serve((_req, res) => {
+          const writer = res as RawWriter;
+          res.writeHead(200, { 'Content-Length': 1 });
+          res.flushHeaders();
+          if (isCorked) res.cork();
+          if (isKnown) writer._writeRaw('a', encoding);
+          else assert.throws(() => writer._writeRaw('a', encoding), { code: 'ERR_UNKNOWN_ENCODING' });
+          if (isCorked) res.uncork();
+          if (!isKnown) res.write('b');
+          res.end();
+        });
+        assert.equal((await ask(get())).body, isKnown ? 'a' : 'b');
+      },
+      { only: 'plain' },
+    );
+  }
+}

@@ -87,6 +87,7 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
     await rest.ofAll();
     // What has left HTTP is nobody's to close but the program's.
     for (const { socket } of run.exchanges) socket.destroy();
+    await rest.ofAll();
     process.setUncaughtExceptionCaptureCallback(null);
   }
   const { exchanges, heard, isForeign, ends } = run;
