@@ -43,6 +43,8 @@ function* wrongWith(response: WireResponse, position: number, exchanges: readonl
   }
   const exchange = exchanges.find(({ number }) => number === position);
   if (exchange === undefined || exchange.written === null || !exchange.res?.headersSent) return;
+  // A refusal stands in the place of an answer that hadn't begun.
+  if (response.status >= 400 && response.status !== exchange.res.statusCode) return;
   if (exchanges.length > 1 && answered === undefined) return;
   const { body, by, isWhole } = response;
   const written = Buffer.concat(exchange.written).toString('latin1');
@@ -79,7 +81,7 @@ function* hangsAlone(seen: FreeObservation, there: FreeObservation, program: Pro
   const isDeparture =
     isFaulty(textOf(program)) ||
     (program.handlers.length > 1 && /CONNECT|Upgrade: websocket/.test(textOf(program))) ||
-    /"(?:x-close|detachSocket)"/.test(JSON.stringify(program.handlers));
+    /"(?:x-close|detachSocket)"|"on":"server","call":"close"/.test(JSON.stringify(program.handlers));
   const isSame =
     seen.sentWhole &&
     !isDeparture &&
@@ -136,8 +138,8 @@ function* uncaughtAlone(seen: FreeObservation, there: FreeObservation): Generato
   const isOwn = (error: string) =>
     /\[ERR_(?:INVALID_CHAR|HTTP_TRAILER_INVALID|HTTP_INVALID_STATUS_CODE)\]/.test(error) ||
     error === 'Error: thrown' ||
-    (seen.isForeign && error.includes('ECONNRESET'));
-  for (const error of seen.uncaught) if (!known.has(error) && !isOwn(error)) yield `nobody catches $error`;
+    (seen.isForeign && /ECONNRESET|EPIPE/.test(error));
+  for (const error of seen.uncaught) if (!known.has(error) && !isOwn(error)) yield `nobody catches ${error}`;
 }
 
 /** The same with waits that end when all that a segment holds has come, on either server. */

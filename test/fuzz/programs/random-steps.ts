@@ -162,7 +162,6 @@ const unruly: Weighted = [
   [2, call('res', 'detachSocket', () => [{ itself: 'socket' }])],
   [1, call('res', '_writeRaw', body)],
   [1, call('res', '_send', body)],
-  [1, set('res', '_header', (random) => random.pick<Value>([null, 'HTTP/1.1 200 OK\r\nX: y\r\n\r\n']))],
   [2, call('req', 'pipeline', (_, inner) => [{ itself: 'res' }, { do: inner() }])],
   [2, call('req', 'finished', (_, inner) => [{ do: inner() }])],
   [2, call('req', 'iterate', (_, inner) => [{ do: inner() }])],
