@@ -45,7 +45,11 @@ export const changes: readonly Change[] = [
     row: '`cork()`',
     program: (program) =>
       JSON.stringify(program.handlers).includes('"cork"')
-        ? { ...program, client: program.client.flatMap(withRestBeforeEnd) }
+        ? {
+            ...program,
+            handlers: program.handlers.map((steps) => steps.filter((step) => !isEndOfClient(step))),
+            client: program.client.flatMap(withRestBeforeEnd),
+          }
         : program,
   },
   {
@@ -94,6 +98,11 @@ export const changes: readonly Change[] = [
 /** What the client sends is read before it resets. */
 function withRestBeforeReset(action: ClientAction): ClientAction[] {
   return action === 'reset' ? ['quiet', 'reset'] : [action];
+}
+
+/** In a handler: what is corked after it is still held when the connection ends. */
+function isEndOfClient(step: Step): boolean {
+  return 'client' in step && step.client === 'end';
 }
 
 /** What is sent is answered before the client ends: what is held then is let go first. */

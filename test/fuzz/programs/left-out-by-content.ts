@@ -67,6 +67,10 @@ export const byContent: readonly LeftOut[] = [
       (object as ServerResponse).getHeaderNames().length > 0,
   },
   {
+    row: 'small print of streams',
+    isListen: ({ on, listen, by }) => on === 'req' && listen === 'readable' && by === 'once',
+  },
+  {
     row: '`setEncoding()` of a socket that left HTTP',
     is: ({ on, call }, { res }) => on === 'socket' && call === 'setEncoding' && res === undefined,
   },
