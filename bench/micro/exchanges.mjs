@@ -73,21 +73,6 @@ function keptAlive(handler, segments) {
   };
 }
 
-/** Connections that come, are answered once and close. */
-function short(handler, segment) {
-  const server = http.createServer(forever, handler);
-  return async () => {
-    const wires = Array.from({ length: connections }, () => connect(server));
-    for (const wire of wires) wire.push(segment);
-    await answered(
-      wires,
-      wires.map(() => 0),
-    );
-    for (const wire of wires) wire.destroy();
-    await turn();
-  };
-}
-
 const bytes = (requests) => requests.map((request) => toBytes(request, '127.0.0.1:8080'));
 const [least] = bytes([{}]);
 
@@ -97,5 +82,4 @@ export const exchanges = {
   'exchanges: 16 pipelined': () => keptAlive(hello, [Buffer.concat(Array(16).fill(least))]),
   'exchanges: POST of 1 kB JSON': () => keptAlive(readJson, bytes(post())),
   'exchanges: 16 writes of 4 kB': () => keptAlive(write16, [least]),
-  'exchanges: 1 request a connection': () => short(hello, least),
 };
