@@ -296,7 +296,9 @@ if (major < ${major} || (major === ${major} && minor < ${minor}))
 function compact(file) {
   const { transformSync } = require('esbuild');
   const options = { minifyWhitespace: true, lineLimit: 120, charset: 'utf8', platform: 'node', target };
-  rewriteText(file, (text) => transformSync(text, options).code);
+  // Lines end within texts as well, where rollup would indent what follows.
+  const inOneLine = (code) => code.replace(/(?<!\\)((?:\\\\)*)\\\n/g, '$1');
+  rewriteText(file, (text) => inOneLine(transformSync(text, options).code));
 }
 
 /** @param folder - the absolute path of the folder of compiled modules */

@@ -167,6 +167,14 @@ test('one file that is published has the engine in it', () => {
   assert.deepEqual(holding('DynamicTable = class'), ['dist/engine-http2.cjs']);
 });
 
+test('no text in what is published goes over the end of a line, where a bundler that indents would change it', () => {
+  const code = published().filter((path) => /\.c?js$/.test(path));
+  assert.deepEqual(
+    code.filter((path) => readFileSync(join(root, path), 'utf8').includes('\\\n')),
+    [],
+  );
+});
+
 test('faces are thin: none of them has code of its own', () => {
   const files = ['index', 'https', 'register', 'observe'].flatMap((face) => [`${face}.js`, `${face}.cjs`]);
   for (const file of [...files, 'late-classes.cjs']) {
