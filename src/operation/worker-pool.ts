@@ -51,6 +51,7 @@ export class WorkerPool implements WorkerListener {
   readonly #listener: PoolListener;
   readonly #workers = new Set<PoolWorker>();
   readonly #pauses = new RestartPauses();
+  readonly #pausesOfKilled = new RestartPauses();
   #generation = 1;
   /** Why the workers of older generations are being replaced; undefined when they are not. */
   #replacing: string | undefined;
@@ -280,10 +281,10 @@ export class WorkerPool implements WorkerListener {
       this.#listener.event({ type: 'ended', pid, ending, again: 'at a change' });
       return;
     }
-    // While others serve it is replaced at once; where nobody does, it must not start and fall for ever. Somebody else
-    // killed it: that is no fault of the program.
-    const isAtOnce = this.serving > 0 || ending.signal === 'SIGKILL';
-    const again = isAtOnce ? 0 : this.#pauses.next(Date.now() - startedAt);
+    // While others serve it is replaced at once; where nobody does, it must not start and fall for ever. What somebody else
+    // killed, be it the system for want of memory, is counted apart: it may be no fault of the program.
+    const pauses = ending.signal === 'SIGKILL' ? this.#pausesOfKilled : this.#pauses;
+    const again = this.serving > 0 ? 0 : pauses.next(Date.now() - startedAt);
     if (this.serving === 0 && again <= longestHold) this.#holding.add(worker);
     this.#listener.event({ type: 'ended', pid, ending, again });
     this.#wait(again);

@@ -140,7 +140,7 @@ for (const [what, stop] of [
   });
 }
 
-test('a program that fails is started again at once, then after pauses that grow; one that is killed at once', async (t) => {
+test('a program that fails is started again at once, then after pauses that grow; one that is killed has its own', async (t) => {
   const command = await watched(t, app('one'));
   const { url, printed, stderr, stdout, change } = command;
   const pids = new Set<number>();
@@ -155,6 +155,8 @@ test('a program that fails is started again at once, then after pauses that grow
   await printed(/app\.mjs was ended by SIGABRT; started again in 1 s\.$/m, 'stderr');
   await kill('SIGKILL');
   await printed(/app\.mjs was ended by SIGKILL; started again at once\.$/m, 'stderr');
+  await kill('SIGKILL');
+  await printed(/app\.mjs was ended by SIGKILL; started again in 1 s\.$/m, 'stderr');
   await kill('SIGABRT');
   await printed(/app\.mjs was ended by SIGABRT; started again in 2 s\.$/m, 'stderr');
   // A change doesn't wait for the pause.
