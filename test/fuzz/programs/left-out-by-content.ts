@@ -10,7 +10,7 @@ import {
   hasRefused,
   isEmpty,
   isInterimStatus,
-  isLongBeyondAscii,
+  isLongInOtherUnits,
   isUnknownEncoding,
   namesTwice,
 } from './step-values.js';
@@ -95,7 +95,7 @@ export const byContent: readonly LeftOut[] = [
     row: '`writableLength`',
     is: (step, { object, moment, pipelined, requests, responses }) => {
       if (!isBody(step) || !pipelined) return false;
-      if (isLongBeyondAscii(step.with[0])) return true;
+      if (isLongInOtherUnits(step.with)) return true;
       // What waits decides when reading stops.
       const mayWait = moment === 'rest' ? (object as ServerResponse).socket === null : responses.length > 1;
       return requests > 2 && mayWait && sizeOfChunk(step.with) > 10_000;

@@ -24,11 +24,6 @@ export function isEmpty(value: Value | undefined): boolean {
   return typeof value === 'object' && value !== null && 'bytes' in value && value.bytes === '';
 }
 
-/** Text whose characters are fewer than its bytes. */
-export function isLongBeyondAscii(value: Value | undefined): boolean {
-  return typeof value === 'object' && value !== null && 'repeat' in value && value.repeat > '\x7f';
-}
-
 /** Text that is about as long as a buffer, and of which characters aren't bytes. */
 export function isLongInOtherUnits([chunk, encoding]: readonly Value[]): boolean {
   if (typeof chunk !== 'object' || chunk === null || !('repeat' in chunk)) return false;
