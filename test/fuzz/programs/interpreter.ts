@@ -216,15 +216,16 @@ export class Interpreter {
           step.listen,
           this.callback(number, step, `${step.listen} listener`, step.do),
         );
-        this.#use.note(step, object, undefined);
+        this.#use.note(step, object);
         return 'listens';
       }
       if (!isThere(step)) return 'not on this line of Node';
       const method = Reflect.get(object, step.call);
       const place = { on: step, name: `${step.call} callback` };
       const values = step.with.map((value) => this.#value(number, value, place));
+      this.#use.noteBefore(step, this.#exchanges.of(number)?.res);
       const result = Reflect.apply(method, object, values);
-      this.#use.note(step, object, this.#exchanges.of(number)?.res);
+      this.#use.note(step, object);
       return (step.call === 'unshift' || step.call.startsWith('write')) &&
         step.call !== 'writeHead' &&
         this.#isMoving(step, step.of ?? number, atRest, moment)

@@ -21,8 +21,14 @@ export class ResponseUse {
     if ('call' in step && step.on === 'socket' && step.call === 'write') this.#writtenPast.add(object);
   }
 
-  /** A step was performed on an object; `res` is the response of its exchange. */
-  note(step: ObjectStep, object: object, res: object | undefined): void {
+  /** A step is about to be performed; `res` is the response of its exchange, which hears of a pipe before the call is over. */
+  noteBefore(step: ObjectStep, res: object | undefined): void {
+    if ('call' in step && step.on === 'req' && step.call === 'pipe' && res !== undefined)
+      this.#piped.add(res);
+  }
+
+  /** A step was performed on an object. */
+  note(step: ObjectStep, object: object): void {
     if ('listen' in step && step.on === 'socket' && (step.listen === 'data' || step.listen === 'readable')) {
       this.#heard.add(object);
     }
@@ -39,7 +45,6 @@ export class ResponseUse {
       if (step.call === 'end') this.#end(object);
     } else if (step.on === 'res' && step.call === 'cork') this.#corks.set(object, this.corksOf(object) + 1);
     else if (step.on === 'res' && step.call === 'uncork') this.#corks.set(object, this.corksOf(object) - 1);
-    else if (step.on === 'req' && step.call === 'pipe' && res !== undefined) this.#piped.add(res);
   }
 
   /** On node:http, a head and what comes with it isn't held by a cork. */
