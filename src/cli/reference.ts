@@ -78,8 +78,8 @@ group.
 - SIGHUP replaces them one after the other: a successor serves before the one it replaces stops, which has \`--stop-after\`
   seconds to finish, and keeps idle connections for as long as their clients were told. A successor that fails to start,
   or does not listen within a minute, replaces nobody.
-- A worker that ends is started again at once while others serve, or where it was killed, and else after pauses that grow to
-  30 seconds. Where none serves, who connects waits for it if that pause is a second at most, and is refused
+- A worker that ends is started again at once while others serve, and else at once and then after pauses that grow to
+  30 seconds; those of one that is killed are counted apart. Where none serves, who connects waits for it if that pause is a second at most, and is refused
   else; elsewhere than on Linux, always. SIGTERM to one of them replaces it.
 - Where the first worker fails to start, the command ends with its exit code.
 - \`--max-requests\` and \`--max-memory\` are drawn a tenth lower or higher for each worker, so that they are not all
