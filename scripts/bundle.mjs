@@ -46,7 +46,7 @@ const http2 = './http2/entry.js';
 /** Modules of Node's that take milliseconds to load, and that many programs never need. */
 const lateModules = 'crypto|https|perf_hooks|tls';
 
-/** Loads each of them, and HTTP/2, when something of it is first read. */
+/** Loads each of them when something of it is first read. */
 const late = `const late = {};
 const loadLate = (name, load) =>
   Object.defineProperty(late, name, {
@@ -112,15 +112,10 @@ function engine(folder) {
   });
   for (const { path, text } of outputFiles) {
     let exported = '';
-    let whole = '';
-    const parts = text
+    const parts = withLateHttp2(text)
       .replace(/^import \{([^}]*)\} from "\.\/(engine-shared)\.js";$/m, (_line, names, file) =>
         requiring(`require("./${file}.cjs")`, undefined, names),
       )
-      .replace(/^import \* as (\w+) from "\.\/http2\/entry\.js";$/m, (_line, name) => {
-        whole = name;
-        return '';
-      })
       .replace(/^export \{([^}]*)\};$/m, (_line, names) => {
         exported = `module.exports = {${names.replace(/(\w+) as (\w+)/g, '$2: $1')}};\n`;
         return '';
@@ -131,15 +126,21 @@ function engine(folder) {
     rewrite(file, (made) =>
       fromNode(made)
         .replace(`import("${certificates}")`, 'Promise.resolve().then(() => require("./certificates.cjs"))')
-        .replace('"use strict";\n', `"use strict";\n${late}${whole && lateHttp2}`)
-        .replace(new RegExp(`\\b${whole || 'http2Connections'}\\.`, 'g'), 'late.http2.'),
+        .replace('"use strict";\n', `"use strict";\n${late}`),
     );
   }
   return inputs;
 }
 
-/** For the file that asks for HTTP/2. */
-const lateHttp2 = 'loadLate("http2", () => require("./engine-http2.cjs"));\n';
+/** Loads HTTP/2 when something of it is first read, in the file that asks for it. */
+function withLateHttp2(text) {
+  const line = /^import \* as (\w+) from "\.\/http2\/entry\.js";$/m;
+  const [, name] = line.exec(text) ?? [];
+  if (name === undefined) return text;
+  return text
+    .replace(line, 'loadLate("http2", () => require("./engine-http2.cjs"));')
+    .replace(new RegExp(`\\b${name}\\.`, 'g'), 'late.http2.');
+}
 
 function rewriteText(file, change) {
   const text = change(readFileSync(file, 'utf8'));

@@ -17,19 +17,29 @@ import type { Messages } from './language.js';
 import { everyInterface, type OptionName, type Settings } from './options.js';
 import { UsageError } from './trouble.js';
 
+/** Options of a public authority, which have a meaning with a domain only. */
+const ofAuthority = [
+  'email',
+  'agree-terms',
+  'acme-directory',
+  'acme-account',
+  'acme-profile',
+] as const satisfies readonly OptionName[];
+
+/** Options of https that are about what listens, which is the affair of a program that calls listen(). */
+export const aboutListening = [
+  'domain',
+  ...ofAuthority,
+  'http-port',
+] as const satisfies readonly OptionName[];
+
 /** Options that have a meaning with https only. */
 export const httpsOnly = [
   'https',
   'name',
   'tls-cert',
   'tls-key',
-  'domain',
-  'email',
-  'agree-terms',
-  'acme-directory',
-  'acme-account',
-  'acme-profile',
-  'http-port',
+  ...aboutListening,
   'hsts',
 ] as const satisfies readonly OptionName[];
 
@@ -99,7 +109,6 @@ function sourceOf({ args, say, target }: Context): CertificateOptions | undefine
     throw new UsageError(words.onlyOne('--name', inFiles ? '--tls-cert' : '--domain'));
   }
   const secure = settings.https || named || inFiles || domains.length > 0;
-  const ofAuthority = ['email', 'agree-terms', 'acme-directory', 'acme-account', 'acme-profile'] as const;
   const idle = ofAuthority.find((name) => given.has(name));
   if (idle && domains.length === 0) throw new UsageError(words.needs(`--${idle}`, '--domain'));
   const pointless = (['http-port', 'hsts'] as const).find((name) => given.has(name));

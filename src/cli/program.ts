@@ -8,7 +8,13 @@ import { pathToFileURL } from 'node:url';
 import { leaveProcess } from '../operation/leave-process.js';
 import type { Closable } from '../operation/open-connections.js';
 import { type StopRequest, stopRequest } from '../operation/stop-request.js';
-import { type CertificatesInUse, certificatesFor, hintAtTrust, httpsOnly } from './certificates.js';
+import {
+  aboutListening,
+  type CertificatesInUse,
+  certificatesFor,
+  hintAtTrust,
+  httpsOnly,
+} from './certificates.js';
 import type { Context } from './context.js';
 import { type Exported, exportedBy } from './exported.js';
 import type { Messages } from './language.js';
@@ -20,17 +26,6 @@ import { type Servers, serve, serveOn } from './serve.js';
 import { stopServers } from './stop.js';
 import type { Target } from './target.js';
 import { ProgramFailure, Trouble, UsageError } from './trouble.js';
-
-/** Options of https that are about what listens, which is the affair of a program that calls listen(). */
-const aboutListening = [
-  'domain',
-  'email',
-  'agree-terms',
-  'acme-directory',
-  'acme-account',
-  'acme-profile',
-  'http-port',
-] as const satisfies readonly OptionName[];
 
 /** What can't be done for a program that makes its own server and lets it listen. */
 const forListening: OptionName[] = ['auth', ...aboutListening, 'host', 'open'];

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer as createNodeServer, type ServerResponse } from 'node:http';
 
 import { connect as connectHttp2 } from 'node:http2';
-import { type AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, type Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type TestContext, test } from 'node:test';
@@ -374,16 +374,22 @@ for (const [what, base64, trailers, got] of [
   });
 }
 
-test('a request is sent again through a socket of the file system as well', async (t) => {
-  const server = http.createServer((_req, res) => res.end('x'));
-  server.listen(join(temporaryFolder(t), 'http.sock'));
-  await once(server, 'listening');
+/** The inspector of a server, which both end with the test. */
+async function inspectedUntilEnd(t: TestContext, server: Server & { closeAllConnections(): void }) {
   const inspector = await inspect(server, { port: 0 });
   t.after(() => {
     server.close();
     server.closeAllConnections();
     return inspector.close();
   });
+  return inspector;
+}
+
+test('a request is sent again through a socket of the file system as well', async (t) => {
+  const server = http.createServer((_req, res) => res.end('x'));
+  server.listen(join(temporaryFolder(t), 'http.sock'));
+  await once(server, 'listening');
+  const inspector = await inspectedUntilEnd(t, server);
   for (const id of [1, 2]) {
     const response = await fetch(`${inspector.url}api/send`, {
       method: 'POST',
@@ -485,12 +491,7 @@ async function inspectedOverTls(t: TestContext) {
   );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const inspector = await inspect(server, { port: 0 });
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-    return inspector.close();
-  });
+  const inspector = await inspectedUntilEnd(t, server);
   return { server, inspector };
 }
 

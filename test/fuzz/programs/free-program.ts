@@ -5,7 +5,6 @@ import { Buffer } from 'node:buffer';
 import type { EventEmitter } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import process from 'node:process';
 import type { Client } from './client.js';
 import { HandlerRun } from './handler-run.js';
 import type { ObjectStep, Program, Step, Target, Wait } from './program.js';
@@ -191,18 +190,7 @@ export class FreeProgram {
   }
 
   wait(number: number, wait: Wait, next: () => void): void {
-    if (wait === 'quiet') {
-      this.#rest.afterwards(number, next);
-      return;
-    }
-    this.#rest.pending++;
-    const after = () => {
-      this.#rest.pending--;
-      next();
-    };
-    if (wait === 'tick') process.nextTick(after);
-    else if (wait === 'microtask') queueMicrotask(after);
-    else setImmediate(after);
+    this.#rest.wait(number, wait, next);
   }
 
   /** Lets go of what the program holds back. */

@@ -4,7 +4,6 @@
 import type { EventEmitter } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import process from 'node:process';
 import { node } from '../../subjects.js';
 import type { Client } from './client.js';
 
@@ -276,18 +275,7 @@ export class Interpreter {
 
   /** Calls `next` when a wait is over. */
   wait(number: number, wait: Wait, next: () => void): void {
-    if (wait === 'quiet') {
-      this.#rest.afterwards(number, next);
-      return;
-    }
-    this.#rest.pending++;
-    const after = () => {
-      this.#rest.pending--;
-      next();
-    };
-    if (wait === 'tick') process.nextTick(after);
-    else if (wait === 'microtask') queueMicrotask(after);
-    else setImmediate(after);
+    this.#rest.wait(number, wait, next);
   }
 }
 
