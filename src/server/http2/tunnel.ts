@@ -8,7 +8,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { NewFieldList } from '../../http/field-list.js';
+import { FIELD_STRIDE, NewFieldList } from '../../http/field-list.js';
 import type { Stream } from '../../http2/stream.js';
 import { canSend } from '../../http2/stream-states.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
@@ -163,7 +163,7 @@ export class Tunnel implements StreamUse, TunnelHost {
 
 function textOf({ status, fields: { entries } }: TunnelHead): string {
   let text = `HTTP/2 ${status}\r\n`;
-  for (let i = 0; i + 2 < entries.length; i += 3) text += `${entries[i]}: ${entries[i + 2]}\r\n`;
+  for (let i = 0; i < entries.length; i += FIELD_STRIDE) text += `${entries[i]}: ${entries[i + 2]}\r\n`;
   return `${text}\r\n`;
 }
 
