@@ -40,7 +40,7 @@ function run(folder, options) {
 /** What `premier/https` loads when a program asks for it: in a file of its own. */
 const certificates = './operation/certificates/managed.js';
 
-/** What the server loads with the first connection that speaks HTTP/2: in a file of its own. */
+/** What the server loads with the first one that speaks HTTP/2: in a file of its own. */
 const http2 = './http2/entry.js';
 
 /** Modules of Node's that take milliseconds to load, and that many programs never need. */
@@ -93,7 +93,7 @@ function fromNode(text) {
 }
 
 /**
- * The engine in three files: `engine.cjs`, `engine-http2.cjs`, which it loads when a connection speaks HTTP/2, and what both
+ * The engine in three files: `engine.cjs`, `engine-http2.cjs`, which it loads for a server that speaks HTTP/2, and what both
  * need. esbuild divides ES modules only; each is made CommonJS after that, so that what one file has of another is a
  * variable of its own: a property that is read through a getter costs on every request.
  */

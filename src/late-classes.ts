@@ -17,22 +17,32 @@ export function lateClass(owner: object, name: string): Class | undefined {
   if (!(name in owner)) return undefined;
   // The cast: the callers name classes.
   const itself = () => Reflect.get(owner, name) as Class & (new (...args: unknown[]) => object);
-  // A bound function can be constructed and has no property that a proxy would have to show.
-  const target = (() => {}).bind(undefined) as unknown as Class;
+  // A bound class can be constructed and derived, is not called without `new`, and has no property that a proxy must show.
+  const target = class {}.bind(undefined) as Class;
+  // A proxy may only speak of what cannot change where its target has it as well.
+  const mirror = (key: PropertyKey) => {
+    const descriptor = Reflect.getOwnPropertyDescriptor(itself(), key);
+    if (descriptor?.configurable === false) Reflect.defineProperty(target, key, descriptor);
+    return descriptor;
+  };
   const standIn: Class = new Proxy(target, {
     construct: (_target, args, newTarget) =>
       Reflect.construct(itself(), args, newTarget === standIn ? itself() : newTarget),
-    get: (_target, key) => Reflect.get(itself(), key),
-    getOwnPropertyDescriptor(_target, key) {
-      const descriptor = Reflect.getOwnPropertyDescriptor(itself(), key);
-      // A proxy may only speak of what cannot change where its target has it as well.
-      if (descriptor?.configurable === false) Reflect.defineProperty(target, key, descriptor);
-      return descriptor;
+    defineProperty(_target, key, descriptor) {
+      const isDefined = Reflect.defineProperty(itself(), key, descriptor);
+      if (isDefined) mirror(key);
+      return isDefined;
     },
+    deleteProperty: (_target, key) => Reflect.deleteProperty(itself(), key),
+    get: (_target, key) => Reflect.get(itself(), key),
+    getOwnPropertyDescriptor: (_target, key) => mirror(key),
     getPrototypeOf: () => Reflect.getPrototypeOf(itself()),
     has: (_target, key) => Reflect.has(itself(), key),
     ownKeys: () => Reflect.ownKeys(itself()),
+    // Its target would have to have all that the class has.
+    preventExtensions: () => false,
     set: (_target, key, value) => Reflect.set(itself(), key, value),
+    setPrototypeOf: (_target, prototype) => Reflect.setPrototypeOf(itself(), prototype),
   });
   return standIn;
 }

@@ -40,7 +40,15 @@ export function attach(this: HttpServer, socket: ServerSocket): void {
   if (closing) connection.shutdown();
 }
 
-/** `http2` is read when a connection speaks it, and not before: see its entry. */
+/**
+ * Loads what speaks HTTP/2, when a server is made that does: at its first connection the file might be gone, or the process
+ * have no room to open it, and a client would end it.
+ */
+export function prepareHttp2(): unknown {
+  return http2.Connection;
+}
+
+/** `http2` is read by servers that speak it only: see its entry. */
 const PROTOCOLS = {
   Http1Connection,
   get Http2Connection() {

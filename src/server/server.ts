@@ -30,7 +30,7 @@ import {
 import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
 import { LinkedList } from './linked-list.js';
 import { combineObservers, presentObservers } from './observers.js';
-import { attach } from './protocol.js';
+import { attach, prepareHttp2 } from './protocol.js';
 import { awaitProxyHeaders } from './proxy-protocol.js';
 import { refuseHandshake } from './refused-handshake.js';
 import { tellWhenGone } from './restart.js';
@@ -92,6 +92,7 @@ function sendersOf({ proxyProtocol }: ServerOptions): TrustedProxies | null {
 }
 
 function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Setting): ServerEngine {
+  if (http2) prepareHttp2();
   const connections = new LinkedList<ServerConnection>();
   const observers = presentObservers();
   const senders = sendersOf(options);

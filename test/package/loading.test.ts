@@ -85,6 +85,7 @@ test('the classes that Node loads late are made, derived and told apart by their
     ${nodeAlone}
     const loadsFetch = () => process.moduleLoadList.includes('NativeModule internal/deps/undici/undici');
     const before = loadsFetch();
+    const throws = (call) => { try { call(); return false; } catch (error) { return error instanceof TypeError; } };
     const { CloseEvent, MessageEvent, WebSocket } = http;
     const facts = !WebSocket ? [] : [
       loadsFetch(),
@@ -96,11 +97,37 @@ test('the classes that Node loads late are made, derived and told apart by their
       WebSocket.prototype === nodeHttp.WebSocket.prototype,
       Object.getOwnPropertyNames(WebSocket).sort().join() === Object.getOwnPropertyNames(nodeHttp.WebSocket).sort().join(),
       Object.getOwnPropertyDescriptor(WebSocket, 'prototype').value === WebSocket.prototype,
+      throws(() => WebSocket()) && throws(() => Object.freeze(WebSocket)) && Object.keys({ ...WebSocket }).length > 0,
+      Reflect.construct(MessageEvent, ['message']).type === 'message',
+      Object.defineProperty(CloseEvent, 'of mine', { value: 1 })['of mine'] === 1 && nodeHttp.CloseEvent['of mine'] === 1,
+      (MessageEvent.more = 1) && delete MessageEvent.more && !('more' in MessageEvent),
     ];
     console.log(JSON.stringify({ before, facts, has: 'WebSocket' in nodeHttp }));`;
   const { before, facts, has } = await printed(context, 'late.mjs', text);
   assert.equal(before, false);
-  assert.deepEqual(facts, has ? [false, 1, true, true, 'of mine', true, true, true, true] : []);
+  assert.deepEqual(
+    facts,
+    has ? [false, 1, true, true, 'of mine', true, true, true, true, true, true, true, true] : [],
+  );
+});
+
+test('what speaks HTTP/2 is loaded with a server that does, and not by its first client', async (context) => {
+  const text = `
+    const { createServer } = require('premier/https');
+    const http = require('premier');
+    const isLoaded = () => Object.keys(require.cache).some((file) => file.endsWith('engine-http2.cjs'));
+    const facts = [isLoaded()];
+    createServer();
+    http.createServer();
+    facts.push(isLoaded());
+    if (process.argv[2] === 'secure') createServer({ http2: true });
+    else http.createServer({ http2: 'prior-knowledge' });
+    facts.push(isLoaded());
+    console.log(JSON.stringify(facts));`;
+  for (const how of ['secure', 'plain']) {
+    const { run } = project(context, { 'h2.cjs': text, 'package.json': {} });
+    assert.deepEqual(await run(['h2.cjs', how]), { code: 0, output: '[false,false,true]\n' }, how);
+  }
 });
 
 test('what is an accessor on node:http is one on premier', async (context) => {
