@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { RawClient } from '../server/raw-client.js';
 import { get, type Subject, subjects, until } from '../subjects.js';
 
@@ -34,11 +35,15 @@ for (const subject of premiers) {
       res.on('finish', () => finished++);
       setTimeout(() => res.end('x'.repeat(10_000)), given % 5);
     });
+    let accepted = 0;
+    server.on('connection', () => accepted++);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const clients = Array.from({ length: CLIENTS }, () => askUntilClosed(subject, port));
-    await until(() => given >= 10 * CLIENTS, 'load');
+    await until(() => given >= 10 * CLIENTS && accepted === CLIENTS, 'load');
+    // In the round of the event loop that accepted somebody, and in the next, others may wait: they would be accepted first.
+    for (let round = 0; round < 3; round++) await nextRound();
     const closed = once(server, 'close');
     server.close();
     const refused = net.connect(port, '127.0.0.1');
