@@ -41,13 +41,9 @@ function split(text) {
   for (const match of isSum) if (match && match[1] in sums) sums[match[1]] += Number(match[2]);
   const last = isSum.findLastIndex(Boolean);
   const report = lines.filter((_line, i) => !isSum[i] && (last < 0 || i < last)).join('\n');
-  const failures =
-    last < 0
-      ? ''
-      : lines
-          .slice(last + 1)
-          .join('\n')
-          .replace(/^\s*✖ failing tests:\s*/, '');
+  // What is printed as the process ends, such as a warning of Node's, may come after the sums as well.
+  const told = last < 0 ? -1 : lines.indexOf('✖ failing tests:', last);
+  const failures = told < 0 ? '' : lines.slice(told + 1).join('\n');
   return { report, sums, failures };
 }
 
