@@ -110,10 +110,31 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     return this._open().flush();
   }
 
-  _writeRaw(data: Chunk, encoding?: Encoding | WriteCallback, callback?: WriteCallback | null): boolean {
+  _writeRaw(
+    ...args: [
+      data: Chunk,
+      encoding?: Encoding | WriteCallback,
+      callback?: WriteCallback | null,
+      length?: number,
+    ]
+  ): boolean {
+    const [data, encoding, callback] = args;
     if (this.socket?.destroyed) return false;
     if (typeof encoding === 'function') return this._writeRaw(data, null, encoding);
+    if (args.length > 3 && this._send !== ownSend) return this._sendAsNode(data, encoding, callback, args[3]);
     return this._open().raw(decoded(data, encoding), encoding, callback ?? null);
+  }
+
+  /** What Node's own `_send` hands on, which a program has put around ours: it puts the head in front of text by itself. */
+  _sendAsNode(data: Chunk, encoding: Encoding, callback?: WriteCallback | null, length?: number): boolean {
+    const head = this._header;
+    const isFirst = !sentAsNode.has(this);
+    sentAsNode.add(this);
+    const hasHead = isFirst && head && typeof data === 'string' && data.startsWith(head);
+    const sent = hasHead ? data.slice(head.length) : data;
+    return this.chunkedEncoding && length === undefined
+      ? ownSend.call(this, sent, encoding, callback)
+      : ownSend.call(this, sent, encoding, callback, length);
   }
 
   override write(chunk: Chunk, encoding?: Encoding | WriteCallback, callback?: WriteCallback): boolean {
@@ -265,6 +286,11 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     else if (accepted) nextTick(drain, this);
   }
 }
+
+const ownSend = ResponseBodyMethods.prototype._send;
+
+/** Those whose head has come from Node's own `_send`, where it came with text. */
+const sentAsNode = new WeakSet<ResponseBodyMethods>();
 
 /** Before the response had left, between that and word of it, or after both. */
 type Lateness = 'early' | 'untold' | 'late';

@@ -132,6 +132,9 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   set outputSize(_size) {}
   set outputData(_data) {}
 
+  /** Node's own `_send` tells it how much waits, which the response's channel counts by itself. */
+  _onPendingData(_bytes: number): void {}
+
   override destroy(error?: Error): this {
     this._givenUp = true;
     if (this.destroyed) return this;

@@ -16,8 +16,19 @@ type Method = () => void;
 const NODE_RESPONSE = http.ServerResponse.prototype;
 const NODE_REQUEST = http.IncomingMessage.prototype;
 
-/** What a server of Node's calls, and none of premier's does: there is nothing to act on. */
-const INTERNAL = new Set(['constructor', 'assignSocket', 'detachSocket', '_finish']);
+/**
+ * What a server of Node's calls, and none of premier's does: there is nothing to act on. And what Node's own would do to
+ * the connection that all of its responses share: hold it back, or write to it past their turn.
+ */
+const INTERNAL = new Set([
+  'constructor',
+  'assignSocket',
+  'detachSocket',
+  '_finish',
+  'cork',
+  'uncork',
+  '_writeRaw',
+]);
 
 /** The names under which premier has something of its own. */
 function namesOf(ours: object, theirs: object): Set<string> {
@@ -54,21 +65,26 @@ interface InheritedMethod {
   theirs: Method;
   /** As long as it is this one, the program has put none of its own there. */
   ours: Method | undefined;
+  /** Both as they were at first: whoever takes a patch back finds premier's own again. */
+  readonly first: { readonly theirs: Method; readonly ours: Method | undefined };
 }
 
 const inherited: InheritedMethod[] = [...namesOf(ServerResponse.prototype, NODE_RESPONSE)]
   .filter((name) => typeof Object.getOwnPropertyDescriptor(nodeMethods, name)?.value === 'function')
-  .map((name) => ({ name, theirs: nodeMethods[name] as Method, ours: responseMethod(name) }));
+  .map((name) => {
+    const first = { theirs: nodeMethods[name] as Method, ours: responseMethod(name) };
+    return { name, ...first, first };
+  });
 
 /** Takes over what was patched on `http.OutgoingMessage` since the last time. Called for each connection: quick. */
 export function noticePatches(): void {
   for (const method of inherited) {
-    const { name, theirs } = method;
+    const { name, theirs, first } = method;
     if (nodeMethods[name] === theirs) continue;
     method.theirs = nodeMethods[name] as Method;
     if (responseMethod(name) !== method.ours) continue;
-    method.ours = method.theirs;
-    put(ServerResponse.prototype, name, method.theirs);
+    method.ours = method.theirs === first.theirs ? first.ours : method.theirs;
+    put(ServerResponse.prototype, name, method.ours as Method);
   }
 }
 

@@ -13,10 +13,14 @@ import { temporaryFolder } from '../cli/command.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const skip = process.env.SUBJECTS === 'register';
 
-/** Counts the calls of methods, as a tracing tool does. */
+/** Counts the calls of methods, as a tracing tool does; into how many pieces Node parts a body is its own affair. */
 const COUNTING = `
   const http = require('node:http');
   globalThis.calls = {};
+  globalThis.wrapSend = () => {
+    const { _send } = http.OutgoingMessage.prototype;
+    http.OutgoingMessage.prototype._send = function patched(...args) { return _send.apply(this, args); };
+  };
   globalThis.count = (Class, names) => {
     const { prototype } = http[Class];
     for (const name of names) {
@@ -82,7 +86,8 @@ const PROGRAM = `
       server.close();
       // The order between exchanges that come at once is told of elsewhere.
       const sorted = told.map((line) => JSON.stringify(line)).sort();
-      const bodies = received.replace(/^Date: .*\\r\\n/gm, '').replace(/^[0-9a-f]+\\r\\n|\\r\\n$/gm, '');
+      // Where a chunk ends is not compared: Node 26 makes one of several.
+      const bodies = received.replace(/^Date: .*\\r\\n/gm, '').replace(/\\r\\n[0-9a-f]+\\r\\n/g, '');
       console.log(JSON.stringify({ bodies, sorted, calls: globalThis.calls }, null, 1));
     });
     client.write(request(targets[0]));
@@ -127,6 +132,13 @@ const PATCHES: [when: string, patch: string][] = [
     'both after it',
     `globalThis.patchLate = () => { count('ServerResponse', ['end']); count('OutgoingMessage', ['end', 'write']); };`,
   ],
+  // Node's own `_send` puts the head in front of what it is given by itself.
+  ['what sends before it', `count('OutgoingMessage', ${JSON.stringify(OUTGOING)}); wrapSend();`],
+  ['`end` and `_send` before it', `count('OutgoingMessage', ['end']); wrapSend();`],
+  [
+    'what sends after it',
+    `globalThis.patchLate = () => { count('OutgoingMessage', ${JSON.stringify(OUTGOING)}); wrapSend(); };`,
+  ],
 ];
 
 for (const [when, patch] of PATCHES) {
@@ -159,6 +171,25 @@ test('a patch made while a server listens acts on the connections that come afte
       server.close();
     });`;
   assert.equal(await run(t, '', program, registered), 'plain\npatched\nplain\n');
+});
+
+test('a patch that is taken back leaves nothing of node:http on responses', { skip }, async (t) => {
+  const program = `
+    import http, { OutgoingMessage, ServerResponse } from 'node:http';
+    const server = http.createServer((req, res) => res.end('plain'));
+    server.listen(0, '127.0.0.1', async () => {
+      const ask = async () => (await fetch('http://127.0.0.1:' + server.address().port, { headers: { connection: 'close' } })).text();
+      const { write, end, _send, _writeRaw, cork } = OutgoingMessage.prototype;
+      const own = ['write', 'end', '_send', '_writeRaw', 'cork'].map((name) => ServerResponse.prototype[name]);
+      const around = (method) => function patched(...args) { return method.apply(this, args); };
+      Object.assign(OutgoingMessage.prototype, { write: around(write), end: around(end), _send: around(_send) });
+      Object.assign(OutgoingMessage.prototype, { _writeRaw: around(_writeRaw), cork: around(cork) });
+      console.log(await ask(), ServerResponse.prototype.end === own[1]);
+      Object.assign(OutgoingMessage.prototype, { write, end, _send, _writeRaw, cork });
+      console.log(await ask(), ['write', 'end', '_send', '_writeRaw', 'cork'].every((name, i) => ServerResponse.prototype[name] === own[i]));
+      server.close();
+    });`;
+  assert.equal(await run(t, '', program, registered), 'plain false\nplain true\n');
 });
 
 test('a patch of what a request offers acts on requests', { skip }, async (t) => {
