@@ -3,15 +3,18 @@
  * their socket closes, though their clients may have sent their requests already.
  *
  * In: a server that listens. Out: they are accepted first, and meanwhile the system takes none that are new, as far as it can
- * be told so. Never touches a socket that other processes accept from, as in workers of a cluster. The event loop accepts one
- * in each of its rounds: where it accepted none in the last, none waits but what came since.
+ * be told so. Never touches a socket that other processes accept from, as in workers of a cluster. That none waits shows a
+ * connection of our own, for which there is no place but then. Where there is no such place: the event loop accepts one in
+ * each of its rounds; where it accepted none in the last, none waits but what came since.
  *
  * Node's public interface sets the length of the queue when a server begins to listen; the system lets it be set again, and
  * `_handle.listen` does so, but on Linux only: elsewhere 0 means other things. A socket of the file system is unlinked.
  */
 import diagnostics from 'node:diagnostics_channel';
 import { linkSync, renameSync, unlinkSync } from 'node:fs';
-import { setImmediate } from './timers.js';
+import type { AddressInfo } from 'node:net';
+import { takeOnlyPlace } from './only-place.js';
+import { nextTick, setImmediate } from './timers.js';
 
 interface ListeningHandle {
   fd?: number;
@@ -35,14 +38,17 @@ const enoughRounds = 10;
 /** Milliseconds in which connections that wait are accepted, for new ones may come as fast. */
 const longestQueue = 5000;
 
+/** How often the only place of a queue may be found taken, in which nobody seems to wait. */
+const enoughLooks = 4;
+
 /** How many may wait where a program doesn't say it, on Node. */
 const usualBacklog = 511;
 
 /** Published when any `net.Server` begins to listen. */
 const BEGINS = 'tracing:net.server.listen:asyncStart';
 
-/** Called with how many connections were accepted. */
-type OnEmpty = (accepted: number) => void;
+/** Called with how many connections were accepted, and whether it is the tick after that of the close. */
+type OnEmpty = (accepted: number, atOnce: boolean) => void;
 
 /** The handle by which this process alone accepts; null where there is none. */
 function ownHandle({ _handle: handle }: Listening): ListeningHandle | null {
@@ -68,6 +74,9 @@ export function watchAccepts(server: object): void {
   };
 }
 
+/** Those whose only place is taken by a connection of our own. */
+const occupied = new WeakSet<ListeningHandle>();
+
 /** Whether it did in this round, which may not have come to it yet, or in the one before. */
 function mayWait(handle: ListeningHandle): boolean {
   const round = presentRound();
@@ -79,13 +88,17 @@ export class AcceptQueue {
   readonly #handle: ListeningHandle;
   readonly #accept: ListeningHandle['onconnection'];
   readonly #onEmpty: OnEmpty;
+  /** Where it listens, if no more than one can wait there. */
+  readonly #address: AddressInfo | null;
   readonly #began = performance.now();
   #accepted = 0;
   #idleRounds = 0;
+  #looks = 0;
   #isOver = false;
 
-  constructor(handle: ListeningHandle, onEmpty: OnEmpty) {
+  constructor(handle: ListeningHandle, address: AddressInfo | null, onEmpty: OnEmpty) {
     this.#handle = handle;
+    this.#address = address;
     this.#onEmpty = onEmpty;
     this.#accept = handle.onconnection;
     handle.onconnection = (error, client) => {
@@ -94,7 +107,12 @@ export class AcceptQueue {
       this.#accepted++;
       this.#accept.call(handle, error, client);
     };
-    // The round under way has looked already.
+    if (address === null) this.#goOn();
+    else this.#look();
+  }
+
+  /** The round under way has looked already. */
+  #goOn(): void {
     setImmediate(() => this.#nextRound());
   }
 
@@ -109,16 +127,41 @@ export class AcceptQueue {
     const now = performance.now();
     this.#idleRounds = this.#accepted === accepted ? this.#idleRounds + 1 : 0;
     const isEmpty = this.#idleRounds > 0 && now - began < shortRound;
-    if (isEmpty || this.#idleRounds >= enoughRounds || now - this.#began > longestQueue) this.end();
+    if (now - this.#began > longestQueue) this.end();
+    else if (isEmpty || this.#idleRounds >= enoughRounds) this.#look();
     else if (!this.#isOver) this.#nextRound();
+  }
+
+  /** Ends it if nobody waits, as far as can be known. */
+  #look(): void {
+    if (this.#address === null || this.#looks++ === enoughLooks) this.end();
+    else if (!this.#isOver) takeOnlyPlace(this.#address, (leave) => this.#afterLook(leave));
+  }
+
+  #afterLook(leave: (() => void) | null): void {
+    if (leave === null) {
+      if (!this.#isOver) this.#goOn();
+      return;
+    }
+    nextTick(leave);
+    occupied.add(this.#handle);
+    try {
+      this.#end(this.#looks === 1);
+    } finally {
+      occupied.delete(this.#handle);
+    }
   }
 
   /** What still waits is not waited for. */
   end(): void {
+    this.#end(false);
+  }
+
+  #end(atOnce: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#handle.onconnection = this.#accept;
-    this.#onEmpty(this.#accepted);
+    this.#onEmpty(this.#accepted, atOnce);
   }
 }
 
@@ -126,8 +169,13 @@ export class AcceptQueue {
 export function acceptWaiting(server: object, onEmpty: OnEmpty): AcceptQueue | null {
   const handle = ownHandle(server as Listening);
   if (handle === null) return null;
-  shrinkBacklog(server);
-  return new AcceptQueue(handle, onEmpty);
+  return new AcceptQueue(handle, onlyPlaceOf(server), onEmpty);
+}
+
+/** The address of a server for whom no more than one can wait from here on; null where that can't be had. */
+function onlyPlaceOf(server: object): AddressInfo | null {
+  const address = (server as Listening).address();
+  return shrinkBacklog(server) ? (address as AddressInfo) : null;
 }
 
 /**
@@ -137,18 +185,19 @@ export function acceptWaiting(server: object, onEmpty: OnEmpty): AcceptQueue | n
  */
 export function acceptBeforeClose(server: object, onClosed: OnEmpty): AcceptQueue | null {
   const handle = ownHandle(server as Listening);
-  if (handle === null || !mayWait(handle)) return null;
+  if (handle === null || occupied.has(handle)) return null;
   const path = (server as Listening).address();
-  const isShrunk = shrinkBacklog(server);
+  const place = onlyPlaceOf(server);
+  if (place === null && !mayWait(handle)) return null;
   const unlinked = typeof path === 'string' && !path.startsWith('\0') && remove(path) ? path : null;
   handle.close = () => {};
-  const queue = new AcceptQueue(handle, (accepted) => {
+  const queue = new AcceptQueue(handle, place, (accepted, atOnce) => {
     diagnostics.unsubscribe(BEGINS, end);
     Reflect.deleteProperty(handle, 'close');
     // A child may have got the socket for its own.
-    if (isShrunk) handle.listen(usualBacklog);
+    if (place !== null) handle.listen(usualBacklog);
     closeUnlinked(handle, unlinked);
-    onClosed(accepted);
+    onClosed(accepted, atOnce);
   });
   const end = () => queue.end();
   diagnostics.subscribe(BEGINS, end);

@@ -20,7 +20,7 @@ export const closingMethods = {
     engine.closings++;
     engine.isAwaited = true;
     for (const connection of engine.connections) connection.shutdown();
-    engine.queue ??= acceptBeforeClose(this, (accepted) => closeWasPutOff(this, accepted));
+    engine.queue ??= acceptBeforeClose(this, (...outcome) => closeWasPutOff(this, ...outcome));
     if (engine.queue === null) beginGrace(this);
     baseOf(this).close.call(this, (...told: [Error?]) => {
       engine.isAwaited = false;
@@ -51,13 +51,20 @@ export const closingMethods = {
   },
 };
 
-/** What waited to be accepted has been. Of what `_emitCloseIfDrained` was kept from, it is told as often as Node tells. */
-function closeWasPutOff(server: HttpServer, accepted: number): void {
+/**
+ * What waited to be accepted has been. Of what `_emitCloseIfDrained` was kept from, it is told as often as Node tells, and in
+ * the tick in which Node does where that is now.
+ */
+function closeWasPutOff(server: HttpServer, accepted: number, atOnce: boolean): void {
   const engine = server[kEngine];
+  const owed = accepted > 0 ? 1 : engine.closesOwed;
   engine.queue = null;
-  beginGrace(server);
-  for (let owed = accepted > 0 ? 1 : engine.closesOwed; owed > 0; owed--) server._emitCloseIfDrained();
   engine.closesOwed = 0;
+  beginGrace(server);
+  for (let told = 0; told < owed; told++) {
+    if (atOnce) server.emit('close');
+    else server._emitCloseIfDrained();
+  }
 }
 
 function beginGrace(server: HttpServer): void {

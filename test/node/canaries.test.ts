@@ -27,6 +27,7 @@ import * as habits from '../../dist/node/line-habits.js';
 import { emitsAsUsual, keepsTables } from '../../dist/node/listener-table.js';
 import { isServerListening } from '../../dist/node/listening-servers.js';
 import { isModuleReport, modulesIn, REPORT_MODULES } from '../../dist/node/module-reports.js';
+import { takeOnlyPlace } from '../../dist/node/only-place.js';
 import { ownMethodTest } from '../../dist/node/own-methods.js';
 import { setPeerName } from '../../dist/node/peer-name.js';
 import { isObserved } from '../../dist/node/performance-entries.js';
@@ -448,6 +449,34 @@ test('a server that listens may be told again how many may wait', {
   client.destroy();
   server.close();
   sings(!shrinkBacklog(server), 'the handle of a server that has closed', 'accept-queue');
+});
+
+test('a connection to this computer is made within the tick, where there is a place for it', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const server = net.createServer(() => assert.fail('it was accepted'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  shrinkBacklog(server);
+  const look = () =>
+    new Promise<boolean>((resolve) => {
+      takeOnlyPlace(address, (leave) => {
+        if (leave !== null) left.push(leave);
+        resolve(leave !== null);
+      });
+    });
+  const left: (() => void)[] = [];
+  // All three in one tick: the event loop accepts nobody meanwhile.
+  const looks = [
+    look(),
+    look(),
+    new Promise<boolean>((resolve) => process.nextTick(() => resolve(!server.close().listening))),
+  ];
+  const [first, second] = await Promise.all(looks);
+  sings(first === true, 'the handle of a socket tells that it is connected', 'only-place');
+  sings(second === false, 'the handle of a socket tells that it is not', 'only-place');
+  for (const leave of left) leave();
 });
 
 test('what a server does to its handle when it closes can be put off', {

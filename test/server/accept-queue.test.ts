@@ -68,6 +68,45 @@ for (const count of [2, 20]) {
 }
 
 behaviour(
+  'those that wait are answered by a server that has accepted nobody of late as well',
+  async (stage) => {
+    if (process.platform !== 'linux') return stage.context.skip('another system');
+    const { server, port } = await stage.serve((_req, res) => res.end('answered'));
+    await turns();
+    const clients = Array.from({ length: 20 }, () => connectNow(stage, port).send(get()));
+    // The system has made all their connections then.
+    await new Promise(process.nextTick);
+    const closed = close(server);
+    for (const client of clients) {
+      const { body, field } = await client.response();
+      assert.deepEqual([body, field('connection')], ['answered', 'close']);
+      await client.nothingMore();
+    }
+    assert.deepEqual(await closed, []);
+  },
+  { notNode },
+);
+
+behaviour('where nobody waits, all is told in the ticks of node:http', async ({ serve }) => {
+  const { server } = await serve(() => {});
+  const told: string[] = [];
+  const tell = (what: string) => () => told.push(what);
+  server.on('close', tell('close'));
+  process.nextTick(tell('a tick before'));
+  server.close(tell('called back'));
+  process.nextTick(tell('a tick after'));
+  await turns();
+  assert.deepEqual(told, ['a tick before', 'close', 'called back', 'a tick after']);
+});
+
+behaviour('in the tick of its close already nobody connects', async ({ serve }) => {
+  const { server, port } = await serve(() => assert.fail('a request came'));
+  server.close();
+  const [error] = await once(net.connect(port, '127.0.0.1'), 'error');
+  assert.equal(error.code, 'ECONNREFUSED');
+});
+
+behaviour(
   'those that wait and say nothing are closed after the grace',
   async ({ serve, context }) => {
     const { server, port } = await serve({ closingGrace: 1 }, () => {});
