@@ -46,7 +46,8 @@ export const closingMethods = {
 
   closeIdleConnections(this: HttpServer) {
     for (const connection of this[kEngine].connections) {
-      if (connection.isIdle || (connection.isUnused && endsUnusedConnections())) connection.socket.destroy();
+      if (connection.isUnused && endsUnusedConnections()) connection.socket.destroy();
+      else connection.closeIdle();
     }
   },
 };

@@ -32,4 +32,6 @@ export interface ServerConnection extends SocketEvents {
   checkProgress?(): void;
   /** Ends the connection after what was written. */
   close(): void;
+  /** Ends it at once where it is idle; where all was answered, as soon as the answers have left. */
+  closeIdle(): void;
 }

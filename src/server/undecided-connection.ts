@@ -144,6 +144,8 @@ export class UndecidedConnection implements ServerConnection, ClockedConnection 
 
   shutdown(): void {}
 
+  closeIdle(): void {}
+
   close(): void {
     this.#becomeHttp1().close();
   }

@@ -5,7 +5,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { behaviour, get, outcome, type RawClient, type Server, turns, until } from '../subjects.js';
+import {
+  behaviour,
+  get,
+  outcome,
+  type RawClient,
+  type Response,
+  type Server,
+  turns,
+  until,
+} from '../subjects.js';
 
 const forms: [sentence: string, listen: (server: Server, done: () => void) => Server][] = [
   ['listen(port, callback)', (server, done) => server.listen(0, done)],
@@ -169,6 +178,66 @@ behaviour('closeIdleConnections ends only those without a request', async ({ ser
   assert.equal((await slow.response()).body, 'slow');
   assert.equal(server.listening, true);
 });
+
+const endings: [sentence: string, end: (res: Response, closeIdle: () => void) => void, ends: boolean][] = [
+  [
+    'right after the end of its answer',
+    (res, closeIdle) => {
+      res.end('answer');
+      closeIdle();
+    },
+    true,
+  ],
+  [
+    'in a tick after the end of its answer',
+    (res, closeIdle) => {
+      res.end('answer');
+      process.nextTick(closeIdle);
+    },
+    true,
+  ],
+  [
+    'before the end of its answer',
+    (res, closeIdle) => {
+      res.write('ans');
+      closeIdle();
+      res.end('wer');
+    },
+    false,
+  ],
+];
+
+for (const [sentence, end, ends] of endings) {
+  behaviour(
+    `closeIdleConnections ${sentence} ${ends ? 'ends' : 'leaves'} a connection`,
+    async ({ serve }) => {
+      const { server, connect } = await serve((_req, res) => {
+        setImmediate(() => end(res, () => server.closeIdleConnections()));
+      });
+      const client = connect().send(get());
+      assert.equal((await client.response()).body, 'answer');
+      if (ends) await client.nothingMore();
+      else assert.equal((await client.send(get()).response()).body, 'answer');
+    },
+  );
+}
+
+behaviour(
+  'closeIdleConnections lets an answer leave that was ended',
+  async ({ serve }) => {
+    const length = 16_000_000;
+    const { server, connect } = await serve((_req, res) => {
+      setImmediate(() => {
+        res.end(Buffer.alloc(length, 'a'));
+        server.closeIdleConnections();
+      });
+    });
+    const client = connect().send(get());
+    assert.equal((await client.response()).body.length, length);
+    await client.nothingMore();
+  },
+  { notNode: 'it cuts what the kernel has not taken at once', only: 'plain' },
+);
 
 behaviour('closeAllConnections ends them all', async ({ serve, subject }) => {
   const { server, connect } = await serve((req, res) => {

@@ -262,6 +262,15 @@ export class Connection
     this.#ending.close();
   }
 
+  closeIdle(): void {
+    const { last, turn } = this.responses;
+    if (this.isIdle) this.socket.destroy();
+    if (last === undefined || turn !== undefined || this.incoming !== null) return;
+    if (this.clock.requestStart !== 0 || this.reader.hasMoreRequests || this.#ending.isRefused) return;
+    last.response._last = true;
+    this.output.flush();
+  }
+
   /** As on node:http, a program that listens is told once, and decides: the request goes on unless it ends it. */
   onRequestTimeout(): void {
     if (this.server.listenerCount('clientError') === 0) {

@@ -194,6 +194,12 @@ export class Connection
     else this.#context.runInAsyncScope(this.#engine.checkProgress, this.#engine, now, timeout);
   }
 
+  closeIdle(): void {
+    const isAnswered = this.uses.length > 0 && this.uses.every((use) => use.isAnswered);
+    if (this.isIdle) this.socket.destroy();
+    else if (isAnswered && this.clock.requestStart === 0) this.close();
+  }
+
   close(): void {
     this.#engine.shutdown();
     this.#engine.finishShutdown();

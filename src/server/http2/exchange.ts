@@ -87,6 +87,10 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
     return this;
   }
 
+  get isAnswered(): boolean {
+    return this.request.complete && this.response.finished;
+  }
+
   get transport(): ServerSocket {
     return this.#connection.socket;
   }

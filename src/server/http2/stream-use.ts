@@ -15,6 +15,8 @@ export interface StreamUse {
   place: number;
   /** Null where nobody observes. */
   readonly observed: ExchangeObservation | null;
+  /** All was asked, and all of the answer was written. */
+  readonly isAnswered: boolean;
   receive(data: Buffer): void;
   requestEnds(rawTrailers: string[]): void;
   /** @param withConnection - the stream was reset with all others, since the connection has ended */

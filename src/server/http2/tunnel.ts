@@ -34,6 +34,7 @@ export class Tunnel implements StreamUse, TunnelHost {
   readonly request: IncomingMessage;
   readonly socket: TunnelSocket;
   readonly observed: ExchangeObservation | null;
+  readonly isAnswered = false;
   place = -1;
   readonly #connection: StreamConnection;
   readonly #context: AsyncResource | null;
