@@ -83,6 +83,25 @@ behaviour('a waiting answer takes as much before it says stop as one with its tu
   assert.deepEqual(marks, [true, true]);
 });
 
+for (const [what, requests] of [
+  ['without bodies', get('/1') + get('/2')],
+  ['with a body', `POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello${get('/2')}`],
+] as const) {
+  for (const size of [20_000, 70_000]) {
+    behaviour(
+      `a client that ends while two answers of ${size} bytes go on is heard, after requests ${what}`,
+      async ({ serve }) => {
+        const { connect } = await serve((_req, res) => res.write('a'.repeat(size)));
+        const client = connect().send(requests);
+        await client.sees('a'.repeat(size));
+        client.finish();
+        assert.match(await client.rest(), /^HTTP\/1\.1 200 OK\r\n/);
+      },
+      { only: 'plain' },
+    );
+  }
+}
+
 behaviour('only the first of the waiting answers has the socket', async ({ serve }) => {
   const sockets: boolean[] = [];
   const { connect } = await serve((req, res) => {

@@ -105,7 +105,7 @@ export class RequestDelivery implements RequestSink {
     const writer = new ResponseWriter(response, connection);
     response._channel = exchange === null ? writer : observed(exchange, writer);
     response._context = context;
-    if (!responses.isEmpty && responses.isCrowded(1)) connection.gate.shut(ANSWERS_WAIT);
+    if (!responses.isEmpty && this.#isCrowded()) connection.gate.shut(ANSWERS_WAIT);
     responses.add(writer);
     this.isInHandler = true;
     try {
@@ -119,6 +119,14 @@ export class RequestDelivery implements RequestSink {
     if (exchange !== null) exchange.handlerReturned();
     server[kEngine].prototypes.learn(request, response);
     return false;
+  }
+
+  /** Whether too much waits, be it that what only waits for the end of the segment leaves now. */
+  #isCrowded(): boolean {
+    const { responses, output } = this.#connection;
+    if (!responses.isCrowded(1)) return false;
+    output.flush();
+    return responses.isCrowded(1);
   }
 
   #dispatch(head: RequestHead, request: IncomingMessage, response: ServerResponse): void {
