@@ -71,7 +71,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     }
     if (sent === 'framing') return true;
     const accepted = this._header ? this._sendHead() : true;
-    return data.length > 0 || callback ? this._writeRaw(data, encoding, callback) : accepted;
+    return data?.length !== 0 || callback ? this._writeRaw(data, encoding, callback) : accepted;
   }
 
   /** @param finish - tells those who wait for it, and emits 'finish' */
@@ -122,7 +122,7 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     if (this.socket?.destroyed) return false;
     if (typeof encoding === 'function') return this._writeRaw(data, null, encoding);
     if (args.length > 3 && this._send !== ownSend) return this._sendAsNode(data, encoding, callback, args[3]);
-    return this._open().raw(decoded(data, encoding), encoding, callback ?? null);
+    return this._open().raw(decoded(checked(data), encoding), encoding, callback ?? null);
   }
 
   /** What Node's own `_send` hands on, which a program has put around ours: it puts the head in front of text by itself. */
@@ -231,7 +231,8 @@ export class ResponseBodyMethods extends ResponseStateMethods {
       data = decoded(checked(chunk), encoding);
       length = encodedLength(data, encoding);
     }
-    if (!this.destroyed || !chunk) this._prepareEnd(length, Boolean(chunk));
+    if (!this.destroyed) this._prepareEnd(length, Boolean(chunk));
+    else if (!chunk) this._prepareLost();
     if (typeof callback === 'function') this._queueEndCallback(callback);
     if (this.strictContentLength && this._lengthBinds() && this._bytesWritten !== this._contentLength) {
       throw errors.contentLengthMismatch(this._bytesWritten, this._contentLength as number);
@@ -260,6 +261,15 @@ export class ResponseBodyMethods extends ResponseStateMethods {
     if (!this._header) this._contentLength = length;
     this._ensureHead();
     if (given && !this._hasBody && this._rejectBody) throw errors.bodyNotAllowed();
+  }
+
+  /** Nothing of it leaves: that its head is refused was told before, and a pipe may end it in a tick of nobody's. */
+  _prepareLost(): void {
+    try {
+      this._prepareEnd(0, false);
+    } catch (error) {
+      if (!errors.isRefusedHead(error)) throw error;
+    }
   }
 
   _endAgain(chunk: unknown, callback: WriteCallback | undefined): this {

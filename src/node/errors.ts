@@ -64,6 +64,18 @@ export function trailerInvalid(): Error {
   return coded(Error, 'ERR_HTTP_TRAILER_INVALID', 'Trailers are invalid with this transfer encoding');
 }
 
+const ofHeads = new Set([
+  'ERR_HTTP_INVALID_HEADER_VALUE',
+  'ERR_HTTP_INVALID_STATUS_CODE',
+  'ERR_HTTP_TRAILER_INVALID',
+  'ERR_INVALID_CHAR',
+]);
+
+/** Whether it tells that a head can't be composed of what was set for it. */
+export function isRefusedHead(error: unknown): boolean {
+  return ofHeads.has(`${(error as NodeJS.ErrnoException | null)?.code}`);
+}
+
 export function bodyNotAllowed(): Error {
   return coded(
     Error,

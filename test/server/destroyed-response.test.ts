@@ -1,6 +1,6 @@
 // What still arrives of a response that is destroyed, and of those before a request that is refused.
 import assert from 'node:assert/strict';
-import { behaviour, get, type Listener, outcome } from '../subjects.js';
+import { behaviour, get, type Listener, outcome, type Response } from '../subjects.js';
 
 const cases: [sentence: string, listener: Listener, received: RegExp][] = [
   [
@@ -60,6 +60,52 @@ behaviour(
     const received = await connect().send(`${get()}GET /a b HTTP/1.1\r\n\r\n`).rest();
     assert.match(received, /^HTTP\/1\.1 200 OK\r\n[\s\S]*answered/);
   },
+);
+
+const refusedHeads: [what: string, spoil: (res: Response) => void][] = [
+  ['a reason with a line end', (res) => Object.assign(res, { statusMessage: 'a\r\nb' })],
+  ['a status that there is not', (res) => Object.assign(res, { statusCode: 99 })],
+  ['trailers without chunks', (res) => res.setHeader('Trailer', 'X-T').setHeader('Content-Length', 0)],
+];
+
+for (const [what, spoil] of refusedHeads) {
+  behaviour(
+    `the end of a destroyed response with ${what} ends no process`,
+    async ({ serve }) => {
+      const { promise, resolve } = outcome<boolean>();
+      const { connect } = await serve((_req, res) => {
+        spoil(res);
+        assert.throws(() => res.write('a'));
+        res.destroy();
+        res.end();
+        resolve(res.headersSent);
+      });
+      connect().send(get());
+      assert.equal(await promise, false);
+    },
+    { notNode: 'it throws, though nothing can leave', only: 'plain' },
+  );
+}
+
+behaviour(
+  'what a writeHead of its own throws at the end of a destroyed response is the program’s',
+  async ({ serve }) => {
+    const { promise, resolve } = outcome<string>();
+    const { connect } = await serve((_req, res) => {
+      res.writeHead = () => {
+        throw new Error('mine');
+      };
+      res.destroy();
+      try {
+        res.end();
+      } catch (error) {
+        resolve(`${error}`);
+      }
+    });
+    connect().send(get());
+    assert.equal(await promise, 'Error: mine');
+  },
+  { only: 'plain' },
 );
 
 const toldOf: [what: string, error: Error | undefined, message: RegExp][] = [

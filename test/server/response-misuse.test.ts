@@ -232,3 +232,33 @@ for (const [what, encoding, isKnown] of [
     );
   }
 }
+
+type Sender = Response & Record<'_writeRaw' | '_send', (data: unknown) => boolean>;
+
+const noChunks: [what: string, data: unknown, code: string][] = [
+  ['a list', ['a'], 'ERR_INVALID_ARG_TYPE'],
+  ['an object with a length', { length: 1 }, 'ERR_INVALID_ARG_TYPE'],
+  ['a number', 5, 'ERR_INVALID_ARG_TYPE'],
+  ['null', null, 'ERR_STREAM_NULL_VALUES'],
+];
+
+for (const method of ['_writeRaw', '_send'] as const) {
+  for (const isCorked of [false, true]) {
+    behaviour(
+      `what is neither text nor bytes is refused by ${method} at once, ${isCorked ? 'corked' : 'not corked'}`,
+      async ({ serve }) => {
+        const { ask } = await serve((_req, res) => {
+          res.writeHead(200, { 'Content-Length': 1 });
+          res.flushHeaders();
+          if (isCorked) res.cork();
+          for (const [what, data, code] of noChunks)
+            assert.throws(() => (res as Sender)[method](data), { code }, what);
+          if (isCorked) res.uncork();
+          res.end('b');
+        });
+        assert.equal((await ask(get())).body, 'b');
+      },
+      { only: 'plain' },
+    );
+  }
+}

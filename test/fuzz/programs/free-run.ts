@@ -43,6 +43,12 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
   const server = makeServer(module, program);
   const run = new FreeProgram(program, server, trace, rest);
   const handle = (req: IncomingMessage, res: ServerResponse) => run.begin(req, res, req.socket);
+  let hasClosed = false;
+  // Before any other listener: one that throws keeps those after it from hearing.
+  server.on('close', () => {
+    hasClosed = true;
+    trace.activity++;
+  });
   server.on('request', handle);
   for (const event of program.listeners) {
     if (event === 'checkContinue' || event === 'checkExpectation') server.on(event, handle);
@@ -60,7 +66,6 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
   process.setUncaughtExceptionCaptureCallback((error) => uncaught.push(trace.show(error)));
   const states: Trace['state'][] = [];
   const received = () => trace.sections.map(({ wire }) => wire).join('');
-  let hasClosed = false;
   let early = '';
   try {
     for (const action of program.client) {
@@ -79,10 +84,7 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
   } finally {
     client.destroy();
     await rest.ofAll();
-    server.close(() => {
-      hasClosed = true;
-      trace.activity++;
-    });
+    server.close();
     server.closeAllConnections();
     await rest.ofAll();
     // What has left HTTP is nobody's to close but the program's.

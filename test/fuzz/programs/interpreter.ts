@@ -73,7 +73,11 @@ export class Interpreter {
 
   /** The next exchange's steps begin. */
   begin(req: object, res: object | undefined, socket: object): void {
-    if (this.isOver) return;
+    if (this.isOver) {
+      // A body that nobody reads would keep node:http from seeing the end of the connection.
+      (req as IncomingMessage).resume();
+      return;
+    }
     const objects: Objects = { req, socket, server: this.#server };
     if (res !== undefined) objects.res = res;
     const number = this.#exchanges.add(objects);

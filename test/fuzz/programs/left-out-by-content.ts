@@ -150,8 +150,10 @@ export const byContent: readonly LeftOut[] = [
   {
     row: 'what is written in one turn, on Node 26',
     since: 26,
-    is: (step, { moment }) =>
-      step.on === 'res' && step.call === 'write' && sizeOfChunk(step.with) === 0 && moment !== 'rest',
+    is: (step, { object, moment }) => {
+      if (step.on !== 'res' || step.call !== 'write' || sizeOfChunk(step.with) > 0) return false;
+      return moment !== 'rest' || !(object as ServerResponse).headersSent;
+    },
   },
   {
     row: 'an exception that nobody catches, where the process goes on',

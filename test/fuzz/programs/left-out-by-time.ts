@@ -69,6 +69,15 @@ export const byTime: readonly LeftOut[] = [
       (object as ServerResponse).req.readableLength > 0,
   },
   {
+    row: '`end` of a response that was destroyed, and whose head is refused',
+    is: ({ on, call, with: [chunk] }, { object }) =>
+      on === 'res' &&
+      call === 'end' &&
+      !isChunk(chunk) &&
+      (object as ServerResponse).destroyed &&
+      mayBeRefused(object as ServerResponse),
+  },
+  {
     row: "when 'finish' comes",
     is: ({ on, call }, { object, moment, pipelined }) =>
       on === 'res' && call === 'end' && moment === 'ticks' && pipelined && ends(object as ServerResponse),

@@ -47,8 +47,21 @@ export function isTimely(event: string): boolean {
   );
 }
 
+/** Whether a response may have been ended in a section, as its notes tell: by a call, or by a pipe. */
+function mayEndIn({ steps }: Section, owner: string): boolean {
+  const number = owner.slice('res '.length);
+  const isOwn = (runner: string) => runner === `handler ${number}` || runner.startsWith(`${number} `);
+  return Object.entries(steps).some(([runner, list]) =>
+    list.some(
+      (step) =>
+        step.startsWith(`res${number}.end()`) || (isOwn(runner) && /^(?:res\.end|req\.pipe)\(\)/.test(step)),
+    ),
+  );
+}
+
 /** The events of each object, parted: those that wait until what was written has left, and those that don't. */
-export function withoutHaste({ events }: Section): Section['events'] {
+export function withoutHaste(section: Section): Section['events'] {
+  const { events } = section;
   const parted = Object.entries(events).flatMap(([owner, list]) => {
     // What else was written decides whether a socket drains before it ends.
     if (owner === 'socket') return [[owner, list.filter((event) => !event.startsWith('drain'))] as const];
@@ -60,8 +73,11 @@ export function withoutHaste({ events }: Section): Section['events'] {
     const others = list.filter((event) => !isLeaving(event) && !isLate(event));
     return [
       [`${owner}, what has left`, list.filter((event) => isLeaving(event) && !isDrain(event))] as const,
-      // What else was written decides whether it comes before 'finish'.
-      [`${owner}, drained`, list.some(isFinish) ? [] : list.filter(isDrain)] as const,
+      // What else was written decides whether it comes before 'finish', or, on Node 26, before a call that ends it.
+      [
+        `${owner}, drained`,
+        list.some(isFinish) || mayEndIn(section, owner) ? [] : list.filter(isDrain),
+      ] as const,
       [`${owner}, late`, late] as const,
       [owner, others] as const,
     ];
