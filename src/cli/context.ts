@@ -1,5 +1,6 @@
 // What every part of the command may need to know, told once the command line has been read.
 import type { Arguments } from './arguments.js';
+import type { InspectorPlace } from './inspector-on-admin.js';
 import type { Messages } from './language.js';
 import type { Target } from './target.js';
 import type { Translations } from './translations.js';
@@ -12,6 +13,8 @@ export interface Context {
   target: Target;
   /** Where the start of the folder stands in each language, for one that has several. */
   translations?: Translations | undefined;
-  /** The address of the page that shows exchanges, where one does. */
+  /** The addresses of the page that shows exchanges, where one does. */
   inspector?: readonly string[] | undefined;
+  /** Where that is reached, in this process or in a worker. */
+  inspectorPlace?: InspectorPlace | undefined;
 }

@@ -3,9 +3,10 @@
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import { isFurtherWorker, isWorker } from '../operation/worker-role.js';
-import { addresses, isLoopback } from './addresses.js';
+import { addresses, addressOf, isLoopback } from './addresses.js';
 import { type Retry, retrying } from './command-line.js';
 import type { Context } from './context.js';
+import type { InspectorPlace } from './inspector-on-admin.js';
 import type { InspectorAddress } from './option-values.js';
 import { codeOf, Trouble, UsageError } from './trouble.js';
 
@@ -15,11 +16,20 @@ const keptVariable = 'PREMIER_INSPECTOR';
 const [keptToken, keptPort] = isWorker ? (process.env[keptVariable]?.split(' ') ?? []) : [];
 delete process.env[keptVariable];
 
-/** Draws the token for the workers of this process, and the port where a free one was asked for. */
-export async function keepAddress({ host, port }: InspectorAddress): Promise<void> {
+/**
+ * Draws the token for the workers of this process, and the port where a free one was asked for.
+ * @returns where it will be
+ */
+export async function keepAddress({ host, port }: InspectorAddress): Promise<InspectorPlace> {
   const token = randomBytes(18).toString('base64url');
-  process.env[keptVariable] = `${token} ${port === 0 ? await freePort(host) : port}`;
+  const kept = port === 0 ? await freePort(host) : port;
+  process.env[keptVariable] = `${token} ${kept}`;
+  return { host: reached(host), port: kept };
 }
+
+/** An address that stands for all of this computer's is reached by that of this computer alone. */
+const reached = (host: string): string =>
+  ({ '0.0.0.0': '127.0.0.1', '::': '::1', localhost: '127.0.0.1' })[addressOf(host) ?? host] ?? host;
 
 /** 0 where none can be had: the worker says why. */
 function freePort(host: string): Promise<number> {
@@ -35,10 +45,10 @@ function freePort(host: string): Promise<number> {
 
 /**
  * Shows the exchanges of every server that is made from now on.
- * @returns the addresses of its page, that for this computer first
+ * @returns the addresses of its page, that for this computer first, and where it listens
  * @throws {Trouble} the address can't be had, or others would see it and that was not asked for
  */
-export async function startInspector(asked: InspectorAddress, context: Context): Promise<string[]> {
+export async function startInspector(asked: InspectorAddress, context: Context) {
   const { host } = asked;
   const port = Number(keptPort ?? asked.port);
   const { args, say, command } = context;
@@ -57,7 +67,8 @@ export async function startInspector(asked: InspectorAddress, context: Context):
       token: keptToken,
       waitForPort: isFurtherWorker,
     });
-    return pages(host, new URL(url));
+    const page = new URL(url);
+    return { pages: pages(host, page), place: { host: reached(host), port: Number(page.port || 80) } };
   } catch (error) {
     throw new Trouble(whyNot(error as Error, { host, port }, retry, context));
   }

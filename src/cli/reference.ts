@@ -97,6 +97,7 @@ service: keep it from others.
   \`--drain-delay\` still to come, and while no process answers.
 - \`/status\`: JSON; the service and each of its processes: requests, connections, delay of the event loop, memory.
 - \`/metrics\`: for Prometheus, and OpenMetrics where that is asked for.
+- \`/inspector/\`: with \`--inspect\`, the page of [the inspector](inspector.md#who-can-read-it), behind its token.
 
 \`premier status [ADDRESS]\` prints the state as a table. \`premier health [URL]\` prints what \`/ready\`, or the URL, says, and
 ends with code 0 for 200 and 1 for all else: a health check for an image without a shell.
@@ -195,6 +196,7 @@ service : gardez-la des autres.
   d’arrêt, alors que \`--drain-delay\` est encore à venir, et tant qu’aucun processus ne répond.
 - \`/status\` : du JSON ; le service et chacun de ses processus : requêtes, connexions, retard de la boucle, mémoire.
 - \`/metrics\` : pour Prometheus, et en OpenMetrics si c’est demandé.
+- \`/inspector/\` : avec \`--inspect\`, la page de [l’inspecteur](inspector.fr.md#qui-peut-le-lire), derrière son jeton.
 
 \`premier status [ADRESSE]\` affiche l’état en tableau. \`premier health [URL]\` affiche ce que dit \`/ready\`, ou l’URL, et se
 termine avec le code 0 pour 200 et 1 sinon : un contrôle pour une image sans shell.

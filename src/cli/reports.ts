@@ -1,7 +1,8 @@
 // What is told of this process while it serves: to its parent, or at the admin listener. In: the options. Out: reports and
 // that listener, where they are asked for; nothing at all where they are not. To be started before any server is made.
+import type { RequestListener } from 'node:http';
 import { type AdminAddress, adminAddressText } from '../operation/admin-address.js';
-import { openAdmin } from '../operation/admin-server.js';
+import { inspectorPath, openAdmin } from '../operation/admin-server.js';
 import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import { printable } from '../operation/printable-text.js';
@@ -12,6 +13,7 @@ import { tellParent } from '../operation/worker-messages.js';
 import { Reporter, type WorkerReport } from '../operation/worker-report.js';
 import { isWorker } from '../operation/worker-role.js';
 import type { Arguments } from './arguments.js';
+import type { InspectorPlace } from './inspector-on-admin.js';
 import type { Messages } from './language.js';
 import { whyNoSocket } from './listen.js';
 import { version } from './version.js';
@@ -19,6 +21,7 @@ import { version } from './version.js';
 interface Telling {
   args: Arguments;
   say: Messages;
+  inspectorPlace?: InspectorPlace | undefined;
 }
 
 let reporter: Reporter | undefined;
@@ -26,12 +29,13 @@ let reporter: Reporter | undefined;
 /** What is new since the last report; nothing where nobody asks. */
 export const lastReport = (): WorkerReport | undefined => reporter?.read();
 
-export async function startReports({ args, say }: Telling): Promise<void> {
+export async function startReports(telling: Telling): Promise<void> {
+  const { args, say } = telling;
   const { admin, 'max-requests': requests, 'max-memory': memory } = args.settings;
   if (!isWorker) manage(() => true, say);
   if (isWorker) watchLimits({ requests, memory }, (reason) => void tellParent({ premier: 'worn', reason }));
   if (admin === undefined && !isWatched()) return;
-  const tell = isWorker ? tellAsWorker : await tellOfThisProcess(admin, say);
+  const tell = isWorker ? tellAsWorker : await tellOfThisProcess(admin, telling);
   // Servers made before this are not observed: the admin listener is none of those that serve.
   reporter = new Reporter();
   reporter.each(tell);
@@ -43,7 +47,7 @@ function tellAsWorker(report: WorkerReport): void {
 
 async function tellOfThisProcess(
   admin: AdminAddress | undefined,
-  say: Messages,
+  telling: Telling,
 ): Promise<(report: WorkerReport) => void> {
   const self: ServiceProcess = {
     name: '1',
@@ -61,14 +65,15 @@ async function tellOfThisProcess(
     () => [self],
     () => 1,
   );
-  if (admin) await openAdminFor(service, admin, say);
+  if (admin) await openAdminFor(service, admin, telling);
   return (report) => service.record(self, report);
 }
 
 /** Opens the admin listener, on the socket that systemd has opened for it if there is one; the service goes on without one where that can't be had. */
-export async function openAdminFor(service: Service, admin: AdminAddress, say: Messages): Promise<void> {
+export async function openAdminFor(service: Service, admin: AdminAddress, telling: Telling): Promise<void> {
+  const { say } = telling;
   try {
-    await openAdmin(inheritedSockets.admin ?? admin, service);
+    await openAdmin(inheritedSockets.admin ?? admin, service, await inspectorFor(telling));
   } catch (error) {
     const { fd } = inheritedSockets.admin ?? {};
     const problem =
@@ -79,6 +84,13 @@ export async function openAdminFor(service: Service, admin: AdminAddress, say: M
           : say.noAdmin(adminAddressText(admin), (error as Error).message);
     console.error(`premier: ${printable(problem)}`);
   }
+}
+
+/** What answers for the inspector at that listener, where there is one. */
+async function inspectorFor({ args, inspectorPlace }: Telling): Promise<RequestListener | undefined> {
+  if (inspectorPlace === undefined) return undefined;
+  const { inspectorBelow } = await import('./inspector-on-admin.js');
+  return inspectorBelow(inspectorPath, inspectorPlace, args.settings['inspect-anywhere']);
 }
 
 /** Tells systemd how the service does, where that wants to hear. */

@@ -84,14 +84,16 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   if (inheritedSockets.admin && !parsed.settings.admin) console.error(`premier: ${say.adminSocketUnused}`);
   if ((watch || workers !== undefined) && !isWorker) {
     const { supervise } = await import('./supervise.js');
-    if (inspect) await (await import('./inspector.js')).keepAddress(inspect);
+    if (inspect) context.inspectorPlace = await (await import('./inspector.js')).keepAddress(inspect);
     return supervise(args, context);
   }
   checkPoolOptions(parsed, say);
   if (isWorker) ignoreReplaceSignal();
   if (inspect) {
     const { startInspector } = await import('./inspector.js');
-    context.inspector = await startInspector(inspect, context);
+    const { pages, place } = await startInspector(inspect, context);
+    context.inspector = pages;
+    context.inspectorPlace = place;
   }
   await startReports(context);
   await setUpBehindProxies(parsed.settings);

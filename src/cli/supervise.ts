@@ -127,8 +127,8 @@ class Supervisor {
   }
 
   async start(): Promise<void> {
-    const { args, say } = this.#context;
-    if (args.settings.admin) await openAdminFor(this.service, args.settings.admin, say);
+    const { admin } = this.#context.args.settings;
+    if (admin) await openAdminFor(this.service, admin, this.#context);
     this.#pool.start();
   }
 

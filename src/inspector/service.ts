@@ -52,7 +52,7 @@ export class Service {
     for (const [name, value] of Object.entries(SAFETY)) res.setHeader(name, value);
     const path = this.#access.pathOf(req);
     if (typeof path === 'string') void this.#answer(path, req, res);
-    else if (path === noToken && wantsTokenPage(req)) askForToken(req, res, this.#access, '/');
+    else if (path === noToken && wantsTokenPage(req)) askForToken(req, res, this.#access);
     else plain(res, path.status, path.reason);
   };
 

@@ -35,12 +35,12 @@ export function wantsTokenPage({ method, url = '', headers }: IncomingMessage): 
   return method === 'GET' && /^\/(\?|$)/.test(url) && /\btext\/html\b/.test(headers.accept ?? '');
 }
 
-/** @param root - the path below which the inspector is, such as `/` */
-export function askForToken(req: IncomingMessage, res: ServerResponse, access: Access, root: string): void {
+export function askForToken(req: IncomingMessage, res: ServerResponse, access: Access): void {
   const given = new URLSearchParams((req.url ?? '').split('?', 2)[1]).get('address') ?? '';
   const token = /([\w-]+)\/?\s*$/.exec(given)?.[1] ?? '';
   if (access.isToken(token)) {
-    res.writeHead(303, { Location: `${root}${token}/` }).end();
+    // Whatever stands before it: the admin listener has the page below a path of its own.
+    res.writeHead(303, { Location: `./${token}/` }).end();
     return;
   }
   const language = /^\s*fr\b/i.test(req.headers['accept-language'] ?? '') ? 'fr' : 'en';

@@ -1,10 +1,11 @@
 /**
  * The admin listener: `/live`, `/ready`, `/status` and `/metrics`, for balancers, orchestrators and operators. In: what is
  * known of the service. Out: a server at an address of its own, never the served one. It tells of nobody's requests, and
- * a page of somebody else's cannot read it by another name of this computer.
+ * a page of somebody else's cannot read it by another name of this computer. What may be told below `/inspector/` is the
+ * affair of whoever answers there.
  */
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer } from '../index.js';
 import { keepFromObservers } from '../observe.js';
 import type { AdminAddress } from './admin-address.js';
@@ -51,12 +52,23 @@ const pages: Record<string, (view: AdminView, req: IncomingMessage) => Page> = {
   },
 };
 
+/** Where the page of the inspector is, where there is one. */
+export const inspectorPath = '/inspector';
+
 /**
  * Listens for whoever looks after the service.
+ * @param inspector answers what is asked below `inspectorPath`; whom, it decides by itself
  * @throws a system error where that address can't be had
  */
-export async function openAdmin(address: AdminAddress | { fd: number }, view: AdminView): Promise<Server> {
-  const server = createServer((req, res) => answer(req, res, view));
+export async function openAdmin(
+  address: AdminAddress | { fd: number },
+  view: AdminView,
+  inspector?: RequestListener,
+): Promise<Server> {
+  const server = createServer((req, res) => {
+    if (inspector && req.url?.startsWith(`${inspectorPath}/`)) inspector(req, res);
+    else answer(req, res, view, inspector !== undefined);
+  });
   // Whoever looks after the service is none of those that it serves.
   keepFromObservers(server);
   if ('path' in address) await listenOnPath(server, address.path);
@@ -67,25 +79,29 @@ export async function openAdmin(address: AdminAddress | { fd: number }, view: Ad
   return server;
 }
 
-function answer(req: IncomingMessage, res: ServerResponse, view: AdminView): void {
-  const page = pageFor(req, view);
+function answer(req: IncomingMessage, res: ServerResponse, view: AdminView, inspected: boolean): void {
+  const page = pageFor(req, view, inspected);
   res.writeHead(page.status, {
     'Content-Type': page.type,
     'Content-Length': Buffer.byteLength(page.body),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     ...(page.status === 405 && { Allow: 'GET, HEAD' }),
+    ...(page.status === 308 && { Location: `${inspectorPath}/` }),
   });
   res.end(page.body);
 }
 
-function pageFor(req: IncomingMessage, view: AdminView): Page {
+function pageFor(req: IncomingMessage, view: AdminView, inspected: boolean): Page {
   if (!isAskedByName(req))
     return plain(421, 'The admin listener answers to addresses and to localhost only.');
   if (req.method !== 'GET' && req.method !== 'HEAD') return plain(405, 'Only GET and HEAD.');
   const path = (req.url ?? '').split('?')[0] as string;
+  if (inspected && path === inspectorPath) return plain(308, `It is at ${inspectorPath}/.`);
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-  return page?.(view, req) ?? plain(404, `There are ${Object.keys(pages).join(', ')}.`);
+  if (page !== undefined) return page(view, req);
+  const all = [...Object.keys(pages), ...(inspected ? [`${inspectorPath}/`] : [])];
+  return plain(404, `There are ${all.join(', ')}.`);
 }
 
 /**

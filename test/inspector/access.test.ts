@@ -150,7 +150,7 @@ test('who comes without the token is asked for it in a browser, and is led on wi
   );
   for (const given of [token, `http://127.0.0.1:${port}/${token}/`, ` /${token} `]) {
     const led = await visit(`/?${new URLSearchParams({ address: given })}`);
-    assert.deepEqual([led.status, led.field('location')], [303, `/${token}/`], given);
+    assert.deepEqual([led.status, led.field('location')], [303, `./${token}/`], given);
   }
   for (const given of ['<script>', token.slice(1), `${token}x`, `${token}?`, 'http://evil.example/x/']) {
     const asked = await visit(`/?${new URLSearchParams({ address: given })}`);
