@@ -153,6 +153,8 @@ export interface GreetingView {
 
 export interface BatchView {
   readonly exchanges: readonly ExchangeSummary[];
+  /** The number of the oldest exchange that is still kept: those before it can't be opened any more. */
+  readonly oldest: number;
   /** Exchanges of which this page was told nothing, since the last time, for there were too many. */
   readonly missed: number;
 }

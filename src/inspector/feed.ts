@@ -37,7 +37,7 @@ export class Feed {
   constructor(res: ServerResponse, recorder: Recorder, settings: Settings) {
     this.#recorder = recorder;
     this.#res = res;
-    this.#next = recorder.recent.nextId - recorder.recent.count;
+    this.#next = recorder.recent.oldestId;
     res.writeHead(200, { 'Content-Type': 'text/event-stream' });
     const { maxExchanges, maxBytes, maxBodyBytes, redact } = settings;
     const greeting: GreetingView = { run, maxExchanges, maxBytes, maxBodyBytes, redact: [...redact] };
@@ -75,12 +75,13 @@ export class Feed {
       if (outcome === null) this.#underWay.add(id);
       else this.#underWay.delete(id);
     }
-    this.#forget(recent.nextId - recent.count);
+    const oldest = recent.oldestId;
+    this.#forget(oldest);
     const isNew = ({ id }: { id: number }) => id >= this.#next;
     this.#missed += recent.nextId - this.#next - told.filter(isNew).length;
     this.#revision = revision;
     this.#next = recent.nextId;
-    const batch: BatchView = { exchanges: told.map(summaryOf), missed: this.#missed };
+    const batch: BatchView = { exchanges: told.map(summaryOf), oldest, missed: this.#missed };
     this.#missed = 0;
     this.#send('batch', batch);
   }

@@ -24,6 +24,11 @@ export class RecentExchanges {
     return this.#next;
   }
 
+  /** The id of the oldest that is kept; `nextId` where none is. */
+  get oldestId(): number {
+    return this.#oldest;
+  }
+
   get count(): number {
     return this.#next - this.#oldest;
   }

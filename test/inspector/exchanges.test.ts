@@ -273,6 +273,40 @@ test('a page is told how many exchanges it missed', async (t) => {
   assert.ok(missed > 0);
 });
 
+test('a page is told which exchanges are no longer kept, those that a page that joins later would not see', async (t) => {
+  const { connect, feed, inspector } = await inspected(t, (_req, res) => res.end(Buffer.alloc(30_000)), {
+    maxExchanges: 3,
+    maxBytes: 80_000,
+  });
+  const events = await feed();
+  const oldest = async (least: number): Promise<number> => {
+    for (;;) {
+      const { event, data } = await events.next();
+      if (event === 'batch' && (data.oldest as number) >= least) return data.oldest as number;
+    }
+  };
+  const client = connect();
+  const answered = async (method = 'GET') => client.send(get('/').replace('GET', method)).response(method);
+  await answered();
+  assert.equal(await oldest(0), 1);
+  // Two of these bodies have room, and three exchanges without one.
+  await answered();
+  await answered();
+  assert.equal(await oldest(2), 2);
+  for (let i = 0; i < 3; i++) await answered('HEAD');
+  assert.equal(await oldest(4), 4);
+  await fetch(`${inspector.url}api/clear`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  await answered('HEAD');
+  assert.equal(await oldest(5), 7);
+  const later = await feed();
+  await later.next();
+  assert.equal((await later.next()).data.oldest, 7);
+});
+
 test('the pulse lists the connections, and one can be closed from the page', async (t) => {
   const { connect, feed, inspector } = await inspected(t, (_req, res) => res.end('x'));
   const client = connect();

@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
+import { connect as connectTo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { InspectorOptions } from 'premier/inspector';
 import { temporaryFolder } from '../cli/command.js';
 import { launchChromium, withoutChromium } from '../site/chromium.js';
 import { get } from '../subjects.js';
@@ -53,8 +56,12 @@ function contextFor(options: BrowserContextOptions): Promise<BrowserContext> {
 }
 
 /** A server with some exchanges, and the page open on them. */
-async function visit(t: TestContext, options: BrowserContextOptions = {}): Promise<Visit> {
-  const served = await inspected(t, answer);
+async function visit(
+  t: TestContext,
+  options: BrowserContextOptions = {},
+  kept: InspectorOptions = {},
+): Promise<Visit> {
+  const served = await inspected(t, answer, kept);
   const { connect, inspector } = served;
   await connect().send(get('/json', 'Cookie: sid=hidden')).response();
   await connect().send(get('/broken')).response();
@@ -83,6 +90,13 @@ async function visit(t: TestContext, options: BrowserContextOptions = {}): Promi
     await page.locator('.panel h2').waitFor();
   };
   return { ...served, page, choose, troubles };
+}
+
+/** How many answers come to so many requests at once. */
+async function answersTo(count: number, port: number): Promise<number> {
+  const socket = connectTo(port, '127.0.0.1');
+  socket.write(get('/many').repeat(count - 1) + get('/many', 'Connection: close'));
+  return (await text(socket)).split('HTTP/1.1 200 OK\r\n').length - 1;
 }
 
 /** What axe finds wrong, in light and in darkness. */
@@ -224,6 +238,54 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
     assert.match(await kept.innerText(), /POST[\s\S]*\/form[\s\S]*pinned/);
     await kept.click();
     assert.ok((await page.locator('.panel').innerText()).includes('POST /form HTTP/1.1'));
+  });
+
+  test('has no row for what the server has dropped; while it is paused, such a row says so', async (t) => {
+    const { page, choose, connect } = await visit(t, {}, { maxExchanges: 6 });
+    const options = page.getByRole('option');
+    const client = connect();
+    const more = async (path: string, count: number) => {
+      for (let i = 1; i <= count; i++) await client.send(get(`/${path}${i}`)).response();
+    };
+    await choose('/json');
+    await page.getByRole('button', { name: 'Pin', exact: true }).click();
+    await more('a', 3);
+    await page.getByText('7 exchanges · 2 older ones have left the list.').waitFor();
+    assert.equal(await options.filter({ hasText: '/broken' }).count(), 0);
+    assert.match(await options.first().innerText(), /json[\s\S]*pinned/);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await more('b', 5);
+    await page.getByText('Paused; 5 came since').waitFor();
+    const gone = options.filter({ hasText: 'no longer kept' });
+    assert.equal(await gone.count(), 5);
+    assert.equal(await page.locator('.row.gone').count(), 5);
+    await gone.first().click();
+    await page.getByText('This exchange is no longer kept').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('7 exchanges · 7 older ones have left the list.', { exact: true }).waitFor();
+    assert.equal(await gone.count(), 0);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('1 exchange', { exact: true }).waitFor();
+  });
+
+  test('accounts for each of 20,000 requests that come while it is open', async (t) => {
+    const { page, port, connect, troubles, inspector } = await visit(t);
+    const answers = await Promise.all([answersTo(10_000, port), answersTo(10_000, port)]);
+    assert.deepEqual(answers, [10_000, 10_000]);
+    // The last one is told of when all before it were, or were counted.
+    await connect().send(get('/last')).response();
+    await page.getByRole('option').filter({ hasText: '/last' }).waitFor();
+    const counts = await page.locator('.left > .note').nth(1).innerText();
+    const number = (pattern: RegExp) => Number(pattern.exec(counts)?.[1] ?? 0);
+    const shown = number(/^(\d+) exchanges/);
+    const missed = number(/ (\d+) not shown: there were too many at once\./);
+    const left = number(/ (\d+) older ones have left the list\./);
+    assert.equal(shown + missed + left, 20_006, counts);
+    assert.ok(shown > 0 && shown <= 1000 && missed > 0, counts);
+    const oldest = await fetch(`${inspector.url}api/exchange/19007`);
+    assert.equal(oldest.status, 200);
+    assert.equal((await fetch(`${inspector.url}api/exchange/19006`)).status, 404);
+    assert.deepEqual(troubles, []);
   });
 
   test('is used by keys alone', async (t) => {

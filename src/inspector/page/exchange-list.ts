@@ -27,6 +27,15 @@ const statusText = ({ status, outcome }: ExchangeSummary): string => {
   return status === 0 ? '…' : String(status);
 };
 
+/** What is to be known of what the list shows. */
+export interface Circumstances {
+  /** Those that the page keeps by itself. */
+  pinned: ReadonlySet<number>;
+  /** Others with a smaller number can't be opened any more. */
+  oldest: number;
+  whenEmpty: string;
+}
+
 export class ExchangeList {
   readonly root: HTMLElement;
   readonly #rows = element('div', { class: 'rows', role: 'presentation' });
@@ -36,6 +45,7 @@ export class ExchangeList {
   readonly #onEnter: () => void;
   #shown: readonly ExchangeSummary[] = [];
   #pinned: ReadonlySet<number> = new Set();
+  #oldest = 0;
   #chosen: number | null = null;
   /** What each row in the document shows. */
   readonly #made = new Map<number, { row: HTMLElement; of: ExchangeSummary; text: string }>();
@@ -62,10 +72,11 @@ export class ExchangeList {
     new ResizeObserver(() => this.#draw()).observe(this.#list);
   }
 
-  show(exchanges: readonly ExchangeSummary[], pinned: ReadonlySet<number>, whenEmpty: string): void {
+  show(exchanges: readonly ExchangeSummary[], { pinned, oldest, whenEmpty }: Circumstances): void {
     const before = this.#shown;
     this.#shown = exchanges;
     this.#pinned = pinned;
+    this.#oldest = oldest;
     this.#empty.textContent = exchanges.length === 0 ? whenEmpty : '';
     this.#keepPlace(before);
     this.#draw();
@@ -139,14 +150,19 @@ export class ExchangeList {
     row.setAttribute('aria-posinset', String(index + 1));
     row.setAttribute('aria-setsize', String(this.#shown.length));
     row.setAttribute('aria-selected', String(exchange.id === this.#chosen));
-    const text = `${exchange.revision} ${pinned}`;
+    const gone = exchange.id < this.#oldest && !pinned;
+    const text = `${exchange.revision} ${pinned} ${gone}`;
     if (made.text === text) return;
     made.text = text;
-    row.className = `row ${classOf(exchange)}${pinned ? ' pinned' : ''}`;
+    row.className = `row ${classOf(exchange)}${pinned ? ' pinned' : ''}${gone ? ' gone' : ''}`;
     const cells = cellsOf(exchange);
     row.replaceChildren(
       ...cells.map((cell, column) => element('span', { class: `c${column}` }, cell)),
-      element('span', { class: 'heard' }, heardOf(exchange, pinned)),
+      element(
+        'span',
+        { class: 'heard' },
+        heardOf(exchange, pinned ? say.pinned : gone ? say.noLongerKept : ''),
+      ),
     );
   }
 
@@ -198,12 +214,12 @@ function cellsOf(exchange: ExchangeSummary): string[] {
 }
 
 /** What signs and colours say, for those who hear a row. */
-function heardOf({ method, status, outcome }: ExchangeSummary, pinned: boolean): string {
+function heardOf({ method, status, outcome }: ExchangeSummary, standing: string): string {
   return [
     method === '' ? say.noRequest : '',
     status === 0 ? say.noResponse : '',
     outcome === null ? say.underWay : outcome === 'complete' ? '' : say.outcomes[outcome],
-    pinned ? say.pinned : '',
+    standing,
   ]
     .filter(Boolean)
     .join(', ');

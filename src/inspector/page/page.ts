@@ -2,7 +2,7 @@
  * The page of the inspector. In: what its server tells, and what somebody clicks. Out: the list, one exchange, the pulse.
  * Nothing of an exchange is ever read as HTML or script, and no other host is asked for anything.
  */
-import type { ExchangeDetail, ExchangeSummary } from '../exchange-view.js';
+import type { BatchView, ExchangeDetail } from '../exchange-view.js';
 import { type Filter, filterFrom } from '../filter.js';
 import { harOf } from '../har.js';
 import { exchangesFrom, HarError } from '../har-import.js';
@@ -70,8 +70,10 @@ class Page {
   #isRevealed = false;
   /** Names of fields that are masked, in lower case. */
   #redact: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
-  /** What came while the list stands still, in the order in which it came. */
-  #held: ExchangeSummary[] | null = null;
+  /** What came while the list stands still. */
+  #held: Rows | null = null;
+  /** The number of the oldest exchange that the server still has. */
+  #oldest = 0;
   #missed = 0;
   #chosen: number | null = null;
   #shownRevision = -1;
@@ -100,7 +102,7 @@ class Page {
         this.#state.textContent = isNew ? say.restarted : say.live;
         if (isNew) this.#beginAnew();
       },
-      batch: ({ exchanges, missed }) => this.#take(exchanges, missed),
+      batch: (batch) => this.#take(batch),
       pulse: (pulse) => {
         this.#pulse.add(pulse);
         this.#connections.show(pulse);
@@ -122,7 +124,7 @@ class Page {
     this.#rows.clear();
     this.#pinned.clear();
     this.#missed = 0;
-    this.#held &&= [];
+    this.#held?.clear();
     if (this.#imported === null) this.#nothingChosen();
   }
 
@@ -130,10 +132,10 @@ class Page {
     return element('footer', {}, this.#connections.root);
   }
 
-  #take(exchanges: readonly ExchangeSummary[], missed: number): void {
+  #take({ exchanges, missed, oldest }: BatchView): void {
     this.#missed += missed;
-    if (this.#held === null) this.#rows.put(exchanges);
-    else this.#held = [...this.#held, ...exchanges].slice(-10_000);
+    this.#oldest = oldest;
+    (this.#held ?? this.#rows).put(exchanges, oldest);
     this.#showSoon();
     const now = exchanges.find(({ id }) => id === this.#chosen);
     if (now !== undefined && this.#held === null && this.#imported === null) void this.#reload();
@@ -156,15 +158,24 @@ class Page {
     const passing = all.filter((exchange) => !ids.has(exchange.id) && this.#filter.test(exchange));
     if (this.#isNewestFirst) passing.reverse();
     const none = all.length === 0 ? say.empty : say.emptyFiltered;
-    this.#list.show([...pinned, ...passing], ids, none);
+    // While the list stands still, what can't be opened any more stays in it, and says so.
+    const oldest = this.#imported === null ? this.#oldest : 0;
+    this.#list.show([...pinned, ...passing], { pinned: ids, oldest, whenEmpty: none });
     const cleared = pinned.filter(({ id }) => this.#rows.get(id) === undefined).length;
     const notices = [say.count(pinned.length + passing.length, all.length + cleared)];
     if (this.#isFiltered) this.#heard.textContent = notices.join();
     this.#isFiltered = false;
-    if (this.#missed > 0 && this.#imported === null) notices.push(say.missed(this.#missed));
-    if (this.#held !== null && this.#imported === null)
-      notices.push(say.paused(new Set(this.#held.map(({ id }) => id)).size));
+    if (this.#imported === null) notices.push(...this.#absent());
     this.#counts.textContent = notices.join(' · ');
+  }
+
+  /** What of the live exchanges the list has not, and why. */
+  #absent(): string[] {
+    const notices: string[] = [];
+    if (this.#missed > 0) notices.push(say.missed(this.#missed));
+    if (this.#rows.left > 0) notices.push(say.left(this.#rows.left));
+    if (this.#held !== null) notices.push(say.paused(this.#held.count + this.#held.left));
+    return notices;
   }
 
   #setFilter(text: string): void {
@@ -175,15 +186,14 @@ class Page {
   }
 
   #setPaused(isPaused: boolean): void {
-    const held = this.#held ?? [];
-    this.#held = isPaused ? [] : null;
-    this.#rows.put(held);
+    if (this.#held !== null) this.#rows.take(this.#held, this.#oldest);
+    this.#held = isPaused ? new Rows() : null;
     this.#showSoon();
   }
 
   async #clear(): Promise<void> {
     this.#backToLive();
-    this.#held &&= [];
+    this.#held?.clear();
     await this.#orSay(server.clear());
   }
 

@@ -31,6 +31,7 @@ export const english = {
   count: (shown: number, all: number) =>
     `${shown === all ? '' : `${shown} of `}${all} ${all === 1 ? 'exchange' : 'exchanges'}`,
   missed: (count: number) => `${count} not shown: there were too many at once.`,
+  left: (count: number) => `${count} older ones have left the list.`,
   paused: (count: number) => `Paused; ${count} came since.`,
   list: 'Exchanges',
   columns: {
@@ -58,6 +59,7 @@ export const english = {
   pin: 'Pin',
   unpin: 'Unpin',
   pinned: 'pinned',
+  noLongerKept: 'no longer kept',
   copyCurl: 'Copy as curl',
   copyFetch: 'Copy as fetch',
   copyRaw: 'Save as bytes',

@@ -35,6 +35,7 @@ export const french: Texts = {
   count: (shown, all) =>
     `${shown} ${shown < 2 ? 'échange' : 'échanges'}${shown === all ? '' : ` sur ${all}`}`,
   missed: (count) => `${count} non montrés : il y en avait trop à la fois.`,
+  left: (count) => `${count} plus anciens ont quitté la liste.`,
   paused: (count) => `En pause ; ${count} depuis.`,
   list: 'Échanges',
   columns: {
@@ -62,6 +63,7 @@ export const french: Texts = {
   pin: 'Épingler',
   unpin: 'Désépingler',
   pinned: 'épinglé',
+  noLongerKept: 'n’est plus gardé',
   copyCurl: 'Copier pour curl',
   copyFetch: 'Copier pour fetch',
   copyRaw: 'Enregistrer les octets',
