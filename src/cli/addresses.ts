@@ -44,6 +44,15 @@ export function includes(wide: string, narrow: string): boolean {
   return other !== undefined && (one === other || one === '::' || (one === '0.0.0.0' && isIPv4(other)));
 }
 
+/** Whether two who listen at these hosts would be in each other's way at one port. */
+export function overlap(one: string, other: string): boolean {
+  if (isEverywhere(one) || isEverywhere(other)) return true;
+  if (one === 'localhost' || other === 'localhost') return isLocal(one) && isLocal(other);
+  return (addressOf(one) ?? one) === (addressOf(other) ?? other);
+}
+
+const isLocal = (host: string): boolean => host === 'localhost' || isLoopback(host);
+
 /** Where a server can be opened: under its public names where it has such, for its certificates are for these alone. */
 export function addressesOf(
   scheme: 'http' | 'https',

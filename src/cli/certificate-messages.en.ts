@@ -39,8 +39,6 @@ export const certificateMessages = {
     `No browser trusts this computer's own authority yet. To change that, once: ${command} trust`,
   onlyOne: (one: string, other: string) =>
     `${one} and ${other} are two ways to a certificate. Leave one out.`,
-  needs: (option: string, needed: string) =>
-    `${option} has no effect without ${needed}. Add it, or leave ${option} out.`,
   noWildcard: (name: string) =>
     `${name}: for names with * an authority asks the DNS, which can't be answered here. Give each name, or take certificates from elsewhere with --tls-cert and --tls-key.`,
   httpPortTaken: (reason: string) =>

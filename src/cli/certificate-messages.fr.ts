@@ -124,7 +124,6 @@ export const certificateMessages: CertificateMessages = {
   notTrusted: (command) =>
     `Aucun navigateur ne reconnaît encore l’autorité propre à cet ordinateur. Pour y remédier, une fois : ${command} trust`,
   onlyOne: (one, other) => `${one} et ${other} sont deux chemins vers un certificat. Omettez-en un.`,
-  needs: (option, needed) => `${option} reste sans effet sans ${needed}. Ajoutez-la, ou omettez ${option}.`,
   noWildcard: (name) =>
     `${name} : pour un nom avec *, l’autorité questionne le DNS, ce à quoi on ne peut répondre ici. Donnez chaque nom, ou prenez les certificats d’ailleurs par --tls-cert et --tls-key.`,
   httpPortTaken: (reason) =>

@@ -110,9 +110,9 @@ function sourceOf({ args, say, target }: Context): CertificateOptions | undefine
   }
   const secure = settings.https || named || inFiles || domains.length > 0;
   const idle = ofAuthority.find((name) => given.has(name));
-  if (idle && domains.length === 0) throw new UsageError(words.needs(`--${idle}`, '--domain'));
+  if (idle && domains.length === 0) throw new UsageError(say.needs(`--${idle}`, '--domain'));
   const pointless = (['http-port', 'hsts'] as const).find((name) => given.has(name));
-  if (pointless && !secure) throw new UsageError(words.needs(`--${pointless}`, '--https'));
+  if (pointless && !secure) throw new UsageError(say.needs(`--${pointless}`, '--https'));
 
   if (inFiles) return { files: certs.map((cert, at) => ({ cert, key: keys[at] ?? '' })) };
   if (domains.length > 0) return { acme: publicOnes(settings, domains) };

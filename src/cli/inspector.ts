@@ -2,13 +2,15 @@
 // Out: the page's own, with a token in it, or a `Trouble` in plain words.
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
+import { adminAddressText } from '../operation/admin-address.js';
 import { isFurtherWorker, isWorker } from '../operation/worker-role.js';
-import { addresses, addressOf, isLoopback } from './addresses.js';
+import { addresses, addressOf } from './addresses.js';
 import { type Retry, retrying } from './command-line.js';
 import type { Context } from './context.js';
 import type { InspectorPlace } from './inspector-on-admin.js';
+import { nextPort } from './inspector-option.js';
 import type { InspectorAddress } from './option-values.js';
-import { codeOf, Trouble, UsageError } from './trouble.js';
+import { codeOf, Trouble } from './trouble.js';
 
 /** By it all workers of `--watch` have one address: the page that is open stays good when the program is started again. */
 const keptVariable = 'PREMIER_INSPECTOR';
@@ -46,17 +48,13 @@ function freePort(host: string): Promise<number> {
 /**
  * Shows the exchanges of every server that is made from now on.
  * @returns the addresses of its page, that for this computer first, and where it listens
- * @throws {Trouble} the address can't be had, or others would see it and that was not asked for
+ * @throws {Trouble} the address can't be had
  */
 export async function startInspector(asked: InspectorAddress, context: Context) {
   const { host } = asked;
   const port = Number(keptPort ?? asked.port);
-  const { args, say, command } = context;
-  const retry = retrying(command, args.words, args.forProgram);
+  const { args, command } = context;
   const anywhere = args.settings['inspect-anywhere'];
-  if (!anywhere && host !== 'localhost' && !isLoopback(host)) {
-    throw new UsageError(say.inspectorSeen(host, retry('inspect-anywhere')));
-  }
   const { inspectServers } = await import('../inspector/index.js');
   try {
     // The worker before holds the port until it has ended.
@@ -70,6 +68,7 @@ export async function startInspector(asked: InspectorAddress, context: Context) 
     const page = new URL(url);
     return { pages: pages(host, page), place: { host: reached(host), port: Number(page.port || 80) } };
   } catch (error) {
+    const retry = retrying(command, args.words, args.forProgram);
     throw new Trouble(whyNot(error as Error, { host, port }, retry, context));
   }
 }
@@ -80,8 +79,7 @@ function pages(host: string, { port, pathname }: URL): string[] {
   return [...here, ...network].map((address) => address.slice(0, -1) + pathname);
 }
 
-function whyNot(error: Error, { host, port }: InspectorAddress, retry: Retry, { say }: Context): string {
-  if (codeOf(error) !== 'EADDRINUSE') return say.cannotInspect(`${host}:${port}`, error.message);
-  const next = String(port === 65_535 ? 8082 : port + 1);
-  return say.inspectorInUse(port, retry('inspect', host === '127.0.0.1' ? next : `${host}:${next}`));
+function whyNot(error: Error, at: InspectorAddress, retry: Retry, { say }: Context): string {
+  if (codeOf(error) !== 'EADDRINUSE') return say.cannotInspect(adminAddressText(at), error.message);
+  return say.inspectorInUse(at.port, retry('inspect', nextPort(at)));
 }

@@ -9,6 +9,7 @@ import type { InheritedSocket } from '../operation/inherited-sockets.js';
 import { addressOf, includes } from './addresses.js';
 import type { Retry } from './command-line.js';
 import type { Messages } from './language.js';
+import { addressAndPort } from './option-values.js';
 import { everyInterface, socketPath } from './options.js';
 import { codeOf, Trouble } from './trouble.js';
 
@@ -213,8 +214,11 @@ export function whyNot(
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-    case 'EINVAL':
+    case 'EINVAL': {
+      const apart = addressAndPort(host);
+      if (apart !== undefined) return say.portInHost(host, apart.address, apart.port);
       return say.noSuchHost(host, retry('host'));
+    }
     default:
       return say.cannotListen(`${host}:${port}`, error.message);
   }

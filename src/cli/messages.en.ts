@@ -80,10 +80,12 @@ export const english = {
   badSeconds: (option: string, value: string) =>
     `${option} must be a number of seconds from 0 to 86400, not "${value}".`,
   badAdmin: (option: string, value: string) =>
-    `${option} must be a port, a host and a port, or unix:PATH, not "${value}".`,
+    `${option} must be a port, a host and a port, or unix:PATH, such as 8081, 127.0.0.1:8081 or [::1]:8081, not "${value}".`,
   badCount: (option: string, value: string) => `${option} must be a whole number from 1 up, not "${value}".`,
   badBytes: (option: string, value: string) =>
     `${option} must be a size such as 512M or 2G, a megabyte at least, not "${value}".`,
+  needs: (option: string, needed: string) =>
+    `${option} has no effect without ${needed}. Add it, or leave ${option} out.`,
   needsWorkers: (option: string) => `${option} is for workers. Give --workers as well.`,
   badWorkers: (option: string, value: string) =>
     `${option} must be a whole number from 1 to 999, or auto for one process each core, not "${value}".`,
@@ -107,6 +109,8 @@ export const english = {
     `${option} must be an address written in full, such as 0.0.0.0 or ::1, a name, or unix:PATH, without scheme and port; not "${value}".`,
   badInspectorAddress: (option: string, value: string) =>
     `${option} must be a port, an address, or both, such as 8082 or 127.0.0.1:8082 or [::1]:8082, not "${value}".`,
+  ambiguousAddress: (option: string, value: string, withPort: string, whole: string) =>
+    `${option}: ${value} may be an address and a port, or an address of IPv6 as a whole. Write ${option}=${withPort} or ${option}=${whole}.`,
   badAllowedHost: (option: string, value: string) =>
     `${option} must be the name of a host without scheme and port, .name for all below it as well, or *, not "${value}".`,
   contradiction: (one: string, other: string) => `${one} and ${other} contradict each other. Leave one out.`,
@@ -142,6 +146,8 @@ export const english = {
     `Port ${port} needs administrator rights. Choose one from 1024 up: ${retry}.`,
   noSuchHost: (host: string, retry: string) =>
     `${host} isn't an address of this computer. Leave --host out for this computer alone, or be seen on the network: ${retry}.`,
+  portInHost: (host: string, address: string, port: number) =>
+    `${host} isn't an address of this computer. A port is asked for by itself: --host=${address} --port=${port}.`,
   cannotListen: (where: string, reason: string) =>
     `Can't listen on ${where}: ${reason}. Try another --port or --host.`,
   certificates: certificateMessages,
@@ -151,6 +157,8 @@ export const english = {
     `--inspect shows what one process says, and --workers asks for several. Serve with one while you look: ${retry}.`,
   inspectorSeen: (host: string, retry: string) =>
     `--inspect: other computers may see ${host}, and the page shows all that clients and server say, unencrypted. If that is meant: ${retry}.`,
+  inspectorAtAdmin: (port: number, retry: string) =>
+    `--inspect and --admin are both ${port}, and only one can have it. Give it another: ${retry}. The admin listener shows the page as well.`,
   cannotInspect: (where: string, reason: string) =>
     `--inspect: can't listen on ${where}: ${reason}. Try another address.`,
   misdirected: (command: string) =>

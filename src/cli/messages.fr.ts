@@ -74,10 +74,11 @@ export const french: Messages = {
     `${option} doit être un nombre entier de 0 à 65535 (0 choisit un port libre), pas « ${value} ».`,
   badSeconds: (option, value) => `${option} doit être un nombre de secondes de 0 à 86400, pas « ${value} ».`,
   badAdmin: (option, value) =>
-    `${option} doit être un port, un hôte et un port, ou unix:CHEMIN, pas « ${value} ».`,
+    `${option} doit être un port, un hôte et un port, ou unix:CHEMIN, comme 8081, 127.0.0.1:8081 ou [::1]:8081, pas « ${value} ».`,
   badCount: (option, value) => `${option} doit être un nombre entier à partir de 1, pas « ${value} ».`,
   badBytes: (option, value) =>
     `${option} doit être une taille comme 512M ou 2G, d’un mégaoctet au moins, pas « ${value} ».`,
+  needs: (option, needed) => `${option} reste sans effet sans ${needed}. Ajoutez-la, ou omettez ${option}.`,
   needsWorkers: (option) => `${option} concerne plusieurs processus. Ajoutez --workers.`,
   badWorkers: (option, value) =>
     `${option} doit être un nombre entier de 1 à 999, ou auto pour un processus par cœur, pas « ${value} ».`,
@@ -98,6 +99,8 @@ export const french: Messages = {
     `${option} attend une adresse écrite en entier, comme 0.0.0.0 ou ::1, un nom, ou unix:CHEMIN, sans protocole ni port ; pas « ${value} ».`,
   badInspectorAddress: (option, value) =>
     `${option} doit être un port, une adresse, ou les deux, comme 8082, 127.0.0.1:8082 ou [::1]:8082, pas « ${value} ».`,
+  ambiguousAddress: (option, value, withPort, whole) =>
+    `${option} : ${value} peut être une adresse et un port, ou une adresse IPv6 entière. Écrivez ${option}=${withPort} ou ${option}=${whole}.`,
   badAllowedHost: (option, value) =>
     `${option} doit être le nom d’un hôte sans schéma ni port, .nom pour tout ce qui est dessous aussi, ou *, pas « ${value} ».`,
   contradiction: (one, other) => `${one} et ${other} se contredisent. Retirez l’une des deux.`,
@@ -131,6 +134,8 @@ export const french: Messages = {
     `Le port ${port} demande des droits d’administrateur. Choisissez-en un à partir de 1024 : ${retry}.`,
   noSuchHost: (host, retry) =>
     `${host} n’est pas une adresse de cet ordinateur. Sans --host, lui seul verra le serveur ; pour le réseau : ${retry}.`,
+  portInHost: (host, address, port) =>
+    `${host} n’est pas une adresse de cet ordinateur. Un port se demande à part : --host=${address} --port=${port}.`,
   cannotListen: (where, reason) =>
     `Impossible d’écouter sur ${where} : ${reason}. Essayez un autre --port ou --host.`,
   certificates: certificateMessages,
@@ -140,6 +145,8 @@ export const french: Messages = {
     `--inspect montre ce que dit un seul processus, et --workers en demande plusieurs. Servez avec un seul le temps de regarder : ${retry}.`,
   inspectorSeen: (host, retry) =>
     `--inspect : d’autres ordinateurs voient peut-être ${host}, et la page montre tout ce que clients et serveur se disent, en clair. Si c’est voulu : ${retry}.`,
+  inspectorAtAdmin: (port, retry) =>
+    `--inspect et --admin sont toutes deux à ${port}, et une seule peut l’avoir. Donnez-en un autre : ${retry}. L’écoute d’administration montre aussi la page.`,
   cannotInspect: (where, reason) =>
     `--inspect : impossible d’écouter sur ${where} : ${reason}. Essayez une autre adresse.`,
   misdirected: (command) =>

@@ -121,15 +121,30 @@ export interface InspectorAddress {
   port: number;
 }
 
+/** What an address of IPv6 may have been meant as, where its last group may be a port: `::1:8080`. */
+export function addressAndPort(text: string): { address: string; port: number } | undefined {
+  const [, address = '', port = ''] = /^(.*):(\d{1,5})$/.exec(text) ?? [];
+  return isIP(text) === 6 && isIP(address) === 6 && Number(port) <= 65_535
+    ? { address, port: Number(port) }
+    : undefined;
+}
+
 /** `PORT`, `HOST`, or both; an address of IPv6 with a port in brackets. */
 export function readInspectorAddress(text: string, option: string, say: Messages): InspectorAddress {
   const trimmed = text.trim();
+  const apart = addressAndPort(trimmed);
+  if (apart !== undefined) {
+    const withPort = `[${apart.address}]:${apart.port}`;
+    throw new UsageError(say.ambiguousAddress(option, trimmed, withPort, `[${trimmed}]`));
+  }
   const [, host = '', port] = isIP(trimmed)
     ? [trimmed, trimmed]
     : (/^(?:(\[[^\]]+\]|[^:[\]]*[^:[\]\d][^:[\]]*)(?::(?=\d))?|:)?(\d+)?$/.exec(trimmed) ?? []);
   if (host === '' && port === undefined) throw new UsageError(say.badInspectorAddress(option, text));
   const given = host === '' ? '127.0.0.1' : readHost(host, option, say);
-  if (given === '*' || given.startsWith('unix')) throw new UsageError(say.badInspectorAddress(option, text));
+  // An address with a zone is in no URL that a browser takes.
+  if (given === '*' || given.startsWith('unix') || given.includes('%'))
+    throw new UsageError(say.badInspectorAddress(option, text));
   return { host: given, port: port === undefined ? 8082 : readPort(port, option, say) };
 }
 

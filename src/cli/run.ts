@@ -10,8 +10,8 @@ import { isWorker } from '../operation/worker-role.js';
 import { checkAdminAddress } from './admin-option.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { setUpBehindProxies } from './behind-proxies.js';
-import { retrying } from './command-line.js';
 import type { Context } from './context.js';
+import { checkInspectorOption } from './inspector-option.js';
 import { catalogues, languageOf, type Messages } from './language.js';
 import { socketPath } from './options.js';
 import { startReports } from './reports.js';
@@ -74,11 +74,7 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   const translations = parsed.target === undefined ? origin.translations : undefined;
   const context: Context = { args: parsed, say, command: origin.command, target, translations };
   const { inspect, watch, workers } = parsed.settings;
-  // Each worker has exchanges of its own, and there is one page.
-  if (inspect && (workers ?? 1) > 1) {
-    const retry = retrying(origin.command, parsed.words, parsed.forProgram);
-    throw new UsageError(say.inspectorOfOne(retry('workers', '1')));
-  }
+  checkInspectorOption(context);
   checkAdminAddress(context);
   checkSocketMode(parsed, say);
   if (inheritedSockets.admin && !parsed.settings.admin) console.error(`premier: ${say.adminSocketUnused}`);

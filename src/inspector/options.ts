@@ -3,7 +3,7 @@
  * wrong with it and what would do.
  */
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 /** Options of `inspect()` and `inspectServers()`. */
 export interface InspectorOptions {
@@ -53,10 +53,17 @@ const known = Object.keys({
   waitForPort: true,
 } satisfies Record<keyof InspectorOptions, true>);
 
+/** However they are written: one of IPv4 may be mapped to IPv6. */
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('::1', 'ipv6');
+
 /** Whether only this computer reaches an address. */
 export function isLoopbackHost(host: string): boolean {
-  const address = host.toLowerCase();
-  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+  const family = isIP(host);
+  return family === 0
+    ? host.toLowerCase() === 'localhost'
+    : loopback.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 /** @throws {TypeError | RangeError} for an option that is not known, or not as it should be */

@@ -5,6 +5,10 @@ import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parseArguments } from '../../dist/cli/arguments.js';
+import { checkInspectorOption } from '../../dist/cli/inspector-option.js';
+import { catalogues, type Messages } from '../../dist/cli/language.js';
+import { UsageError } from '../../dist/cli/trouble.js';
 import { ask } from './asked-admin.js';
 import { type Command, serving, start, temporaryFolder } from './command.js';
 
@@ -119,6 +123,58 @@ const refused: [args: string[], message: RegExp, code: number][] = [
   [['--inspect='], /--inspect has an empty value/, 2],
   [['--inspect', '--workers', '2'], /one process says, and --workers asks for several.*--workers 1\b/, 2],
 ];
+
+/** What is said of a command line before anything is started; empty where nothing is. */
+function complaint(args: string[], say: Messages = catalogues.en): string {
+  try {
+    const target = { kind: 'folder', path: '/site', shown: 'site' } as const;
+    checkInspectorOption({
+      args: parseArguments(['site', ...args], {}, say),
+      say,
+      command: 'premier',
+      target,
+    });
+    return '';
+  } catch (error) {
+    assert.ok(error instanceof UsageError);
+    return error.message;
+  }
+}
+
+test('what --inspect asks of other options is said before anything is started', () => {
+  const cases: [args: string[], says: RegExp][] = [
+    [['--inspect'], /^$/],
+    [['--inspect=[::1]:0'], /^$/],
+    [['--inspect=::ffff:127.0.0.1'], /^$/],
+    [['--inspect=[0:0:0:0:0:0:0:1]:9000'], /^$/],
+    [['--inspect=0.0.0.0', '--inspect-anywhere'], /^$/],
+    [['--inspect=[::1:0]', '--inspect-anywhere'], /^$/],
+    [['--inspect-anywhere'], /^--inspect-anywhere has no effect without --inspect\. Add it, or leave/],
+    [['--inspect-anywhere', '--admin'], /without --inspect\b/],
+    [
+      ['--inspect=[2001:db8::1]:1'],
+      /may see 2001:db8::1.*: premier site '--inspect=\[2001:db8::1\]:1' --inspect-a/,
+    ],
+    [['--inspect=::1:0'], /^--inspect: ::1:0 may be .*Write --inspect=\[::1\]:0 or --inspect=\[::1:0\]\.$/],
+    [['--inspect=2001:db8::1:8082', '--inspect-anywhere'], /Write --inspect=\[2001:db8::1\]:8082 or/],
+    [['--inspect=fe80::1%lo'], /^--inspect must be a port, an address, or both/],
+    [['--inspect', '--workers', '2'], /--workers asks for several.* --workers 1\b/],
+    [
+      ['--inspect=8081', '--admin'],
+      /^--inspect and --admin are both 8081.*: premier site --inspect=8082 --admin\./,
+    ],
+    [['--inspect=[::]:9', '--inspect-anywhere', '--admin=9'], /both 9,.*'--inspect=\[::\]:10'/],
+    [['--inspect=[::1]:9', '--admin=localhost:9'], /both 9,.*'--inspect=\[::1\]:10'/],
+    [['--inspect=[::1]:9', '--admin=9'], /^$/],
+    [['--inspect=0', '--admin=0'], /^$/],
+    [['--inspect=9', '--admin=unix:/9'], /^$/],
+    [['--admin=::1:8081'], /such as 8081, 127\.0\.0\.1:8081 or \[::1\]:8081, not "::1:8081"/],
+  ];
+  for (const [args, says] of cases) assert.match(complaint(args), says, args.join(' '));
+  assert.match(complaint(['--inspect-anywhere'], catalogues.fr), /reste sans effet sans --inspect/);
+  assert.match(complaint(['--inspect=::1:0'], catalogues.fr), /Écrivez --inspect=\[::1\]:0 ou/);
+});
+
 for (const [args, message, code] of refused) {
   test(`${args} is refused with the way out`, async (t) => {
     const command = start(t, [temporaryFolder(t), '--port', '0', ...args]);
@@ -128,18 +184,22 @@ for (const [args, message, code] of refused) {
   });
 }
 
-test('a port that is taken is named, with another to try', async (t) => {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  t.after(() => taken.close());
-  const { port } = taken.address() as AddressInfo;
-  const command = start(t, [temporaryFolder(t), '--port', '0', `--inspect=${port}`]);
-  assert.equal(await command.ended, 1);
-  assert.match(
-    command.stderr(),
-    new RegExp(`port ${port} is in use.*--inspect=${port === 65_535 ? 8082 : port + 1}`),
-  );
-});
+for (const [host, written] of [
+  ['127.0.0.1', ''],
+  ['::1', '[::1]:'],
+]) {
+  test(`a port that is taken at ${host} is named, with another to try`, async (t) => {
+    const taken = createServer().listen(0, host);
+    await once(taken, 'listening');
+    t.after(() => taken.close());
+    const { port } = taken.address() as AddressInfo;
+    const command = start(t, [temporaryFolder(t), '--port', '0', `--inspect=${written}${port}`]);
+    assert.equal(await command.ended, 1);
+    const other = `--inspect=${written}${port === 65_535 ? 8082 : port + 1}`;
+    assert.match(command.stderr(), new RegExp(`port ${port} is in use`));
+    assert.ok(command.stderr().includes(other), command.stderr());
+  });
+}
 
 test('where others may see it, it is served if that was asked for', async (t) => {
   const command = start(t, [temporaryFolder(t), '--port', '0', '--inspect=0.0.0.0:0', '--inspect-anywhere']);

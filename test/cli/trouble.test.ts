@@ -154,6 +154,13 @@ test('every reason not to listen has its sentence, with the command line to type
       ['--host=example'],
       /^example isn't an address of this computer.*: npm start -- --host\./,
     ],
+    [
+      'EADDRNOTAVAIL',
+      '::1:8080',
+      ['--host=::1:8080'],
+      /^::1:8080 isn't .* A port is asked for by itself: --host=::1 --port=8080\.$/,
+    ],
+    ['EADDRNOTAVAIL', '2001:db8::1', [], /^2001:db8::1 isn't .*: npm start -- --host\./],
     ['ENOTFOUND', 'example', [], /^example isn't an address of this computer/],
     ['EMFILE', 'example', [], /^Can't listen on example:80: broken/],
   ];

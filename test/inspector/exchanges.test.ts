@@ -650,6 +650,8 @@ test('a port that is taken is an error, or waited for where that was asked for',
 const wrong: [options: object, reason: RegExp][] = [
   [{ host: '0.0.0.0' }, /host 0\.0\.0\.0 may be seen by other computers.*anywhere/],
   [{ host: '192.168.1.2' }, /anywhere/],
+  [{ host: '::ffff:10.0.0.1' }, /anywhere/],
+  [{ host: '::1:0' }, /anywhere/],
   [{ host: 'a b' }, /host must be/],
   [{ port: 65_536 }, /port must be a whole number from 0 to 65535, not 65536/],
   [{ port: '8082' }, /port must be/],
@@ -662,6 +664,19 @@ const wrong: [options: object, reason: RegExp][] = [
   [{ anywhere: 'yes' }, /anywhere must be true or false/],
   [{ prot: 1 }, /no option prot/],
 ];
+test('an address of this computer is one however it is written', () => {
+  for (const host of [
+    '127.0.0.1',
+    '127.9.9.9',
+    '::1',
+    '0:0:0:0:0:0:0:1',
+    '::ffff:127.0.0.1',
+    '::ffff:7f00:1',
+    'LocalHost',
+  ])
+    assert.doesNotThrow(() => settingsFrom({ host }), host);
+});
+
 for (const [options, reason] of wrong) {
   test(`${JSON.stringify(options)} is refused with a reason`, async () => {
     await assert.rejects(inspect(http.createServer(), options), ({ message }: Error) => reason.test(message));
