@@ -61,7 +61,7 @@ export function summaryOf(record: ExchangeRecord): ExchangeSummary {
 /** @param masked - names of fields in lower case; null to mask none */
 export function detailOf(record: ExchangeRecord, masked: Names | null): ExchangeDetail {
   const names = masked ?? NOBODY;
-  const { observed } = record.connection;
+  const isHttp2 = record.connection.observed.protocol === 'h2';
   return {
     ...summaryOf(record),
     version: record.version,
@@ -70,8 +70,8 @@ export function detailOf(record: ExchangeRecord, masked: Names | null): Exchange
     local: record.connection.local,
     request: record.method === '' ? null : requestOf(record, names),
     interims: (record.interims ?? []).map(({ status, entries }) => ({
-      startLine: `HTTP/${observed.protocol === 'h2' ? '2' : '1.1'} ${status} ${STATUS_CODES[status] ?? ''}`,
-      fields: triples(entries).map(([name, value]) => field(`${name}: ${value}`, names)),
+      startLine: `HTTP/${isHttp2 ? '2' : '1.1'} ${status} ${STATUS_CODES[status] ?? ''}`,
+      fields: fieldsOf(entries, isHttp2, names),
     })),
     response: responseOf(record, names),
     refusal: record.refusal && refusalOf(record.refusal, names),
@@ -105,16 +105,27 @@ const sentOverHttp2 = (rawHeaders: readonly string[]) =>
 function responseOf(record: ExchangeRecord, names: Names): ResponseView | null {
   const { responseHead, setEntries, chunks, isChunked } = record;
   if (responseHead === null) return null;
+  const isHttp2 = record.version === '2.0';
   const set = new Set(triples(setEntries).map(([name]) => name.toLowerCase()));
   return {
     // All of what a program answers on a connection that has left HTTP is its own.
-    ...headOf(responseHead, names, (name) => record.outcome !== 'upgraded' && !set.has(name)),
+    ...headOf(
+      isHttp2 ? sentOver2(responseHead) : responseHead,
+      names,
+      (name) => record.outcome !== 'upgraded' && !set.has(name),
+    ),
     body: bodyOf(record.responseBody),
-    chunked: isChunked && record.version !== '2.0',
+    chunked: isChunked && !isHttp2,
     chunks: chunks ?? [],
-    trailers: triples(record.responseTrailers).map(([name, value]) => field(`${name}: ${value}`, names)),
+    trailers: fieldsOf(record.responseTrailers, isHttp2, names),
   };
 }
+
+/** Fields as they leave: over HTTP/2 their names are in lower case (RFC 9113 §8.2). */
+const fieldsOf = (entries: readonly string[], isHttp2: boolean, names: Names): FieldView[] =>
+  triples(entries).map(([name, value]) => field(`${isHttp2 ? name.toLowerCase() : name}: ${value}`, names));
+
+const sentOver2 = (head: string): string => head.replace(/\r\n[^:\r\n]+:/g, (name) => name.toLowerCase());
 
 /** A head of the wire: its first line, and its fields to the empty line. */
 function headOf(text: string, names: Names, isAdded: (name: string) => boolean = () => false): HeadView {

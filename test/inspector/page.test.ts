@@ -9,8 +9,11 @@ import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import type { InspectorOptions } from 'premier/inspector';
+import { type InspectorOptions, inspect } from 'premier/inspector';
 import { temporaryFolder } from '../cli/command.js';
+import { DATA, END_HEADERS, END_STREAM, greeting, HEADERS } from '../http2/exchange.js';
+import { frame } from '../http2/frames.js';
+import { read, serve } from '../server/http2/client.js';
 import { launchChromium, withoutChromium } from '../site/chromium.js';
 import { get } from '../subjects.js';
 import { bodyText, type Inspected, inspected } from './inspected.js';
@@ -364,9 +367,64 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
     await page.locator('.connections summary').click();
     const row = page.locator('.connections tr', { hasText: '1 under way' });
     await row.waitFor();
-    await row.getByRole('button').click();
+    await row.getByRole('button', { name: /^Close/ }).click();
     await row.waitFor({ state: 'detached' });
     await page.getByRole('option').filter({ hasText: 'aborted' }).waitFor();
+  });
+
+  test('shows HTTP/2 over TLS: streams with their trailers, what was reset, and what ended a connection', async (t) => {
+    const { server, port, connect, raw } = await serve(t, (req, res) => {
+      if (req.url === '/') return res.setHeader('Content-Type', 'text/html').end('hello');
+      res.writeHead(200, { 'Content-Type': 'text/plain', Trailer: 'X-Sum' }).write('a');
+      res.addTrailers({ 'X-Sum': '1' });
+      return req.resume().on('end', () => res.end());
+    });
+    const inspector = await inspect(server, { port: 0 });
+    t.after(() => inspector.close());
+    const context = await contextFor({ ignoreHTTPSErrors: true });
+    const visitor = await context.newPage();
+    t.after(() => visitor.close());
+    await visitor.goto(`https://127.0.0.1:${port}/`);
+    await visitor.evaluate("fetch('/form', { method: 'POST', body: new URLSearchParams({ nom: 'x' }) })");
+    const stream = connect().request({ ':path': '/trailers', ':method': 'POST' }, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-in': '2' }));
+    stream.end('body');
+    await read(stream);
+    // HEADERS that has nothing but `:method: GET`; and DATA on stream 0.
+    const faults = [frame(HEADERS, END_STREAM | END_HEADERS, 3, Buffer.from([0x82])), frame(DATA, 0, 0, 'x')];
+    for (const fault of faults) {
+      const socket = await raw();
+      socket.on('error', () => {}).resume();
+      socket.write(Buffer.concat([greeting, fault]));
+    }
+    const page = await context.newPage();
+    t.after(() => page.close());
+    await page.goto(inspector.url);
+    const chosen = async (text: string | RegExp) => {
+      await page.getByRole('option').filter({ hasText: text }).first().click();
+      await page.locator('.panel h2').filter({ hasText: text }).waitFor();
+      return page.locator('.panel').innerText();
+    };
+    const form = page.getByRole('option').filter({ hasText: /\/form · stream \d+/ });
+    await form.waitFor();
+    const trailers = await chosen('/trailers');
+    assert.match(trailers, /POST \/trailers HTTP\/2[\s\S]*Trailers\s+x-in: 2[\s\S]*HTTP\/2 200 OK/);
+    assert.match(trailers, /· stream 1\n[\s\S]*content-type: text\/plain[\s\S]*Trailers\s+x-sum: 1/);
+    await page.getByRole('option').filter({ hasText: 'HTTP2_PROTOCOL_ERROR' }).nth(1).waitFor();
+    const refused = page.getByRole('option').filter({ hasText: 'HTTP2_PROTOCOL_ERROR' });
+    await refused.filter({ hasText: '· stream 3' }).click();
+    const refusal = page.locator('.refusal');
+    await refusal.getByText(/RFC 9113 §8.*Stream 3 was reset: RST_STREAM, PROTOCOL_ERROR\./).waitFor();
+    await refused.filter({ hasNotText: 'stream' }).click();
+    await refusal.getByText(/RFC 9113 §6 The connection was ended: GOAWAY, PROTOCOL_ERROR\./).waitFor();
+    await page.locator('.connections summary').click();
+    const row = page.locator('.connections tr', { hasText: 'HTTP/2, TLSv1.3, TLS_AES' }).first();
+    await row.getByRole('button', { name: /^\d+: show those of connection/ }).click();
+    const id = await row.locator('td').first().innerText();
+    assert.equal(await page.getByRole('searchbox').inputValue(), `connection:${id}`);
+    await page.locator('.left > .note', { hasText: /^\d of \d exchanges$/ }).waitFor();
+    await form.click();
+    await page.getByText(`connection ${id}, 127.0.0.1`).waitFor();
   });
 
   test('shows an upload, a chunked stream and a WebSocket for what they are', async (t) => {

@@ -203,9 +203,10 @@ export class ExchangeList {
 
 function cellsOf(exchange: ExchangeSummary): string[] {
   const isRequest = exchange.method !== '';
+  const what = isRequest ? exchange.target : exchange.code;
   return [
     isRequest ? exchange.method : '✗',
-    isRequest ? exchange.target : exchange.code,
+    exchange.stream === 0 ? what : `${what} · ${say.stream(exchange.stream)}`,
     statusText(exchange),
     exchange.type,
     `${bytes(exchange.bytesIn)} / ${bytes(exchange.bytesOut)}`,

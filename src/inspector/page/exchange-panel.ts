@@ -50,7 +50,7 @@ export class ExchangePanel {
       element('p', { class: 'facts' }, factsOf(exchange)),
       this.#actions(exchange),
       this.#outcome,
-      refusal === null ? null : refusalView(refusal),
+      refusal === null ? null : refusalView(refusal, exchange.stream),
       exchange.request === null
         ? null
         : element('div', { class: 'messages' }, requestView(exchange.request), responseView(exchange)),

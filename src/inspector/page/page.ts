@@ -53,7 +53,10 @@ class Page {
     backToLive: () => this.#backToLive(),
   });
   readonly #pulse = new PulseStrip();
-  readonly #connections = new Connections();
+  readonly #connections = new Connections((id) => {
+    this.#backToLive();
+    this.#toolbar.filter(`connection:${id}`);
+  });
   readonly #state = element('p', { role: 'status', class: 'state' }, say.connecting);
   /** What came of something that was done. */
   readonly #notice = element('p', { role: 'status', class: 'note' });

@@ -7,6 +7,9 @@ import * as server from './server.js';
 /** Seconds that a plot goes back. */
 const HISTORY = 120;
 
+/** The column that leads to the exchanges of a connection. */
+const REQUESTS = 3;
+
 type Figure = keyof typeof say.pulses;
 
 const figures: Record<Figure, (value: number) => string> = {
@@ -70,8 +73,11 @@ export class Connections {
   readonly #outcome = element('p', { role: 'status' });
   /** Rows by the connection's number, so that a button keeps the focus while figures change. */
   readonly #rows = new Map<number, HTMLTableRowElement>();
+  readonly #onShow: (id: number) => void;
 
-  constructor() {
+  /** @param onShow - somebody wants to see the exchanges of a connection */
+  constructor(onShow: (id: number) => void) {
+    this.#onShow = onShow;
     const { id, remote, protocol, requests, state, bytes: size, age, close } = say.connectionColumns;
     const names = [id, remote, protocol, requests, state, size, age, close];
     const head = element('tr', {}, ...names.map((name) => element('th', { scope: 'col' }, name)));
@@ -103,6 +109,7 @@ export class Connections {
       row = element('tr', {}, ...Array.from({ length: 7 }, () => element('td')));
       const close = button('✕', () => this.#close(id), { 'aria-label': say.closeConnection(id) });
       row.append(element('td', {}, close));
+      (row.cells[REQUESTS] as HTMLTableCellElement).append(button('', () => this.#onShow(id)));
       this.#rows.set(id, row);
       this.#body.append(row);
     }
@@ -111,7 +118,8 @@ export class Connections {
     const size = `${bytes(bytesIn)} / ${bytes(bytesOut)}`;
     const texts = [String(id), remote, spoken, String(requests), state, size, duration(age)];
     for (const [index, text] of texts.entries()) {
-      const cell = row.cells[index] as HTMLTableCellElement;
+      const cell = (index === REQUESTS ? row.cells[index]?.firstChild : row.cells[index]) as HTMLElement;
+      if (index === REQUESTS) cell.setAttribute('aria-label', say.showRequests(id, requests));
       if (cell.textContent !== text) cell.textContent = text;
     }
   }

@@ -1,15 +1,16 @@
 /** Why something was refused, with the bytes. In: a refusal. Out: an element. */
-import type { RefusalView } from '../exchange-view.js';
+import type { ExchangeDetail, RefusalView } from '../exchange-view.js';
 import { visibleText } from './body-view.js';
 import { element } from './element.js';
 import { say } from './language.js';
 import { sectionLink } from './message-view.js';
 
-export function refusalView(refusal: RefusalView): HTMLElement {
-  const { code, reason, rfc, status, claimed, before, offending, after, isCut } = refusal;
+/** @param stream - of HTTP/2, that was refused; 0 where none was */
+export function refusalView(refusal: RefusalView, stream: ExchangeDetail['stream']): HTMLElement {
+  const { code, reason, rfc, before, offending, after, isCut } = refusal;
   const sentence = element('p', {}, element('code', {}, code), ` ${say.refusalReason(reason)}. `);
   if (rfc !== '') sentence.append(sectionLink(rfc), ' ');
-  sentence.append(claimed ? say.refusalClaimed : status === 0 ? say.noResponse : say.refusalAnswer(status));
+  sentence.append(whatCame(refusal, stream));
   const view = element('section', { class: 'refusal' }, element('h3', {}, say.refusalHeading), sentence);
   if (before + offending + after === '') return view;
   view.append(
@@ -24,4 +25,13 @@ export function refusalView(refusal: RefusalView): HTMLElement {
     ),
   );
   return view;
+}
+
+/** What the server did about it. */
+function whatCame({ code, status, claimed }: RefusalView, stream: number): string {
+  if (status !== 0) return say.refusalAnswer(status);
+  // Over HTTP/2 the program can't answer in place of these frames.
+  const [, error] = /^HTTP2_(.+)$/.exec(code) ?? [];
+  if (error !== undefined) return stream === 0 ? say.connectionEnded(error) : say.streamReset(stream, error);
+  return claimed ? say.refusalClaimed : say.unanswered;
 }

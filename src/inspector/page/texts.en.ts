@@ -95,6 +95,9 @@ export const english = {
   refusalReason: (reason: string) => reason,
   refusalClaimed: 'The program took the answer over.',
   refusalAnswer: (status: number) => `Answered with ${status}.`,
+  streamReset: (stream: number, error: string) => `Stream ${stream} was reset: RST_STREAM, ${error}.`,
+  connectionEnded: (error: string) => `The connection was ended: GOAWAY, ${error}.`,
+  unanswered: 'No response was sent.',
   refusalBytes: 'The bytes; what was not accepted is marked',
   time: 'Where the time went',
   phases: {
@@ -123,6 +126,7 @@ export const english = {
   idle: 'idle',
   leftHttp: 'has left HTTP',
   atWork: (count: number) => (count === 1 ? '1 under way' : `${count} under way`),
+  showRequests: (id: number, count: number) => `${count}: show those of connection ${id}`,
   closeConnection: (id: number) => `Close connection ${id}`,
   pulse: 'Pulse of the server',
   pulses: {

@@ -99,6 +99,9 @@ export const french: Texts = {
   refusalReason: frenchReason,
   refusalClaimed: 'Le programme s’est chargé de la réponse.',
   refusalAnswer: (status) => `Réponse : ${status}.`,
+  streamReset: (stream, error) => `Le flux ${stream} a été interrompu : RST_STREAM, ${error}.`,
+  connectionEnded: (error) => `La connexion a été terminée : GOAWAY, ${error}.`,
+  unanswered: 'Aucune réponse n’a été envoyée.',
   refusalBytes: 'Les octets ; ce qui n’a pas été accepté est marqué',
   time: 'Où le temps est passé',
   phases: {
@@ -127,6 +130,7 @@ export const french: Texts = {
   idle: 'au repos',
   leftHttp: 'a quitté HTTP',
   atWork: (count) => `${count} en cours`,
+  showRequests: (id, count) => `${count} : montrer celles de la connexion ${id}`,
   closeConnection: (id) => `Fermer la connexion ${id}`,
   pulse: 'Pouls du serveur',
   pulses: {

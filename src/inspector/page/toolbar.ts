@@ -17,9 +17,12 @@ export class Toolbar {
   readonly root: HTMLElement;
   readonly #unknown = element('span', { id: 'unknown', role: 'status', class: 'note' });
   readonly #live: HTMLButtonElement;
+  readonly #filter: HTMLInputElement;
+  readonly #listener: ToolbarListener;
   readonly #file = element('input', { type: 'file', accept: '.har,application/json', hidden: true });
 
   constructor(listener: ToolbarListener) {
+    this.#listener = listener;
     const filter = element('input', {
       type: 'search',
       placeholder: say.filterHint,
@@ -28,6 +31,7 @@ export class Toolbar {
       'aria-describedby': 'unknown',
     });
     filter.addEventListener('input', () => listener.filtered(filter.value));
+    this.#filter = filter;
     this.#file.addEventListener('change', () => {
       const file = this.#file.files?.[0];
       if (file) listener.importHar(file);
@@ -53,6 +57,13 @@ export class Toolbar {
         this.#file,
       ),
     );
+  }
+
+  /** As if somebody had written it. */
+  filter(text: string): void {
+    this.#filter.value = text;
+    this.#listener.filtered(text);
+    this.#filter.focus();
   }
 
   showUnknown(words: readonly string[]): void {
