@@ -147,6 +147,8 @@ export class Connection
     this.clock.stop();
     this.#isEnding = true;
     this.#engine.close();
+    // What the engine had done with, such as a response of which the kernel took nothing, is nobody's any more either.
+    for (const use of [...this.uses]) use.reset(true);
   }
 
   /** Its state can't be sent with it: its streams end here. */

@@ -4,12 +4,13 @@ import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import http2 from 'node:http2';
 import net, { type AddressInfo, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
-import { createServer, type Server } from 'premier';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'premier';
 import { createServer as createSecureServer } from 'premier/https';
-import { get, headers } from '../../http2/exchange.js';
+import { END_STREAM, get, headers } from '../../http2/exchange.js';
 import { parseFrames, preface, settings } from '../../http2/frames.js';
-import { certificate, RawClient, turns } from '../../subjects.js';
+import { certificate, outcome, RawClient, turns, until } from '../../subjects.js';
 import { read, test } from './client.js';
 
 interface Port {
@@ -158,3 +159,53 @@ test('an option that a server cannot have is refused with the one that it can', 
     message: /true/,
   });
 });
+
+/** Both sides of a connection of which the server's takes nothing that is written to it. */
+class Refusing extends Duplex {
+  override _read(): void {}
+  override _write(_chunk: unknown, _encoding: string, callback: (error: Error) => void): void {
+    callback(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+  }
+}
+
+const lost: [what: string, answer: (req: IncomingMessage, res: ServerResponse) => void, flags: number][] = [
+  ['a whole response', (_req, res) => void res.end('whole'), END_STREAM],
+  ['a response without a body', (_req, res) => void res.writeHead(204).end(), END_STREAM],
+  ['a response before its request was read', (_req, res) => void res.end('early'), 0],
+  ['a large response', (_req, res) => void res.end(Buffer.alloc(1 << 20)), END_STREAM],
+  ['a part of a response', (_req, res) => void res.write('part'), END_STREAM],
+];
+for (const [what, answer, flags] of lost) {
+  for (const way of ['a stream that refuses it', 'a client that has reset its connection']) {
+    test(`request, response and socket close where ${what} meets ${way}`, async (context) => {
+      const { server, port } = await listen(context);
+      const closed: string[] = [];
+      const asked = outcome();
+      server.removeAllListeners('request');
+      server.on('request', (req, res) => {
+        req.on('close', () => closed.push('request'));
+        res.on('close', () => closed.push('response'));
+        res.on('finish', () => closed.push('finish'));
+        req.socket.on('close', () => closed.push('socket'));
+        asked.resolve(null);
+        answer(req, res);
+      });
+      const said = Buffer.concat([preface, settings(), headers(1, get, flags)]);
+      if (way === 'a stream that refuses it') {
+        const refusing = new Refusing();
+        refusing.on('error', () => {});
+        server.emit('connection', refusing);
+        refusing.push(said);
+      } else {
+        const client = net.connect({ port, host: '127.0.0.1' });
+        await once(client, 'connect');
+        client.write(said);
+        client.resetAndDestroy();
+      }
+      await asked.promise;
+      await until(() => closed.length >= 3, 'all is closed');
+      await turns();
+      assert.deepEqual(closed.toSorted(), ['request', 'response', 'socket']);
+    });
+  }
+}
