@@ -13,7 +13,7 @@ import { OutgoingBody, type Written } from './outgoing-body.js';
 import { NO_PRIORITY, type Priority } from './priority.js';
 import type { ReceiveWindow } from './receive-window.js';
 import type { RequestHead } from './request-head.js';
-import { fieldsToSend } from './response-fields.js';
+import { fieldsAround, fieldsToSend } from './response-fields.js';
 import { type Ordered, UNPLACED } from './send-order.js';
 import { CLOSED, canReceive, canSend, IDLE } from './stream-states.js';
 
@@ -124,20 +124,19 @@ export class Stream implements Ordered {
    * @param fields - checked; those of the connection of HTTP/1.1 are left out
    */
   interim(status: number, fields: FieldList): void {
-    if (this.#hasHead) return;
-    this.#section(status, fields);
+    if (!this.#hasHead) this.#section(status, fieldsAround(fields));
   }
 
   /** Sends the head of the response; fields as of `interim`. */
   head(status: number, fields: FieldList): void {
     if (this.#hasHead) return;
     this.#hasHead = true;
-    this.#section(status, fields);
+    this.#section(status, fieldsToSend(fields));
   }
 
   #section(status: number, fields: FieldList): void {
     if (!this.writable) return;
-    this.sections.push({ status, fields: fieldsToSend(fields) });
+    this.sections.push({ status, fields });
     this.#host.schedule(this, 0);
   }
 
@@ -168,7 +167,8 @@ export class Stream implements Ordered {
       return;
     }
     if (written !== null) this.outgoing.add('', 'latin1', 0, written);
-    if (trailers.entries.length > 0) this.trailers = fieldsToSend(trailers);
+    const left = fieldsAround(trailers);
+    if (left.entries.length > 0) this.trailers = left;
     this.ended = true;
     this.#host.schedule(this, 0);
     this.retire();

@@ -94,6 +94,53 @@ test('leaves the fields of the connection of HTTP/1.1 out, and those that Connec
   assert.deepEqual(exchange.pull(), ['HEADERS 1 :status=200 date=d x-other=2']);
 });
 
+test('leaves TE out, and Content-Length where it would be taken for that of the response', () => {
+  const exchange = open(headers(1, get), headers(3, get));
+  const fields = ['A', 'b', 'TE', 'gzip', 'Content-Length', '3', 'Transfer-Encoding', 'chunked'];
+  const response = answer(exchange, 1);
+  response.interim(103, fields);
+  response.head(200, fields);
+  response.body('abc');
+  response.end(fields);
+  answer(exchange, 3).head(200);
+  answer(exchange, 3).body('abc');
+  answer(exchange, 3).end(['Content-Length', '3', 'TE', 'trailers']);
+  assert.deepEqual(exchange.pullAll(), [
+    'HEADERS 1 :status=103 a=b',
+    'HEADERS 1 :status=200 a=b content-length=3',
+    'HEADERS 3 :status=200',
+    'DATA 1 abc',
+    'HEADERS 1 a=b end',
+    'DATA 3 abc end',
+  ]);
+});
+
+const values: [what: string, value: string, sent: string][] = [
+  ['in front', '  a', 'a'],
+  ['behind', 'a \t', 'a'],
+  ['on both sides', '\t a\tb \t', 'a\tb'],
+  ['alone', ' \t ', ''],
+  ['of another kind', '\xa0a\xa0', '\xa0a\xa0'],
+  ['nowhere', 'a', 'a'],
+  ['in an empty value', '', ''],
+];
+for (const [what, value, sent] of values) {
+  test(`sends values without white space around them: ${what}`, () => {
+    const exchange = open(headers(1, get));
+    const response = answer(exchange, 1);
+    response.interim(103, ['a', value]);
+    response.head(200, ['b', 'c', 'a', value]);
+    response.body('d');
+    response.end(['a', value]);
+    assert.deepEqual(exchange.pullAll(), [
+      `HEADERS 1 :status=103 a=${sent}`,
+      `HEADERS 1 :status=200 b=c a=${sent}`,
+      'DATA 1 d',
+      `HEADERS 1 a=${sent} end`,
+    ]);
+  });
+}
+
 test('splits a head that is larger than a frame', () => {
   const exchange = open(headers(1, get));
   const fields = Array.from({ length: 20 }, (_, index) => [`x-${index}`, '~'.repeat(2000)]).flat();
