@@ -131,9 +131,9 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
     if (this._over) return;
     this._over = true;
     clearTimeout(this._timer);
-    if (this._readable !== undefined || this._writable !== undefined || error !== undefined)
-      Duplex.prototype.destroy.call(this, this.listenerCount('error') > 0 ? error : undefined);
-    else if (this.listenerCount('close') > 0) nextTick(emitClose, this);
+    const isTouched = this._readable !== undefined || this._writable !== undefined || error !== undefined;
+    if (isTouched) Duplex.prototype.destroy.call(this, this.listenerCount('error') > 0 ? error : undefined);
+    if (isTouched || this.listenerCount('close') > 0) nextTick(emitClose, this, error !== undefined);
   }
 
   override _destroy(error: Error | null, callback: StreamCallback): void {
@@ -226,11 +226,12 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
 }
 
 function makeState(socket: StreamSocketMethods): void {
-  Duplex.call(socket as never, { allowHalfOpen: true, emitClose: true, autoDestroy: false });
+  Duplex.call(socket as never, { allowHalfOpen: true, emitClose: false, autoDestroy: false });
 }
 
-function emitClose(socket: StreamSocketMethods): void {
-  socket.emit('close', false);
+/** As `net.Socket` emits it, which a Duplex by itself doesn't. */
+export function emitClose(socket: Duplex, hadError: boolean): void {
+  socket.emit('close', hadError);
 }
 
 function expire(socket: StreamSocketMethods): void {

@@ -9,12 +9,13 @@ import { Buffer } from 'node:buffer';
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { callableClass } from '../../node/callable-class.js';
-import { clearTimeout } from '../../node/timers.js';
+import { clearTimeout, nextTick } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { secureTwin } from './secure-stream-socket.js';
 import {
   answerFor,
   CONNECTION_FACTS,
+  emitClose,
   kHost,
   type SocketHost,
   StreamSocket,
@@ -59,6 +60,7 @@ class TunnelSocketMethods extends (Socket as unknown as typeof Duplex) {
     this[kHost].abandon(error ?? undefined);
     // As a socket that was reset, but for who doesn't listen: no client may end the program.
     callback(this.listenerCount('error') > 0 ? error : null);
+    nextTick(emitClose, this, error !== null);
   }
 
   destroySoon(): void {
@@ -105,7 +107,7 @@ function setUpTunnelSocket(this: TunnelSocketMethods, host: TunnelHost): void {
   this._timer = undefined;
   Duplex.call(this as never, {
     allowHalfOpen: true,
-    emitClose: true,
+    emitClose: false,
     autoDestroy: true,
     decodeStrings: true,
   });

@@ -141,6 +141,26 @@ for (const [what, destroy] of destroyed) {
   });
 }
 
+const closes: [what: string, destroy: (req: Request, res: Response) => void, hadError: boolean][] = [
+  ['after an exchange', (_req, res) => res.end(), false],
+  ['after destroy()', (req) => void req.socket.destroy(), false],
+  ['after destroy() with an error', (req) => void req.socket.destroy(new Error('mine')), true],
+  ['after write()', (req) => void req.socket.write('none'), true],
+];
+for (const [what, destroy, hadError] of closes) {
+  test(`'close' of a socket says, as that of every socket, whether it had an error: ${what}`, async (context) => {
+    const told: unknown[][] = [];
+    const { ask } = await serve(context, (req, res) => {
+      req.socket.on('error', () => told.push(['error']));
+      req.socket.on('close', (...args: unknown[]) => told.push(['close', ...args]));
+      destroy(req, res);
+    });
+    await ask();
+    await until(() => told.some(([name]) => name === 'close'));
+    assert.deepEqual(told, hadError ? [['error'], ['close', true]] : [['close', false]]);
+  });
+}
+
 test('a response that was ended still arrives where it is destroyed', async (context) => {
   const { ask } = await serve(context, (req, res) => {
     res.end('Too much');

@@ -214,7 +214,7 @@ for (const heard of [true, false]) {
     const stream = open();
     await headOf(stream);
     stream.close(8);
-    await closed.promise;
+    assert.equal(await closed.promise, true);
     assert.deepEqual(codes, heard ? ['ECONNRESET'] : []);
     assert.equal((await read(session.request({ ':path': '/' }))).body, 'answered');
   });
