@@ -73,6 +73,8 @@ export interface ResponseChannel {
   readonly isOverdue: boolean;
   /** Whether what is written now is handed to the kernel within the call. */
   readonly leavesAtOnce: boolean;
+  /** Whether a response that nothing follows may have that status. */
+  allowsStatus(status: number): boolean;
   /** Sends an interim response (RFC 9110 §15.2). Returns false where the program should pause. */
   interim(status: number, fields: FieldList, written: WriteCallback | null): boolean;
   /** Composes the head. It leaves with the first piece of the body, with `flush`, or at the end. */

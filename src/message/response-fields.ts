@@ -175,6 +175,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
     if (this._header) throw headersSent('write');
     const status = statusCode | 0;
     if (status < 100 || status > 999) throw invalidStatusCode(statusCode);
+    if (status < 200 && !this._open().allowsStatus(status)) throw invalidStatusCode(statusCode);
     if (typeof reason === 'string') {
       this.statusMessage = reason;
     } else {
@@ -203,6 +204,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
   _storeHeader(firstLine: string, headers: HeadFields): void {
     const [, status, reason] = /^HTTP\/1\.1 (\d{3}) ([^\r\n]*)/.exec(`${firstLine}`) ?? [];
     if (status !== undefined) {
+      if (!this._open().allowsStatus(Number(status))) throw invalidStatusCode(Number(status));
       this.statusCode = Number(status);
       this.statusMessage = reasonPhrase(reason);
     }

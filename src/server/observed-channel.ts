@@ -59,6 +59,10 @@ export class ObservedChannel implements ResponseChannel {
     return this.#channel.leavesAtOnce;
   }
 
+  allowsStatus(status: number): boolean {
+    return this.#channel.allowsStatus(status);
+  }
+
   interim(status: number, fields: FieldList, written: WriteCallback | null): boolean {
     const exchange = this.exchange;
     if (exchange.outcome === null) exchange.observer.interimHead?.(exchange, status, fields);

@@ -114,6 +114,10 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
     return this.#state === WRITING && !this.#isHeld ? this.#output : null;
   }
 
+  allowsStatus(): boolean {
+    return true;
+  }
+
   interim(status: number, fields: FieldList, written: WriteCallback | null): boolean {
     const head = interimHead(status, STATUS_CODES[status] ?? 'unknown', fields);
     const output = this.#way();

@@ -20,7 +20,7 @@ import type {
   WriteCallback,
 } from '../../message/response-channel.js';
 import { byteLengthOf } from '../../node/byte-length.js';
-import { invalidStatusCode, noSocketBytes, streamDestroyed } from '../../node/errors.js';
+import { noSocketBytes, streamDestroyed } from '../../node/errors.js';
 import { nextTick } from '../../node/timers.js';
 import { WaitingPieces } from '../waiting-pieces.js';
 import { callProgram } from './program-calls.js';
@@ -29,8 +29,6 @@ import { composeStreamHead, type StreamHead } from './stream-head.js';
 /** What a writer tells of its response. */
 export interface WriterOwner {
   readonly response: ChannelListener;
-  /** The status that the program wants is none that can be sent: the response is as it was before it. */
-  statusRefused(): void;
   /** All of it has been handed on. */
   responseEnded(): void;
   /** All of it has left for the kernel, or never will: the error in the latter case. */
@@ -82,18 +80,18 @@ export class StreamWriter implements ResponseChannel {
     return this.#stream.backlog;
   }
 
+  /** Another response must follow an interim one, and 101 is none of HTTP/2 (RFC 9113 §8.1, §8.6). */
+  allowsStatus(status: number): boolean {
+    return !isInterim(status);
+  }
+
   interim(status: number, fields: FieldList, written: WriteCallback | null): boolean {
     this.#stream.interim(status, fields);
     if (written !== null) nextTick(written);
     return this.#hasRoom();
   }
 
-  /** @throws ERR_HTTP_INVALID_STATUS_CODE where the status is an interim one: another response must follow those */
   head(facts: HeadFacts, fields: FieldList): ComposedHead {
-    if (isInterim(facts.statusCode)) {
-      this.#owner.statusRefused();
-      throw invalidStatusCode(facts.statusCode);
-    }
     const head = composeStreamHead(facts, fields);
     this.#head = head;
     this.#bytesLeft = head.bodyLength;

@@ -223,11 +223,29 @@ test('no final response has the status of an interim one', async (context) => {
   const { ask } = await serve(context, (_req, res) => {
     for (const status of [100, 101, 103])
       assert.throws(() => res.writeHead(status), { code: 'ERR_HTTP_INVALID_STATUS_CODE' });
-    res.statusCode = 200;
     res.end('ok');
   });
-  assert.equal((await ask()).body, 'ok');
+  const { status, body } = await ask();
+  assert.deepEqual([status, body], [200, 'ok']);
 });
+
+const refusedStatuses: [what: string, refused: (res: Response) => void][] = [
+  ['writeHead', (res) => res.writeHead(101, 'Switching', { 'x-a': '1' })],
+  ['writeHead of another type', (res) => res.writeHead('103' as never)],
+  ['_storeHeader', (res) => Reflect.get(res, '_storeHeader').call(res, 'HTTP/1.1 100 Continue\r\n', {})],
+];
+for (const [what, refused] of refusedStatuses) {
+  test(`${what} with the status of an interim response throws, and has done nothing`, async (context) => {
+    const { ask } = await serve(context, (_req, res) => {
+      res.statusCode = 404;
+      assert.throws(() => refused(res), { code: 'ERR_HTTP_INVALID_STATUS_CODE' });
+      assert.deepEqual([res.statusCode, res.statusMessage, res.headersSent], [404, undefined, false]);
+      res.end('not here');
+    });
+    const { status, body, headers } = await ask();
+    assert.deepEqual([status, body, headers['x-a']], [404, 'not here', undefined]);
+  });
+}
 
 test('interim responses come before the final one', async (context) => {
   const { ask } = await serve(context, (_req, res) => {
