@@ -35,3 +35,9 @@ export const RESET_PATIENCE = 5000;
  * it is told to stop. Most have sent it all by then, and a reset would be one more thing to go wrong.
  */
 export const UNREAD_PATIENCE = 100;
+
+/**
+ * Milliseconds that a handler has to read the rest of a request of HTTP/2 once its response has left and the request has
+ * come: so long that rest counts against what its client may send. Some never read it.
+ */
+export const READING_PATIENCE = 5000;

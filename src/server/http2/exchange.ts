@@ -20,7 +20,7 @@ import { nextTick, now, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { publishFinish } from '../diagnostics.js';
 import { kEngine } from '../http-server.js';
-import { RESET_PATIENCE, UNREAD_PATIENCE } from '../limits.js';
+import { READING_PATIENCE, RESET_PATIENCE, UNREAD_PATIENCE } from '../limits.js';
 import { makeResponse } from '../make-response.js';
 import type { ExchangeObservation } from '../observation.js';
 import { ObservedChannel } from '../observed-channel.js';
@@ -60,6 +60,8 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
   #start = now();
   /** Whether all of the request has come. */
   #isReceived = false;
+  /** The reader has yet to come to what waits before it hears of the end: from then on it asks for nothing. */
+  #endWaits = false;
 
   constructor(connection: StreamConnection, stream: Stream, context: AsyncResource | null) {
     this.#connection = connection;
@@ -136,9 +138,10 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
   }
 
   #completeRequest(): void {
-    const { request } = this;
+    const { request, stream } = this;
     request.complete = true;
-    if (request._state !== null) callProgram(this.context, () => completeBody(request));
+    this.#endWaits = stream.unconsumed > 0 && !request.destroyed;
+    if (request._state !== null && !this.#endWaits) callProgram(this.context, () => completeBody(request));
   }
 
   /**
@@ -165,6 +168,9 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
 
   more(): void {
     this.stream.consumed(this.stream.unconsumed);
+    if (!this.#endWaits) return;
+    this.#endWaits = false;
+    completeBody(this.request);
   }
 
   abort(_request: AskingRequest, error: Error | null, closed: ClosedCallback): boolean {
@@ -172,10 +178,6 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
     this.abandon(error ?? undefined);
     nextTick(closed, null);
     return true;
-  }
-
-  statusRefused(): void {
-    this.response._hasBody = this.request.method !== 'HEAD';
   }
 
   flush(): void {
@@ -297,9 +299,10 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
     this.#close();
   }
 
-  /** Both sides have come to their end. */
+  /** Both sides have come to their end; what the program has yet to read still counts, for a while. */
   #over(): void {
     this.#state = CLOSED;
+    if (this.stream.unconsumed > 0) setTimeout(consumeAll, READING_PATIENCE, this.stream).unref();
     callProgram(this.context, () => this.socket._close());
     this.#connection.useOver(this);
   }
@@ -319,6 +322,10 @@ function stopRequest(exchange: Exchange): void {
 
 function abandonRequest(request: IncomingMessage): void {
   request._abandon(errors.connectionReset('aborted'));
+}
+
+function consumeAll(stream: Stream): void {
+  stream.consumed(stream.unconsumed);
 }
 
 function retire(stream: Stream): void {

@@ -9,7 +9,7 @@ import net from 'node:net';
 import { PerformanceObserver } from 'node:perf_hooks';
 import tls, { type TLSSocket } from 'node:tls';
 import { createServer, IncomingMessage, ServerResponse } from 'premier';
-import type { Request, Response } from '../../subjects.js';
+import type { Listener, Request, Response } from '../../subjects.js';
 import { outcome, until } from '../../subjects.js';
 import { read, serve, test } from './client.js';
 
@@ -327,6 +327,55 @@ test('a reader that pauses holds its own client back, and no other', async (cont
   request.resume();
   assert.equal((await whole).body, 'all');
 });
+
+const readers: [what: string, handler: (req: Request, res: Response) => void][] = [
+  ['never reads it', (_req, res) => res.end('done')],
+  [
+    'reads it late',
+    (req, res) => setImmediate(() => req.on('data', () => {}).on('end', () => res.end('done'))),
+  ],
+  [
+    'reads it little by little',
+    (req, res) => {
+      req.on('readable', () => {
+        while (req.read(1000) !== null);
+      });
+      req.on('end', () => res.end('done'));
+    },
+  ],
+  [
+    'pauses with each part of it',
+    (req, res) => {
+      req.on('data', () => {
+        req.pause();
+        setImmediate(() => req.resume());
+      });
+      req.on('end', () => res.end('done'));
+    },
+  ],
+  [
+    'answers first',
+    (req, res) => {
+      req.once('readable', () => setImmediate(() => req.resume()));
+      res.end('done');
+    },
+  ],
+  [
+    'destroys it after its answer',
+    (req, res) => {
+      res.end('done');
+      req.once('data', () => req.destroy());
+    },
+  ],
+];
+for (const [what, handler] of readers) {
+  test(`a connection takes any number of bodies whose handler ${what}`, async (context) => {
+    const { ask } = await serve(context, handler as Listener);
+    const body = Buffer.alloc(250_000);
+    // Ten of them are more than the window of a connection.
+    for (let i = 0; i < 10; i++) assert.equal((await ask({ ':method': 'POST' }, body)).body, 'done');
+  });
+}
 
 test('a client that does not read pauses its handler, and no other', async (context) => {
   const paused = outcome<Response>();
