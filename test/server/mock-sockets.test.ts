@@ -72,7 +72,8 @@ for (const framing of ['chunked', 'of a length'] as const) {
         res.end(given);
         assert.deepEqual(socket.bodies, [given, given, given]);
       },
-      { only: 'plain' },
+      // Node 26 makes one chunk of what is written in a tick.
+      framing === 'chunked' ? { only: 'plain', until: 24 } : { only: 'plain' },
     );
   }
 }
@@ -101,7 +102,7 @@ behaviour(
     assert.equal(res.writableNeedDrain, true);
     assert.equal(answered(http, new MockSocket(true)).write('a'), true);
   },
-  { only: 'plain' },
+  { only: 'plain', until: 24 },
 );
 
 behaviour(
@@ -115,7 +116,7 @@ behaviour(
     res.end(Buffer.of(2), () => told.push('end'));
     assert.deepEqual(told, ['write', 'end', 'finish']);
   },
-  { only: 'plain', since: 24 },
+  { only: 'plain', since: 24, until: 24 },
 );
 
 behaviour(
@@ -146,5 +147,5 @@ behaviour(
     };
     assert.throws(() => res.write('a'), /^Error: full$/);
   },
-  { only: 'plain' },
+  { only: 'plain', until: 24 },
 );
