@@ -340,7 +340,11 @@ function checked(chunk: unknown): Chunk {
 
 /** How many bytes hexadecimal or base64 text holds can only be guessed before it is decoded. */
 function decoded(chunk: Chunk, encoding: Encoding): Chunk {
-  if (typeof chunk !== 'string' || isUtf8(encoding) || isLatin1(encoding)) return chunk;
+  if (isUtf8(encoding) || isLatin1(encoding)) return chunk;
+  const isText = typeof chunk === 'string';
+  // Streams call that of bytes so.
+  if (!isText && (encoding as string) === 'buffer') return chunk;
   if (!Buffer.isEncoding(encoding as string)) throw errors.unknownEncoding(encoding);
+  if (!isText) return chunk;
   return Buffer.from(chunk, encoding as BufferEncoding);
 }

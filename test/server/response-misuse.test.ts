@@ -262,3 +262,37 @@ for (const method of ['_writeRaw', '_send'] as const) {
     );
   }
 }
+
+const bodies: [what: string, chunk: string | Uint8Array][] = [
+  ['text', 'a'],
+  ['a Buffer', Buffer.from('a')],
+  ['a Uint8Array', Uint8Array.of(97)],
+];
+
+for (const [what, chunk] of bodies) {
+  behaviour(
+    `an encoding that does not exist is refused at once with ${what}, and nothing of it is sent`,
+    async ({ serve }) => {
+      const { ask } = await serve((_req, res) => {
+        for (const encoding of ['bogus', 5, ...(what === 'text' ? ['buffer'] : [])]) {
+          for (const method of ['write', 'end'] as const) {
+            const call = () => res[method](chunk, encoding as BufferEncoding);
+            assert.throws(call, { code: 'ERR_UNKNOWN_ENCODING' }, `${method}, ${encoding}`);
+          }
+        }
+        res.end('b');
+      });
+      assert.equal((await ask(get())).body, 'b');
+    },
+    { notNode: 'it throws when the piece leaves, after what stands before it', only: 'plain' },
+  );
+}
+
+behaviour('bytes may be said to be in whatever encoding exists, or in that of buffers', async ({ serve }) => {
+  const { ask } = await serve((_req, res) => {
+    for (const encoding of ['buffer', 'hex', 'latin1', 'utf16le', ''])
+      res.write(Buffer.from('a'), encoding as BufferEncoding);
+    res.end(Uint8Array.of(98), 'base64');
+  });
+  assert.equal((await ask(get())).body, 'aaaaab');
+});

@@ -55,6 +55,7 @@ export class FreeProgram {
   readonly exchanges: FreeExchange[] = [];
   client: Client | null = null;
   isForeign = false;
+  isHeldLate = false;
   heard = '';
   readonly ends: string[] = [];
   readonly #program: Program;
@@ -147,6 +148,7 @@ export class FreeProgram {
     if (/^(?:res|socket)\.(?:write|end)$/.test(what) && isUnknownEncoding(step.with[1])) return;
     const values = step.with.map((value) => this.#value(number, value));
     if (foreign.test(what)) this.isForeign = true;
+    if (what === 'res.cork' && exchange.res?.writableEnded) this.isHeldLate = true;
     if (destroying.test(what)) {
       exchange.isDestroyed = true;
       this.ends.push(`${number} ${what}`);

@@ -33,6 +33,8 @@ export interface FreeObservation {
   sentWhole: boolean;
   /** The program wrote to the socket, or took it out of HTTP's hands, so that what comes isn't premier's to answer for. */
   isForeign: boolean;
+  /** The program corked a response that it had ended, by which node:http holds back all others. */
+  isHeldLate: boolean;
   /** The server has closed once its last connection was gone. */
   hasClosed: boolean;
 }
@@ -92,7 +94,7 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
     await rest.ofAll();
     process.setUncaughtExceptionCaptureCallback(null);
   }
-  const { exchanges, heard, isForeign, ends } = run;
+  const { exchanges, heard, isForeign, isHeldLate, ends } = run;
   const [atRest = 'open', atEnd = 'open'] = states;
   const { restless } = rest;
   const { hasSentWhole: sentWhole } = client;
@@ -107,6 +109,7 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
     heard,
     restless,
     isForeign,
+    isHeldLate,
     sentWhole,
     hasClosed,
   };

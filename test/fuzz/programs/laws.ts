@@ -89,6 +89,7 @@ function* hangsAlone(seen: FreeObservation, there: FreeObservation, program: Pro
     !isDestroyedEarly &&
     // What nobody catches takes the rest of the segment along on node:http, or the next request is refused: a row as well.
     there.uncaught.length === 0 &&
+    !there.isHeldLate &&
     seen.exchanges.length === there.exchanges.length &&
     isDeepStrictEqual([...seen.ends].sort(), [...there.ends].sort());
   if (isSame && seen.atRest === 'open' && there.atRest !== 'open')
@@ -135,8 +136,9 @@ function* wrongEvents(
 
 /** Exceptions that nobody caught on premier, and that nobody caught on node:http either. */
 function* uncaughtAlone(seen: FreeObservation, there: FreeObservation, program: Program): Generator<string> {
-  // What else was asked for, or in another order, throws what it throws.
-  if (goesOnAfterLast(program) || seen.exchanges.length > there.exchanges.length) return;
+  // What else was asked for, or in another order, throws what it throws; so does what goes on while a refusal waits.
+  if (goesOnAfterLast(program) || isFaulty(textOf(program)) || !seen.sentWhole) return;
+  if (seen.exchanges.length > there.exchanges.length) return;
   const known = new Set(there.uncaught);
   // What the program throws in a listener is its own, and so is the error of a socket that has left HTTP.
   const isOwn = (error: string) =>

@@ -97,7 +97,9 @@ export const byContent: readonly LeftOut[] = [
       if (!isBody(step) || !pipelined) return false;
       if (isLongInOtherUnits(step.with)) return true;
       // What waits decides when reading stops.
-      const mayWait = moment === 'rest' ? (object as ServerResponse).socket === null : responses.length > 1;
+      const isInHandler = moment === 'begun' || moment === 'turn';
+      const mayWait =
+        moment === 'rest' ? (object as ServerResponse).socket === null : !isInHandler || responses.length > 1;
       return requests > 2 && mayWait && sizeOfChunk(step.with) > 10_000;
     },
   },
@@ -113,7 +115,10 @@ export const byContent: readonly LeftOut[] = [
   {
     row: 'small print of streams',
     is: ({ on, call }, { moment, socket, use }) =>
-      cuts.has(`${on}.${call}`) && moment !== 'rest' && use.isWrittenPast(socket),
+      // What is no chunk destroys a request that takes it back.
+      (cuts.has(`${on}.${call}`) || (on === 'req' && call === 'unshift')) &&
+      moment !== 'rest' &&
+      use.isWrittenPast(socket),
   },
   {
     row: 'size and encoding of writes',
