@@ -1,6 +1,11 @@
-/** What is kept of an exchange, and of a connection, until somebody looks at it: as it came, nothing is worked out. */
+/**
+ * What is kept of an exchange, and of a connection, until somebody looks at it: as it came, nothing is worked out. What most exchanges
+ * have are numbers, and octets that `kept-octets.ts` has, so that a record that is used again leaves no garbage.
+ */
 import type { ObservedConnection, Outcome } from '../observe.js';
-import type { BodyRecord } from './body-record.js';
+import { BodyRecord } from './body-record.js';
+import { FOLD, linesOf } from './head-lines.js';
+import type { KeptOctets } from './kept-octets.js';
 
 export interface ConnectionRecord {
   readonly observed: ObservedConnection;
@@ -39,9 +44,15 @@ export interface InterimRecord {
 /** The same for all: a record has many that stay empty. */
 const NOTHING: readonly string[] = Object.freeze([]);
 
+/** Fields of HTTP/2, whose heads have no octets to show. */
+interface DecodedHead {
+  readonly target: string;
+  readonly rawHeaders: readonly string[];
+}
+
 /**
  * Moments in whole µs since the first byte of the request; -1 where it has not come to that. Whole, for each number that is not
- * takes memory of its own, which is copied as long as the record is young.
+ * takes memory of its own.
  */
 export class Moments {
   head = -1;
@@ -51,31 +62,36 @@ export class Moments {
   responseEnded = -1;
   turn = -1;
   closed = -1;
+
+  clear(): void {
+    this.head = -1;
+    this.requestEnded = -1;
+    this.handlerReturned = -1;
+    this.responseHead = -1;
+    this.responseEnded = -1;
+    this.turn = -1;
+    this.closed = -1;
+  }
 }
 
 export class ExchangeRecord {
-  readonly id: number;
-  readonly connection: ConnectionRecord;
-  readonly startedAt: number;
+  id = 0;
+  connection!: ConnectionRecord;
+  startedAt = 0.5;
   streamId = 0;
+  /** Empty where what came was no request. */
   method = '';
-  target = '';
   version = '';
-  rawHeaders = NOTHING;
-  /** The request's head as it was on the wire, latin1; null where fields are compressed, or no head came. */
-  requestHead: string | null = null;
-  /** Null until there is some. */
-  requestBody: BodyRecord | null = null;
-  /** The body of a chunked request with its framing. */
+  readonly requestBody: BodyRecord;
+  /** The body of a chunked request with its framing; else null. */
   requestWire: BodyRecord | null = null;
   requestTrailers = NOTHING;
   interims: InterimRecord[] | null = null;
   status = 0;
-  responseHead: string | null = null;
-  /** What the program set of the response's fields. */
-  setEntries = NOTHING;
+  /** Names in lower case of the fields of the response that the program set. */
+  setNames = NOTHING;
   isChunked = false;
-  responseBody: BodyRecord | null = null;
+  readonly responseBody: BodyRecord;
   /** Octets of each chunk of the response, those of the first ones. */
   chunks: number[] | null = null;
   responseTrailers = NOTHING;
@@ -87,12 +103,103 @@ export class ExchangeRecord {
   /** When it last changed, in changes of all. */
   revision = 0;
   /** It is no longer kept, and nothing more is noted. */
-  isDropped = false;
+  isDropped = true;
+  readonly #octets: KeptOctets;
+  #decoded: DecodedHead | null = null;
+  #requestPlace = 0;
+  /** -1 where there is no head. */
+  #requestLength = -1;
+  #responsePlace = 0;
+  #responseLength = -1;
 
-  constructor(id: number, connection: ConnectionRecord, startedAt: number) {
+  constructor(octets: KeptOctets) {
+    this.#octets = octets;
+    this.requestBody = new BodyRecord(octets);
+    this.responseBody = new BodyRecord(octets);
+  }
+
+  /** Whether it may be used for another exchange: of this one nothing more will be told. */
+  get isFree(): boolean {
+    return this.isDropped && this.outcome !== null && this.outcome !== 'upgraded';
+  }
+
+  begin(id: number, connection: ConnectionRecord, startedAt: number): void {
     this.id = id;
     this.connection = connection;
     this.startedAt = startedAt;
+    this.streamId = 0;
+    this.method = '';
+    this.version = '';
+    this.status = 0;
+    this.isChunked = false;
+    this.outcome = null;
+    this.at.clear();
+    this.size = 0;
+    this.revision = 0;
+    this.isDropped = false;
+  }
+
+  /** Whether a body has come with the request, or its framing. */
+  get hasBody(): boolean {
+    return this.requestBody.total > 0 || this.requestWire !== null;
+  }
+
+  /** Keeps the head of a request as it was on the wire, which is a part of bytes; returns the octets it takes. */
+  keepRequestHead(bytes: Uint8Array, start: number, end: number): number {
+    this.#requestPlace = this.#octets.keep(bytes, start, end, this.id);
+    this.#requestLength = end - start;
+    return end - start;
+  }
+
+  /** The same for one of HTTP/2. */
+  keepDecodedHead(target: string, rawHeaders: readonly string[]): number {
+    this.#decoded = { target, rawHeaders };
+    let size = target.length;
+    for (const text of rawHeaders) size += text.length;
+    return size;
+  }
+
+  /** More of the body of a chunked request with its framing. */
+  keepWire(bytes: Uint8Array, bound: number): number {
+    this.requestWire ??= new BodyRecord(this.#octets);
+    return this.requestWire.add(bytes, null, bytes.length, bound, this.id);
+  }
+
+  keepResponseHead(head: string): number {
+    this.#responsePlace = this.#octets.keepText(head, this.id);
+    this.#responseLength = head.length;
+    return head.length;
+  }
+
+  /** Latin1; null where fields were compressed, or no head came. */
+  get requestHead(): string | null {
+    return this.#requestLength < 0 ? null : this.#octets.text(this.#requestPlace, this.#requestLength);
+  }
+
+  get responseHead(): string | null {
+    return this.#responseLength < 0 ? null : this.#octets.text(this.#responsePlace, this.#responseLength);
+  }
+
+  /** Of the request; latin1. */
+  get target(): string {
+    if (this.#decoded !== null) return this.#decoded.target;
+    return /^[\r\n]*\S+ (.*) \S*(?:[\r\n]|$)/.exec(this.requestHead ?? '')?.[1] ?? '';
+  }
+
+  /** Names and values of the request's fields in turn; latin1. */
+  get rawHeaders(): readonly string[] {
+    if (this.#decoded !== null) return this.#decoded.rawHeaders;
+    const [, ...lines] = linesOf(this.requestHead ?? '');
+    return lines.flatMap((line) => {
+      const colon = line.indexOf(':');
+      return [
+        line.slice(0, colon),
+        line
+          .slice(colon + 1)
+          .trim()
+          .replace(FOLD, ' '),
+      ];
+    });
   }
 
   /** @param moment - in ms of `performance.now()` */
@@ -100,21 +207,18 @@ export class ExchangeRecord {
     return Math.max(0, Math.round((moment - this.startedAt) * 1000));
   }
 
-  /**
-   * Gives up what it holds: it may be under way for hours. One that is over does so as well: while it is old garbage itself, it would
-   * keep what is young alive.
-   */
+  /** Gives up what it holds: it may be under way for hours. */
   drop(): void {
     this.isDropped = true;
-    this.rawHeaders = NOTHING;
-    this.requestHead = null;
-    this.requestBody = null;
+    this.#decoded = null;
+    this.#requestLength = -1;
+    this.#responseLength = -1;
+    this.requestBody.clear();
+    this.responseBody.clear();
     this.requestWire = null;
     this.requestTrailers = NOTHING;
     this.interims = null;
-    this.responseHead = null;
-    this.setEntries = NOTHING;
-    this.responseBody = null;
+    this.setNames = NOTHING;
     this.chunks = null;
     this.responseTrailers = NOTHING;
     this.refusal = null;

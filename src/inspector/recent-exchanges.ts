@@ -1,12 +1,14 @@
 /**
- * The last exchanges, bounded in number and bytes. In: records as they begin and grow. Out: those that are still kept, by
- * their id and in order; the oldest are dropped first, under way or not.
+ * The last exchanges, bounded in number and bytes. In: exchanges as they begin and grow. Out: the records of those that are still
+ * kept, by their id and in order; the oldest are dropped first, under way or not. A record is used again for a later exchange.
  */
-import type { ExchangeRecord } from './exchange-record.js';
+import { type ConnectionRecord, ExchangeRecord } from './exchange-record.js';
+import { KeptOctets } from './kept-octets.js';
 
 export class RecentExchanges {
   readonly #maxCount: number;
   readonly #maxBytes: number;
+  readonly #octets: KeptOctets;
   /** A ring: the record with id n is in place n modulo its length. */
   readonly #places: (ExchangeRecord | undefined)[];
   #oldest = 1;
@@ -16,6 +18,7 @@ export class RecentExchanges {
   constructor(maxCount: number, maxBytes: number) {
     this.#maxCount = maxCount;
     this.#maxBytes = maxBytes;
+    this.#octets = new KeptOctets(this, maxBytes);
     this.#places = new Array(maxCount).fill(undefined);
   }
 
@@ -38,11 +41,23 @@ export class RecentExchanges {
     return this.#bytes;
   }
 
-  /** Takes the record whose id is `nextId`. */
-  add(record: ExchangeRecord): void {
-    if (this.count === this.#maxCount) this.#dropOldest();
-    this.#places[record.id % this.#maxCount] = record;
-    this.#next++;
+  /** Bytes of memory for heads and short bodies, of which a part may be free. */
+  get allocated(): number {
+    return this.#octets.allocated;
+  }
+
+  /** The record of an exchange that begins. */
+  begin(connection: ConnectionRecord, startedAt: number): ExchangeRecord {
+    if (this.count === this.#maxCount) this.dropOldest();
+    const id = this.#next++;
+    const place = id % this.#maxCount;
+    let record = this.#places[place];
+    if (record === undefined || !record.isFree) {
+      record = new ExchangeRecord(this.#octets);
+      this.#places[place] = record;
+    }
+    record.begin(id, connection, startedAt);
+    return record;
   }
 
   /** A record holds more bytes than before. It may be dropped itself: it is the oldest one day. */
@@ -50,26 +65,25 @@ export class RecentExchanges {
     if (record.isDropped) return;
     record.size += bytes;
     this.#bytes += bytes;
-    while (this.#bytes > this.#maxBytes && this.count > 0) this.#dropOldest();
+    while (this.#bytes > this.#maxBytes && this.count > 0) this.dropOldest();
   }
 
   get(id: number): ExchangeRecord | undefined {
     return id >= this.#oldest && id < this.#next ? this.#places[id % this.#maxCount] : undefined;
   }
 
-  /** From the oldest to the newest. */
+  /** From the oldest to the newest, as they are now: what is asked for later, `get` has. */
   *[Symbol.iterator](): Generator<ExchangeRecord> {
     for (let id = this.#oldest; id < this.#next; id++) yield this.get(id) as ExchangeRecord;
   }
 
   clear(): void {
-    while (this.count > 0) this.#dropOldest();
+    while (this.count > 0) this.dropOldest();
+    this.#octets.clear();
   }
 
-  #dropOldest(): void {
-    const place = this.#oldest % this.#maxCount;
-    const record = this.#places[place] as ExchangeRecord;
-    this.#places[place] = undefined;
+  dropOldest(): void {
+    const record = this.#places[this.#oldest % this.#maxCount] as ExchangeRecord;
     this.#oldest++;
     this.#bytes -= record.size;
     record.drop();

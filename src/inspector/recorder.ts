@@ -13,18 +13,21 @@ import {
   type ServerObserver,
   unobserve,
 } from '../observe.js';
-import { BodyRecord } from './body-record.js';
-import { type ConnectionRecord, ExchangeRecord, type RefusalRecord } from './exchange-record.js';
+import type { ConnectionRecord, ExchangeRecord, RefusalRecord } from './exchange-record.js';
 import { OpenRecords } from './open-records.js';
 import type { Settings } from './options.js';
 import { Pace } from './pace.js';
 import { RecentExchanges } from './recent-exchanges.js';
+import { SetNames } from './set-names.js';
 
 /** Bytes that are kept before and after the first one that was not accepted. */
 const AROUND = 2048;
 
 /** Sizes of chunks that are kept of a response. */
 const MAX_CHUNKS = 1000;
+
+/** Bytes that the size of a chunk counts for. */
+const CHUNK_SIZE = 8;
 
 /** Bytes that an interim response counts for besides its fields. */
 const INTERIM = 64;
@@ -49,6 +52,7 @@ export class Recorder implements ServerObserver {
   revision = 0;
   readonly #settings: Settings;
   readonly #open = new OpenRecords();
+  readonly #names = new SetNames();
   /** What an exchange that left HTTP is answered comes after its end. */
   readonly #upgrades = new WeakMap<ObservedExchange, ExchangeRecord>();
   #isEnded = false;
@@ -63,21 +67,22 @@ export class Recorder implements ServerObserver {
     else this.#connection(observed);
   }
 
-  requestHead(exchange: ObservedExchange, head: string | null): void {
+  requestHead(exchange: ObservedExchange, bytes: Uint8Array | null, start: number, end: number): void {
     const connection = this.#connection(exchange.connection);
-    const record = new ExchangeRecord(this.recent.nextId, connection, exchange.startedAt);
+    const record = this.recent.begin(connection, exchange.startedAt);
     connection.requests++;
     connection.active++;
     record.streamId = exchange.streamId;
     record.method = exchange.method;
-    record.target = exchange.target;
     record.version = exchange.version;
-    record.rawHeaders = exchange.rawHeaders;
-    record.requestHead = head;
     record.at.head = record.since(performance.now());
     this.#open.add(exchange, record);
-    this.recent.add(record);
-    this.#changed(record, head?.length ?? sizeOf(exchange.rawHeaders));
+    this.#changed(
+      record,
+      bytes === null
+        ? record.keepDecodedHead(exchange.target, exchange.rawHeaders)
+        : record.keepRequestHead(bytes, start, end),
+    );
   }
 
   handlerReturned(exchange: ObservedExchange): void {
@@ -88,21 +93,21 @@ export class Recorder implements ServerObserver {
   requestBody(exchange: ObservedExchange, data: Uint8Array): void {
     const record = this.#open.get(exchange);
     if (record === undefined || record.isDropped) return;
-    record.requestBody ??= new BodyRecord();
-    this.#changed(record, record.requestBody.add(data, null, data.length, this.#settings.maxBodyBytes));
+    const { maxBodyBytes } = this.#settings;
+    this.#changed(record, record.requestBody.add(data, null, data.length, maxBodyBytes, record.id));
   }
 
   requestBytes(exchange: ObservedExchange, bytes: Uint8Array): void {
     const record = this.#open.get(exchange);
     if (record === undefined || record.isDropped || !isChunked(exchange.rawHeaders)) return;
-    record.requestWire ??= new BodyRecord();
-    this.#changed(record, record.requestWire.add(bytes, null, bytes.length, this.#settings.maxBodyBytes));
+    this.#changed(record, record.keepWire(bytes, this.#settings.maxBodyBytes));
   }
 
   requestEnded(exchange: ObservedExchange, rawTrailers: readonly string[]): void {
     const record = this.#open.get(exchange);
     if (record === undefined || record.isDropped) return;
-    record.at.requestEnded = record.since(performance.now());
+    // Where there is no body, nothing comes after the head.
+    record.at.requestEnded = record.hasBody ? record.since(performance.now()) : record.at.head;
     if (rawTrailers.length === 0) return;
     record.requestTrailers = rawTrailers;
     this.#changed(record, sizeOf(rawTrailers));
@@ -121,11 +126,10 @@ export class Recorder implements ServerObserver {
     const record = this.#open.get(exchange);
     if (record === undefined || record.isDropped) return;
     record.status = head.status;
-    record.responseHead = head.text;
-    record.setEntries = head.set.entries;
+    record.setNames = this.#names.of(head.set.entries);
     record.isChunked = head.chunked;
     record.at.responseHead = record.since(performance.now());
-    this.#changed(record, head.text.length);
+    this.#changed(record, record.keepResponseHead(head.text));
   }
 
   responseBody(
@@ -136,12 +140,17 @@ export class Recorder implements ServerObserver {
   ): void {
     const record = this.#open.get(exchange);
     if (record === undefined || record.isDropped) return;
+    let kept = 0;
     if (record.isChunked && exchange.version === '1.1') {
       record.chunks ??= [];
-      if (record.chunks.length < MAX_CHUNKS) record.chunks.push(length);
+      if (record.chunks.length < MAX_CHUNKS) {
+        record.chunks.push(length);
+        kept += CHUNK_SIZE;
+      }
     }
-    record.responseBody ??= new BodyRecord();
-    this.#changed(record, record.responseBody.add(data, encoding, length, this.#settings.maxBodyBytes));
+    const { maxBodyBytes } = this.#settings;
+    kept += record.responseBody.add(data, encoding, length, maxBodyBytes, record.id);
+    this.#changed(record, kept);
   }
 
   responseEnded(exchange: ObservedExchange, { entries }: Entries): void {
@@ -170,13 +179,13 @@ export class Recorder implements ServerObserver {
     const record = this.#upgrades.get(exchange);
     if (record === undefined || record.isDropped) return;
     record.status = Number(/^\S+ (\d{3})\b/.exec(head)?.[1] ?? 0);
-    record.responseHead = head;
     record.at.responseHead = record.since(performance.now());
-    this.#changed(record, head.length);
+    this.#changed(record, record.keepResponseHead(head));
   }
 
   refused(observed: ObservedConnection, refusal: Refusal, exchange: ObservedExchange | null): void {
     const kept = exchange === null ? undefined : this.#open.get(exchange);
+    if (kept?.isDropped) return;
     const record = kept ?? this.#refusedRecord(observed);
     record.refusal = refusalRecord(refusal, exchange !== null);
     if (refusal.streamId !== 0) record.streamId = refusal.streamId;
@@ -202,12 +211,11 @@ export class Recorder implements ServerObserver {
       remoteAddress,
       remotePort,
     } as const;
-    const record = new ExchangeRecord(this.recent.nextId, recordOf(observed), now);
+    const record = this.recent.begin(recordOf(observed), now);
     const refusal = { code, reason, status: 0, rfc: '', claimed: false, isInBody: false };
     record.refusal = { ...refusal, bytes: '', position: 0, isCut: false };
     record.outcome = 'refused';
     record.at.closed = 0;
-    this.recent.add(record);
     this.pace.closed(0, -1);
     this.#changed(record, reason.length);
   }
@@ -264,9 +272,8 @@ export class Recorder implements ServerObserver {
 
   #refusedRecord(observed: ObservedConnection): ExchangeRecord {
     const now = performance.now();
-    const record = new ExchangeRecord(this.recent.nextId, this.#connection(observed), now);
+    const record = this.recent.begin(this.#connection(observed), now);
     record.at.closed = 0;
-    this.recent.add(record);
     return record;
   }
 

@@ -138,10 +138,13 @@ export class Service {
     const end = frame.lastIndexOf(']');
     res.write(frame.slice(0, end));
     let comma = '';
-    for (const record of [...this.#recorder.recent]) {
+    const { recent } = this.#recorder;
+    const { nextId } = recent;
+    for (let id = recent.oldestId; id < nextId; id++) {
       if (res.destroyed) return;
+      const record = recent.get(id);
       // Dropped while the page took those before it.
-      if (record.isDropped) continue;
+      if (record === undefined) continue;
       const detail = detailOf(record, masked);
       const decoded = await decodedBody(detail);
       const [entry] = harOf([detail], () => decoded).log.entries;

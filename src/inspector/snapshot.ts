@@ -19,6 +19,7 @@ import type {
   ResponseView,
   Times,
 } from './exchange-view.js';
+import { FOLD, linesOf } from './head-lines.js';
 import { offendingIn } from './offending.js';
 import { MASK, maskBytes, maskedLine, maskTrailers } from './redaction.js';
 
@@ -49,8 +50,8 @@ export function summaryOf(record: ExchangeRecord): ExchangeSummary {
     target: readable(record.target),
     status: record.status,
     type: /^content-type:[ \t]*([^;\r\n]*)/im.exec(responseHead ?? '')?.[1]?.trim() ?? '',
-    bytesIn: record.requestBody?.total ?? 0,
-    bytesOut: record.responseBody?.total ?? 0,
+    bytesIn: record.requestBody.total,
+    bytesOut: record.responseBody.total,
     startedAt: performance.timeOrigin + record.startedAt,
     duration: at.closed < 0 ? null : at.closed / 1000,
     outcome: record.outcome,
@@ -103,16 +104,15 @@ const sentOverHttp2 = (rawHeaders: readonly string[]) =>
     .map(([name, value], index) => [index === 0 && name === 'host' ? ':authority' : name, value] as const);
 
 function responseOf(record: ExchangeRecord, names: Names): ResponseView | null {
-  const { responseHead, setEntries, chunks, isChunked } = record;
+  const { responseHead, setNames, chunks, isChunked } = record;
   if (responseHead === null) return null;
   const isHttp2 = record.version === '2.0';
-  const set = new Set(triples(setEntries).map(([name]) => name.toLowerCase()));
   return {
     // All of what a program answers on a connection that has left HTTP is its own.
     ...headOf(
       isHttp2 ? sentOver2(responseHead) : responseHead,
       names,
-      (name) => record.outcome !== 'upgraded' && !set.has(name),
+      (name) => record.outcome !== 'upgraded' && !setNames.includes(name),
     ),
     body: bodyOf(record.responseBody),
     chunked: isChunked && !isHttp2,
@@ -129,21 +129,9 @@ const sentOver2 = (head: string): string => head.replace(/\r\n[^:\r\n]+:/g, (nam
 
 /** A head of the wire: its first line, and its fields to the empty line. */
 function headOf(text: string, names: Names, isAdded: (name: string) => boolean = () => false): HeadView {
-  // Empty lines may come before a request (RFC 9112 §2.2).
-  const [startLine = '', ...lines] = text.replace(/^[\r\n]+/, '').split(/\r?\n/);
-  const fields = unfolded(lines).map((line) => field(line, names, isAdded));
+  const [startLine, ...lines] = linesOf(text);
+  const fields = lines.map((line) => field(line, names, isAdded));
   return { startLine: readable(startLine), fields };
-}
-
-/** Lines of fields, each with those in which its value goes on (RFC 9112 §5.2). */
-function unfolded(lines: readonly string[]): string[] {
-  const whole: string[] = [];
-  for (const line of lines) {
-    if (line === '') continue;
-    if (/^[ \t]/.test(line) && whole.length > 0) whole.push(`${whole.pop()}\r\n${line}`);
-    else whole.push(line);
-  }
-  return whole;
 }
 
 function field(raw: string, names: Names, isAdded: (name: string) => boolean = () => false): FieldView {
@@ -160,7 +148,7 @@ function field(raw: string, names: Names, isAdded: (name: string) => boolean = (
           raw
             .slice(colon + 1)
             .trim()
-            .replace(/\s*\r\n\s*/g, ' '),
+            .replace(FOLD, ' '),
         ),
     added: isAdded(key),
     masked,
@@ -191,10 +179,7 @@ function wireOf(wire: BodyRecord, names: Names): BodyView {
   return { total: wire.total, base64: Buffer.from(masked, 'latin1').toString('base64') };
 }
 
-const bodyOf = (body: BodyRecord | null): BodyView => ({
-  total: body?.total ?? 0,
-  base64: body?.kept.toString('base64') ?? '',
-});
+const bodyOf = ({ total, kept }: BodyRecord): BodyView => ({ total, base64: kept.toString('base64') });
 
 function timesOf({ at }: ExchangeRecord): Times {
   const since = (moment: number) => (moment < 0 ? null : moment / 1000);

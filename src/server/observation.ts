@@ -128,8 +128,12 @@ export class ExchangeObservation implements ObservedExchange {
   open(received: ReceivedBytes | null, position: number): void {
     const { observer } = this;
     observer.exchangeOpened?.(this);
-    if (observer.requestHead !== undefined) observer.requestHead(this, received?.takeText(position) ?? null);
-    else received?.skip(position);
+    if (observer.requestHead === undefined) received?.skip(position);
+    else if (received === null) observer.requestHead(this, null, 0, 0);
+    else {
+      const bytes = received.takePart(position);
+      observer.requestHead(this, bytes, received.partStart, received.partEnd);
+    }
   }
 
   handlerReturned(): void {

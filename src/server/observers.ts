@@ -15,27 +15,30 @@ import type { ServerObserver } from './server-observer.js';
 type EventName = keyof ServerObserver;
 type Call = (...args: unknown[]) => void;
 
+/** An observer with no method. All are made of it: what is looked up at each event has one shape. */
+const NOTHING = {
+  connectionOpened: undefined,
+  exchangeOpened: undefined,
+  requestHead: undefined,
+  handlerReturned: undefined,
+  requestBody: undefined,
+  requestBytes: undefined,
+  requestEnded: undefined,
+  interimHead: undefined,
+  responseHead: undefined,
+  responseBody: undefined,
+  responseEnded: undefined,
+  turnCame: undefined,
+  upgraded: undefined,
+  upgradeAnswered: undefined,
+  refused: undefined,
+  exchangeClosed: undefined,
+  connectionClosed: undefined,
+  handshakeFailed: undefined,
+} satisfies Record<EventName, undefined>;
+
 /** Every method that an observer may have. */
-const EVENTS = Object.keys({
-  connectionOpened: true,
-  exchangeOpened: true,
-  requestHead: true,
-  handlerReturned: true,
-  requestBody: true,
-  requestBytes: true,
-  requestEnded: true,
-  interimHead: true,
-  responseHead: true,
-  responseBody: true,
-  responseEnded: true,
-  turnCame: true,
-  upgraded: true,
-  upgradeAnswered: true,
-  refused: true,
-  exchangeClosed: true,
-  connectionClosed: true,
-  handshakeFailed: true,
-} satisfies Record<EventName, true>) as EventName[];
+const EVENTS = Object.keys(NOTHING) as EventName[];
 
 function rethrow(error: unknown): never {
   throw error;
@@ -55,7 +58,7 @@ function guarded(observer: ServerObserver, event: EventName): Call {
 /** One observer that calls each in turn; null for none. Has the methods only that at least one of them has. */
 export function combineObservers(observers: readonly ServerObserver[]): ServerObserver | null {
   if (observers.length === 0) return null;
-  const combined: Record<string, Call> = {};
+  const combined: Record<EventName, Call | undefined> = { ...NOTHING };
   for (const event of EVENTS) {
     const calls = observers
       .filter((observer) => observer[event] !== undefined)

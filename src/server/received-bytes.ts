@@ -17,6 +17,9 @@ export class ReceivedBytes {
   #segment: Buffer | null = null;
   #start = 0;
   readonly #kept = new GrowingBuffer();
+  /** Where what was taken last begins and ends in the bytes that were returned. */
+  partStart = 0;
+  partEnd = 0;
 
   /** What came of a head before the present segment, in memory of its own. */
   get earlier(): Buffer {
@@ -46,16 +49,22 @@ export class ReceivedBytes {
     return this.#kept.takeBytes();
   }
 
-  /** The same as text, latin1: of no bytes a view is made. */
-  takeText(position: number): string {
+  /**
+   * The same as a part of what is returned, from `partStart` to `partEnd`: a view costs more than what it saves of a small head.
+   */
+  takePart(position: number): Uint8Array {
     const segment = this.#segment;
-    if (segment === null) return '';
-    const start = this.#start;
+    if (segment === null || this.#kept.length > 0) {
+      const bytes = this.take(position);
+      this.partStart = 0;
+      this.partEnd = bytes.length;
+      return bytes;
+    }
+    this.partStart = this.#start;
+    this.partEnd = position;
     this.#start = position;
     this.since = this.#segmentAt;
-    if (this.#kept.length === 0) return segment.toString('latin1', start, position);
-    this.#kept.append(segment, start, position);
-    return this.#kept.takeText();
+    return segment;
   }
 
   /** What came and was not taken yet is of no concern to anybody. */

@@ -109,9 +109,11 @@ export interface ServerObserver {
   exchangeOpened?(exchange: ObservedExchange): void;
   /**
    * The same, with what makes it dearer.
-   * @param head - as it was on the wire, latin1; null over HTTP/2, where fields are compressed
+   * @param bytes - the head as it was on the wire is a part of them; lent; null over HTTP/2, where fields are compressed
+   * @param start - the index at which it begins
+   * @param end - and the one after its last
    */
-  requestHead?(exchange: ObservedExchange, head: string | null): void;
+  requestHead?(exchange: ObservedExchange, bytes: Uint8Array | null, start: number, end: number): void;
   /** The handler has returned; a body, and what it waits for, come later. */
   handlerReturned?(exchange: ObservedExchange): void;
   /** Octets of the request's body, without framing; lent. */

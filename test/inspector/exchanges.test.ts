@@ -455,9 +455,11 @@ test('of more than a page takes at once, no exchange stays under way for it', (t
   };
   const feed = new Feed(res as unknown as ServerResponse, recorder, settings);
   const observed = { id: 1, server: http.createServer(), socket: new Socket(), protocol: 'http/1.1' };
+  let begun = 0;
   const begin = () => {
-    const exchange = { connection: observed, startedAt: 0, rawHeaders: [], method: 'GET', target: '/' };
-    recorder.requestHead(exchange as unknown as ObservedExchange, null);
+    const facts = { startedAt: 0, rawHeaders: [], method: 'GET', target: '/' };
+    const exchange = { id: ++begun, connection: observed, ...facts };
+    recorder.requestHead(exchange as unknown as ObservedExchange, null, 0, 0);
     return exchange;
   };
   const close = (exchange: object) =>

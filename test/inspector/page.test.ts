@@ -90,7 +90,8 @@ async function visit(
   await page.getByRole('option').nth(4).waitFor();
   const choose = async (text: string) => {
     await page.getByRole('option').filter({ hasText: text }).first().click();
-    await page.locator('.panel h2').waitFor();
+    // Until then another one may be shown.
+    await page.locator('.panel h2').filter({ hasText: text }).waitFor();
   };
   return { ...served, page, choose, troubles };
 }

@@ -4,10 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { REFUSALS } from '../../dist/http1/wire-error.js';
 import { FAULTS } from '../../dist/http2/faults.js';
-import { BodyRecord } from '../../dist/inspector/body-record.js';
 import { differences } from '../../dist/inspector/comparison.js';
 import { asCurl, asFetch, asRaw } from '../../dist/inspector/copies.js';
-import { ExchangeRecord } from '../../dist/inspector/exchange-record.js';
 import type { ExchangeDetail, FieldView, RequestView } from '../../dist/inspector/exchange-view.js';
 import { explanationOf, linkTo } from '../../dist/inspector/explanations.js';
 import { filterFrom } from '../../dist/inspector/filter.js';
@@ -428,18 +426,19 @@ test('bytes that were refused keep their places when fields in them are masked',
   );
 });
 
-test('an exchange that is dropped while it is under way holds nothing any more', () => {
+test('an exchange that is dropped while it is under way holds nothing any more, and its record is not used again', () => {
   const recent = new RecentExchanges(2, 1000);
-  const record = new ExchangeRecord(recent.nextId, {} as never, 0);
-  recent.add(record);
-  record.requestBody = new BodyRecord();
-  recent.grow(record, record.requestBody.add(Buffer.alloc(600), null, 600, 1000));
-  record.requestHead = 'GET / HTTP/1.1';
-  const other = new ExchangeRecord(recent.nextId, {} as never, 0);
-  recent.add(other);
+  const record = recent.begin({} as never, 0);
+  recent.grow(record, record.requestBody.add(Buffer.alloc(600), null, 600, 1000, record.id));
+  recent.grow(record, record.keepRequestHead(Buffer.from('GET /'), 0, 5));
+  const other = recent.begin({} as never, 0);
   recent.grow(other, 500);
-  assert.deepEqual([record.isDropped, record.requestBody, record.requestHead], [true, null, null]);
+  assert.deepEqual([record.isDropped, record.requestBody.total, record.requestHead], [true, 0, null]);
   assert.deepEqual([recent.bytes, recent.count], [500, 1]);
+  assert.notEqual(recent.begin({} as never, 0), record);
+  other.outcome = 'complete';
+  assert.equal(recent.begin({} as never, 0), other);
+  assert.equal(other.id, 4);
 });
 
 const names = new Set(['cookie', 'x-key']);

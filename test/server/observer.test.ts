@@ -38,7 +38,9 @@ behaviour(
   async ({ serve }) => {
     const { server, connect } = await serve((_req, res) => res.end());
     const heads: string[] = [];
-    observe(server, { requestHead: (_exchange, head) => heads.push(`${head}`) });
+    observe(server, {
+      requestHead: (_exchange, bytes, start, end) => heads.push(`${bytes?.subarray(start, end)}`),
+    });
     const requests = [get('/1'), get('/2', 'Content-Length: 3'), get('/3')];
     const client = connect();
     for (const byte of `${requests[0]}${requests[1]}abc${requests[2]}`) {

@@ -18,7 +18,8 @@ export function recorder(lines: string[]): Required<ServerObserver> {
   return {
     connectionOpened: ({ protocol }) => lines.push(`opened ${protocol}`),
     connectionClosed: () => lines.push('closed'),
-    requestHead(exchange, head) {
+    requestHead(exchange, bytes, start, end) {
+      const head = bytes?.subarray(start, end) ?? null;
       const { method, target, version } = exchange;
       lines.push(`${nameOf(exchange)} head ${method} ${target} ${version} ${head && text(head)}`);
     },
