@@ -3,7 +3,7 @@
  * don't say it themselves. No entry of the package: programs don't import it. What there is to hear is in
  * `server/server-observer.ts`.
  */
-export { clientOf, isNoted } from './server/client-facts.js';
+export { type ClientFacts, clientOf, isNoted } from './server/client-facts.js';
 export { keepFromObservers, observe, observeServers, unobserve } from './server/observers.js';
 export { answerPlainHttp } from './server/plain-http-on-tls.js';
 export { setProxySenders, setTrustedProxies } from './server/server.js';

@@ -29,12 +29,23 @@ export function logAnswers(form: LogForm, say: Messages, silent?: string): void 
   observeServers(accessLog((answer) => lines.write(format(answer)), silent));
 }
 
+/** stdout, which may have to keep what it is given. */
+const stdoutLines: LineStream = {
+  get writable() {
+    return process.stdout.writable;
+  },
+  get writableLength() {
+    return process.stdout.writableLength;
+  },
+  write: (lines) => process.stdout.write(Buffer.from(lines)),
+};
+
 /** stdout; where that is a file or a device, past its stream, which the first error would end. */
 function logStream(say: Messages): LineStream {
   const { fd, isTTY } = process.stdout;
-  if (typeof fd !== 'number') return process.stdout;
+  if (typeof fd !== 'number') return stdoutLines;
   const kind = fstatSync(fd);
-  if (isTTY || !(kind.isFile() || kind.isCharacterDevice())) return process.stdout;
+  if (isTTY || !(kind.isFile() || kind.isCharacterDevice())) return stdoutLines;
   return new FileLines(fd, ({ code, message }) =>
     console.error(`premier: ${say.logNotWritten(code ?? message)}`),
   );

@@ -24,23 +24,18 @@ export class FileLines implements LineStream {
     this.#onError = onError;
   }
 
-  write(lines: string): void {
-    const text = this.#isCut ? `\n${lines}` : lines;
+  write(lines: Buffer): void {
     try {
-      const written = writeSync(this.#descriptor, text);
-      this.#isCut = false;
-      if (written < Buffer.byteLength(text)) this.#writeRest(Buffer.from(text).subarray(written));
+      if (this.#isCut) writeSync(this.#descriptor, '\n');
+      for (let at = 0; at < lines.length; ) {
+        at += writeSync(this.#descriptor, lines, at);
+        // The disk took a part: it may take the rest, or say why not.
+        this.#isCut = at < lines.length;
+      }
       this.#isFailing = false;
     } catch (error) {
       if (!this.#isFailing) this.#onError(error as NodeJS.ErrnoException);
       this.#isFailing = true;
     }
-  }
-
-  /** The disk took a part: it may take the rest, or say why not. */
-  #writeRest(rest: Buffer): void {
-    this.#isCut = true;
-    for (let at = 0; at < rest.length; ) at += writeSync(this.#descriptor, rest, at);
-    this.#isCut = false;
   }
 }

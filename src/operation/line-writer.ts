@@ -7,17 +7,24 @@
 /** Bytes that may wait for a slow reader before lines are dropped. */
 const BACKLOG = 1024 * 1024;
 
-/** Characters that wait no longer for more of them. */
+/** Bytes that wait no longer for more of them. */
 const LARGE_WRITE = 64 * 1024;
 
 /** Bytes of one write: what a pipe takes whole (PIPE_BUF of Linux), so that no other process writes in between. */
 const WHOLE_WRITE = 4096;
 
+/** Characters of lines that become bytes at once: one by one takes longer, and so does what lies about for some time. */
+const GATHERED = 1024;
+
+/** Bytes of a character in UTF-8, at most. */
+const MOST_BYTES = 3;
+
 /** Where lines go: a Writable, or what is like one as far as this goes. */
 export interface LineStream {
   readonly writable: boolean;
   readonly writableLength: number;
-  write(lines: string): unknown;
+  /** @param lines - lent: other lines after the call */
+  write(lines: Buffer): unknown;
 }
 
 export interface LineWriterOptions {
@@ -32,9 +39,10 @@ export interface LineWriterOptions {
 export class LineWriter {
   readonly #stream: LineStream;
   readonly #options: LineWriterOptions;
-  #waiting = '';
-  /** Bytes of what waits, where others write as well. */
-  #bytes = 0;
+  /** What waits: bytes, and after them lines that are to become some. */
+  readonly #bytes: Buffer;
+  #length = 0;
+  #lines = '';
   #lost = 0;
   #scheduled = false;
   readonly #flush = () => this.flush();
@@ -42,17 +50,17 @@ export class LineWriter {
   constructor(stream: LineStream, options: LineWriterOptions) {
     this.#stream = stream;
     this.#options = options;
+    this.#bytes = Buffer.allocUnsafeSlow(options.shared ? WHOLE_WRITE : LARGE_WRITE);
   }
 
   write(line: string): void {
-    if (this.#stream.writableLength + this.#waiting.length > BACKLOG) {
+    if (this.#stream.writableLength + this.#length + this.#lines.length > BACKLOG) {
       this.#lost++;
       return;
     }
     if (!this.#scheduled) this.#schedule();
-    if (this.#options.shared) this.#makeRoom(line);
-    this.#waiting += `${line}\n`;
-    if (this.#waiting.length > LARGE_WRITE) this.#pass();
+    if (this.#lines.length + line.length >= GATHERED) this.#encode();
+    this.#lines += `${line}\n`;
   }
 
   #schedule(): void {
@@ -62,11 +70,15 @@ export class LineWriter {
     else setImmediate(this.#flush);
   }
 
-  /** Passes on what waits where it would not go in one write with the line. */
-  #makeRoom(line: string): void {
-    const length = Buffer.byteLength(line) + 1;
-    if (this.#bytes + length > WHOLE_WRITE) this.#pass();
-    this.#bytes += length;
+  /** Makes bytes of the lines, after those that wait; where there is no room for both, these leave before. */
+  #encode(): void {
+    const lines = this.#lines;
+    const size = this.#bytes.length;
+    const length = this.#options.shared ? Buffer.byteLength(lines) : lines.length * MOST_BYTES;
+    this.#lines = '';
+    if (this.#length + length > size) this.#pass();
+    if (length > size) this.#give(Buffer.from(lines));
+    else this.#length += this.#bytes.write(lines, this.#length);
   }
 
   /** Passes on what waits, at once. */
@@ -76,13 +88,17 @@ export class LineWriter {
       this.#options.onLost(this.#lost);
       this.#lost = 0;
     }
+    this.#encode();
     this.#pass();
   }
 
   #pass(): void {
-    const { writable } = this.#stream;
-    if (writable && this.#waiting !== '') this.#stream.write(this.#waiting);
-    this.#waiting = '';
-    this.#bytes = 0;
+    const bytes = this.#bytes.subarray(0, this.#length);
+    this.#length = 0;
+    if (bytes.length > 0) this.#give(bytes);
+  }
+
+  #give(bytes: Buffer): void {
+    if (this.#stream.writable) this.#stream.write(bytes);
   }
 }

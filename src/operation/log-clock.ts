@@ -1,6 +1,31 @@
 /**
- * The time as logs have it. In: a clock of ms. Out: its text, made once for all lines of the same ms.
+ * The time as logs have it. In: a clock of ms, or a moment that an observer was told. Out: its text, made once for all lines
+ * of the same ms; the ms of a moment, without a look at the clock each time.
  */
+import { performance } from 'node:perf_hooks';
+
+/** Milliseconds after which the clocks are compared again: one may have been set. */
+const TRUSTED = 100;
+
+/** The time at moments of `performance.now()`. */
+export class WallClock {
+  #difference = 0;
+  #comparedAt = Number.NEGATIVE_INFINITY;
+
+  /** @returns ms since the epoch */
+  at(moment: number): number {
+    if (moment - this.#comparedAt > TRUSTED) this.#compare();
+    return Math.floor(moment + this.#difference);
+  }
+
+  /** Less than one ms is no difference: the clock's are whole ones, and time must not jump back for that. */
+  #compare(): void {
+    const now = performance.now();
+    const difference = Date.now() - now;
+    if (Math.abs(difference - this.#difference) >= 1) this.#difference = difference;
+    this.#comparedAt = now;
+  }
+}
 
 export class LogClock {
   #at = Number.NaN;

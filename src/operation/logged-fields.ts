@@ -15,19 +15,19 @@ export class LoggedFields {
       const name = rawHeaders[i] as string;
       switch (name.length) {
         case 4:
-          if (this.host === undefined && is(name, 'host')) this.host = rawHeaders[i + 1];
+          if (this.host === undefined && is(name, 'Host')) this.host = rawHeaders[i + 1];
           break;
         case 7:
-          if (this.referer === undefined && is(name, 'referer')) this.referer = rawHeaders[i + 1];
+          if (this.referer === undefined && is(name, 'Referer')) this.referer = rawHeaders[i + 1];
           break;
         case 10:
-          if (this.agent === undefined && is(name, 'user-agent')) this.agent = rawHeaders[i + 1];
+          if (this.agent === undefined && is(name, 'User-Agent')) this.agent = rawHeaders[i + 1];
           break;
         case 11:
           if (this.traceparent === undefined && is(name, 'traceparent')) this.traceparent = rawHeaders[i + 1];
           break;
         case 13:
-          if (this.authorization === undefined && is(name, 'authorization'))
+          if (this.authorization === undefined && is(name, 'Authorization'))
             this.authorization = rawHeaders[i + 1];
           break;
       }
@@ -52,6 +52,7 @@ export class LoggedFields {
   }
 }
 
-function is(name: string, lowerCase: string): boolean {
-  return name === lowerCase || name.toLowerCase() === lowerCase;
+/** @param usual - as most write it */
+function is(name: string, usual: string): boolean {
+  return name === usual || name.toLowerCase() === usual.toLowerCase();
 }

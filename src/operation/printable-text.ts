@@ -9,14 +9,23 @@ import { isUtf8 } from 'node:buffer';
 /** Control characters, and what a terminal or a log reader may take for one or for the end of a line. */
 const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Most texts are plain, and this is found out fastest. */
-const plain = /^[ -~]*$/;
+/** Printable ASCII: most texts are this, which is found out fastest. */
+const isPlain = tester((code) => code >= 0x20 && code < 0x7f);
+
+/** Whether all characters of a text are such, of ASCII: most texts are short, and looked through faster so than matched. */
+function tester(isSuch: (code: number) => boolean): (text: string) => boolean {
+  const table = Uint8Array.from({ length: 128 }, (_, code) => (isSuch(code) ? 1 : 0));
+  return (text) => {
+    for (let i = 0; i < text.length; i++) if (table[text.charCodeAt(i)] !== 1) return false;
+    return true;
+  };
+}
 
 const hex = (character: string, digits: number) => character.charCodeAt(0).toString(16).padStart(digits, '0');
 
 /** A text from outside, with nothing in it that a terminal obeys. */
 export const printable = (text: string): string =>
-  plain.test(text)
+  isPlain(text)
     ? text
     : text.replace(unsafe, (character) =>
         character <= '\u00ff' ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`,
@@ -27,20 +36,26 @@ export const printable = (text: string): string =>
  * isn't UTF-8 is left as it is.
  */
 export function textOf<Bytes extends string | undefined>(bytes: Bytes): Bytes {
-  if (bytes === undefined || plain.test(bytes)) return bytes;
+  if (bytes === undefined || isPlain(bytes)) return bytes;
   const buffer = Buffer.from(bytes, 'latin1');
   return isUtf8(buffer) ? (buffer.toString('utf8') as Bytes) : bytes;
 }
 
-/** What stands for itself between the quotes of a JSON text: 1. Short texts are looked through faster so than matched. */
-const PLAIN_IN_JSON = Uint8Array.from({ length: 128 }, (_, code) =>
-  code >= 0x20 && code < 0x7f && code !== 0x22 && code !== 0x5c ? 1 : 0,
-);
+/** The same of bytes that are often those of the time before. */
+export class RecentText {
+  #bytes: string | undefined;
+  #text: string | undefined;
 
-function isPlainInJson(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (PLAIN_IN_JSON[text.charCodeAt(i)] !== 1) return false;
-  return true;
+  of(bytes: string | undefined): string | undefined {
+    if (bytes === this.#bytes) return this.#text;
+    this.#bytes = bytes;
+    this.#text = textOf(bytes);
+    return this.#text;
+  }
 }
+
+/** Whether a text stands for itself between the quotes of JSON. */
+export const isPlainInJson = tester((code) => code >= 0x20 && code < 0x7f && code !== 0x22 && code !== 0x5c);
 
 /** A string of JSON that holds no control character and nothing else that a terminal obeys, escaped as JSON does it. */
 export function jsonString(text: string): string {

@@ -45,13 +45,20 @@ function rethrow(error: unknown): never {
 }
 
 function guarded(observer: ServerObserver, event: EventName): Call {
-  const call = (observer[event] as Call).bind(observer);
+  const method = observer[event] as Call;
   return (a, b, c, d) => {
     try {
-      call(a, b, c, d);
+      method.call(observer, a, b, c, d);
     } catch (error) {
       nextTick(rethrow, error);
     }
+  };
+}
+
+function both(first: Call, second: Call): Call {
+  return (a, b, c, d) => {
+    first(a, b, c, d);
+    second(a, b, c, d);
   };
 }
 
@@ -63,12 +70,7 @@ export function combineObservers(observers: readonly ServerObserver[]): ServerOb
     const calls = observers
       .filter((observer) => observer[event] !== undefined)
       .map((observer) => guarded(observer, event));
-    const [only] = calls;
-    if (calls.length === 1) combined[event] = only;
-    else if (calls.length > 1)
-      combined[event] = (a, b, c, d) => {
-        for (const call of calls) call(a, b, c, d);
-      };
+    if (calls.length > 0) combined[event] = calls.reduce(both);
   }
   return combined as ServerObserver;
 }

@@ -12,6 +12,7 @@ import { type Answer, accessLog } from '../../dist/operation/access-log.js';
 import { FileLines } from '../../dist/operation/file-lines.js';
 import { answerLine, errorLine } from '../../dist/operation/json-lines.js';
 import { LineWriter } from '../../dist/operation/line-writer.js';
+import { WallClock } from '../../dist/operation/log-clock.js';
 import { LoggedFields } from '../../dist/operation/logged-fields.js';
 import { temporaryFolder } from '../cli/command.js';
 
@@ -71,6 +72,49 @@ test('times in one second and in others are told apart', () => {
   );
 });
 
+test('a moment has the time of the clock, to a ms', () => {
+  const clock = new WallClock();
+  for (let i = 0; i < 3; i++) {
+    const before = Date.now();
+    const time = clock.at(performance.now());
+    const after = Date.now();
+    assert.ok(Number.isInteger(time));
+    assert.ok(time >= before - 1 && time <= after + 1, `${before} ${time} ${after}`);
+  }
+});
+
+for (const target of ['/', '/a?b=c', '/"', '/\\', '/\u007f', '/é', '/\u2028\u202e', '', '*', '/\ud800']) {
+  test(`the target ${JSON.stringify(target)} is said as it is, by what stands for itself`, () => {
+    for (const more of [{}, { id: undefined, trace: undefined }]) {
+      const line = answerLine({ ...answer, ...more, target });
+      assert.equal(JSON.parse(line).target, target);
+      assert.doesNotMatch(line, /[\p{Cc}\p{Zl}\u202e]/u);
+    }
+  });
+}
+
+test('what changes from one line to the next is said anew', () => {
+  const changes: Partial<Answer>[] = [
+    {},
+    { status: 404 },
+    { bytes: 6 },
+    { method: 'GET' },
+    { time: answer.time + 1 },
+    { remote: undefined },
+    { host: undefined, referer: 'a.example' },
+    { user: 'anna' },
+    { agent: 'b' },
+    { id: undefined, trace: undefined },
+    { received: 0 },
+  ];
+  for (const change of [...changes, ...changes]) {
+    const { time, version, aborted, ...rest } = { ...answer, ...change };
+    const line = answerLine({ ...answer, ...change });
+    const told = { time: new Date(time).toISOString(), ...rest, received: rest.received || undefined };
+    assert.deepEqual(JSON.parse(line), JSON.parse(JSON.stringify(told)));
+  }
+});
+
 test('an error is one line with its stack, whatever was thrown', () => {
   const error = Object.assign(new TypeError('no\nway \x1b[31m'), { code: 'E_MINE' });
   const line = errorLine('It failed:', error, { method: 'GET', target: '/\u2028' });
@@ -115,10 +159,10 @@ class Sink extends Writable {
   readonly writes: string[] = [];
   #done: (() => void) | null = null;
   constructor(readonly slow: boolean) {
-    super({ decodeStrings: false });
+    super();
   }
-  override _write(chunk: string, _encoding: string, done: () => void): void {
-    this.writes.push(chunk);
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.writes.push(chunk.toString());
     if (this.slow) this.#done = done;
     else done();
   }
@@ -183,6 +227,19 @@ test('where other processes write as well, no write is longer than a pipe takes 
   }
 });
 
+for (const shared of [false, true]) {
+  test(`lines that are longer than a write leave in their turn${shared ? ', also where others write' : ''}`, () => {
+    const sink = new Sink(false);
+    const onLost = () => assert.fail('lines were lost');
+    const lines = new LineWriter(sink, { delay: 3_600_000, shared, onLost });
+    const written = [1, 1023, 1024, 5000, 3, 70_000, 30_000, 2, 200_000, 1].map((n) => 'é€'.repeat(n));
+    for (const line of written) lines.write(line);
+    lines.flush();
+    assert.equal(sink.writes.join(''), written.map((line) => `${line}\n`).join(''));
+    for (const write of sink.writes) assert.ok(write.endsWith('\n'));
+  });
+}
+
 test('where nobody reads, lines are dropped, and told of once somebody reads again', async () => {
   const sink = new Sink(true);
   const lost: number[] = [];
@@ -207,7 +264,7 @@ test('a disk that is full is told of once, and again when it was not in between'
   const full = openSync('/dev/full', 'a');
   t.after(() => closeSync(full));
   const lines = new FileLines(full, ({ code }) => told.push(code));
-  for (let i = 0; i < 3; i++) lines.write('line\n');
+  for (let i = 0; i < 3; i++) lines.write(Buffer.from('line\n'));
   assert.deepEqual(told, ['ENOSPC']);
 });
 
@@ -216,7 +273,7 @@ test('lines come to a file as they are', (t) => {
   const descriptor = openSync(file, 'a');
   t.after(() => closeSync(descriptor));
   const lines = new FileLines(descriptor, () => assert.fail('an error was told'));
-  for (const text of ['a\n', 'é\nb\n']) lines.write(text);
+  for (const text of ['a\n', 'é\nb\n']) lines.write(Buffer.from(text));
   assert.equal(readFileSync(file, 'utf8'), 'a\né\nb\n');
 });
 
