@@ -1,5 +1,5 @@
-// Servers of plain HTTP that a program has made, over TLS all the same. In: certificates, and servers before they listen. Out:
-// whether each of them speaks https from now on.
+// Servers of plain HTTP that a program has made, over TLS all the same, HTTP/2 included. In: certificates, and servers before
+// they listen. Out: whether each of them speaks https from now on.
 import type { RequestListener } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import type { CertificatesInUse } from './certificates.js';
@@ -19,8 +19,9 @@ export async function securing(certificates: CertificatesInUse, context: Context
   const secured = new WeakSet<NetServer>();
   return (server) => {
     if (secured.has(server)) return true;
-    // A program that makes its own server may count on what HTTP/2 hasn't: upgrades, sockets of its own.
-    const door = createServer({ ALPNProtocols: ['http/1.1'], ciphers: cipherSuites() });
+    const ALPNCallback = ({ protocols }: { protocols: string[] }) =>
+      offeredBy(server).find((protocol) => protocols.includes(protocol));
+    const door = createServer({ ALPNCallback, ciphers: cipherSuites() });
     if (!putBehindTls(server, door)) return false;
     door.prependListener('tlsClientError', answerPlainHttp);
     certificates.add(door, server);
@@ -28,6 +29,11 @@ export async function securing(certificates: CertificatesInUse, context: Context
     secured.add(server);
     return true;
   };
+}
+
+/** A proxy whose CONNECT leads to other hosts has no other way than HTTP/1.1. */
+function offeredBy(server: NetServer): string[] {
+  return server.listenerCount('connect') > 0 ? ['http/1.1'] : ['h2', 'http/1.1'];
 }
 
 /** Puts Strict-Transport-Security before a handler, where --hsts asks for it. */

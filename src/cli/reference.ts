@@ -35,8 +35,8 @@ const notes: Record<Language, string> = {
   status 500 without any field of the answer it replaces, or is cut where that has begun; the error is printed, and the
   server goes on. An error that belongs to no request ends the program, as on Node.js.
 - A program that exports none of these and calls \`listen()\` itself is left to do so, and its addresses are printed. \`--port\`
-  reaches it as the variable \`PORT\`. With \`--https\`, \`--name\` or \`--tls-cert\` its servers of HTTP speak HTTP/1.1 over
-  TLS. \`--host\`, \`--auth\`, \`--open\`, \`--domain\` and \`--http-port\` are refused, for they could not apply. When it has no listener for SIGINT and SIGTERM of its own, its servers are closed gracefully.
+  reaches it as the variable \`PORT\`. With \`--https\`, \`--name\` or \`--tls-cert\` its servers of HTTP speak over
+  TLS, and HTTP/2 as well, unless they listen for CONNECT. \`--host\`, \`--auth\`, \`--open\`, \`--domain\` and \`--http-port\` are refused, for they could not apply. When it has no listener for SIGINT and SIGTERM of its own, its servers are closed gracefully.
 - TypeScript runs where Node.js strips types by itself (22.18 and newer).
 - \`--watch\` looks at every file that the program loads with \`import\` or \`require\`, \`node_modules\` aside. The program
   before goes on serving until the new one listens, and then has five seconds to finish its answers; if the new one fails,
@@ -131,7 +131,7 @@ ends with code 0 for 200 and 1 for all else: a health check for an image without
   s’affiche et le serveur continue. Une erreur qui n’est celle d’aucune requête termine le programme, comme sous Node.js.
 - Un programme qui n’exporte rien de tel et appelle lui-même \`listen()\` est libre de le faire, et ses adresses s’affichent.
   \`--port\` lui parvient par la variable \`PORT\`. Avec \`--https\`, \`--name\` ou \`--tls-cert\`, ses serveurs HTTP parlent
-  HTTP/1.1 en TLS. \`--host\`, \`--auth\`, \`--open\`, \`--domain\` et \`--http-port\` sont refusées, car elles resteraient
+  en TLS, et HTTP/2 aussi, sauf s’ils écoutent CONNECT. \`--host\`, \`--auth\`, \`--open\`, \`--domain\` et \`--http-port\` sont refusées, car elles resteraient
   sans effet. S’il n’écoute pas lui-même SIGINT et SIGTERM, ses serveurs sont fermés en
   douceur.
 - TypeScript tourne là où Node.js retire les types de lui-même (22.18 et suivants).

@@ -47,7 +47,7 @@ export interface ServerEngine {
   /** Who is believed when it says who its client is; null: nobody. */
   readonly trustedProxies: TrustedProxies | null;
   /** Whether HTTP/2 is spoken: with clients over TLS that choose it, or without TLS with those that begin it. */
-  readonly speaksHttp2: Http2Setting;
+  speaksHttp2: Http2Setting;
   /** `close` was called, and `listen` not since: connections end after the response they are at. */
   closing: boolean;
   /** How often `close` was called: connections from before the last time end likewise, though it may listen again. */

@@ -7,16 +7,23 @@ import type { Server as NetServer } from 'node:net';
 import type { TLSSocket, Server as TlsServer } from 'node:tls';
 import { Handshakes } from './handshakes.js';
 import { type HttpServer, kEngine } from './http-server.js';
-import { attach } from './protocol.js';
+import { attach, prepareHttp2 } from './protocol.js';
 import { refuseHandshake } from './refused-handshake.js';
 
-/** @returns false for what is none of premier's servers of plain HTTP, and stays as it is */
+/**
+ * HTTP/2 is spoken with the clients that choose it where the door offers it.
+ * @returns false for what is none of premier's servers of plain HTTP, and stays as it is
+ */
 export function putBehindTls(server: NetServer, door: TlsServer): boolean {
   if (!(kEngine in server) || 'setSecureContext' in server) return false;
   const http = server as HttpServer;
   const take = (socket: TLSSocket) => attach.call(http, socket);
   door.on('secureConnection', take);
   door.on('tlsClientError', (error, socket) => refuseHandshake.call(http, error, socket));
-  Object.assign(http[kEngine], { door, handshakes: new Handshakes(door, take) });
+  const engine = http[kEngine];
+  engine.door = door;
+  engine.handshakes = new Handshakes(door, take);
+  prepareHttp2();
+  engine.speaksHttp2 ||= true;
   return true;
 }

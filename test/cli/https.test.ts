@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import http2 from 'node:http2';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -118,7 +119,7 @@ for (const [what, code] of made) {
     const program = join(env.HOME, 'app.cjs');
     writeFileSync(
       program,
-      `const server = require('node:http').createServer((req, res) => res.end(String(req.socket.encrypted)));
+      `const server = require('node:http').createServer((req, res) => res.end(req.httpVersion + ' ' + req.socket.encrypted));
       server.on('upgrade', (_req, socket) => socket.end('HTTP/1.1 101 Switching Protocols\\r\\n\\r\\nupgraded'));
       ${code}`,
     );
@@ -127,7 +128,12 @@ for (const [what, code] of made) {
     const ca = readFileSync(root);
     const named = { ca, servername: 'localhost', headers: { host: 'app.test' } };
     const { body, headers } = await get(url, named);
-    assert.deepEqual([body, headers['strict-transport-security']], ['true', 'max-age=31536000']);
+    assert.deepEqual([body, headers['strict-transport-security']], ['1.1 true', 'max-age=31536000']);
+    const session = http2.connect(url, { ca });
+    t.after(() => session.destroy());
+    assert.equal(Buffer.concat(await session.request().toArray()).toString(), '2.0 true');
+    assert.equal(session.remoteSettings.enableConnectProtocol, true);
+    session.close();
     assert.equal((await get(url.replace('https', 'http'))).status, 400);
     const socket = tls.connect({ port, host: 'localhost', ca });
     t.after(() => socket.destroy());
@@ -141,6 +147,39 @@ for (const [what, code] of made) {
     assert.equal(await ended, 0);
   });
 }
+
+test('a server that listens for CONNECT speaks HTTP/1.1 alone, and the other of its program HTTP/2', async (t) => {
+  const { root, env } = newHome(t);
+  const program = join(env.HOME, 'app.cjs');
+  writeFileSync(
+    program,
+    `const { createServer } = require('node:http');
+    const proxy = createServer((req, res) => res.end());
+    proxy.on('connect', (req, socket) => socket.end('HTTP/1.1 200 OK\\r\\n\\r\\n' + req.url));
+    const other = createServer((req, res) => res.end());
+    proxy.listen(process.env.PORT, () => {
+      other.listen(0, () => console.log('other at ' + other.address().port + '.'));
+    });`,
+  );
+  const { port, printed, stdout } = await serving(t, [program, '--https'], { env });
+  await printed(/other at \d+\./);
+  const ca = readFileSync(root);
+  const connect = async (at: number, ALPNProtocols: string[]) => {
+    const socket = tls.connect({ port: at, host: 'localhost', ca, ALPNProtocols });
+    t.after(() => socket.destroy());
+    await once(socket, 'secureConnect');
+    return socket;
+  };
+  const both = ['h2', 'http/1.1'];
+  const socket = await connect(port, both);
+  assert.equal(socket.alpnProtocol, 'http/1.1');
+  socket.write('CONNECT elsewhere:80 HTTP/1.1\r\nHost: elsewhere:80\r\n\r\n');
+  assert.match(Buffer.concat(await socket.toArray()).toString(), /^HTTP\/1\.1 200 .*elsewhere:80$/s);
+  const at = Number(/other at (\d+)/.exec(stdout())?.[1]);
+  assert.equal((await connect(at, both)).alpnProtocol, 'h2');
+  assert.equal((await connect(at, ['http/1.1'])).alpnProtocol, 'http/1.1');
+  await assert.rejects(connect(at, ['http/0.9']), /ALPN|alert/i);
+});
 
 test('--http-port that is taken ends the start, and says which option to change', async (t) => {
   const { site, env } = newHome(t);

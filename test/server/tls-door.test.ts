@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import nodeHttp from 'node:http';
+import http2 from 'node:http2';
 import net, { type AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
@@ -59,6 +60,38 @@ test('a handshake that fails is told as an error of a client, and one that waits
   server.close();
   await closed;
 });
+
+const offers: [offered: string[], options: http.ServerOptions, version: string][] = [
+  [['h2', 'http/1.1'], {}, '2.0'],
+  [['h2'], { http2: 'prior-knowledge' } as http.ServerOptions, '2.0'],
+  [['http/1.1'], {}, '1.1'],
+  [['http/1.1'], { http2: 'prior-knowledge' } as http.ServerOptions, '1.1'],
+];
+for (const [offered, options, version] of offers) {
+  test(`a server made with ${JSON.stringify(options)} behind a door that offers ${offered} speaks HTTP/${version}`, async (t) => {
+    const server = http.createServer(options, (req, res) => res.end(req.httpVersion));
+    putBehindTls(server, tls.createServer({ ...certificate, ALPNProtocols: offered }));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const socket = tls.connect({
+      port,
+      host: '127.0.0.1',
+      ALPNProtocols: offered,
+      rejectUnauthorized: false,
+    });
+    t.after(() => socket.destroy());
+    if (version === '2.0') {
+      const session = http2.connect('https://localhost', { createConnection: () => socket });
+      t.after(() => session.destroy());
+      assert.equal(Buffer.concat(await session.request().toArray()).toString(), '2.0');
+    } else {
+      socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+      assert.match(Buffer.concat(await socket.toArray()).toString(), /1\.1$/);
+    }
+  });
+}
 
 test('nothing but a server of plain HTTP of this engine goes behind a door', () => {
   const others: net.Server[] = [net.createServer(), https.createServer(certificate)];
