@@ -28,6 +28,16 @@ import { SendOrder, UNPLACED } from './send-order.js';
 import type { Stream } from './stream.js';
 import { canSend } from './stream-states.js';
 
+/**
+ * Whether a stream has its turn after another one that has sent all it had, and whose program is about to be told that it
+ * can write: what is handed out ends there, or each hand-out would go on with what is less urgent.
+ */
+function isAfter(stream: Stream, refilling: Stream): boolean {
+  return (
+    stream.urgency > refilling.urgency || (stream.urgency === refilling.urgency && !refilling.incremental)
+  );
+}
+
 /** What leaves at a time. */
 export interface Output {
   /** Octets in order; they must not be changed. */
@@ -98,10 +108,12 @@ export class Sender {
     writer.begin();
     this.#sendControl();
     while (this.#firstExempt !== null && writer.size < maxBytes) this.#sendExempt(this.#takeExempt());
+    let refilling: Stream | null = null;
     while (this.window > 0 && writer.size < maxBytes) {
       const stream = this.#order.next();
-      if (stream === null) break;
+      if (stream === null || (refilling !== null && isAfter(stream, refilling))) break;
       this.#sendData(stream);
+      if (stream.backlog === 0 && this.drained.includes(stream)) refilling = stream;
     }
     // Ends of streams may have added to it.
     this.#sendControl();

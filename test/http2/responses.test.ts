@@ -325,6 +325,31 @@ test('asks for more when less than the high-water mark waits', () => {
   assert.equal(exchange.told.at(-1), 'drain 1');
 });
 
+const refills: [what: string, first: string, second: string, sent: number[], more: number[]][] = [
+  ['where it is more urgent', 'u=5', 'u=1', [3, 3], [3, 1, 1]],
+  ['where neither response is of use in parts', 'u=3', 'u=3', [1, 1], [1, 3, 3]],
+  ['but not before those with which it shares', 'u=3, i', 'u=3, i', [1, 3, 1, 3], [1]],
+];
+for (const [what, first, second, sent, more] of refills) {
+  test(`a program is asked for more before others have their turn, ${what}`, () => {
+    const exchange = open(headers(1, priority(first)), headers(3, priority(second)));
+    for (const id of [1, 3]) {
+      const response = answer(exchange, id);
+      response.head(200, []);
+      response.body(Buffer.alloc(32 * KIB));
+      response.stream.wantsDrain = true;
+    }
+    const data = (lines: string[]) =>
+      lines.filter((line) => line.startsWith('DATA')).map((line) => Number(line.split(' ')[1]));
+    assert.deepEqual(data(exchange.pull()), sent);
+    const [id] = sent as [number];
+    assert.ok(exchange.told.includes(`drain ${id}`));
+    answer(exchange, id).body(Buffer.alloc(16 * KIB));
+    // It is asked once: then nobody waits for it any longer.
+    assert.deepEqual(data(exchange.pullAll()), more);
+  });
+}
+
 test('says once that there is something to send', () => {
   const exchange = open(headers(1, get), headers(3, get));
   assert.equal(exchange.outputs, 0, 'what is read is no reason');
