@@ -147,12 +147,11 @@ export class ExchangeObservation implements ObservedExchange {
 
   /** More of the request after its head has come, up to a position in what was received. */
   bytesCame(received: ReceivedBytes, position: number): void {
-    if (this.observer.requestBytes === undefined) {
+    if (this.observer.requestBytes === undefined || this.outcome !== null || !received.hasMore(position)) {
       received.skip(position);
       return;
     }
-    const bytes = received.take(position);
-    if (this.outcome === null && bytes.length > 0) this.observer.requestBytes(this, bytes);
+    this.observer.requestBytes(this, received.take(position));
   }
 
   requestEnded(rawTrailers: readonly string[]): void {

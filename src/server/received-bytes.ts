@@ -26,6 +26,11 @@ export class ReceivedBytes {
     return Buffer.from(this.#kept.peek(this.#kept.length), 'latin1');
   }
 
+  /** Whether anything came that was not taken yet, of which no view need be made else. */
+  hasMore(position: number): boolean {
+    return position > this.#start || this.#kept.length > 0;
+  }
+
   begin(segment: Buffer): void {
     this.#segmentAt = performance.now();
     if (this.#kept.length === 0) this.since = this.#segmentAt;
