@@ -22,14 +22,17 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const evil = '<img src=x onerror="window.evil=1"><script>window.evil=1</script>';
 
 let browser: Browser;
+/** The last response that goes on. */
+let stream: ServerResponse;
 
 function answer(req: IncomingMessage, res: ServerResponse): void {
   req.resume();
   if (req.url === '/json')
     res.setHeader('Content-Type', 'application/json').end(JSON.stringify({ a: [evil], b: null }));
-  else if (req.url === '/stream')
-    res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
-  else if (req.url === '/broken') res.writeHead(500).end('no');
+  else if (req.url === '/stream') {
+    stream = res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    stream.write('data: 1\n\n');
+  } else if (req.url === '/broken') res.writeHead(500).end('no');
   else
     res
       .setHeader('Content-Type', 'text/html')
@@ -158,6 +161,31 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
       0,
     );
     assert.deepEqual(troubles, []);
+  });
+
+  test('keeps what was opened in an exchange that goes on', async (t) => {
+    const { page, connect, choose } = await visit(t);
+    await connect()
+      .send(get('/stream', 'X-A: 1', 'X-A: 2'))
+      .sees('data: 1');
+    await choose('/stream');
+    const panel = page.locator('.panel');
+    await panel.getByRole('button', { name: 'X-A' }).nth(1).click();
+    await panel.getByRole('button', { name: 'Hexadecimal' }).click();
+    await panel.getByRole('button', { name: 'Compare with…' }).first().click();
+    await page.getByLabel('Number of the exchange').fill('7');
+    stream.write('data: 2\n\n');
+    await panel.getByText('Body, 18 B').waitFor();
+    await panel.locator('pre.hex').getByText('64 61 74 61 3a 20 31').waitFor();
+    const isOpen = await panel
+      .locator('.name')
+      .evaluateAll((names) => names.map((name) => name.getAttribute('aria-expanded')).join());
+    assert.match(isOpen, /^false,false,true,false/);
+    assert.equal(await page.getByLabel('Number of the exchange').inputValue(), '7');
+    assert.equal(await page.evaluate('document.activeElement.value'), '7');
+    await choose('/json');
+    assert.equal(await page.getByLabel('Number of the exchange').count(), 0);
+    assert.equal(await page.locator('.explanation').count(), 0);
   });
 
   test('shows what was refused with its section and the byte', async (t) => {

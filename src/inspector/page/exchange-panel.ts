@@ -6,6 +6,7 @@ import { comparisonView } from './comparison-view.js';
 import { button, element } from './element.js';
 import { bytes, duration, say } from './language.js';
 import { requestView, responseView } from './message-view.js';
+import { restore, stateOf } from './panel-state.js';
 import { refusalView } from './refusal-view.js';
 import { openSendDialog } from './send-dialog.js';
 import { timeView } from './time-view.js';
@@ -26,6 +27,8 @@ type Asked = ExchangeDetail & { readonly request: RequestView };
 export class ExchangePanel {
   readonly root = element('section', { class: 'panel', 'aria-label': say.choose, tabindex: -1 });
   readonly #listener: PanelListener;
+  /** The number of the exchange that is shown. */
+  #shown: number | null = null;
   readonly #outcome = element('p', { role: 'status', class: 'note' });
 
   constructor(listener: PanelListener) {
@@ -35,6 +38,7 @@ export class ExchangePanel {
 
   /** Shows a sentence in place of an exchange. */
   tell(sentence: string): void {
+    this.#shown = null;
     this.root.setAttribute('aria-label', sentence);
     this.root.replaceChildren(this.#backButton(), element('p', { class: 'note' }, sentence));
   }
@@ -43,7 +47,11 @@ export class ExchangePanel {
     const { method, target, code, refusal } = exchange;
     const title = method === '' ? code : `${method} ${target}`;
     this.root.setAttribute('aria-label', title);
-    this.#outcome.textContent = '';
+    // One that is under way is drawn again and again while somebody looks at it, or writes in it.
+    const before = exchange.id === this.#shown ? stateOf(this.root) : null;
+    const comparison = before && this.root.querySelector('.comparison');
+    if (before === null) this.#outcome.textContent = '';
+    this.#shown = exchange.id;
     const parts = [
       this.#backButton(),
       element('h2', {}, title),
@@ -57,6 +65,8 @@ export class ExchangePanel {
       timeView(exchange),
     ];
     this.root.replaceChildren(...parts.filter((part) => part !== null));
+    if (comparison) this.#outcome.after(comparison);
+    if (before !== null) restore(this.root, before);
   }
 
   say(sentence: string): void {
