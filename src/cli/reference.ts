@@ -43,7 +43,7 @@ const notes: Record<Language, string> = {
   it simply goes on. Folders may be removed and made again, as builds and checkouts do; the program starts again when its
   changed files are back. Where the system cannot watch, it says so, and looks at the files every second. A program that
   a signal ends, such as SIGTERM or SIGKILL, or that runs out of memory, is started again at once; after pauses that grow to
-  30 seconds where that goes on. One that ends by itself, whatever its exit code, is started again at the next change.
+  30 seconds where that goes on, to one second where it is SIGKILL. One that ends by itself, whatever its exit code, is started again at the next change.
 
 ## More on what is printed
 
@@ -79,8 +79,8 @@ group.
   seconds to finish, and keeps idle connections for as long as their clients were told. A successor that fails to start,
   or does not listen within a minute, replaces nobody.
 - A worker that ends is started again at once while others serve, and else at once and then after pauses that grow to
-  30 seconds; those of one that is killed are counted apart. Where none serves, who connects waits for it if that pause is a second at most, and is refused
-  else; elsewhere than on Linux, always. SIGTERM to one of them replaces it.
+  30 seconds, to one second for what was killed. Where none serves, who connects waits for it if that pause is a second at
+  most, and is refused else; elsewhere than on Linux, always. SIGTERM to one of them replaces it.
 - Where the first worker fails to start, the command ends with its exit code.
 - \`--max-requests\` and \`--max-memory\` are drawn a tenth lower or higher for each worker, so that they are not all
   replaced together.
@@ -140,7 +140,8 @@ ends with code 0 for 200 and 1 for all else: a health check for an image without
   nouveau échoue, l’ancien continue, tout simplement. Des dossiers peuvent être supprimés et refaits, comme le font les
   compilations et les checkouts ; le programme est relancé quand ses fichiers changés sont de retour. Si le système ne
   peut pas guetter, il le dit, et regarde les fichiers chaque seconde. Un programme tué, ou à court de
-  mémoire, est relancé aussitôt ; après des pauses qui grandissent jusqu’à 30 secondes si cela continue.
+  mémoire, est relancé aussitôt ; après des pauses qui grandissent jusqu’à 30 secondes si cela continue, à une seconde si
+  c’est SIGKILL.
 
 ## L’affichage en détail
 
@@ -177,8 +178,8 @@ ouvre.
 - SIGHUP les remplace l’un après l’autre : un successeur sert avant que celui qu’il remplace ne s’arrête, qui a
   \`--stop-after\` secondes pour finir, et garde les connexions inactives aussi longtemps qu’on l’a dit à leurs clients. Un
   successeur qui échoue à démarrer, ou n’écoute pas en une minute, ne remplace personne.
-- Un processus qui se termine est relancé aussitôt tant que d’autres servent, ou s’il a été tué, sinon après des pauses qui
-  grandissent jusqu’à 30 secondes. Où aucun ne sert, qui se connecte l’attend si cette pause ne passe pas une seconde, et est
+- Un processus qui se termine est relancé aussitôt tant que d’autres servent, sinon aussitôt puis après des pauses qui
+  grandissent jusqu’à 30 secondes, jusqu’à une seconde pour ce qui a été tué. Où aucun ne sert, qui se connecte l’attend si cette pause ne passe pas une seconde, et est
   refusé sinon ; ailleurs que sous Linux, toujours. SIGTERM envoyé à l’un d’eux le remplace.
 - \`--max-requests\` et \`--max-memory\` sont tirées un dixième plus bas ou plus haut pour chaque processus, pour qu’ils ne
   soient pas tous remplacés ensemble.

@@ -10,12 +10,18 @@ const pauses = [0, 1, 2, 4, 8, 16, 30];
 const longLife = 60_000;
 
 export class RestartPauses {
+  readonly #longest: number;
   #count = 0;
+
+  /** @param longest - seconds that none takes longer than */
+  constructor(longest = Number.POSITIVE_INFINITY) {
+    this.#longest = longest;
+  }
 
   /** @param lifetime ms that the process has lived */
   next(lifetime: number): number {
     if (lifetime > longLife) this.#count = 0;
-    return pauses[Math.min(this.#count++, pauses.length - 1)] as number;
+    return Math.min(pauses[Math.min(this.#count++, pauses.length - 1)] as number, this.#longest);
   }
 
   reset(): void {

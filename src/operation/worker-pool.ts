@@ -51,7 +51,7 @@ export class WorkerPool implements WorkerListener {
   readonly #listener: PoolListener;
   readonly #workers = new Set<PoolWorker>();
   readonly #pauses = new RestartPauses();
-  readonly #pausesOfKilled = new RestartPauses();
+  readonly #pausesOfKilled = new RestartPauses(longestHold);
   #generation = 1;
   /** Why the workers of older generations are being replaced; undefined when they are not. */
   #replacing: string | undefined;
@@ -281,8 +281,8 @@ export class WorkerPool implements WorkerListener {
       this.#listener.event({ type: 'ended', pid, ending, again: 'at a change' });
       return;
     }
-    // While others serve it is replaced at once; where nobody does, it must not start and fall for ever. What somebody else
-    // killed, be it the system for want of memory, is counted apart: it may be no fault of the program.
+    // While others serve it is replaced at once; where nobody does, it must not start and fall for ever. What served until
+    // somebody else killed it, be it the system for want of memory, is not kept waiting for long: nobody is refused meanwhile.
     const pauses = ending.signal === 'SIGKILL' ? this.#pausesOfKilled : this.#pauses;
     const again = this.serving > 0 ? 0 : pauses.next(Date.now() - startedAt);
     if (this.serving === 0 && again <= longestHold) this.#holding.add(worker);
