@@ -6,6 +6,7 @@ import { type AdminAnswer, askAdmin } from '../operation/admin-client.js';
 import { printable } from '../operation/printable-text.js';
 import type { ServiceStatus } from '../operation/service-status.js';
 import type { Messages } from './language.js';
+import { print } from './print.js';
 import { UsageError } from './trouble.js';
 
 /** The words that ask a service instead of starting one. */
@@ -22,10 +23,7 @@ export async function askService(
   say: Messages,
 ): Promise<number> {
   const [where = usualAdminAddress, ...rest] = withoutLanguage(words);
-  if (where === '--help' || where === '-h') {
-    console.log(say.howToAsk(question));
-    return 0;
-  }
+  if (where === '--help' || where === '-h') return print(say.howToAsk(question), say);
   if (rest.length > 0 || where.startsWith('-')) throw new UsageError(say.howToAsk(question));
   const { address, path } = target(where, question, say);
   let answer: AdminAnswer;
@@ -36,7 +34,7 @@ export async function askService(
     console.error(`premier: ${say.nobodyAnswers(printable(adminAddressText(address)), reason)}`);
     return 1;
   }
-  return question === 'health' ? tellHealth(answer) : tellStatus(answer, where, say);
+  return question === 'health' ? tellHealth(answer, say) : tellStatus(answer, where, say);
 }
 
 /** `--lang` has been heeded already. */
@@ -44,22 +42,20 @@ function withoutLanguage(words: readonly string[]): string[] {
   return words.filter((word, index) => !/^--lang(=|$)/.test(word) && words[index - 1] !== '--lang');
 }
 
-function tellHealth({ status, text }: AdminAnswer): number {
-  const isWell = status === 200;
-  const lines = text.trim().split(/\r?\n/, longest).map(printable);
-  (isWell ? console.log : console.error)(lines.join('\n'));
-  return isWell ? 0 : 1;
+async function tellHealth({ status, text }: AdminAnswer, say: Messages): Promise<number> {
+  const lines = text.trim().split(/\r?\n/, longest).map(printable).join('\n');
+  if (status === 200) {
+    // That it can't be said makes the service no worse.
+    await print(lines, say);
+    return 0;
+  }
+  console.error(lines);
+  return 1;
 }
 
-function tellStatus({ status, text }: AdminAnswer, where: string, say: Messages): number {
-  try {
-    if (status === 200) {
-      console.log(table(JSON.parse(text) as ServiceStatus, say));
-      return 0;
-    }
-  } catch {
-    // No JSON, or none of ours.
-  }
+async function tellStatus({ status, text }: AdminAnswer, where: string, say: Messages): Promise<number> {
+  const shown = status === 200 ? tableIn(text, say) : undefined;
+  if (shown !== undefined) return print(shown, say);
   console.error(`premier: ${say.noStatus(printable(where), status)}`);
   return 1;
 }
@@ -71,6 +67,15 @@ function target(where: string, question: Question, say: Messages) {
   if (question === 'health' && where.startsWith('https:')) throw new UsageError(say.asksOverHttp(where));
   if (address === undefined) throw new UsageError(say.howToAsk(question));
   return { address, path: question === 'status' ? '/status' : (path ?? '/ready') };
+}
+
+/** Nothing where it is no JSON, or none of ours. */
+function tableIn(text: string, say: Messages): string | undefined {
+  try {
+    return table(JSON.parse(text) as ServiceStatus, say);
+  } catch {
+    return undefined;
+  }
 }
 
 function table(status: ServiceStatus, say: Messages): string {

@@ -8,8 +8,14 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 1;
 } else if (/^(--version|-v)$/.test(process.argv.slice(2).join(' '))) {
+  // What it can't say, the long way has words for.
+  process.stdout.once('error', runCommand);
   import('./version.js').then(({ version }) => console.log(version()));
 } else {
+  runCommand();
+}
+
+function runCommand() {
   import('./run.js')
     .then(({ run }) => run(process.argv.slice(2)))
     .then((code) => {

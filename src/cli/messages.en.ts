@@ -53,6 +53,7 @@ export const english = {
       : `Finishing ${count} answers; Ctrl-C again to stop at once.`,
   cut: (count: number, seconds: number) =>
     `Cut ${count} ${count === 1 ? 'connection' : 'connections'}: not finished after ${seconds} s (--stop-after).`,
+  notPrinted: (reason: string) => `What you asked for can't be written (${reason}). Is the disk full?`,
   logNotWritten: (reason: string) =>
     `The log can't be written (${reason}): its lines are lost until it can. Is the disk full?`,
   logLinesLost: (count: number) =>

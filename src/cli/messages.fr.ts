@@ -49,6 +49,8 @@ export const french: Messages = {
       : `${count} réponses se terminent ; Ctrl-C encore une fois pour arrêter tout de suite.`,
   cut: (count, seconds) =>
     `${count} ${count < 2 ? 'connexion coupée' : 'connexions coupées'} : rien de fini au bout de ${seconds} s (--stop-after).`,
+  notPrinted: (reason) =>
+    `Ce que vous avez demandé ne peut pas s’écrire (${reason}). Le disque est-il plein ?`,
   logNotWritten: (reason) =>
     `Le journal ne peut pas s’écrire (${reason}) : ses lignes sont perdues jusqu’à ce qu’il le puisse. Le disque est-il plein ?`,
   logLinesLost: (count) => `${count} lignes du journal sont perdues : rien ne lit cette sortie assez vite.`,

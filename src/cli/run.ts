@@ -14,6 +14,7 @@ import type { Context } from './context.js';
 import { checkInspectorOption } from './inspector-option.js';
 import { catalogues, languageOf, type Messages } from './language.js';
 import { socketPath } from './options.js';
+import { print } from './print.js';
 import { startReports } from './reports.js';
 import { startLog } from './serve.js';
 import { targetOf } from './target.js';
@@ -61,13 +62,10 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   if (parsed.settings.help) {
     const { help } = await import('./help.js');
     const folder = origin.target === '.' ? undefined : origin.target;
-    console.log(help(say, Math.min(process.stdout.columns ?? 100, 100), { command: origin.command, folder }));
-    return 0;
+    const columns = Math.min(process.stdout.columns ?? 100, 100);
+    return print(help(say, columns, { command: origin.command, folder }), say);
   }
-  if (parsed.settings.version) {
-    console.log(version());
-    return 0;
-  }
+  if (parsed.settings.version) return print(version(), say);
   const action = trustAction(parsed.target);
   if (action) return changeTrust(action, say);
   const target = targetOf(parsed.target ?? origin.target, parsed, say);

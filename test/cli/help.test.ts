@@ -1,12 +1,13 @@
 // The help and the reference page: everything in the table is there, in both languages, and fits.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { help } from '../../dist/cli/help.js';
 import { catalogues } from '../../dist/cli/language.js';
 import { optionEntries } from '../../dist/cli/options.js';
 import { reference } from '../../dist/cli/reference.js';
-import { start } from './command.js';
+import { main, start } from './command.js';
 
 test('the help names every option, in lines that fit', () => {
   for (const [language, say] of Object.entries(catalogues)) {
@@ -65,3 +66,25 @@ test('--help and --version print on stdout and end with code 0', async (t) => {
     }),
   );
 });
+
+for (const [language, said] of [
+  ['en', /^premier: What you asked for can't be written \(ENOSPC\)\. Is the disk full\?\n$/],
+  ['fr', /^premier: Ce que vous avez demandé ne peut pas s’écrire \(ENOSPC\)\. Le disque est-il plein \?\n$/],
+] as const) {
+  for (const args of [['--help'], ['--version'], ['-v', '--help'], ['status', '--help']]) {
+    test(`${args.join(' ')} that can't be written is told of, and fails (${language})`, {
+      skip: process.platform !== 'linux',
+    }, (t) => {
+      const full = openSync('/dev/full', 'w');
+      t.after(() => closeSync(full));
+      const { status, stderr } = spawnSync(process.execPath, [main, ...args], {
+        stdio: ['ignore', full, 'pipe'],
+        env: { ...process.env, LC_ALL: `${language}_XX` },
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
+      assert.match(stderr, said);
+      assert.equal(status, 1);
+    });
+  }
+}
