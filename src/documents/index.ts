@@ -34,10 +34,24 @@ export function documents(root: string, options?: DocumentsOptions): DocumentsHa
     throw new TypeError(`documents(): the root is the name of a folder, not ${JSON.stringify(root)}`);
   }
   const folder = resolve(root);
-  if (!statSync(folder).isDirectory()) {
-    throw Object.assign(new Error(`documents(): ${folder} is not a folder`), { code: 'ENOTDIR' });
-  }
+  checkFolder(folder);
   const site = new Site(folder, settings);
   const handler = (req: IncomingMessage, res: ServerResponse, next?: Next) => site.handle(req, res, next);
   return Object.assign(handler, { close: () => site.close() });
+}
+
+function checkFolder(folder: string): void {
+  try {
+    if (statSync(folder).isDirectory()) return;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such folder' : message;
+    const name = JSON.stringify(folder);
+    throw Object.assign(new Error(`documents(): ${name} can't be served: ${reason}`, { cause: error }), {
+      code,
+    });
+  }
+  throw Object.assign(new Error(`documents(): ${JSON.stringify(folder)} is not a folder`), {
+    code: 'ENOTDIR',
+  });
 }

@@ -78,6 +78,8 @@ export interface Settings extends Required<Omit<DocumentsOptions, 'headers' | 'l
  * @throws {RangeError} a limit is not a whole number ≥ 0
  */
 export function settingsFrom(options: DocumentsOptions = {}): Settings {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`documents(): the options are an object, not ${JSON.stringify(options)}`);
   const defaults: Settings = {
     index: 'index.html',
     listing: !options.single,
@@ -96,10 +98,10 @@ export function settingsFrom(options: DocumentsOptions = {}): Settings {
     lang: undefined,
     cache: { bytes: 64 * 1024 * 1024, entries: 4096, entryBytes: 1024 * 1024 },
   };
-  for (const name of Object.keys(options)) {
-    if (name === 'rules' || (name !== 'headers' && !Object.hasOwn(defaults, name)))
-      throw new TypeError(`documents(): there is no option '${name}'`);
-  }
+  const names = [...Object.keys(defaults).filter((name) => name !== 'rules'), 'headers'];
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new TypeError(`documents(): there is no option '${unknown}'; there are ${names.join(', ')}`);
   const { headers = {}, ...others } = options;
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
   const settings: Settings = {

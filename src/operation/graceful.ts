@@ -3,6 +3,7 @@
  * the stage, for a readiness check of the program's own, and a promise of the end.
  */
 import cluster from 'node:cluster';
+import { inspect } from 'node:util';
 import { drain, usualDrainDelay } from './drain.js';
 import { closeAsLameDuck } from './lame-duck.js';
 import { leaveProcess } from './leave-process.js';
@@ -64,7 +65,8 @@ export interface Graceful {
 export function graceful(servers: Closable | readonly Closable[], options: GracefulOptions = {}): Graceful {
   const all = [servers].flat() as Closable[];
   if (all.length === 0 || all.some((server) => typeof server?.close !== 'function'))
-    throw new TypeError('graceful(): no server was given');
+    throw new TypeError('graceful(): no server was given: it takes one, or a list of some');
+  checkNames(options);
   const { drainDelay, stopAfter, grace } = timesOf(options);
   checkRest(options);
   for (const server of all) noteConnections(server);
@@ -109,17 +111,36 @@ export function graceful(servers: Closable | readonly Closable[], options: Grace
 /** The longest time that Node.js can wait, in ms. */
 const longest = 2 ** 31 - 1;
 
+const known: Record<keyof GracefulOptions, true> = {
+  drainDelay: true,
+  stopAfter: true,
+  grace: true,
+  onDrain: true,
+  onStopped: true,
+  exit: true,
+};
+
+function checkNames(options: GracefulOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`graceful(): the options are an object, not ${inspect(options)}`);
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown !== undefined)
+    throw new TypeError(
+      `graceful(): there is no option ${unknown}; there are ${Object.keys(known).join(', ')}`,
+    );
+}
+
 function timesOf({ drainDelay, stopAfter = 30, grace = 1000 }: GracefulOptions) {
   // The parent of a worker has waited already.
-  const known = { drainDelay: drainDelay ?? (cluster.isWorker ? 0 : usualDrainDelay()), stopAfter, grace };
-  for (const [name, value] of Object.entries(known)) {
+  const times = { drainDelay: drainDelay ?? (cluster.isWorker ? 0 : usualDrainDelay()), stopAfter, grace };
+  for (const [name, value] of Object.entries(times)) {
     if (typeof value !== 'number')
       throw new TypeError(`graceful(): ${name} is a number, not ${typeof value}`);
     const most = name === 'grace' ? longest : Math.floor(longest / 1000);
     if (!(value >= 0 && value <= most))
       throw new RangeError(`graceful(): ${name} can't be ${value}: it is from 0 to ${most}`);
   }
-  return known;
+  return times;
 }
 
 function checkRest(options: GracefulOptions): void {

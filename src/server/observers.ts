@@ -75,6 +75,9 @@ export function combineObservers(observers: readonly ServerObserver[]): ServerOb
   return combined as ServerObserver;
 }
 
+/** What can be observed, for whoever gives something else. */
+const SERVER = 'a server of premier (or of node:http, made under premier/register)';
+
 /** Observe every server that is made. */
 const everywhere: ServerObserver[] = [];
 
@@ -99,7 +102,7 @@ export const presentObservers = (): ServerObserver[] => [...everywhere];
  * @throws ERR_INVALID_ARG_TYPE for a server that premier has not made
  */
 export function observe(server: Server, observer: ServerObserver): () => void {
-  if (!(kEngine in server)) throw invalidArgType('server', 'a server of premier', server);
+  if (!(kEngine in Object(server))) throw invalidArgType('server', SERVER, server);
   const httpServer = server as HttpServer;
   const engine = httpServer[kEngine];
   engine.observers.push(observer);
@@ -120,7 +123,7 @@ export function unobserve(server: Server, observer: ServerObserver): void {
 
 /** Lets nobody observe a server: what it does is part of how others are observed. */
 export function keepFromObservers(server: Server): void {
-  if (!(kEngine in server)) throw invalidArgType('server', 'a server of premier', server);
+  if (!(kEngine in Object(server))) throw invalidArgType('server', SERVER, server);
   const engine = (server as HttpServer)[kEngine];
   engine.observers.length = 0;
   renew(engine);

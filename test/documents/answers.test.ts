@@ -169,6 +169,15 @@ test('a wrong option is told at once, with the way out', (t) => {
   ] as [object, RegExp][]) {
     assert.throws(() => documents(root, options), message, JSON.stringify(options));
   }
-  assert.throws(() => documents(`${root}/nowhere`), { code: 'ENOENT' });
+  for (const options of [null, 5, 'listing'])
+    assert.throws(() => documents(root, options as never), /the options are an object, not/);
+  assert.throws(
+    () => documents(root, { lisitng: true } as never),
+    /no option 'lisitng'; there are .*\bheaders\b/,
+  );
+  assert.throws(() => documents(`${root}/nowhere`), {
+    code: 'ENOENT',
+    message: /^documents\(\): ".*nowhere" can't be served: there is no such folder$/,
+  });
   assert.throws(() => documents(`${root}/a.txt`), { code: 'ENOTDIR' });
 });

@@ -685,9 +685,15 @@ for (const [options, reason] of wrong) {
   });
 }
 
-test('a server that premier has not made is refused', async () => {
-  await assert.rejects(inspect(createNodeServer()), { code: 'ERR_INVALID_ARG_TYPE' });
-});
+for (const given of [undefined, null, {}, 5, createNodeServer()]) {
+  test(`${given === null ? given : typeof given} that is no server of premier is refused, by what would do`, async () => {
+    await assert.rejects(inspect(given as never), {
+      code: 'ERR_INVALID_ARG_TYPE',
+      message:
+        /^The "server" argument must be a server of premier \(or of node:http, made under premier\/register\)\./,
+    });
+  });
+}
 
 const packed = gzipSync('{"a":1}');
 

@@ -94,6 +94,14 @@ const wrong: [what: string, args: unknown[], message: RegExp][] = [
   ],
   ['an empty list', [[]], /no server was given/],
   ['what is no function', [premier.createServer(), { onStopped: 1 }], /onStopped is a function, not number/],
+  [
+    'an option that is misspelt',
+    [premier.createServer(), { stopafter: 5 }],
+    /there is no option stopafter; there are drainDelay, stopAfter,/,
+  ],
+  ['an option named like a method', [premier.createServer(), { toString: 5 }], /there is no option toString/],
+  ['null for the options', [premier.createServer(), null], /the options are an object, not null/],
+  ['a number for the options', [premier.createServer(), 5], /the options are an object, not 5/],
   ['a word for a choice', [premier.createServer(), { exit: 'no' }], /exit is true or false, not string/],
 ];
 for (const [what, args, message] of wrong) {
