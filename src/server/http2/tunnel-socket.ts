@@ -58,9 +58,14 @@ class TunnelSocketMethods extends (Socket as unknown as typeof Duplex) {
     this._over = true;
     clearTimeout(this._timer);
     this[kHost].abandon(error ?? undefined);
-    // As a socket that was reset, but for who doesn't listen: no client may end the program.
-    callback(this.listenerCount('error') > 0 ? error : null);
+    callback(error);
     nextTick(emitClose, this, error !== null);
+  }
+
+  /** An error that nobody hears is none: no client may end the program, not even where what `pipe` listens with is all. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'error' && this.listenerCount('error') === 0) return false;
+    return super.emit(event, ...args);
   }
 
   destroySoon(): void {

@@ -140,9 +140,12 @@ export class Tunnel implements StreamUse, TunnelHost {
     else this.stream.end(new NewFieldList(), (error) => this.#tell(written, error));
   }
 
-  /** What HTTP/2 calls the reason is told by the socket's end. */
+  /** Where the socket has not been destroyed, its client or the loss of the connection is the reason. */
   #tell(written: Written, error: Error | null | undefined): void {
-    callProgram(this.#context, () => written(error ? streamDestroyed('write') : null));
+    let reason: Error | null = null;
+    if (error)
+      reason = this.socket.destroyed ? streamDestroyed('write') : connectionReset('write ECONNRESET');
+    callProgram(this.#context, () => written(reason));
   }
 
   abandon(): void {

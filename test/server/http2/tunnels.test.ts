@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import net, { type Socket } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import tls from 'node:tls';
 import { outcome, type Request } from '../../subjects.js';
@@ -219,6 +220,46 @@ for (const heard of [true, false]) {
     assert.equal((await read(session.request({ ':path': '/' }))).body, 'answered');
   });
 }
+
+const unheard: [what: string, use: (socket: Socket) => void][] = [
+  ['is piped to itself', (socket) => void socket.pipe(socket)],
+  ['is piped elsewhere and back', (socket) => void socket.pipe(new PassThrough()).pipe(socket)],
+  ['has writes that wait', (socket) => void socket.write(Buffer.alloc(1 << 20))],
+  ['is piped into, with what waits', (socket) => void Readable.from([Buffer.alloc(1 << 20)]).pipe(socket)],
+];
+for (const [what, use] of unheard) {
+  test(`no client ends the program by a reset where the socket of its tunnel ${what}`, async (context) => {
+    const closed = outcome<unknown>();
+    const { open, session } = await upgrading(context, (_req, socket) => {
+      socket.on('close', closed.resolve);
+      socket.write(`${SWITCH}\r\n`);
+      use(socket);
+    });
+    const stream = open();
+    stream.pause();
+    await headOf(stream);
+    stream.close(8);
+    assert.equal(await closed.promise, true);
+    assert.equal((await read(session.request({ ':path': '/' }))).body, 'answered');
+  });
+}
+
+test('a client that resets while something waits is the reason that is told', async (context) => {
+  const codes: (string | undefined)[] = [];
+  const closed = outcome<unknown>();
+  const { open } = await upgrading(context, (_req, socket) => {
+    const note = (error?: NodeJS.ErrnoException | null) => codes.push(error?.code);
+    socket.on('error', note).on('close', closed.resolve);
+    socket.write(`${SWITCH}\r\n`);
+    socket.write(Buffer.alloc(1 << 20), note);
+  });
+  const stream = open();
+  stream.pause();
+  await headOf(stream);
+  stream.close(8);
+  await closed.promise;
+  assert.deepEqual(codes, ['ECONNRESET', 'ECONNRESET']);
+});
 
 test('a tunnel is not idle, and ends with its connection', async (context) => {
   const closed = outcome<unknown>();
