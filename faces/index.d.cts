@@ -75,7 +75,8 @@ export interface ServerOptions<
   keepAliveTimeoutBuffer?: number | undefined;
   /**
    * `'prior-knowledge'`: clients that begin with its preface (RFC 9113 §3.3), as proxies do, are answered in HTTP/2, all
-   * others in HTTP/1.1; by the same handlers. Default false.
+   * others in HTTP/1.1; by the same handlers. With `premier/https` `true` stands in its place: clients choose it by ALPN.
+   * Default false.
    */
   http2?: 'prior-knowledge' | false | undefined;
   /**
