@@ -380,14 +380,40 @@ behaviour(
   async ({ serve }) => {
     const before = await serve((_req, res) => res.end());
     const seen: Server[] = [];
-    observeServers({ requestHead: ({ connection }) => seen.push(connection.server as Server) });
+    const stop = observeServers({
+      requestHead: ({ connection }) => seen.push(connection.server as Server),
+    });
     const after = await serve((_req, res) => res.end());
+    stop();
     await before.ask(get());
     await after.ask(get());
     assert.deepEqual(
       seen.filter((server) => server === before.server || server === after.server),
       [after.server],
     );
+  },
+  where,
+);
+
+behaviour(
+  'nothing is put between a response and its connection where nobody observes',
+  async ({ serve }) => {
+    const channels: string[] = [];
+    const { server, ask } = await serve((_req, res) => {
+      const { _channel } = res as unknown as { _channel: object };
+      channels.push(_channel.constructor.name);
+      res.end();
+    });
+    await ask(get());
+    const [plain] = channels;
+    const stop = observe(server, { connectionOpened() {} });
+    await ask(get());
+    stop();
+    await ask(get());
+    keepFromObservers(server);
+    await ask(get());
+    assert.deepEqual(channels, [plain, 'ObservedChannel', plain, plain]);
+    assert.notEqual(plain, 'ObservedChannel');
   },
   where,
 );
