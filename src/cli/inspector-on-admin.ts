@@ -20,8 +20,10 @@ const asked = [
   'accept',
   'accept-language',
   'content-type',
-  'content-length',
-] as const;
+];
+
+/** The same where there is a body to read. */
+const askedWithBody = [...asked, 'content-length'];
 
 /** Fields of an answer that are of its connection, or that the server sets anew. */
 const ofConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date']);
@@ -40,12 +42,15 @@ export function inspectorBelow(
   return (req, res) => {
     if (!anywhere && !isOfThisComputer(req)) return tell(req, res, 403, forThisComputer);
     const { method = '', url = '', headers } = req;
+    // A body of any other method is of no use to it.
+    const hasBody = method === 'POST';
+    const names = hasBody ? askedWithBody : asked;
     const forwarded = request({
       host,
       port,
       method,
       path: url.slice(path.length),
-      headers: Object.fromEntries(asked.flatMap((name) => (headers[name] ? [[name, headers[name]]] : []))),
+      headers: Object.fromEntries(names.flatMap((name) => (headers[name] ? [[name, headers[name]]] : []))),
       setHost: false,
       agent: false,
     });
@@ -65,9 +70,11 @@ export function inspectorBelow(
       pipeline(answer, res, () => forwarded.destroy());
     });
     res.on('close', () => forwarded.destroy());
-    // A body of any other method is of no use to it, and would not be framed.
-    if (method === 'POST') req.pipe(forwarded);
-    else forwarded.end();
+    if (hasBody) req.pipe(forwarded);
+    else {
+      req.resume();
+      forwarded.end();
+    }
   };
 }
 

@@ -107,6 +107,7 @@ test('what the page asks for is answered there as at its own port', async (t) =>
     ['GET', ''],
     ['HEAD', ''],
     ['GET', 'page.js'],
+    ['PUT', 'api/clear', 'a body that nobody reads'],
     ['GET', 'api/exchange/1?reveal=1'],
     ['GET', 'api/exchange/9'],
     ['PUT', 'page.js'],
