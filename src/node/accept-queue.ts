@@ -3,7 +3,8 @@
  * their socket closes, though their clients may have sent their requests already.
  *
  * In: a server that listens. Out: they are accepted first, and meanwhile the system takes none that are new, as far as it can
- * be told so. Never touches a socket that other processes accept from, as in workers of a cluster. That none waits shows a
+ * be told so. Touches a socket that other processes accept from, as in workers of a cluster, only where it is said that all of
+ * them are about to close. That none waits shows a
  * connection of our own, for which there is no place but then. Where there is no such place: the event loop accepts one in
  * each of its rounds; where it accepted none in the last, none waits but what came since.
  *
@@ -165,11 +166,17 @@ export class AcceptQueue {
   }
 }
 
-/** Accepts what waits on a server; null where others accept as well, or nothing listens. It goes on to listen. */
+/**
+ * Accepts what waits on a server; null where the parent accepts, or nothing listens. It goes on to listen. Workers that accept
+ * from one socket do so together, since all are about to close: a connection of one's own would be accepted by another.
+ */
 export function acceptWaiting(server: object, onEmpty: OnEmpty): AcceptQueue | null {
   const handle = ownHandle(server as Listening);
-  if (handle === null) return null;
-  return new AcceptQueue(handle, onlyPlaceOf(server), onEmpty);
+  if (handle !== null) return new AcceptQueue(handle, onlyPlaceOf(server), onEmpty);
+  const { _handle: shared } = server as Listening;
+  if (!shared || (shared.fd ?? -1) < 0) return null;
+  shrinkBacklog(server);
+  return new AcceptQueue(shared, null, onEmpty);
 }
 
 /** The address of a server for whom no more than one can wait from here on; null where that can't be had. */

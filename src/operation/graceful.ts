@@ -11,6 +11,7 @@ import { Lifecycle } from './lifecycle.js';
 import { type Closable, noteConnections } from './open-connections.js';
 import type { Stage } from './stage.js';
 import { stopRequest } from './stop-request.js';
+import { onParentMessage } from './worker-messages.js';
 
 export type { Stage } from './stage.js';
 
@@ -73,6 +74,12 @@ export function graceful(servers: Closable | readonly Closable[], options: Grace
   const lifecycle = new Lifecycle();
   lifecycle.advance('ready');
   let stopping: Promise<StopOutcome> | undefined;
+  let last = !cluster.isWorker;
+  // A worker may be replaced. Whether all stop says the message of the command's parent that becomes a signal here.
+  if (cluster.isWorker)
+    onParentMessage('stop', (terms) => {
+      last = terms.last;
+    });
   let settle: (outcome: StopOutcome) => void = () => {};
   const stopped = new Promise<StopOutcome>((resolve) => {
     settle = resolve;
@@ -84,7 +91,7 @@ export function graceful(servers: Closable | readonly Closable[], options: Grace
     told.catch(() => {});
     await drain(drainDelay);
     lifecycle.advance('stopping');
-    const cut = await closeAsLameDuck(all, { stopAfter, grace, last: !cluster.isWorker });
+    const cut = await closeAsLameDuck(all, { stopAfter, grace, last });
     try {
       await options.onStopped?.({ cut });
       await told;
