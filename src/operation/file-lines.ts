@@ -27,6 +27,7 @@ export class FileLines implements LineStream {
   write(lines: Buffer): void {
     try {
       if (this.#isCut) writeSync(this.#descriptor, '\n');
+      this.#isCut = false;
       for (let at = 0; at < lines.length; ) {
         at += writeSync(this.#descriptor, lines, at);
         // The disk took a part: it may take the rest, or say why not.

@@ -1,7 +1,8 @@
 // Lines of a log: what is in one of JSON, and how lines come to a stream.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import fs, { closeSync, openSync, readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -267,6 +268,38 @@ test('a disk that is full is told of once, and again when it was not in between'
   for (let i = 0; i < 3; i++) lines.write(Buffer.from('line\n'));
   assert.deepEqual(told, ['ENOSPC']);
 });
+
+/** What each write of the system takes of what it is given: so many bytes, all, or nothing, since the disk is full. */
+const disks: [what: string, takes: (number | 'all' | 'full')[], written: string, told: number][] = [
+  ['takes all in parts', [3, 2, 'all'], 'first\nsecond\nthird\n', 0],
+  ['is full within a line', [3, 'full', 'all', 'all', 'all'], 'fir\nsecond\nthird\n', 1],
+  ['is full within a line, and stays so', [3, 'full', 'full', 'all', 'all'], 'fir\nthird\n', 1],
+  ['has room for the end of a line alone', [3, 'full', 'all', 'full', 'all'], 'fir\nthird\n', 1],
+  ['is full between lines', ['all', 'full', 'all'], 'first\nthird\n', 1],
+  ['is full twice', ['full', 'all', 'full'], 'second\n', 2],
+];
+for (const [what, takes, expected, told] of disks) {
+  test(`a disk that ${what} leaves no line in another, and none that is empty`, (t) => {
+    let written = '';
+    const left = [...takes];
+    t.mock.method(fs, 'writeSync', (_descriptor: number, data: Buffer | string, at = 0) => {
+      const bytes = Buffer.from(data as string).subarray(at);
+      const take = left.shift() ?? 'all';
+      if (take === 'full') throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+      const taken = take === 'all' ? bytes : bytes.subarray(0, take);
+      written += taken.toString();
+      return taken.length;
+    });
+    syncBuiltinESMExports();
+    let errors = 0;
+    const lines = new FileLines(-1, () => errors++);
+    for (const line of ['first\n', 'second\n', 'third\n']) lines.write(Buffer.from(line));
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+    assert.equal(written, expected);
+    assert.equal(errors, told);
+  });
+}
 
 test('lines come to a file as they are', (t) => {
   const file = join(temporaryFolder(t), 'log');
