@@ -252,9 +252,12 @@ export class SegmentReader implements DeliveredSegment {
       this.#isLeaving = false;
       nextTick(leaveAnswered, this);
     }
+    const isShut = gate.isShutFor(ANSWERS_WAIT);
+    // Mostly nothing had stopped.
+    if (!isShut && !this.#parser.paused) return;
     if (this.isReceiving || !responses.hasRoom || this.#delivery.upgrade !== null) return;
     this.#parser.paused = false;
-    if (!gate.isShutFor(ANSWERS_WAIT)) return;
+    if (!isShut) return;
     gate.lift(ANSWERS_WAIT);
     const unread = gate.takeUnread();
     try {
