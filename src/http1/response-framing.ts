@@ -30,8 +30,8 @@ export interface ResponseFraming {
   /** Which of the program's framing fields leave. */
   readonly keepsLength: boolean;
   readonly keepsCodings: boolean;
-  /** A framing field to add, as a line; or none. */
-  readonly line: string;
+  /** What ends the head: a framing field to add, where there is one, and the empty line. */
+  readonly end: string;
 }
 
 /** Not frozen: on Node 20 and 22 a copy of what is frozen costs several times as much. */
@@ -41,13 +41,13 @@ const BARE: ResponseFraming = {
   closes: false,
   keepsLength: false,
   keepsCodings: false,
-  line: '',
+  end: '\r\n',
 };
 const UNTIL_CLOSE: ResponseFraming = Object.freeze({ ...BARE, closes: true });
 const CHUNKED: ResponseFraming = Object.freeze({
   ...BARE,
   chunked: true,
-  line: 'Transfer-Encoding: chunked\r\n',
+  end: 'Transfer-Encoding: chunked\r\n\r\n',
 });
 
 export function frameResponse(facts: FramingFacts, fields: FieldsSet): ResponseFraming {
@@ -97,5 +97,5 @@ function framingOf(length: number): ResponseFraming {
 }
 
 function lengthAdded(length: number): ResponseFraming {
-  return { ...BARE, length, line: `Content-Length: ${length}\r\n` };
+  return { ...BARE, length, end: `Content-Length: ${length}\r\n\r\n` };
 }

@@ -59,6 +59,14 @@ function statusLine(status: number, phrase: string | undefined): StatusLine {
   return made;
 }
 
+/** Date and what follows it, joined once for as long as both stay the same. */
+let joined = { date: '', lines: '', text: '' };
+
+function dated(date: string, lines: string): string {
+  if (joined.date !== date || joined.lines !== lines) joined = { date, lines, text: `${date}${lines}` };
+  return joined.text;
+}
+
 /**
  * @param date - the Date field to add where the program set none, as a line
  * @param ends - whether the server ends the connection after this response
@@ -85,8 +93,8 @@ export function composeHead(
   const framing = frameResponse(facts, set);
   if (set.hasContentLength || set.codings !== null) lines = framedLines(entries, set, framing);
   const connection = persist(facts, set, framing.closes, ends);
-  // biome-ignore lint/style/useTemplate: as above
-  head.text = status.line + lines + (hasDate ? '' : date) + connection.lines + framing.line + '\r\n';
+  head.text =
+    status.line + lines + (hasDate ? connection.lines : dated(date, connection.lines)) + framing.end;
   head.last = connection.last;
   head.ascii = fields.ascii && status.ascii;
   head.chunked = framing.chunked;
