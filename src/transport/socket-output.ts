@@ -277,7 +277,10 @@ export class SocketOutput {
   #left(error: Error | null | undefined): void {
     this.#late = 0;
     // Whoever waits for this write hears of it first, as on node:http.
-    if (error) nextTick(destroy, this.#plain, error);
+    if (error) {
+      this.#listeners.failed(error);
+      nextTick(destroy, this.#plain, error);
+    }
     if (this.#listeners.areInFlight) this.#listeners.reported(error);
   }
 

@@ -81,12 +81,17 @@ export class WriteListeners {
 
   /** The first write that is in flight has left, or could not. */
   reported(error: Error | null | undefined): void {
-    if (error) this.#failure ??= error;
+    if (error) this.failed(error);
     tell(this.#inFlight.shift() ?? NOBODY, error ?? this.#failure);
   }
 
+  /** A write could not leave, for which nobody was in flight: the socket need not know of it yet. */
+  failed(error: Error): void {
+    this.#failure ??= error;
+  }
+
   tellNow(group: ListenerGroup, socket: Socket): void {
-    tell(group, socket.errored);
+    tell(group, this.#failure ?? socket.errored);
   }
 
   tellSoon(group: ListenerGroup, socket: Socket): void {
@@ -97,7 +102,7 @@ export class WriteListeners {
 
   static #tellInOrder(listeners: WriteListeners, group: ListenerGroup, socket: Socket): void {
     try {
-      tell(group, socket.errored);
+      listeners.tellNow(group, socket);
     } finally {
       listeners.#untold--;
     }

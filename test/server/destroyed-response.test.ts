@@ -1,5 +1,7 @@
 // What still arrives of a response that is destroyed, and of those before a request that is refused.
 import assert from 'node:assert/strict';
+import net from 'node:net';
+import process from 'node:process';
 import { behaviour, get, type Listener, outcome, type Response } from '../subjects.js';
 
 const cases: [sentence: string, listener: Listener, received: RegExp][] = [
@@ -128,5 +130,75 @@ for (const [what, error, message] of toldOf) {
       assert.match(`${(await promise)?.message}`, message);
     },
     { since: 24, only: 'plain' },
+  );
+}
+
+/** What ends a response whose client has reset the connection, of which nobody has heard yet. */
+const unsent: [what: string, end: (res: Response, told: (error?: Error | null) => void) => void][] = [
+  [
+    'is destroyed',
+    (res, told) => {
+      res.end('x', told);
+      res.destroy();
+    },
+  ],
+  [
+    'is destroyed for a reason',
+    (res, told) => {
+      res.end('x', told);
+      res.destroy(new Error('mine'));
+    },
+  ],
+  [
+    'has no body, and is destroyed',
+    (res, told) => {
+      res.end(told);
+      res.destroy();
+    },
+  ],
+  [
+    'has two pieces, and is destroyed',
+    (res, told) => {
+      res.write('x');
+      res.end('y', told);
+      res.destroy();
+    },
+  ],
+  [
+    'loses its socket',
+    (res, told) => {
+      res.end('x', told);
+      res.socket?.destroy();
+    },
+  ],
+  [
+    'is destroyed a tick later',
+    (res, told) => {
+      res.end('x', told);
+      process.nextTick(() => res.destroy());
+    },
+  ],
+  ['goes on', (res, told) => void res.end('x', told)],
+];
+
+for (const [what, end] of unsent) {
+  behaviour(
+    `the end of a response that cannot leave any more and ${what} is told why`,
+    async ({ serve }) => {
+      const told: string[] = [];
+      const { promise, resolve } = outcome<void>();
+      let client: net.Socket | undefined;
+      const { port } = await serve((req, res) => {
+        client?.resetAndDestroy();
+        req.on('error', ({ code }: NodeJS.ErrnoException) => void told.push(`request ${code}`));
+        res.on('close', () => setImmediate(resolve));
+        end(res, (error) => void told.push(`end ${(error as NodeJS.ErrnoException | null)?.code}`));
+      });
+      client = net.connect(port, '127.0.0.1').on('error', () => {});
+      client.write(get());
+      await promise;
+      assert.deepEqual(told, ['end ECONNRESET', 'request ECONNRESET']);
+    },
+    { only: 'plain', since: 24 },
   );
 }
