@@ -7,6 +7,8 @@ import { readsBodyOfUpgrade } from '../../dist/node/line-habits.js';
 import {
   behaviour,
   get,
+  type Http,
+  type Options,
   outcome,
   type RawClient,
   type Request,
@@ -82,6 +84,49 @@ behaviour(
   },
   { since: 24 },
 );
+
+const failing = () => {
+  throw new Error('mine');
+};
+
+for (const [what, options, since] of [
+  ['shouldUpgradeCallback', () => ({ shouldUpgradeCallback: failing }), 24],
+  [
+    'the constructor of a request',
+    (http: Http) => ({
+      IncomingMessage: class extends http.IncomingMessage {
+        override url = failing();
+      },
+    }),
+    20,
+  ],
+  [
+    'the constructor of a response',
+    (http: Http) => ({
+      ServerResponse: class extends http.ServerResponse<Request> {
+        override statusCode = failing();
+      },
+    }),
+    20,
+  ],
+] as [string, (http: Http) => Options, number][])
+  behaviour(
+    `what ${what} throws is what the program hears of`,
+    async ({ serve, http, context }) => {
+      const told = outcome<Error>();
+      const before = process.listeners('uncaughtException');
+      process.removeAllListeners('uncaughtException');
+      process.once('uncaughtException', told.resolve);
+      context.after(() => {
+        for (const listener of before) process.on('uncaughtException', listener);
+      });
+      const { server, connect } = await serve(options(http), () => {});
+      if (since === 24) server.on('upgrade', () => assert.fail('upgrade was emitted'));
+      connect().send(since === 24 ? upgrade : get('/'));
+      assert.equal((await told.promise).message, 'mine');
+    },
+    { since },
+  );
 
 behaviour("'connect' hands over the socket", async ({ serve }) => {
   const { server, connect } = await serve(() => assert.fail('request was emitted'));

@@ -161,7 +161,9 @@ export class RequestDelivery implements RequestSink {
   }
 
   onEnd(rawTrailers: string[]): void {
-    const request = this.incoming as IncomingMessage;
+    const request = this.incoming;
+    // The program threw before there was a request to hand over: its error is the one to be heard.
+    if (request === null) return;
     const context = this.#context;
     const { gate } = this.#connection;
     if (this.exchange !== null) this.#tellEnd(this.exchange, rawTrailers);
