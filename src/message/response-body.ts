@@ -6,20 +6,17 @@
  */
 
 import { AsyncResource } from 'node:async_hooks';
-import { Buffer } from 'node:buffer';
-import { types } from 'node:util';
-import { FIELD_STRIDE, type FieldList, NewFieldList } from '../http/field-list.js';
-import { whatIsSent } from '../node/borrowed-writes.js';
-import { encodedLength, isLatin1, isUtf8 } from '../node/byte-length.js';
+import { NewFieldList } from '../http/field-list.js';
+import { encodedLength } from '../node/byte-length.js';
 import { runInScope } from '../node/domains.js';
 import * as errors from '../node/errors.js';
 import { nextTick } from '../node/timers.js';
+import { checked, decoded } from './chunk.js';
 import { addValue } from './field-text.js';
 import { fieldKey } from './outgoing-fields.js';
+import { OwnFramingMethods } from './own-framing.js';
 import type { Chunk, Encoding, WriteCallback } from './response-channel.js';
-import { ResponseStateMethods } from './response-state.js';
 
-const { isUint8Array } = types;
 const nop = () => {};
 
 /** The same callback, called in the context of the write. */
@@ -31,112 +28,7 @@ function bound(callback: WriteCallback): WriteCallback {
 
 type Trailers = Record<string, unknown> | readonly (readonly [string, unknown])[];
 
-export class ResponseBodyMethods extends ResponseStateMethods {
-  declare _trailers: FieldList;
-
-  /** The trailers as text. */
-  get _trailer(): string {
-    const { entries } = this._trailers;
-    let text = '';
-    for (let i = 0; i < entries.length; i += FIELD_STRIDE) text += `${entries[i + 1]}: ${entries[i + 2]}\r\n`;
-    return text;
-  }
-
-  /** Node's own `addTrailers` writes them here. */
-  set _trailer(text) {
-    const trailers = new NewFieldList();
-    for (const line of text.split('\r\n')) {
-      const colon = line.indexOf(': ');
-      if (colon < 0) continue;
-      const name = line.slice(0, colon);
-      addValue(trailers, fieldKey(name, 'Trailer name'), name, line.slice(colon + 2), null);
-    }
-    this._trailers = trailers;
-  }
-
-  /**
-   * Sends the head if it hasn't been sent, then `data` as it is: for programs that frame by themselves. Where it is one of
-   * Node's own methods that calls, a piece of the body, or its end, which are framed here.
-   */
-  _send(
-    ...args: [data: Chunk, encoding?: Encoding, callback?: WriteCallback | null, length?: number]
-  ): boolean {
-    const [data, encoding, callback] = args;
-    const sent = whatIsSent(args, this.chunkedEncoding);
-    if (sent === 'end') return this._endAsNode(data, encoding, callback as WriteCallback);
-    if (sent === 'piece' || (sent === 'framing' && callback)) {
-      const piece = sent === 'piece' ? decoded(data, encoding) : '';
-      this._headerSent = true;
-      return this._open().body(piece, encoding, encodedLength(piece, encoding), callback ?? null);
-    }
-    if (sent === 'framing') return true;
-    const accepted = this._header ? this._sendHead() : true;
-    return data?.length !== 0 || callback ? this._writeRaw(data, encoding, callback) : accepted;
-  }
-
-  /** @param finish - tells those who wait for it, and emits 'finish' */
-  _endAsNode(data: Chunk, encoding: Encoding, finish: WriteCallback): boolean {
-    const isLastChunk = this.chunkedEncoding && typeof data === 'string' && data.startsWith('0\r\n');
-    const piece = isLastChunk || !this._hasBody ? '' : decoded(data, encoding);
-    // Both ways of telling are Node's: it has kept the callbacks of `end`.
-    this._endCallbacks ??= [];
-    Object.defineProperty(this, '_tellFinish', { value: () => finish(), configurable: true });
-    Object.defineProperty(this, '_tellEnd', {
-      value: (failure: Error | null) => failure && finish(failure),
-      configurable: true,
-    });
-    this.finished = true;
-    this._headerSent = true;
-    this._open().end(piece, encoding, encodedLength(piece, encoding), this._trailers);
-    return true;
-  }
-
-  /** Node's own `end` calls it where there was nothing left to send. */
-  _finish(): void {
-    if (!this.finished || this._open().hasEnded) return;
-    // It tells of 'finish' by itself.
-    Object.defineProperty(this, '_tellFinish', { value() {}, configurable: true });
-    this._open().end('', null, 0, this._trailers);
-  }
-
-  /** Composes the head unless that is done; a text that a program put into `_header` is none. */
-  _ensureHead(): void {
-    if (this._header && !this._headerSent && !this._open().hasHead) this._header = null;
-    if (!this._header) this._implicitHeader();
-  }
-
-  _sendHead(): boolean {
-    this._headerSent = true;
-    return this._open().flush();
-  }
-
-  _writeRaw(
-    ...args: [
-      data: Chunk,
-      encoding?: Encoding | WriteCallback,
-      callback?: WriteCallback | null,
-      length?: number,
-    ]
-  ): boolean {
-    const [data, encoding, callback] = args;
-    if (this.socket?.destroyed) return false;
-    if (typeof encoding === 'function') return this._writeRaw(data, null, encoding);
-    if (args.length > 3 && this._send !== ownSend) return this._sendAsNode(data, encoding, callback, args[3]);
-    return this._open().raw(decoded(checked(data), encoding), encoding, callback ?? null);
-  }
-
-  /** What Node's own `_send` hands on, which a program has put around ours: it puts the head in front of text by itself. */
-  _sendAsNode(data: Chunk, encoding: Encoding, callback?: WriteCallback | null, length?: number): boolean {
-    const head = this._header;
-    const isFirst = !sentAsNode.has(this);
-    sentAsNode.add(this);
-    const hasHead = isFirst && head && typeof data === 'string' && data.startsWith(head);
-    const sent = hasHead ? data.slice(head.length) : data;
-    return this.chunkedEncoding && length === undefined
-      ? ownSend.call(this, sent, encoding, callback)
-      : ownSend.call(this, sent, encoding, callback, length);
-  }
-
+export class ResponseBodyMethods extends OwnFramingMethods {
   override write(chunk: Chunk, encoding?: Encoding | WriteCallback, callback?: WriteCallback): boolean {
     if (typeof encoding === 'function') {
       callback = encoding;
@@ -297,11 +189,6 @@ export class ResponseBodyMethods extends ResponseStateMethods {
   }
 }
 
-const ownSend = ResponseBodyMethods.prototype._send;
-
-/** Those whose head has come from Node's own `_send`, where it came with text. */
-const sentAsNode = new WeakSet<ResponseBodyMethods>();
-
 /** Before the response had left, between that and word of it, or after both. */
 type Lateness = 'early' | 'untold' | 'late';
 
@@ -321,30 +208,4 @@ function emitWriteError(response: ResponseBodyMethods, callback: WriteCallback, 
 
 function drain(response: ResponseBodyMethods): void {
   response._onDrain();
-}
-
-/** A chunk that is text or bytes, and says no more of itself than is so. */
-function checked(chunk: unknown): Chunk {
-  if (typeof chunk === 'string') return chunk;
-  if (chunk === null) throw errors.nullValues();
-  if (!isUint8Array(chunk)) {
-    throw errors.invalidArgType('chunk', 'of type string or an instance of Buffer or Uint8Array', chunk);
-  }
-  const prototype = Object.getPrototypeOf(chunk);
-  if (prototype === Buffer.prototype || (prototype === Uint8Array.prototype && chunk.length > 0))
-    return chunk;
-  // What is derived from those may have a length of its own making. One that has none any more, since its memory was
-  // given away, throws as on node:http.
-  return new Uint8Array(chunk);
-}
-
-/** How many bytes hexadecimal or base64 text holds can only be guessed before it is decoded. */
-function decoded(chunk: Chunk, encoding: Encoding): Chunk {
-  if (isUtf8(encoding) || isLatin1(encoding)) return chunk;
-  const isText = typeof chunk === 'string';
-  // Streams call that of bytes so.
-  if (!isText && (encoding as string) === 'buffer') return chunk;
-  if (!Buffer.isEncoding(encoding as string)) throw errors.unknownEncoding(encoding);
-  if (!isText) return chunk;
-  return Buffer.from(chunk, encoding as BufferEncoding);
 }
