@@ -26,27 +26,23 @@ export function rewriteHeads(
   });
 }
 
-const chunkedHead =
-  /^HTTP\/1\.1 (?!1)\d{3}[^\r\n]*\r\n(?:[^\r\n]+\r\n)*?Transfer-Encoding: chunked\r\n(?:[^\r\n]+\r\n)*\r\n/i;
 const size = /^([0-9a-f]+)\r\n/;
 
-/** The same bytes, with the chunks that stand next to each other as one. */
+/**
+ * The same bytes, with the chunks that stand next to each other as one; wherever they stand, for a program's own bytes may
+ * come before them.
+ */
 export function withJoinedChunks(wire: string): string {
   let joined = '';
   let rest = wire;
   while (rest !== '') {
-    const head = chunkedHead.exec(rest)?.[0] ?? (joined === '' && size.test(rest) ? '' : undefined);
-    if (head === undefined) {
+    const { data, left } = chunksOf(rest);
+    if (data === '') {
       joined += rest[0];
       rest = rest.slice(1);
-      continue;
-    }
-    const { data, left } = chunksOf(rest.slice(head.length));
-    joined += head + (data === '' ? '' : `${data.length.toString(16)}\r\n${data}\r\n`);
-    rest = left;
-    if (head === '' && data === '') {
-      joined += rest[0];
-      rest = rest.slice(1);
+    } else {
+      joined += `${data.length.toString(16)}\r\n${data}\r\n`;
+      rest = left;
     }
   }
   return joined;
