@@ -26,7 +26,14 @@ export function rewriteHeads(
   });
 }
 
-const size = /^([0-9a-f]+)\r\n/;
+/** A head, or the size of a chunk, where it begins. */
+const wholeHead = /HTTP\/1\.1 \d{3}[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n/y;
+const size = /([0-9a-f]{1,7})\r\n/y;
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
 
 /**
  * The same bytes, with the chunks that stand next to each other as one; wherever they stand, for a program's own bytes may
@@ -34,31 +41,26 @@ const size = /^([0-9a-f]+)\r\n/;
  */
 export function withJoinedChunks(wire: string): string {
   let joined = '';
-  let rest = wire;
-  while (rest !== '') {
-    const { data, left } = chunksOf(rest);
-    if (data === '') {
-      joined += rest[0];
-      rest = rest.slice(1);
-    } else {
-      joined += `${data.length.toString(16)}\r\n${data}\r\n`;
-      rest = left;
-    }
+  for (let at = 0; at < wire.length; ) {
+    const { data, end } = chunksAt(wire, at);
+    const passed = data === '' ? (matchAt(wholeHead, wire, at)?.[0] ?? (wire[at] as string)) : '';
+    joined += data === '' ? passed : `${data.length.toString(16)}\r\n${data}\r\n`;
+    at = end + passed.length;
   }
   return joined;
 }
 
-/** The data of the whole chunks at the beginning, and what is left after them. */
-function chunksOf(text: string): { data: string; left: string } {
+/** The data of the whole chunks that begin there, and where they end. */
+function chunksAt(text: string, at: number): { data: string; end: number } {
   let data = '';
-  let left = text;
+  let end = at;
   for (;;) {
-    const [line, digits] = size.exec(left) ?? [];
+    const [line, digits] = matchAt(size, text, end) ?? [];
     const length = Number.parseInt(digits ?? '0', 16);
-    if (line === undefined || length === 0) return { data, left };
-    const end = line.length + length;
-    if (left.slice(end, end + 2) !== '\r\n') return { data, left };
-    data += left.slice(line.length, end);
-    left = left.slice(end + 2);
+    if (line === undefined || length === 0) return { data, end };
+    const begin = end + line.length;
+    if (text.slice(begin + length, begin + length + 2) !== '\r\n') return { data, end };
+    data += text.slice(begin, begin + length);
+    end = begin + length + 2;
   }
 }
