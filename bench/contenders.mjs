@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { root } from '../scripts/prepare.mjs';
+import { documentFolder, nginxCommand } from './documents.mjs';
+import { has } from './processes.mjs';
 
 const inBench = (...path) => join(root, 'bench', ...path);
 const app = (name) => inBench('apps', `${name}.mjs`);
@@ -24,6 +26,15 @@ function optionalBinary(...path) {
   return file;
 }
 
+/** The command `premier`, as a checkout built it, with the folder of documents. */
+const servingFolder = (checkout, row) => [
+  nodeBinary(row.major),
+  join(checkout, 'dist', 'cli', 'main.js'),
+  documentFolder(),
+  '--port=0',
+  '--host=127.0.0.1',
+];
+
 /**
  * title       as printed
  * command     file and arguments that run the row's app, or the contender's own; throws an Error that says why not
@@ -42,8 +53,31 @@ export const contenders = {
     title: 'premier',
     command: (row) => {
       if (!existsSync(join(root, 'dist', 'register.js'))) throw new Error('premier/register is not built');
+      if (row.app === undefined) return servingFolder(root, row);
       return [nodeBinary(row.major), '--import', 'premier/register', app(row.app)];
     },
+  },
+  nginx: {
+    title: 'nginx, one worker',
+    command: () => {
+      if (!has('nginx')) throw new Error('nginx is not installed');
+      return nginxCommand();
+    },
+  },
+  sirv: {
+    title: 'sirv on node:http',
+    command: (row) => [nodeBinary(row.major), app('sirv'), documentFolder()],
+  },
+  serve: {
+    title: 'serve',
+    command: (row) => [
+      nodeBinary(row.major),
+      inBench('node_modules', 'serve', 'build', 'main.js'),
+      '--no-request-logging',
+      '--listen',
+      'tcp://127.0.0.1:0',
+      documentFolder(),
+    ],
   },
   floor: {
     title: 'floor (node:net, no parsing)',
@@ -75,11 +109,14 @@ export const contenders = {
 export function formerPremier({ folder, name }) {
   return {
     title: `premier at ${name}`,
-    command: (row) => [
-      nodeBinary(row.major),
-      '--import',
-      pathToFileURL(join(folder, 'dist', 'register.js')).href,
-      app(row.app),
-    ],
+    command: (row) =>
+      row.app === undefined
+        ? servingFolder(folder, row)
+        : [
+            nodeBinary(row.major),
+            '--import',
+            pathToFileURL(join(folder, 'dist', 'register.js')).href,
+            app(row.app),
+          ],
   };
 }

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { differences, exchange, samples } from './equality.mjs';
+import { events } from './load/events.mjs';
 import { flood } from './load/flood.mjs';
 import { idle } from './load/idle.mjs';
 import { median, percentile } from './load/percentile.mjs';
@@ -31,6 +32,16 @@ export const kinds = {
     per: 'upload',
     run: ({ port, load, seconds }) => ownLoad('load/upload.mjs', [port, load.bytes, seconds], seconds),
   },
+  websocket: {
+    per: 'message',
+    run: ({ port, load, seconds }) =>
+      ownLoad('load/websocket.mjs', [port, load.connections, seconds], seconds),
+  },
+  events: {
+    per: 'event',
+    figure: ({ processor, operations }) => (processor * 1e6) / operations,
+    run: ({ server, load, seconds }) => events({ server, clients: load.clients, seconds: seconds * 3 }),
+  },
   paced: {
     unit: 'ms p99',
     figure: ({ p99 }) => p99,
@@ -40,7 +51,7 @@ export const kinds = {
   idle: {
     unit: 'B resident',
     figure: ({ resident }) => resident,
-    run: ({ server, load }) => idle({ server, connections: load.connections }),
+    run: idle,
     // A heap that was measured once has grown: one slice of each process, and no warm-up.
     once: true,
     nodeArguments: ['--expose-gc', '--import', here('load/memory-probe.mjs')],
@@ -118,18 +129,18 @@ function answers(contender, row) {
 }
 
 /**
- * Holds each contender's answers against node:http's, or node:http2's.
+ * Holds each contender's answers against node:http's, node:http2's, or those of the row's own oracle.
  * Resolves to who cannot be measured: name → { reason, differs }.
  */
 async function leftOut(contenders, row) {
-  const oracle = row.load.kind === 'streams' ? 'http2' : 'node';
+  const oracle = row.oracle ?? (row.load.kind === 'streams' ? 'http2' : 'node');
   const expected = await answers(contenders[oracle], row);
   const out = {};
   for (const name of row.contenders.filter((other) => other !== oracle)) {
     try {
       const actual = await answers(contenders[name], row);
       const found = actual.flatMap((answer, i) =>
-        differences(expected[i], answer, contenders[name].alsoSends),
+        differences(expected[i], answer, row.fields === 'their own' ? null : contenders[name].alsoSends),
       );
       if (found.length > 0) out[name] = { reason: [...new Set(found)].join('; '), differs: true };
     } catch (error) {

@@ -2,10 +2,12 @@
 // kernel says of the time they had. Leaves no process after, whatever happens.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import net from 'node:net';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { root } from '../scripts/prepare.mjs';
 
 export const has = (program) => spawnSync('which', [program]).status === 0;
@@ -57,11 +59,28 @@ export async function startServer(command, { ipc = false } = {}) {
       'close',
       settle((code) => reject(new Error(why() || `it ended with code ${code}`))),
     );
-  }).catch((error) => {
-    child.kill('SIGKILL');
-    throw error;
-  });
+  })
+    .then(accepting)
+    .catch((error) => {
+      child.kill('SIGKILL');
+      throw error;
+    });
   return { port, pid: child.pid, child, stop: () => stop(child) };
+}
+
+/** Resolves to the port when it accepts connections: some servers' port is known before they listen. */
+async function accepting(port) {
+  for (let tries = 0; tries < 100; tries++) {
+    const socket = net.connect(port, '127.0.0.1');
+    const open = await new Promise((resolve) => {
+      socket.once('connect', () => resolve(true));
+      socket.once('error', () => resolve(false));
+    });
+    socket.destroy();
+    if (open) return port;
+    await delay(50);
+  }
+  throw new Error(`nobody listens on port ${port}`);
 }
 
 async function stop(child) {

@@ -1,5 +1,6 @@
 // What is measured: one row for each kind of work, the ratio it must reach, and against whom.
 // Data only: how a server is started is in contenders.mjs, how each kind of load is made in load/.
+import { modified } from './documents.mjs';
 import {
   browser,
   closing,
@@ -28,6 +29,12 @@ const large = {
   sample: [{ method: 'POST', body: 'x'.repeat(200_000) }],
 };
 
+/** Documents of a folder, with this request's fields. */
+const document = (name, headers = {}) => flood(() => [{ path: `/${name}`, headers }]);
+
+/** The client has the document as it is. */
+const known = { 'If-Modified-Since': modified.toUTCString() };
+
 /** Rows that are alike but for what is here: name, title, app, load, what must be reached. */
 const alike = (shared, list) =>
   list.map(([name, title, app, load, atLeast]) => ({ name, title, app, load, atLeast, ...shared }));
@@ -38,7 +45,9 @@ const onNode = { nodes: [24], contenders: ['node', 'premier'] };
 /**
  * name        with the Node major it makes the row's id: `hello@24`
  * nodes       Node majors to measure on; what has no need of two is measured on the newest LTS
- * app         file in apps/
+ * app         file in apps/; none where a folder of documents is served
+ * oracle      whose answers the others must give, where that is not node:http
+ * fields      'their own': that status and body are the same is enough
  * contenders  the first is what the others are compared with
  * atLeast     how many times less processor time than the baseline premier must take; `atMost`, where the figure is one
  *             of its own, how many times as much of it premier may have
@@ -108,6 +117,36 @@ export const rows = [
     ['h2-tls', 'HTTP/2: hello over TLS, 64 × 1 stream', 'http2-secure', overHttp2(get, 64, 1), 2.8],
     ['h2-tls-16', 'HTTP/2: hello over TLS, 8 × 16 streams', 'http2-secure', overHttp2(get, 8, 16), 6],
   ]),
+  ...alike({ nodes: [24], contenders: ['nginx', 'premier'], oracle: 'nginx', fields: 'their own' }, [
+    ['document', 'document of 1 kB, against nginx', undefined, document('small.txt'), 1],
+    ['page', 'page of 20 kB, against nginx', undefined, document(''), 0.85],
+    ['large', 'document of 10 MB, against nginx', undefined, document('large.bin'), 0.25],
+    ['unchanged', 'document that has not changed, against nginx', undefined, document('small.txt', known), 1],
+  ]),
+  ...alike({ nodes: [24], contenders: ['sirv', 'premier'], oracle: 'sirv', fields: 'their own' }, [
+    ['document-sirv', 'document of 1 kB, against sirv', undefined, document('small.txt'), 8],
+    ['page-sirv', 'page of 20 kB, against sirv', undefined, document(''), 8],
+  ]),
+  ...alike({ nodes: [24], contenders: ['serve', 'premier'], oracle: 'serve', fields: 'their own' }, [
+    ['document-serve', 'document of 1 kB, against serve', undefined, document('small.txt'), 10],
+    ['page-serve', 'page of 20 kB, against serve', undefined, document(''), 10],
+  ]),
+  ...alike(onNode, [
+    [
+      'websocket',
+      'WebSocket echo by ws, 1,000 connections',
+      'websocket',
+      { kind: 'websocket', connections: 1000, sample: [] },
+      1,
+    ],
+    [
+      'events',
+      'event stream to 1,000 clients, an event a second each',
+      'events',
+      { kind: 'events', clients: 1000, sample: [] },
+      1.3,
+    ],
+  ]),
   {
     name: 'latency',
     title: "p99 latency at 70 % of node:http's maximum",
@@ -118,13 +157,38 @@ export const rows = [
     atMost: 1.0,
   },
   {
+    name: 'blocked',
+    title: "p99 latency at 70 % of node:http's maximum while one handler in 1,000 blocks 20 ms",
+    nodes: [24],
+    app: 'blocking',
+    contenders: ['node', 'premier'],
+    load: { kind: 'paced', requests: get, connections: 64, share: 0.7 },
+    atMost: 1.0,
+  },
+  {
     name: 'idle',
     title: 'memory of an idle keep-alive connection',
-    nodes: [24],
+    ...onNode,
     app: 'idle',
-    contenders: ['node', 'premier'],
-    load: { kind: 'idle', connections: 5000 },
+    load: { kind: 'idle', what: 'idle', connections: 5000 },
+    atMost: 0.5,
+  },
+  {
+    name: 'idle-https',
+    title: 'memory of an idle keep-alive connection over TLS',
+    ...onNode,
+    app: 'idle-https',
+    secure: true,
+    load: { kind: 'idle', what: 'idle', connections: 2000 },
     atMost: 0.8,
+  },
+  {
+    name: 'slow-uploads',
+    title: 'memory of a slow upload, of 10,000',
+    ...onNode,
+    app: 'slow-uploads',
+    load: { kind: 'idle', what: 'slow upload', connections: 10_000, sample: [] },
+    atMost: 0.7,
   },
 ];
 

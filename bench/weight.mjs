@@ -5,11 +5,15 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { root } from '../scripts/prepare.mjs';
 import { median } from './load/percentile.mjs';
 
 /** ms that starting may take longer than node -e 0. */
 const startBound = 40;
+
+const command = join('node_modules', 'premier', 'dist', 'cli', 'main.js');
+const firstAnswer = fileURLToPath(new URL('load/first-answer.mjs', import.meta.url));
 
 /** title, unit and bound of each row, if it has one, and what is measured in a project that has the package. */
 export const weights = [
@@ -24,7 +28,8 @@ export const weights = [
   // Node's own, which is in the row above: no bound of ours.
   startRow("import('node:http') alone", ['--input-type=module', '-e', "import 'node:http'"], null),
   startRow("require('premier')", ['-e', "require('premier')"]),
-  startRow('premier --version', [join('node_modules', 'premier', 'dist', 'cli', 'main.js'), '--version']),
+  startRow('premier --version', [command, '--version']),
+  startRow('premier FOLDER to its first answer', [firstAnswer, command, '.', '--port=0'], 150),
 ];
 
 function startRow(title, args, atMost = startBound) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
@@ -19,7 +19,9 @@ const { differences, exchange, samples } = await load('equality.mjs');
 const { browser, ofTenOneCloses, post, toBytes } = await load('load/requests.mjs');
 const { median, percentile } = await load('load/percentile.mjs');
 const { docsPart, withMeasured } = await load('report.mjs');
+const { events } = await load('load/events.mjs');
 const { parse } = await load('load/streams.mjs');
+const { documentFolder } = await load('documents.mjs');
 const { buildCommit } = await load('against.mjs');
 const { processorTime, runLoad } = await load('processes.mjs');
 const { compare } = await load('verdict.mjs');
@@ -50,7 +52,7 @@ async function withServer(listener: http.RequestListener, use: (port: number) =>
 test('each row has an app, known contenders, one target, and an id of its own', () => {
   const ids = new Set();
   for (const row of selectRows()) {
-    assert.ok(existsSync(at(`apps/${row.app}.mjs`)), row.app);
+    assert.ok(row.app === undefined || existsSync(at(`apps/${row.app}.mjs`)), row.app);
     for (const name of row.contenders) assert.ok(name in contenders, name);
     assert.ok(row.contenders.includes('premier'), row.id);
     assert.equal((row.atLeast === undefined) !== (row.atMost === undefined), true, row.id);
@@ -68,7 +70,7 @@ test('rows are chosen by the beginning of their id', () => {
 });
 
 test('beside another commit a row has that one for its baseline, and may lose 2 %', () => {
-  const bounds = selectRows({ only: ['hello@24', 'idle'], former: 'former' });
+  const bounds = selectRows({ only: ['hello@24', 'idle@'], former: 'former' });
   assert.deepEqual(
     bounds.map(({ contenders, atLeast, atMost }: Record<string, unknown>) => [contenders, atLeast, atMost]),
     [
@@ -195,6 +197,12 @@ test('a difference in status, body or fields is told', async () => {
         'no field "content-length: 3"',
         'a field "x-more: 1" too many',
       ]);
+      const ofBodies = differences(
+        await exchange({ port }, {}),
+        await exchange({ port }, { path: '/other' }),
+        null,
+      );
+      assert.deepEqual(ofBodies, found.slice(0, 2));
     },
   );
 });
@@ -257,6 +265,68 @@ test('the paced client sends and counts as many requests as were due', async () 
   } finally {
     child.kill('SIGKILL');
   }
+});
+
+test('the clients of an event stream count events from when all of them hear', async () => {
+  const clients = new Set<http.ServerResponse>();
+  const tick = setInterval(() => {
+    for (const client of clients) client.write('data: tick\n\ndata: tock\n\n');
+  }, 20);
+  try {
+    await withServer(
+      (_req, res) => {
+        res.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+        clients.add(res);
+      },
+      async (port) => {
+        const heard = await events({ server: { port, pid: process.pid }, clients: 5, seconds: 0.2 });
+        assert.equal(heard.operations % 10, 0);
+        assert.ok(heard.operations >= 10 && heard.processor > 0, JSON.stringify(heard));
+      },
+    );
+  } finally {
+    clearInterval(tick);
+  }
+});
+
+test('the WebSocket client counts messages that came back, and bears no other', async () => {
+  const echo = http.createServer();
+  for (const [reply, code] of [
+    [(text: Buffer) => Buffer.concat([Buffer.from([0x81, text.length]), text]), 0],
+    [(text: Buffer) => Buffer.concat([Buffer.from([0x81, text.length]), text.reverse()]), 1],
+  ] as const) {
+    echo.removeAllListeners('upgrade').on('upgrade', (_req, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      socket.on('data', (frame: Buffer) => socket.write(reply(frame.subarray(6))));
+      socket.on('error', () => {}).on('end', () => socket.end());
+    });
+    await once(echo.listen(0, '127.0.0.1'), 'listening');
+    const { port } = echo.address() as AddressInfo;
+    const client = spawn(
+      process.execPath,
+      [fileURLToPath(at('load/websocket.mjs')), String(port), '3', '0.3'],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
+    const [said, [ended]] = await Promise.all([text(client.stdout), once(client, 'close')]);
+    assert.equal(ended, code);
+    if (code === 0) assert.ok(JSON.parse(said).operations >= 3, said);
+    await new Promise((resolve) => echo.close(resolve));
+  }
+});
+
+test('the folder of documents is the same in every run', () => {
+  const folder = documentFolder();
+  const names = readdirSync(folder).map((name) => [name, statSync(`${folder}/${name}`)] as const);
+  assert.deepEqual(
+    names.map(([name, { size, mtime }]) => [name, size, mtime.toISOString()]),
+    [
+      ['index.html', 20_000, '2026-01-01T00:00:00.000Z'],
+      ['large.bin', 10_000_000, '2026-01-01T00:00:00.000Z'],
+      ['small.txt', 1000, '2026-01-01T00:00:00.000Z'],
+    ],
+  );
 });
 
 test('every stream of the micro-benchmark is read to its end, but those that never end or must be refused', async () => {
