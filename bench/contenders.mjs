@@ -33,6 +33,7 @@ const servingFolder = (checkout, row) => [
   documentFolder(),
   '--port=0',
   '--host=127.0.0.1',
+  '--log=off',
 ];
 
 /**

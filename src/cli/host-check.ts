@@ -6,6 +6,9 @@ import { hostname } from 'node:os';
 import { addressOf, isEverywhere, isLoopback, unspecified } from './addresses.js';
 import type { Messages } from './language.js';
 
+/** How many of the names that were let in are remembered, at most. */
+const kept = 100;
+
 export interface HostRules {
   /** What the server was told to listen on. */
   readonly hosts: readonly string[];
@@ -29,17 +32,22 @@ export function withHostCheck(
   const everywhere = hosts.some(isEverywhere);
   if (allowed.includes('*') || (everywhere && allowed.length === 0)) return handler;
   const names = [...allowed, ...own, ...hosts.map((host) => host.toLowerCase())];
+  // Values of Host that are let in on whatever connection: the same few come again and again.
+  const known = new Set<string>();
   const body = `421 Misdirected Request: ${say.misdirected(command)}\n`;
   return (req, res) => {
-    // One address is listened on, and each connection tells which.
-    const free = allowed.length === 0 && !isLoopback(req.socket.localAddress ?? '');
+    // An absolute target says by itself whom it is for, whatever Host says.
+    const host = req.url?.[0] === '/' ? req.headers.host : undefined;
+    if (host !== undefined && known.has(host)) return handler(req, res);
     const asked = hostAskedFor(req);
-    if (
-      free ||
-      (asked !== undefined && (isOwnName(asked, req) || names.some((name) => covers(name, asked))))
-    ) {
+    if (asked !== undefined && (isNamedSo(asked) || names.some((name) => covers(name, asked)))) {
+      if (host !== undefined && known.size < kept) known.add(host);
       return handler(req, res);
     }
+    // One address is listened on, and each connection tells which.
+    const here = req.socket.localAddress ?? '';
+    const free = allowed.length === 0 && !isLoopback(here);
+    if (free || (asked !== undefined && isAddress(asked, here))) return handler(req, res);
     addFields(req, res);
     res.writeHead(421, {
       'Content-Type': 'text/plain; charset=utf-8',
@@ -61,14 +69,16 @@ function hostAskedFor({ url = '', headers, httpVersion }: IncomingMessage): stri
   return literal ?? name?.toLowerCase().replace(/\.$/, '');
 }
 
-function isOwnName(host: string, { socket }: IncomingMessage): boolean {
+/** Whether this computer is called so, on whatever connection. */
+function isNamedSo(host: string): boolean {
   const address = addressOf(host);
-  if (address === undefined) {
-    return host === 'localhost' || host.endsWith('.localhost') || host === hostname().toLowerCase();
-  }
-  return (
-    isLoopback(address) || unspecified.includes(address) || address === addressOf(socket.localAddress ?? '')
-  );
+  if (address !== undefined) return isLoopback(address) || unspecified.includes(address);
+  return host === 'localhost' || host.endsWith('.localhost') || host === hostname().toLowerCase();
+}
+
+function isAddress(host: string, address: string): boolean {
+  const asked = addressOf(host);
+  return asked !== undefined && asked === addressOf(address);
 }
 
 /** Whether a name given by the user stands for a host. */

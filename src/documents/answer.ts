@@ -15,7 +15,7 @@ import { busy, changing } from './status.js';
 import { type Part, pour, pourCompressed } from './stream.js';
 
 /** Sends an answer that has no representation: a status and its fields. */
-export type Refuse = (status: 412 | 416, fields: string[]) => void;
+export type Refuse = (req: IncomingMessage, res: ServerResponse, status: 412 | 416, fields: string[]) => void;
 
 /**
  * Answers a GET or HEAD.
@@ -34,12 +34,12 @@ export function answer(
     res.end();
     return;
   }
-  if (verdict === 412) return refuse(412, []);
+  if (verdict === 412) return refuse(req, res, 412, []);
   if (headers.range !== undefined && chosen.size !== undefined && req.method === 'GET') {
     const ranges = rangeHolds(headers['if-range'] as string | undefined, chosen)
       ? rangesFrom(headers.range, chosen.size)
       : undefined;
-    if (ranges === 'unsatisfiable') return refuse(416, ['Content-Range', `bytes */${chosen.size}`]);
+    if (ranges === 'unsatisfiable') return refuse(req, res, 416, ['Content-Range', `bytes */${chosen.size}`]);
     if (ranges !== undefined) return sendRanges(res, chosen, chosen.size, ranges);
   }
   if (req.method === 'HEAD') {

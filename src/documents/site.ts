@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename } from 'node:path';
 import process from 'node:process';
 import Negotiator from 'negotiator';
-import { answer, begin } from './answer.js';
+import { answer, begin, type Refuse } from './answer.js';
 import { without } from './answer-fields.js';
 import { Document, pageDocument } from './document.js';
 import { type Contents, readFolder } from './folder.js';
@@ -44,10 +44,12 @@ const methods = 'GET, HEAD, OPTIONS';
 export class Site {
   readonly #settings: Settings;
   readonly #library: Library;
+  readonly #refuse: Refuse;
   readonly #folders = new SharedWork<Contents>();
 
   constructor(folder: string, settings: Settings) {
     this.#settings = settings;
+    this.#refuse = (req, res, status, fields) => refuse(settings, req, res, status, fields);
     this.#library = new Library(folder, settings);
   }
 
@@ -130,8 +132,7 @@ export class Site {
       refuse(this.#settings, req, res, 406, [], ['Accept-Encoding']);
       return;
     }
-    const refusing = (status: number, fields: string[]) => refuse(this.#settings, req, res, status, fields);
-    const sending = answer(req, res, chosen, refusing);
+    const sending = answer(req, res, chosen, this.#refuse);
     if (sending !== undefined) this.#attempt(exchange, sending);
   }
 

@@ -105,6 +105,14 @@ test('an absolute target tells the host, whatever Host says', async (t) => {
     const answer = await ask(port, requestOf(target, { Host: host }));
     assert.equal(answer.status, expected, `${target} ${host}`);
   }
+  assert.equal(
+    await status(port, 'evil.example'),
+    421,
+    'the Host of a request that was let in by its target',
+  );
+  assert.equal(await status(port, 'localhost'), 200);
+  const answer = await ask(port, requestOf('http://evil.example/', { Host: 'localhost' }));
+  assert.equal(answer.status, 421, 'a Host that was let in before, and another target');
   assert.equal((await ask(port, 'GET / HTTP/1.0\r\n\r\n')).status, 200);
 });
 
@@ -125,7 +133,7 @@ test('--allow-host lets in other names, those below them, or all', async (t) => 
     [['--host=::'], ['evil.example'], []],
   ] as [string[], string[], string[]][]) {
     const { port } = await serving(t, [folder(t), '--log', 'off', ...args]);
-    for (const host of yes) assert.equal(await status(port, host), 200, `${args}: ${host}`);
+    for (const host of [...yes, ...yes]) assert.equal(await status(port, host), 200, `${args}: ${host}`);
     for (const host of no) assert.equal(await status(port, host), 421, `${args}: ${host}`);
   }
 });
