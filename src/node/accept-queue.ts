@@ -28,6 +28,8 @@ interface ListeningHandle {
 interface Listening {
   address(): unknown;
   _handle?: ListeningHandle | null;
+  /** What it was told to listen on. */
+  _connectionKey?: string;
 }
 
 /** Milliseconds of a round of the event loop in which hardly anything but accepting was done. */
@@ -201,14 +203,22 @@ export function acceptBeforeClose(server: object, onClosed: OnEmpty): AcceptQueu
   const queue = new AcceptQueue(handle, place, (accepted, atOnce) => {
     diagnostics.unsubscribe(BEGINS, end);
     Reflect.deleteProperty(handle, 'close');
-    // A child may have got the socket for its own.
-    if (place !== null) handle.listen(usualBacklog);
+    // Not where nobody else can have it: connections are made between this and the close.
+    if (place !== null && mayBeShared(server as Listening)) handle.listen(usualBacklog);
     closeUnlinked(handle, unlinked);
     onClosed(accepted, atOnce);
   });
   const end = () => queue.end();
   diagnostics.subscribe(BEGINS, end);
   return queue;
+}
+
+/**
+ * Whether others may listen on the same socket when this process closes it: a child that has got it, or who has handed it on
+ * as a descriptor. Of children only those are known for which this process stays alive.
+ */
+function mayBeShared({ _connectionKey: key = '' }: Listening): boolean {
+  return !/^[46]:/.test(key) || process.getActiveResourcesInfo().includes('ProcessWrap');
 }
 
 /** Returns whether it could be done. */

@@ -1,6 +1,7 @@
 // Connections that the system has made and nobody has accepted yet when a server closes that has just accepted others: they
 // are answered, and the program sees what it sees of node:http, a moment later.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -280,19 +281,42 @@ function withHandle(more: object) {
     }
   }
   const handle = Object.assign(new Handle(), more);
-  const server = { _handle: handle, address: () => ({}) };
+  const server = { _handle: handle, address: () => ({}), _connectionKey: '4:127.0.0.1:0' };
   watchAccepts(server);
   handle.onconnection();
   return { server, handle, done };
 }
 
-test('how many may wait is as it was when a socket closes, for a child may have it', async () => {
-  const { server, handle, done } = withHandle({});
-  const accepted = new Promise((resolve) => acceptBeforeClose(server, resolve));
-  handle.close();
-  assert.equal(await accepted, 0);
-  assert.deepEqual(done, process.platform === 'linux' ? ['listen 0', 'listen 511', 'close'] : ['close']);
-});
+/** Another process, until it is told to end. */
+function child(context: TestContext): void {
+  const other = spawn(process.execPath, ['-e', 'process.stdin.resume()'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  context.after(async () => {
+    other.kill('SIGKILL');
+    await once(other, 'close');
+  });
+}
+
+for (const [whose, begin, isShared] of [
+  ['of this process alone', () => {}, false],
+  ['that a child may have', ({ context }) => child(context), true],
+  [
+    'that came as a descriptor',
+    ({ server }) => Object.assign(server, { _connectionKey: 'null:null:null' }),
+    true,
+  ],
+  ['of which nothing is known', ({ server }) => Object.assign(server, { _connectionKey: undefined }), true],
+] as [string, (of: { server: object; context: TestContext }) => void, boolean][])
+  test(`how many may wait is ${isShared ? '' : 'not '}as it was when a socket closes ${whose}`, async (context) => {
+    const { server, handle, done } = withHandle({});
+    begin({ server, context });
+    const accepted = new Promise((resolve) => acceptBeforeClose(server, resolve));
+    handle.close();
+    assert.equal(await accepted, 0);
+    const again = isShared ? ['listen 511'] : [];
+    assert.deepEqual(done, process.platform === 'linux' ? ['listen 0', ...again, 'close'] : ['close']);
+  });
 
 for (const [what, more] of [
   ['of which its parent is told', { close() {} }],

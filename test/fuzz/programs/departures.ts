@@ -13,8 +13,10 @@ import {
   UNTIMELY,
   withoutEndings,
   withoutEvents,
+  withoutFirstCall,
   withoutHaste,
   withoutLength,
+  withoutReason,
   withoutRepeatedReadable,
   withoutWritten,
 } from './listed-notes.js';
@@ -91,6 +93,13 @@ export const departures: readonly Departure[] = [
     both: (section) => ({ ...section, events: withoutWritten(section.events) }),
   },
   {
+    row: "when 'finish' comes",
+    // The last callback decides.
+    concerns: ({ handlers }) => handlers.some((steps) => callbacksThatSet(steps) > 1),
+    shows: /^status(?:Code|Message)=/,
+    where: (look) => look.startsWith('look at res'),
+  },
+  {
     row: "'close' of a response whose connection is lost before its turn",
     both: (section) => withoutEvents(section, (event) => event.includes(UNTIMELY)),
   },
@@ -139,7 +148,7 @@ export const departures: readonly Departure[] = [
   },
   {
     row: 'small print of streams',
-    shows: /^writableCorked=\d+$/,
+    shows: /^writableCorked=-?\d+$/,
     where: (look, here) => node < 22 || / destroyed=true /.test(look + here),
   },
   {
@@ -221,6 +230,15 @@ export const departures: readonly Departure[] = [
   },
   {
     row: 'a connection that the client resets',
+    concerns: resets,
+    both: (section) => ({
+      ...section,
+      events: mapValues(section.events, (events) => events.map(withoutFirstCall)),
+      steps: mapValues(section.steps, (steps) => steps.map(withoutReason)),
+    }),
+  },
+  {
+    row: 'a connection that the client resets',
     until: 23,
     concerns: resets,
     both: (section) => withoutEvents(section, (event) => event.includes('clientError Error [ECONNRESET]')),
@@ -243,6 +261,16 @@ function stepsIn(value: unknown): Record<string, unknown>[] {
   if (typeof value !== 'object' || value === null) return [];
   const own = 'on' in value ? [value as Record<string, unknown>] : [];
   return [...own, ...Object.values(value).flatMap(stepsIn)];
+}
+
+/** How many functions that are passed on set something of a response. */
+function callbacksThatSet(steps: unknown): number {
+  return stepsIn(steps)
+    .flatMap(({ with: values }) => (Array.isArray(values) ? values : []))
+    .filter(
+      (value) =>
+        typeof value === 'object' && value !== null && stepsIn(value.do).some((step) => 'set' in step),
+    ).length;
 }
 
 function writesNothing(step: Record<string, unknown>): boolean {

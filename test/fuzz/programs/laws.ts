@@ -10,6 +10,7 @@ import { asJavaScript } from './as-javascript.js';
 import { POISON } from './comparison.js';
 import { ANSWERS, type FreeExchange } from './free-program.js';
 import { type FreeObservation, runFreely } from './free-run.js';
+import { isRefusal } from './listed-notes.js';
 import type { Program } from './program.js';
 import { isFaulty } from './random-program.js';
 import { shrink } from './shrinking.js';
@@ -44,9 +45,9 @@ function* wrongWith(response: WireResponse, position: number, exchanges: readonl
   const exchange = exchanges.find(({ number }) => number === position);
   if (exchange === undefined || exchange.written === null || !exchange.res?.headersSent) return;
   // A refusal stands in the place of an answer that hadn't begun.
-  if (response.status >= 400 && response.status !== exchange.res.statusCode) return;
+  const { status, body, by, isWhole } = response;
+  if (status >= 400 && (status !== exchange.res.statusCode || isRefusal(body))) return;
   if (exchanges.length > 1 && answered === undefined) return;
-  const { body, by, isWhole } = response;
   const written = Buffer.concat(exchange.written).toString('latin1');
   if (!written.startsWith(body)) yield `the body of response ${position} isn't what was written`;
   if (by === 'chunks' && isWhole && exchange.hasEnded && body !== written) {

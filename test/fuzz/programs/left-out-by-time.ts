@@ -1,11 +1,15 @@
 // Steps that are left out since a row of docs/compatibility.md says that things come at another time: what leaves, what a
 // segment holds, whose turn it is, what becomes of a connection that is lost meanwhile.
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cuts, interim, isAtRest, isAtStart, isBody, type LeftOut, pastResponses } from './left-out.js';
 import { ends, hasLeft, isRead, mayBeRefused, mayEnd, type SentResponse } from './response-facts.js';
 import { isBadReason, isChunk } from './step-values.js';
 
 const takesFields = new Set(['setHeader', 'appendHeader', 'setHeaders', 'writeHead']);
+
+/** Whether a body that nobody reads holds the socket of a request back. */
+const holdsBack = ({ complete, readableLength, readableHighWaterMark }: IncomingMessage) =>
+  !complete && readableLength >= readableHighWaterMark;
 
 /** Who listens for these when a response may have left hears of them, or not. */
 const endings = new Set(['prefinish', 'finish', 'close', 'end', 'drain', 'error', 'aborted']);
@@ -37,8 +41,10 @@ export const byTime: readonly LeftOut[] = [
   {
     row: "`socket.pause()` beside a listener of the program's own, or `socket.read()` after it; before Node 22 also while requests wait",
     // The server pauses it as well, while answers wait.
-    isListen: ({ on, listen }, { object, pipelined, use }) =>
-      on === 'socket' && (listen === 'data' || listen === 'readable') && (pipelined || use.isStopped(object)),
+    isListen: ({ on, listen }, { object, pipelined, res, use }) =>
+      on === 'socket' &&
+      (listen === 'data' || listen === 'readable') &&
+      (pipelined || use.isStopped(object) || (res !== undefined && holdsBack(res.req))),
   },
   {
     row: "when 'finish' comes",

@@ -12,10 +12,27 @@ export const ofSegment =
 export const refusal =
   /HTTP\/1\.1 (?:4\d\d|5\d\d) [\w ]+\r\n(?:Connection: close\r\n\r\n|Date: <date>\r\nConnection: close\r\nContent-Type: text\/plain; charset=utf-8\r\nContent-Length: \d+\r\n\r\n\d{3} [\w ]+: .* \(RFC \d+, section [\d.]+\)\n)$/;
 
+/** The body of a refusal. */
+export const isRefusal = (body: string): boolean =>
+  /^\d{3} [\w ]+: .* \(RFC \d+, section [\d.]+\)\n$/.test(body);
+
 export const reset = /(?:read|write) ECONNRESET/;
 
 export function withoutLength(step: string): string {
   return step.replace(/ (?:writableLength)=\d+/, '').replace(/(res\d*\.writableLength): \d+$/, '$1');
+}
+
+/** What a callback of the socket is told of a connection that was reset: whichever call met it first. */
+export function withoutFirstCall(event: string): string {
+  return event.replace(/^(end callback of \d+ called )Error \[(?:ECONNRESET|EPIPE)\]: .*$/, '$1an error');
+}
+
+/** Whether a response says why it ended. */
+export function withoutReason(step: string): string {
+  return step.replace(
+    /(res\d*\.errored): (?:null|Error \[ECONNRESET\]: (?:write ECONNRESET|aborted))$/,
+    '$1',
+  );
 }
 
 /** One call of a listener for 'readable' where there are several in a row. */
