@@ -269,7 +269,7 @@ export class RequestParser {
       head.note(line.name, line.value);
       this.#store(head.rawHeaders, line);
     }
-    this.#size.addField(next - start, KIND[this.#state]);
+    this.#size.addField(next - start, line.name.length + line.value.length, KIND[this.#state]);
     return next;
   }
 
@@ -279,9 +279,10 @@ export class RequestParser {
     const fields = this.#state === TRAILERS ? this.#trailers : (this.#head as RequestHead).rawHeaders;
     if (fields.length === 0 || this.#isDropping) throw new WireError('fieldFolded');
     const last = fields.length - 1;
-    const next = line.readFold(this.#window, start, fields[last - 1] as string, fields[last] as string);
+    const before = fields[last] as string;
+    const next = line.readFold(this.#window, start, fields[last - 1] as string, before);
     fields[last] = line.value;
-    this.#size.addField(next - start, KIND[this.#state]);
+    this.#size.addField(next - start, line.value.length - before.length, KIND[this.#state]);
     return next;
   }
 

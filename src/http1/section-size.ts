@@ -43,8 +43,11 @@ export class SectionSize {
     if (this.#bytes >= this.#max) throw new WireError(kind.overflow);
   }
 
-  /** Counts a field line that was read. */
-  addField(lineBytes: number, kind: LineKind): void {
-    this.add(Math.max(1, lineBytes - kind.framing), kind);
+  /**
+   * Counts a field line that was read.
+   * @param taken - characters of name and value: more than the rest of the line where it has less than usual around them
+   */
+  addField(lineBytes: number, taken: number, kind: LineKind): void {
+    this.add(Math.max(1, lineBytes - kind.framing, taken), kind);
   }
 }

@@ -65,6 +65,25 @@ behaviour('a head of maxHeaderSize bytes is HPE_HEADER_OVERFLOW', async (stage) 
   assert.deepEqual(await refusals(stage, headOf(1000), { maxHeaderSize: 1000 }), ['HPE_HEADER_OVERFLOW']);
 });
 
+const bare = (bytes: number) => headOf(bytes).replaceAll(': ', ':');
+
+/** A trailer section whose names and values are so many bytes, most of them of fields of two. */
+const trailersOf = (bytes: number) =>
+  chunked(`0\r\n${'A:b\r\n'.repeat(bytes / 2 - 10)}X:${'x'.repeat(19 + (bytes % 2))}\r\n\r\n`);
+
+for (const [what, of] of [
+  ['a head without white space after its colons', bare],
+  ['a trailer section', trailersOf],
+] as const) {
+  behaviour(
+    `${what} of maxHeaderSize bytes is HPE_HEADER_OVERFLOW, and one byte less is none`,
+    async (stage) => {
+      assert.deepEqual(await refusals(stage, of(999), { maxHeaderSize: 1000 }), []);
+      assert.deepEqual(await refusals(stage, of(1000), { maxHeaderSize: 1000 }), ['HPE_HEADER_OVERFLOW']);
+    },
+  );
+}
+
 behaviour('a head that outgrows maxHeaderSize is refused before its line ends', async (stage) => {
   const cut = headOf(1100).slice(0, -5);
   assert.deepEqual(await refusals(stage, cut, { maxHeaderSize: 1000 }), ['HPE_HEADER_OVERFLOW']);
