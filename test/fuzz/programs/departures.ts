@@ -43,6 +43,8 @@ export interface Departure {
   where?(node: string, here: string): boolean;
 }
 
+const isDestroyed = / destroyed=true /;
+
 const isFraming = (name: string) => ({
   length: name === 'content-length',
   coding: name === 'transfer-encoding',
@@ -91,6 +93,13 @@ export const departures: readonly Departure[] = [
     row: "when 'finish' comes",
     concerns: ({ handlers }) => handlers.some((steps) => stepsIn(steps).some(writesNothing)),
     both: (section) => ({ ...section, events: withoutWritten(section.events) }),
+  },
+  {
+    row: "when 'finish' comes",
+    // One of the two has closed by then.
+    shows: /^/,
+    where: (look, here) =>
+      look.startsWith('look at socket') && isHasty(look) && isDestroyed.test(look) !== isDestroyed.test(here),
   },
   {
     row: "when 'finish' comes",
@@ -153,7 +162,13 @@ export const departures: readonly Departure[] = [
   },
   {
     row: '`cork()`',
-    concerns: ({ handlers }) => JSON.stringify(handlers).includes('"cork"'),
+    concerns: corks,
+    shows: /^writableNeedDrain=/,
+    where: (look) => look.startsWith('look at socket'),
+  },
+  {
+    row: '`cork()`',
+    concerns: corks,
     both: (section) => ({ ...section, wire: withJoinedChunks(section.wire) }),
   },
   {
@@ -275,6 +290,10 @@ function callbacksThatSet(steps: unknown): number {
 
 function writesNothing(step: Record<string, unknown>): boolean {
   return step.on === 'res' && step.call === 'write' && sizeOfChunk(step.with as Value[]) === 0;
+}
+
+function corks({ handlers }: Program): boolean {
+  return JSON.stringify(handlers).includes('"cork"');
 }
 
 function resets(program: Program): boolean {

@@ -44,6 +44,9 @@ function isThere({ on, call }: { on: Target; call: string }): boolean {
 /** What the row of docs/compatibility.md begins with of which nothing is noted. */
 export const overRow = 'requests after an answer that ends the connection';
 
+/** How often a function may be called out of itself. */
+const DEEPEST = 3;
+
 export class Interpreter {
   client: Client | null = null;
   readonly #program: Program;
@@ -121,6 +124,7 @@ export class Interpreter {
       object.on === 'socket' || object.on === 'server' ? object.on : `${object.on} ${object.of ?? number}`;
     const runner = `${number} ${object.on}${object.of ?? ''} ${name}`;
     let calls = 0;
+    let depth = 0;
     return (...values) => {
       calls++;
       const called = `${name} of ${number} called ${values.map((value) => this.#trace.show(value))}`;
@@ -134,8 +138,11 @@ export class Interpreter {
         !untimely &&
         !(object.on === 'socket' && event === 'drain') &&
         !(name === 'end callback' && (node < 24 || this.#pipelined || this.#endsTwice(number)));
-      if (performs)
-        for (const step of steps) if (!('throw' in step)) this.perform(number, step, runner, 'call');
+      // Where a listener makes itself be called, the stack would overflow in whatever call it comes to.
+      if (!performs || depth === DEEPEST) return;
+      depth++;
+      for (const step of steps) if (!('throw' in step)) this.perform(number, step, runner, 'call');
+      depth--;
     };
   }
 

@@ -75,6 +75,18 @@ export const byTime: readonly LeftOut[] = [
       (object as ServerResponse).req.readableLength > 0,
   },
   {
+    row: "when 'finish' comes",
+    // It fails, and nothing is piped into it any more.
+    is: ({ on, call }, { object, moment, use }) =>
+      on === 'res' && call === 'pipe' && moment !== 'rest' && use.isPiped(object),
+  },
+  {
+    row: 'small print of streams',
+    until: 21,
+    is: ({ on, call }, { requests, res }) =>
+      on === 'socket' && call === 'end' && requests > 1 && res !== undefined && !res.writableEnded,
+  },
+  {
     row: '`end` of a response that was destroyed, and whose head is refused',
     is: ({ on, call, with: [chunk] }, { object }) =>
       on === 'res' &&
