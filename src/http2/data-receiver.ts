@@ -8,9 +8,8 @@
 import type { Buffer } from 'node:buffer';
 import { Http2Error } from './errors.js';
 import { EMPTY_DATA_ACCOUNT, type FrameAccounts } from './frame-accounts.js';
-import { STREAM_WINDOW } from './limits.js';
+import type { IncomingBody } from './incoming-body.js';
 import { END_STREAM } from './protocol.js';
-import { ReceiveWindow } from './receive-window.js';
 import type { RequestDelivery } from './request-delivery.js';
 import type { Stream } from './stream.js';
 import type { StreamControl } from './stream-control.js';
@@ -44,8 +43,8 @@ export class DataReceiver {
   }
 
   #take(stream: Stream, length: number): Stream | null {
-    stream.receiveWindow ??= new ReceiveWindow(STREAM_WINDOW);
-    if (stream.receiveWindow.take(length)) return stream;
+    // A request that has not ended has a body that comes.
+    if ((stream.incoming as IncomingBody).window.take(length)) return stream;
     this.#control.fault(stream.id, 'windowExceeded');
     return null;
   }
@@ -56,9 +55,9 @@ export class DataReceiver {
     else if (!this.#endStream) this.#accounts.charge(EMPTY_DATA_ACCOUNT);
     const stream = this.#stream;
     if (stream === null) return;
-    stream.received += data;
-    const { contentLength } = stream.request;
-    if (contentLength !== null && stream.received > contentLength) {
+    const incoming = stream.incoming as IncomingBody;
+    incoming.received += data;
+    if (incoming.announced !== null && incoming.received > incoming.announced) {
       this.#stream = null;
       this.#control.fault(stream.id, 'contentLengthMismatch');
       this.#control.giveBackToConnection(data + padding);
@@ -71,7 +70,7 @@ export class DataReceiver {
     if (!stream.readable) this.#control.giveBackToConnection(data.length);
     else if (stream.dropped) this.#control.giveBack(stream, data.length);
     else {
-      stream.unconsumed += data.length;
+      (stream.incoming as IncomingBody).unconsumed += data.length;
       this.#delivery.data(stream, data);
     }
   }

@@ -140,7 +140,7 @@ export class FieldReceiver {
     }
     const fault = this.#conclude(head, endStream, isWhole);
     if (fault !== null && FAULTS[fault].scope !== 'request') this.#control.refuse(id, fault);
-    else this.#open(this.#control.open(id, head, endStream), endStream, fault);
+    else this.#open(this.#control.open(id, head.contentLength, endStream), head, endStream, fault);
   }
 
   /** What is malformed is reset; what is only too large, or none, is answered. */
@@ -153,18 +153,18 @@ export class FieldReceiver {
     return head.shortened && this.#options.fieldsBeyond === 'refused' ? 'tooManyFields' : fault;
   }
 
-  #open(stream: Stream, endStream: boolean, fault: FaultName | null): void {
+  #open(stream: Stream, head: RequestHead, endStream: boolean, fault: FaultName | null): void {
     const early = this.#earlyPriorities.get(stream.id);
-    const { priority } = stream.request;
     if (early !== undefined) this.#earlyPriorities.delete(stream.id);
-    if (early !== undefined) stream.prioritize(early);
-    else if (priority !== null) stream.prioritize(parsePriority(priority));
+    if (early !== undefined) stream.priority = early;
+    else if (head.priority !== null) stream.priority = parsePriority(head.priority);
     if (fault !== null) {
-      stream.dropped = stream.dispatched = true;
-      this.#listener.onRefused(stream, new Http2Error(fault));
+      stream.dropped = true;
+      stream.dispatch();
+      this.#listener.onRefused(stream, head, new Http2Error(fault));
       return;
     }
-    this.#delivery.begin(stream);
+    this.#delivery.begin(stream, head);
     if (endStream && stream.reportable) this.#delivery.end(stream, []);
   }
 

@@ -42,9 +42,6 @@ export const HANDED_OUT_BYTES = 128 * 1024;
 /** Buffers up to so many octets are copied between the frame heads, longer ones leave as they are. */
 export const COPIED_BYTES = 2 * 1024;
 
-/** Octets of a stream's answer that wait, below which its program is asked for more. Node's default for streams. */
-export const HIGH_WATER_MARK = 64 * 1024;
-
 /** Octets of answers that wait, in all of a connection's streams, beyond which no further request is dispatched. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 

@@ -33,6 +33,8 @@ class Chunk {
 export class OutgoingBody {
   /** Octets that wait. */
   length = 0;
+  /** Its program is told when less than so many wait; 0 where it doesn't want to know. */
+  drainsBelow = 0;
   #first: Chunk | null = null;
   #last: Chunk | null = null;
 

@@ -10,14 +10,20 @@ import type { ConnectionListener } from './connection-listener.js';
 import type { Http2Error } from './errors.js';
 import type { FaultName } from './faults.js';
 import { MAX_BACKLOG_BYTES } from './limits.js';
+import type { RequestHead } from './request-head.js';
 import type { Sender } from './sender.js';
 import type { Stream } from './stream.js';
 
 /** What came of a request that is held. */
 class Held {
+  readonly head: RequestHead;
   readonly parts: Buffer[] = [];
   /** Null until the request is complete. */
   trailers: string[] | null = null;
+
+  constructor(head: RequestHead) {
+    this.head = head;
+  }
 }
 
 export class RequestDelivery {
@@ -35,13 +41,13 @@ export class RequestDelivery {
     return this.#held.size > 0;
   }
 
-  begin(stream: Stream): void {
+  begin(stream: Stream, head: RequestHead): void {
     if (this.holding || this.#isFull()) {
-      this.#held.set(stream, new Held());
+      this.#held.set(stream, new Held(head));
       return;
     }
-    stream.dispatched = true;
-    this.#listener.onHead(stream);
+    stream.dispatch();
+    this.#listener.onHead(stream, head);
   }
 
   data(stream: Stream, data: Buffer): void {
@@ -72,11 +78,11 @@ export class RequestDelivery {
 
   /** Tells of the requests that are held, as long as there is room. */
   admit(): void {
-    for (const [stream, { parts, trailers }] of this.#held) {
+    for (const [stream, { head, parts, trailers }] of this.#held) {
       if (this.#isFull()) return;
       this.#held.delete(stream);
-      stream.dispatched = true;
-      this.#listener.onHead(stream);
+      stream.dispatch();
+      this.#listener.onHead(stream, head);
       for (const part of parts) {
         if (stream.dropped) stream.consumed(part.length);
         else if (stream.reportable) this.#listener.onBody(stream, part);

@@ -5,7 +5,7 @@
  * whose responses are of no use in parts, in the order in which they were asked for, then the others in turn. Streams are
  * linked to each other: removing and turning cost the same however many there are.
  */
-import { URGENCIES } from './priority.js';
+import { type Priority, URGENCIES } from './priority.js';
 
 /** No place in the order. */
 export const UNPLACED = -1;
@@ -13,8 +13,7 @@ export const UNPLACED = -1;
 /** What the order keeps with a stream. */
 export interface Ordered {
   readonly id: number;
-  readonly urgency: number;
-  readonly incremental: boolean;
+  readonly priority: Priority;
   /** The list in which it is; UNPLACED where it is in none. */
   place: number;
   before: Ordered | null;
@@ -36,9 +35,10 @@ export class SendOrder<S extends Ordered> {
   }
 
   add(stream: S): void {
-    const place = 2 * stream.urgency + (stream.incremental ? 1 : 0);
+    const { urgency, incremental } = stream.priority;
+    const place = 2 * urgency + (incremental ? 1 : 0);
     let before = this.#last[place];
-    if (!stream.incremental) while (before !== null && before.id > stream.id) before = before.before;
+    if (!incremental) while (before !== null && before.id > stream.id) before = before.before;
     this.#insert(stream, before, place);
   }
 
@@ -56,7 +56,7 @@ export class SendOrder<S extends Ordered> {
 
   /** A stream has sent what it may at a time: the others of its urgency have their turn. */
   turn(stream: S): void {
-    if (!stream.incremental || stream.after === null) return;
+    if (!stream.priority.incremental || stream.after === null) return;
     this.remove(stream);
     this.add(stream);
   }

@@ -13,7 +13,7 @@ import type { FrameAccounts } from './frame-accounts.js';
 import { FrameWriter, writeHead, writeKind } from './frame-writer.js';
 import { blockBound, type HpackEncoder } from './hpack/encoder.js';
 import { QUANTUM_BYTES } from './limits.js';
-import type { Written } from './outgoing-body.js';
+import type { OutgoingBody, Written } from './outgoing-body.js';
 import {
   CONTINUATION,
   DATA,
@@ -32,10 +32,8 @@ import { canSend } from './stream-states.js';
  * Whether a stream has its turn after another one that has sent all it had, and whose program is about to be told that it
  * can write: what is handed out ends there, or each hand-out would go on with what is less urgent.
  */
-function isAfter(stream: Stream, refilling: Stream): boolean {
-  return (
-    stream.urgency > refilling.urgency || (stream.urgency === refilling.urgency && !refilling.incremental)
-  );
+function isAfter({ priority: { urgency } }: Stream, { priority: refilling }: Stream): boolean {
+  return urgency > refilling.urgency || (urgency === refilling.urgency && !refilling.incremental);
 }
 
 /** What leaves at a time. */
@@ -87,11 +85,10 @@ export class Sender {
   /** Puts a stream where what it sends next has its place. */
   schedule(stream: Stream): void {
     if (!canSend(stream.state)) return;
-    const { outgoing } = stream;
-    if (stream.sections.length > 0 || outgoing.onlyCallbacks || (stream.ended && outgoing.length === 0))
+    const { backlog } = stream;
+    if (stream.sections.length > 0 || stream.onlyCallbacks || (stream.ended && backlog === 0))
       this.#addExempt(stream);
-    else if (outgoing.length > 0 && stream.sendWindow > 0 && stream.place === UNPLACED)
-      this.#order.add(stream);
+    else if (backlog > 0 && stream.sendWindow > 0 && stream.place === UNPLACED) this.#order.add(stream);
   }
 
   /** Takes a stream away: it is closed, or its place changes. */
@@ -138,8 +135,8 @@ export class Sender {
   }
 
   #addExempt(stream: Stream): void {
-    if (stream.exempt) return;
-    stream.exempt = true;
+    if (stream.nextExempt !== undefined) return;
+    stream.nextExempt = null;
     if (this.#lastExempt === null) this.#firstExempt = stream;
     else this.#lastExempt.nextExempt = stream;
     this.#lastExempt = stream;
@@ -147,10 +144,9 @@ export class Sender {
 
   #takeExempt(): Stream {
     const stream = this.#firstExempt as Stream;
-    this.#firstExempt = stream.nextExempt;
+    this.#firstExempt = stream.nextExempt ?? null;
     if (this.#firstExempt === null) this.#lastExempt = null;
-    stream.nextExempt = null;
-    stream.exempt = false;
+    stream.nextExempt = undefined;
     return stream;
   }
 
@@ -164,8 +160,8 @@ export class Sender {
       this.#sendFields(stream.id, sections[i].status, sections[i].fields, isLast);
     }
     if (!isComplete) {
-      if (sections.length > 0) stream.sections = [];
-      if (stream.outgoing.onlyCallbacks) stream.outgoing.write(writer, 0, this.#written);
+      stream.sectionsSent();
+      if (stream.onlyCallbacks) stream.outgoing?.write(writer, 0, this.#written);
       this.schedule(stream);
     } else if (endsWithHead && sections.length > 0) this.#end(stream);
     else this.#sendEnd(stream);
@@ -179,13 +175,13 @@ export class Sender {
   }
 
   #end(stream: Stream): void {
-    stream.sections = [];
-    stream.outgoing.write(writer, 0, this.#written);
+    stream.sectionsSent();
+    stream.outgoing?.write(writer, 0, this.#written);
     this.#onEnd(stream);
   }
 
   #sendData(stream: Stream): void {
-    const { outgoing } = stream;
+    const outgoing = stream.outgoing as OutgoingBody;
     const octets = Math.min(QUANTUM_BYTES, this.window, stream.sendWindow, outgoing.length);
     // Memory that was taken away meanwhile is somebody else's.
     if (!outgoing.isIntact(octets)) {
@@ -207,8 +203,8 @@ export class Sender {
     if (isLast) {
       if (stream.trailers === null) this.#end(stream);
       else this.#sendEnd(stream);
-    } else if (stream.wantsDrain && outgoing.length < stream.highWaterMark) {
-      stream.wantsDrain = false;
+    } else if (outgoing.length < outgoing.drainsBelow) {
+      outgoing.drainsBelow = 0;
       this.drained.push(stream);
     }
   }

@@ -8,12 +8,12 @@
 import { Http2Error } from './errors.js';
 import { FAULTS, type FaultName } from './faults.js';
 import { type FrameAccounts, RESET_ACCOUNT } from './frame-accounts.js';
+import { IncomingBody } from './incoming-body.js';
 import { CONNECTION_WINDOW } from './limits.js';
 import type { Priority } from './priority.js';
 import { INITIAL_WINDOW_SIZE, LARGEST_WINDOW } from './protocol.js';
 import { ReceiveWindow } from './receive-window.js';
 import type { RequestDelivery } from './request-delivery.js';
-import type { RequestHead } from './request-head.js';
 import type { Sender } from './sender.js';
 import { Stream, type StreamHost } from './stream.js';
 import {
@@ -75,8 +75,8 @@ export class StreamControl implements StreamHost {
 
   giveBack(stream: Stream, octets: number): void {
     this.giveBackToConnection(octets);
-    if (!stream.readable || stream.receiveWindow === null) return;
-    const increment = stream.receiveWindow.giveBack(octets);
+    if (!stream.readable || stream.incoming === null) return;
+    const increment = stream.incoming.window.giveBack(octets);
     if (increment === 0) return;
     this.#sender.control.windowUpdate(stream.id, increment);
     this.#announce();
@@ -95,11 +95,13 @@ export class StreamControl implements StreamHost {
 
   // What frames mean
 
-  open(id: number, request: RequestHead, endStream: boolean): Stream {
+  /** @param announced - what Content-Length says of the body; null where it says nothing */
+  open(id: number, announced: number | null, endStream: boolean): Stream {
     let state = transition(IDLE, RECEIVE_HEADERS).next;
     if (endStream) state = transition(state, RECEIVE_END_STREAM).next;
-    const stream = new Stream(this, id, request);
+    const stream = new Stream(this, id);
     stream.state = state;
+    if (!endStream) stream.incoming = new IncomingBody(announced);
     stream.sendWindow = this.initialWindow;
     this.streams.add(stream);
     return stream;
@@ -120,8 +122,8 @@ export class StreamControl implements StreamHost {
 
   /** The client ends a request. */
   endRequest(stream: Stream, trailers: string[]): void {
-    const { contentLength } = stream.request;
-    if (contentLength !== null && contentLength !== stream.received) {
+    const { incoming } = stream;
+    if (incoming !== null && incoming.announced !== null && incoming.announced !== incoming.received) {
       this.fault(stream.id, 'contentLengthMismatch');
       return;
     }
@@ -166,7 +168,7 @@ export class StreamControl implements StreamHost {
   /** Changes the priority of a stream that exists. */
   prioritize(stream: Stream, priority: Priority): void {
     this.#sender.remove(stream);
-    stream.prioritize(priority);
+    stream.priority = priority;
     this.#sender.schedule(stream);
   }
 
@@ -202,7 +204,7 @@ export class StreamControl implements StreamHost {
     for (const stream of [...this.streams.values()]) {
       stream.state = RESET_SENT;
       this.streams.close(stream);
-      stream.unconsumed = 0;
+      if (stream.incoming !== null) stream.incoming.unconsumed = 0;
       this.#end(stream, error);
     }
   }
@@ -223,8 +225,8 @@ export class StreamControl implements StreamHost {
     this.#sender.remove(stream);
     this.#sender.backlog -= stream.backlog;
     const { unconsumed } = stream;
-    stream.unconsumed = 0;
+    if (stream.incoming !== null) stream.incoming.unconsumed = 0;
     this.giveBackToConnection(unconsumed);
-    stream.outgoing.drop(error);
+    stream.outgoing?.drop(error);
   }
 }

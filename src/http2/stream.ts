@@ -8,11 +8,9 @@
 import type { FieldList } from '../http/field-list.js';
 import { Http2Error } from './errors.js';
 import type { FaultName } from './faults.js';
-import { HIGH_WATER_MARK } from './limits.js';
+import type { IncomingBody } from './incoming-body.js';
 import { OutgoingBody, type Written } from './outgoing-body.js';
 import { NO_PRIORITY, type Priority } from './priority.js';
-import type { ReceiveWindow } from './receive-window.js';
-import type { RequestHead } from './request-head.js';
 import { fieldsAround, fieldsToSend } from './response-fields.js';
 import { type Ordered, UNPLACED } from './send-order.js';
 import { CLOSED, canReceive, canSend, IDLE } from './stream-states.js';
@@ -37,10 +35,21 @@ export interface FieldSection {
   readonly fields: FieldList;
 }
 
+const NO_SECTIONS: readonly FieldSection[] = [];
+
+/** How far the program is with a request: it was not told of it, was, or its handler is done. */
+const UNTOLD = 0;
+const TOLD = 1;
+const RETIRED = 2;
+
+/** How far it is with the response. */
+const SILENT = 0;
+const HEAD_GIVEN = 1;
+const ENDED = 2;
+
+/** One is made for each request, and many may wait for their handlers: what few of them need is made when they do. */
 export class Stream implements Ordered {
   readonly id: number;
-  /** The head of the request. */
-  readonly request: RequestHead;
   /** The caller's, for whatever it keeps with a stream. */
   context: unknown = undefined;
 
@@ -50,52 +59,64 @@ export class Stream implements Ordered {
   sendWindow = 0;
   /** Octets of data that have left. */
   sent = 0;
-  /** What the client may send; null until it sends a body. */
-  receiveWindow: ReceiveWindow | null = null;
-  /** Octets of the body that have come, and those that the program has not consumed. */
-  received = 0;
-  unconsumed = 0;
-  /** Whether what comes of the body is of no concern any more. */
+  /** The body of the request; null where it has none. */
+  incoming: IncomingBody | null = null;
+  /** Whether what comes of it is of no concern any more. */
   dropped = false;
-  /** Whether the program was told of the request. */
-  dispatched = false;
-  /** Whether the request's handler is done; until then the stream counts. */
-  retired = false;
-  /** Whether the program waits to be told that less is waiting. */
-  wantsDrain = false;
-  /** Octets that wait below which it is told so. */
-  highWaterMark = HIGH_WATER_MARK;
 
   /** Heads that wait. */
-  sections: FieldSection[] = [];
-  readonly outgoing = new OutgoingBody();
+  sections: readonly FieldSection[] = NO_SECTIONS;
+  /** The body of the response, as far as it waits; null until there was some. */
+  outgoing: OutgoingBody | null = null;
   trailers: FieldList | null = null;
-  /** Whether the response is complete as far as the program is concerned. */
-  ended = false;
 
-  urgency: number;
-  incremental: boolean;
+  priority: Priority = NO_PRIORITY;
   place = UNPLACED;
   before: Ordered | null = null;
   after: Ordered | null = null;
-  /** The next stream of those that have something to send that no window holds back. */
-  nextExempt: Stream | null = null;
-  exempt = false;
+  /**
+   * The next stream of those that have something to send that no window holds back; null of the last of them, undefined of
+   * a stream that is none of them.
+   */
+  nextExempt: Stream | null | undefined = undefined;
 
   readonly #host: StreamHost;
-  #hasHead = false;
+  #program: typeof UNTOLD | typeof TOLD | typeof RETIRED = UNTOLD;
+  #response: typeof SILENT | typeof HEAD_GIVEN | typeof ENDED = SILENT;
 
-  constructor(host: StreamHost, id: number, request: RequestHead) {
+  constructor(host: StreamHost, id: number) {
     this.#host = host;
     this.id = id;
-    this.request = request;
-    this.urgency = NO_PRIORITY.urgency;
-    this.incremental = NO_PRIORITY.incremental;
+  }
+
+  /** Octets of the request's body that the program has not consumed. */
+  get unconsumed(): number {
+    return this.incoming === null ? 0 : this.incoming.unconsumed;
   }
 
   /** Octets of the response's body that wait to leave. */
   get backlog(): number {
-    return this.outgoing.length;
+    return this.outgoing === null ? 0 : this.outgoing.length;
+  }
+
+  /** Whether nothing waits, and somebody waits to be told that it has left. */
+  get onlyCallbacks(): boolean {
+    return this.outgoing?.onlyCallbacks === true;
+  }
+
+  /** Whether the program was told of the request. */
+  get dispatched(): boolean {
+    return this.#program !== UNTOLD;
+  }
+
+  /** Whether the request's handler is done; until then the stream counts. */
+  get retired(): boolean {
+    return this.#program === RETIRED;
+  }
+
+  /** Whether the response is complete as far as the program is concerned. */
+  get ended(): boolean {
+    return this.#response === ENDED;
   }
 
   /** Whether a response can still leave. */
@@ -113,9 +134,9 @@ export class Stream implements Ordered {
     return !this.dropped && this.state <= CLOSED;
   }
 
-  prioritize(priority: Priority): void {
-    this.urgency = priority.urgency;
-    this.incremental = priority.incremental;
+  /** The program is told of the request. */
+  dispatch(): void {
+    if (this.#program === UNTOLD) this.#program = TOLD;
   }
 
   /**
@@ -124,20 +145,36 @@ export class Stream implements Ordered {
    * @param fields - checked; those of the connection of HTTP/1.1 are left out
    */
   interim(status: number, fields: FieldList): void {
-    if (!this.#hasHead) this.#section(status, fieldsAround(fields));
+    if (this.#response === SILENT) this.#section(status, fieldsAround(fields));
   }
 
   /** Sends the head of the response; fields as of `interim`. */
   head(status: number, fields: FieldList): void {
-    if (this.#hasHead) return;
-    this.#hasHead = true;
+    if (this.#response !== SILENT) return;
+    this.#response = HEAD_GIVEN;
     this.#section(status, fieldsToSend(fields));
   }
 
   #section(status: number, fields: FieldList): void {
     if (!this.writable) return;
-    this.sections.push({ status, fields });
+    const section = { status, fields };
+    this.sections = this.sections.length === 0 ? [section] : [...this.sections, section];
     this.#host.schedule(this, 0);
+  }
+
+  /** What waited of heads has left. */
+  sectionsSent(): void {
+    this.sections = NO_SECTIONS;
+  }
+
+  /** The program is told when less than so many octets wait: more do. */
+  awaitDrain(octets: number): void {
+    this.#waiting.drainsBelow = octets;
+  }
+
+  get #waiting(): OutgoingBody {
+    this.outgoing ??= new OutgoingBody();
+    return this.outgoing;
   }
 
   /**
@@ -148,11 +185,11 @@ export class Stream implements Ordered {
    * @param written - is told when all of it has left, or why it never will
    */
   body(data: Uint8Array | string, encoding: Encoding, length: number, written: Written | null): void {
-    if (!this.writable || !this.#hasHead) {
+    if (!this.writable || this.#response === SILENT) {
       written?.(new Http2Error('connectionClosed'));
       return;
     }
-    this.outgoing.add(data, encoding ?? 'utf8', length, written);
+    this.#waiting.add(data, encoding ?? 'utf8', length, written);
     this.#host.schedule(this, length);
   }
 
@@ -162,14 +199,14 @@ export class Stream implements Ordered {
    * @param written - is told when all of the response has left, or why it never will
    */
   end(trailers: FieldList, written: Written | null): void {
-    if (!this.writable || !this.#hasHead) {
+    if (!this.writable || this.#response === SILENT) {
       written?.(new Http2Error('connectionClosed'));
       return;
     }
-    if (written !== null) this.outgoing.add('', 'latin1', 0, written);
+    if (written !== null) this.#waiting.add('', 'latin1', 0, written);
     const left = fieldsAround(trailers);
     if (left.entries.length > 0) this.trailers = left;
-    this.ended = true;
+    this.#response = ENDED;
     this.#host.schedule(this, 0);
     this.retire();
   }
@@ -182,9 +219,10 @@ export class Stream implements Ordered {
 
   /** Octets of the request's body were consumed: the client may send as many more. */
   consumed(octets: number): void {
+    const { incoming } = this;
     const counted = Math.min(octets, this.unconsumed);
-    if (counted === 0) return;
-    this.unconsumed -= counted;
+    if (incoming === null || counted === 0) return;
+    incoming.unconsumed -= counted;
     this.#host.giveBack(this, counted);
   }
 
@@ -206,7 +244,7 @@ export class Stream implements Ordered {
    */
   retire(): void {
     if (this.retired) return;
-    this.retired = true;
+    this.#program = RETIRED;
     this.#host.retire(this);
   }
 }

@@ -11,9 +11,9 @@ import { randomSegments } from './streams.js';
 
 /** Answers by the number of the stream, so that it is the same in every round. */
 const script: Script = {
-  onHead(answer) {
+  onHead(answer, _connection, { expect }) {
     const { stream, id } = answer;
-    if (id % 4 === 1 && stream.request.expect !== null) answer.interim(100);
+    if (id % 4 === 1 && expect !== null) answer.interim(100);
     if (id % 16 === 15) stream.reset();
     if (id % 16 === 13) stream.drop();
   },

@@ -10,6 +10,7 @@ import type { Http2Error } from '../../dist/http2/errors.js';
 import type { FaultName } from '../../dist/http2/faults.js';
 import { HpackDecoder } from '../../dist/http2/hpack/decoder.js';
 import type { Written } from '../../dist/http2/outgoing-body.js';
+import type { RequestHead } from '../../dist/http2/request-head.js';
 import type { Output } from '../../dist/http2/sender.js';
 import type { Stream } from '../../dist/http2/stream.js';
 import { fieldList } from './field-list.js';
@@ -95,7 +96,7 @@ export class Answer {
 /** What a listener does with requests; nothing where it is left out. */
 export interface Script {
   options?: ConnectionOptions;
-  onHead?(answer: Answer, connection: Http2Connection): void;
+  onHead?(answer: Answer, connection: Http2Connection, head: RequestHead): void;
   onBody?(answer: Answer, data: Buffer): void;
   onEnd?(answer: Answer): void;
 }
@@ -169,11 +170,11 @@ export class Exchange implements ConnectionListener {
     return lines;
   }
 
-  onHead(stream: Stream): void {
-    const { method, target, authority, rawHeaders } = stream.request;
+  onHead(stream: Stream, head: RequestHead): void {
+    const { method, target, authority, rawHeaders } = head;
     const answer = this.#begin(stream);
     this.#tell(`head ${stream.id} ${method} ${target} ${authority} ${JSON.stringify(rawHeaders)}`);
-    this.#script.onHead?.(answer, this.connection);
+    this.#script.onHead?.(answer, this.connection, head);
   }
 
   onBody(stream: Stream, data: Buffer): void {
@@ -191,7 +192,7 @@ export class Exchange implements ConnectionListener {
     this.#script.onEnd?.(answer);
   }
 
-  onRefused(stream: Stream, error: Http2Error): void {
+  onRefused(stream: Stream, _head: RequestHead, error: Http2Error): void {
     const answer = this.#begin(stream);
     this.#tell(`refused ${stream.id} ${error.fault}`);
     answer.head(error.status);

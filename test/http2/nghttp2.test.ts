@@ -11,6 +11,7 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { Http2Connection } from '../../dist/http2/connection.js';
 import type { ConnectionListener } from '../../dist/http2/connection-listener.js';
+import type { RequestHead } from '../../dist/http2/request-head.js';
 import type { Stream } from '../../dist/http2/stream.js';
 import { Random } from '../fuzz/random.js';
 import { Answer } from './exchange.js';
@@ -28,6 +29,7 @@ interface Seen {
 class Transport implements ConnectionListener {
   readonly #connection = new Http2Connection(this);
   readonly #socket: Socket;
+  readonly #heads = new Map<Stream, RequestHead>();
   readonly #bodies = new Map<Stream, string[]>();
 
   constructor(socket: Socket) {
@@ -52,7 +54,8 @@ class Transport implements ConnectionListener {
 
   onStreamRefused(): void {}
 
-  onHead(stream: Stream): void {
+  onHead(stream: Stream, head: RequestHead): void {
+    this.#heads.set(stream, head);
     this.#bodies.set(stream, []);
   }
 
@@ -62,7 +65,7 @@ class Transport implements ConnectionListener {
   }
 
   onEnd(stream: Stream, trailers: string[]): void {
-    const { method, target, rawHeaders } = stream.request;
+    const { method, target, rawHeaders } = this.#heads.get(stream) as RequestHead;
     const body = this.#bodies.get(stream)?.join('') ?? '';
     const seen: Seen = { method, target, fields: rawHeaders, body, trailers };
     const fields = rawHeaders.filter((_, index) => (rawHeaders[index & ~1] as string).startsWith('x-'));

@@ -314,11 +314,10 @@ test('a stream whose window is closed holds up no other', () => {
 
 test('asks for more when less than the high-water mark waits', () => {
   const exchange = greeted().receive([settings([4, 0]), headers(1, get)]);
-  stream(exchange, 1).highWaterMark = 1000;
   const response = answer(exchange, 1);
   response.head(200, []);
   response.body(Buffer.alloc(3000));
-  response.stream.wantsDrain = true;
+  response.stream.awaitDrain(1000);
   exchange.receive(windowUpdate(1, 2000)).pullAll();
   assert.ok(!exchange.told.includes('drain 1'));
   exchange.receive(windowUpdate(1, 1)).pullAll();
@@ -337,7 +336,7 @@ for (const [what, first, second, sent, more] of refills) {
       const response = answer(exchange, id);
       response.head(200, []);
       response.body(Buffer.alloc(32 * KIB));
-      response.stream.wantsDrain = true;
+      response.stream.awaitDrain(64 * KIB);
     }
     const data = (lines: string[]) =>
       lines.filter((line) => line.startsWith('DATA')).map((line) => Number(line.split(' ')[1]));

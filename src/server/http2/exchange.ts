@@ -7,6 +7,7 @@
  */
 import type { AsyncResource } from 'node:async_hooks';
 import type { Buffer } from 'node:buffer';
+import type { RequestHead } from '../../http2/request-head.js';
 import type { Stream } from '../../http2/stream.js';
 import { canSend } from '../../http2/stream-states.js';
 import type { AskingRequest, BodySource, ClosedCallback } from '../../message/body-source.js';
@@ -41,6 +42,9 @@ const OPEN = 0;
 const ANSWERED = 1;
 const CLOSED = 2;
 
+/** Small numbers take no memory of their own. */
+const BEGAN = now();
+
 type State = typeof OPEN | typeof ANSWERED | typeof CLOSED;
 
 export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse, Leaving {
@@ -50,33 +54,38 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
   readonly socket: StreamSocket;
   /** Where what is told of the request runs. */
   context: AsyncResource | null;
-  readonly headComplete = true;
   /** Where its connection has it. */
   place = -1;
   /** Null where nobody observes. */
   readonly observed: ExchangeObservation | null;
   readonly #connection: StreamConnection;
   #state: State = OPEN;
-  #start = now();
+  /** In ms since BEGAN. */
+  #start = now() - BEGAN;
   /** Whether all of the request has come. */
   #isReceived = false;
   /** The reader has yet to come to what waits before it hears of the end: from then on it asks for nothing. */
   #endWaits = false;
 
-  constructor(connection: StreamConnection, stream: Stream, context: AsyncResource | null) {
+  constructor(
+    connection: StreamConnection,
+    stream: Stream,
+    head: RequestHead,
+    context: AsyncResource | null,
+  ) {
     this.#connection = connection;
     this.stream = stream;
     this.context = context;
     this.socket = socketFor(this);
-    announceBody(stream);
-    this.request = makeRequest(connection.server, this.socket, stream.request);
+    announceBody(stream, head);
+    this.request = makeRequest(connection.server, this.socket, head);
     if (connection.server[kEngine].optimizeEmptyRequests && !stream.readable)
       this.request._dumpAndCloseReadable();
     this.request._source = this;
     this.response = makeResponse(connection.server, this.request, true);
     const writer = new StreamWriter(this, stream);
     const { observation } = connection;
-    this.observed = observation === null ? null : observeStream(observation, stream, this);
+    this.observed = observation === null ? null : observeStream(observation, stream, head, this);
     this.response._channel = this.observed === null ? writer : new ObservedChannel(writer, this.observed);
     this.response._context = context;
     this.socket._httpMessage = this.response;
@@ -87,6 +96,10 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
 
   get clock(): Swept {
     return this;
+  }
+
+  get headComplete(): boolean {
+    return true;
   }
 
   get isAnswered(): boolean {
@@ -103,7 +116,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
 
   /** As the sweep of the server wants it: 0 where all of the request has come. */
   get requestStart(): number {
-    return this.request.complete || this.#state === CLOSED ? 0 : this.#start;
+    return this.request.complete || this.#state === CLOSED ? 0 : BEGAN + this.#start;
   }
 
   stir(): void {
@@ -269,7 +282,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
       return;
     }
     this.#state = CLOSED;
-    const refusal = refuse(this.stream, error, server[kEngine].refusalStyle);
+    const refusal = refuse(this.stream, this.request.method, error, server[kEngine].refusalStyle);
     if (this.observed !== null) this.observed.connection.refuse(refusal, this.observed);
     this.#close();
   }

@@ -5,6 +5,7 @@
  * its observers know it, of which they were told.
  */
 import { performance } from 'node:perf_hooks';
+import type { RequestHead } from '../../http2/request-head.js';
 import type { Stream } from '../../http2/stream.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import type { ServerResponse } from '../../message/server-response.js';
@@ -20,9 +21,9 @@ interface Messages {
 export function observeStream(
   observation: ConnectionObservation,
   stream: Stream,
+  { method, target, rawHeaders }: RequestHead,
   messages: Messages | null,
 ): ExchangeObservation {
-  const { method, target, rawHeaders } = stream.request;
   const startedAt = performance.now();
   const facts = { method, target, version: '2.0', rawHeaders, startedAt, streamId: stream.id };
   const exchange = new ExchangeObservation(observation, facts, messages?.request ?? null);

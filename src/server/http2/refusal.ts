@@ -47,8 +47,16 @@ function codeOf(error: RefusedError): string {
   return error.code ?? 'HTTP2_REFUSED_STREAM';
 }
 
-/** Answers, and returns what it answered. */
-export function refuse(stream: Stream, error: RefusedError, style: RefusalStyle): Refusal {
+/**
+ * Answers, and returns what it answered.
+ * @param method - of the request
+ */
+export function refuse(
+  stream: Stream,
+  method: string | undefined,
+  error: RefusedError,
+  style: RefusalStyle,
+): Refusal {
   const status = error.status ?? (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
   const fields = new NewFieldList();
   const rule = error.rfc === undefined ? '' : ` (${error.rfc.replace(' §', ', section ')})`;
@@ -60,13 +68,13 @@ export function refuse(stream: Stream, error: RefusedError, style: RefusalStyle)
   }
   fields.add('content-length', 'Content-Length', String(body.length));
   stream.head(status, fields);
-  if (body !== '' && stream.request.method !== 'HEAD') stream.body(body, 'latin1', body.length, null);
+  if (body !== '' && method !== 'HEAD') stream.body(body, 'latin1', body.length, null);
   stream.drop();
   stream.end(new NewFieldList(), null);
   return refusalFacts(error, {
     claimed: false,
     streamId: stream.id,
     status,
-    answerBytes: stream.request.method === 'HEAD' ? 0 : body.length,
+    answerBytes: method === 'HEAD' ? 0 : body.length,
   });
 }

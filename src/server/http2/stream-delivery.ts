@@ -9,6 +9,7 @@ import type { Buffer } from 'node:buffer';
 import type { ConnectionListener } from '../../http2/connection-listener.js';
 import { Http2Error } from '../../http2/errors.js';
 import type { FaultName } from '../../http2/faults.js';
+import type { RequestHead } from '../../http2/request-head.js';
 import type { Stream } from '../../http2/stream.js';
 import { beginEntry, isObserved } from '../../node/performance-entries.js';
 import { RequestContexts } from '../../node/request-contexts.js';
@@ -45,41 +46,42 @@ export class StreamDelivery implements ConnectionListener {
     this.#connection = connection;
   }
 
-  onHead(stream: Stream): void {
-    const { method, protocol } = stream.request;
+  onHead(stream: Stream, head: RequestHead): void {
+    const { method, protocol } = head;
     if (method === 'CONNECT' && protocol === null) {
-      this.#refuse(stream, new TunnelRefused());
+      this.#refuse(stream, head, new TunnelRefused());
       return;
     }
     this.#connection.nextHandler();
     const context = this.contexts.next();
     callProgram(null, () => {
-      if (method === 'CONNECT') this.#beginTunnel(stream, context);
-      else this.#begin(stream, context);
+      if (method === 'CONNECT') this.#beginTunnel(stream, head, context);
+      else this.#begin(stream, head, context);
     });
     if (stream.context === undefined) stream.reset('internalError');
   }
 
-  #begin(stream: Stream, context: AsyncResource | null): void {
+  #begin(stream: Stream, head: RequestHead, context: AsyncResource | null): void {
     const { server } = this.#connection;
-    const exchange = new Exchange(this.#connection, stream, context);
+    const exchange = new Exchange(this.#connection, stream, head, context);
     stream.context = exchange;
     this.#connection.useBegins(exchange);
     const count = ++this.count;
-    if (context === null) this.#dispatch(exchange, count);
-    else context.runInAsyncScope(this.#dispatch, this, exchange, count);
+    const { expect } = head;
+    if (context === null) this.#dispatch(exchange, expect, count);
+    else context.runInAsyncScope(this.#dispatch, this, exchange, expect, count);
     exchange.observed?.handlerReturned();
     server[kEngine].prototypes.learn(exchange.request, exchange.response);
     const most = server.maxRequestsPerSocket;
     if (most && count >= most) this.#connection.lastRequest();
   }
 
-  #beginTunnel(stream: Stream, context: AsyncResource | null): void {
+  #beginTunnel(stream: Stream, head: RequestHead, context: AsyncResource | null): void {
     const { server } = this.#connection;
-    const tunnel = new Tunnel(this.#connection, stream, context);
+    const tunnel = new Tunnel(this.#connection, stream, head, context);
     // The program may ask the request, and whoever listened may do so no more.
     if (server.listenerCount('upgrade') === 0 || !server.shouldUpgradeCallback(tunnel.request)) {
-      this.#refuse(stream, new TunnelRefused());
+      this.#refuse(stream, head, new TunnelRefused());
       stream.context = null;
       return;
     }
@@ -90,29 +92,29 @@ export class StreamDelivery implements ConnectionListener {
     else context.runInAsyncScope(tunnel.open, tunnel);
   }
 
-  #dispatch(exchange: Exchange, count: number): void {
+  #dispatch(exchange: Exchange, expect: string | null, count: number): void {
     const { request, response, socket, stream } = exchange;
     const { server } = this.#connection;
     if (isObserved()) beginEntry(request, response);
     publishStart(request, response, socket, server);
     try {
-      dispatchExpecting(server, stream.request.expect, request, response, count);
+      dispatchExpecting(server, expect, request, response, count);
     } finally {
       // What the handler entered is the context of its body too, and of nothing else in the scope it shared.
       if (stream.readable) exchange.context = this.contexts.forBody(exchange.context);
     }
   }
 
-  onRefused(stream: Stream, error: Http2Error): void {
-    this.#refuse(stream, error);
+  onRefused(stream: Stream, head: RequestHead, error: Http2Error): void {
+    this.#refuse(stream, head, error);
   }
 
   /** Answers in place of the program. */
-  #refuse(stream: Stream, error: Error): void {
+  #refuse(stream: Stream, head: RequestHead, error: Error): void {
     const { server, observation } = this.#connection;
-    const refusal = refuse(stream, error, server[kEngine].refusalStyle);
+    const refusal = refuse(stream, head.method, error, server[kEngine].refusalStyle);
     if (observation === null) return;
-    const exchange = observeStream(observation, stream, null);
+    const exchange = observeStream(observation, stream, head, null);
     observation.refuse(refusal, exchange);
     exchange.status = refusal.status;
     exchange.responseBytes = refusal.answerBytes;

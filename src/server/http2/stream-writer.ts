@@ -42,8 +42,6 @@ export interface WriterOwner {
 }
 
 export class StreamWriter implements ResponseChannel {
-  readonly isOverdue = false;
-  readonly leavesAtOnce = false;
   readonly #owner: WriterOwner;
   readonly #stream: Stream;
   #head: StreamHead | null = null;
@@ -57,7 +55,14 @@ export class StreamWriter implements ResponseChannel {
   constructor(owner: WriterOwner, stream: Stream) {
     this.#owner = owner;
     this.#stream = stream;
-    stream.highWaterMark = owner.response._highWaterMark;
+  }
+
+  get isOverdue(): boolean {
+    return false;
+  }
+
+  get leavesAtOnce(): boolean {
+    return false;
   }
 
   get hasHead(): boolean {
@@ -111,7 +116,7 @@ export class StreamWriter implements ResponseChannel {
     if (this.#isHeld) {
       this.#waiting ??= new WaitingPieces();
       this.#waiting.add({ data, encoding, length, callback: written, isBody: true });
-      return this.#waiting.bytes < this.#stream.highWaterMark;
+      return this.#waiting.bytes < this.#owner.response._highWaterMark;
     }
     this.#putBody(data, encoding, length, written);
     return this.#hasRoom();
@@ -165,9 +170,10 @@ export class StreamWriter implements ResponseChannel {
   detach(): void {}
 
   #hasRoom(): boolean {
-    const hasRoom = this.#stream.backlog < this.#stream.highWaterMark;
-    if (!hasRoom) this.#stream.wantsDrain = true;
-    return hasRoom;
+    const { _highWaterMark } = this.#owner.response;
+    if (this.#stream.backlog < _highWaterMark) return true;
+    this.#stream.awaitDrain(_highWaterMark);
+    return false;
   }
 
   #sendHead(): void {

@@ -9,6 +9,7 @@ import type { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { FIELD_STRIDE, NewFieldList } from '../../http/field-list.js';
+import type { RequestHead } from '../../http2/request-head.js';
 import type { Stream } from '../../http2/stream.js';
 import { canSend } from '../../http2/stream-states.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
@@ -41,13 +42,18 @@ export class Tunnel implements StreamUse, TunnelHost {
   readonly #reader = new TunnelHeadReader();
   #isOver = false;
 
-  constructor(connection: StreamConnection, stream: Stream, context: AsyncResource | null) {
+  constructor(
+    connection: StreamConnection,
+    stream: Stream,
+    head: RequestHead,
+    context: AsyncResource | null,
+  ) {
     this.#connection = connection;
     this.#context = context;
     this.stream = stream;
     this.socket = tunnelSocketFor(this);
-    asUpgrade(stream);
-    this.request = makeRequest(connection.server, this.socket, stream.request);
+    asUpgrade(head);
+    this.request = makeRequest(connection.server, this.socket, head);
     this.request.method = 'GET';
     this.request.upgrade = true;
     this.request.complete = true;
@@ -55,7 +61,7 @@ export class Tunnel implements StreamUse, TunnelHost {
     this.observed =
       observation === null
         ? null
-        : observeStream(observation, stream, { request: this.request, response: null });
+        : observeStream(observation, stream, head, { request: this.request, response: null });
   }
 
   /** Hands it to the program. */
@@ -172,10 +178,9 @@ function textOf({ status, fields: { entries } }: TunnelHead): string {
 }
 
 /** Gives the head of a request the fields that ask for a change of protocol over HTTP/1.1. */
-function asUpgrade({ request }: Stream): void {
-  const protocol = request.protocol as string;
-  request.rawHeaders.push('connection', 'Upgrade', 'upgrade', protocol);
+function asUpgrade({ protocol, rawHeaders }: RequestHead): void {
+  if (protocol === null) return;
+  rawHeaders.push('connection', 'Upgrade', 'upgrade', protocol);
   // "Sec-WebSocket-Key and Sec-WebSocket-Accept are not needed", §5. Programs check that there is one.
-  if (protocol === 'websocket')
-    request.rawHeaders.push('sec-websocket-key', randomBytes(16).toString('base64'));
+  if (protocol === 'websocket') rawHeaders.push('sec-websocket-key', randomBytes(16).toString('base64'));
 }
