@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream';
+import type { ChannelListener, ResponseChannel } from './response-channel.js';
 
 /** Called when what carried the request is closed. */
 export type ClosedCallback = (error: Error | null) => void;
@@ -22,6 +23,8 @@ export interface BodySource {
    * @param closed - called when it is closed
    */
   abort(request: AskingRequest, error: Error | null, closed: ClosedCallback): boolean;
+  /** How a response to the request leaves, where that isn't made before something asks; null where it is none of its own. */
+  channelOf?(response: ChannelListener): ResponseChannel | null;
 }
 
 /** What carries requests, as far as they are concerned; `_paused` is the server's own back-pressure. */

@@ -16,6 +16,7 @@ import * as errors from '../node/errors.js';
 import { kHighWaterMark, nodeNeedDrainKey, nodeSocketKey, socketOf } from '../node/keys.js';
 import { emitsAsUsual, listenersOf } from '../node/listener-table.js';
 import { nextTick } from '../node/timers.js';
+import type { BodySource } from './body-source.js';
 import {
   type BodyPiece,
   type ChannelListener,
@@ -33,6 +34,12 @@ type OutputData = {
   encoding: BodyPiece['encoding'];
   callback: WriteCallback | null;
 }[];
+
+/** What a connection has for the response to its request; null where there is none, or the response is another one. */
+function channelOfRequest(response: ChannelListener & { readonly req?: unknown }): ResponseChannel | null {
+  const { _source } = (response.req ?? {}) as { _source?: BodySource };
+  return _source?.channelOf?.(response) ?? null;
+}
 
 export class ResponseStateMethods extends ResponseFieldMethods implements ChannelListener {
   declare socket: Socket | null;
@@ -60,6 +67,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   declare _highWaterMark: number;
 
   _open(): ResponseChannel {
+    this._channel ??= channelOfRequest(this);
     if (this._channel === null) {
       this._channel = detachedChannel(this);
       // A response that Node's own server made, and that was given a prototype of ours since: it has its socket, and its
@@ -141,6 +149,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
     this.destroyed = true;
     this._errored = error;
     if (this.socket === null) nextTick(emitClose, this);
+    this._channel ??= channelOfRequest(this);
     this._channel?.abort(error);
     return this;
   }

@@ -104,6 +104,8 @@ function onAssignedSocketClose(this: AssignedSocket): void {
 interface PremierServerResponse extends NodeServerResponse, ChannelListener {
   _events: Record<string, unknown>;
   _channel: ResponseChannel | null;
+  /** Its channel, made where it has none. */
+  _open(): ResponseChannel;
   _context: AsyncResource | null;
   _closed: boolean;
   _hasBody: boolean;

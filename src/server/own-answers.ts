@@ -30,6 +30,7 @@ export const OWN_ANSWERS = {
 } as const satisfies Record<string, Pick<Refusal, 'code' | 'status' | 'rfc' | 'reason'>>;
 
 /** Tells whoever observes the request of a response that the server answers it, and why. */
-export function tellOwnAnswer({ _channel }: ServerResponse, name: keyof typeof OWN_ANSWERS): void {
-  if (_channel instanceof ObservedChannel) _channel.exchange.answerInstead(OWN_ANSWERS[name]);
+export function tellOwnAnswer(response: ServerResponse, name: keyof typeof OWN_ANSWERS): void {
+  const channel = response._open();
+  if (channel instanceof ObservedChannel) channel.exchange.answerInstead(OWN_ANSWERS[name]);
 }

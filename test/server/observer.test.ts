@@ -400,8 +400,8 @@ behaviour(
   async ({ serve }) => {
     const channels: string[] = [];
     const { server, ask } = await serve((_req, res) => {
-      const { _channel } = res as unknown as { _channel: object };
-      channels.push(_channel.constructor.name);
+      const channel = (res as unknown as { _open(): object })._open();
+      channels.push(channel.constructor.name);
       res.end();
     });
     await ask(get());

@@ -13,6 +13,7 @@ import { canSend } from '../../http2/stream-states.js';
 import type { AskingRequest, BodySource, ClosedCallback } from '../../message/body-source.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { completeBody, dropUnread } from '../../message/request-body.js';
+import type { ChannelListener, ResponseChannel } from '../../message/response-channel.js';
 import { closeUnwatched, emitClose } from '../../message/response-state.js';
 import type { ServerResponse } from '../../message/server-response.js';
 import * as errors from '../../node/errors.js';
@@ -42,9 +43,6 @@ const OPEN = 0;
 const ANSWERED = 1;
 const CLOSED = 2;
 
-/** Small numbers take no memory of their own. */
-const BEGAN = now();
-
 type State = typeof OPEN | typeof ANSWERED | typeof CLOSED;
 
 export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse, Leaving {
@@ -60,8 +58,8 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
   readonly observed: ExchangeObservation | null;
   readonly #connection: StreamConnection;
   #state: State = OPEN;
-  /** In ms since BEGAN. */
-  #start = now() - BEGAN;
+  /** When it began to come, as `now` tells it; null where it has no body that could take long. */
+  #start: number | null;
   /** Whether all of the request has come. */
   #isReceived = false;
   /** The reader has yet to come to what waits before it hears of the end: from then on it asks for nothing. */
@@ -76,6 +74,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
     this.#connection = connection;
     this.stream = stream;
     this.context = context;
+    this.#start = stream.readable ? now() : null;
     this.socket = socketFor(this);
     announceBody(stream, head);
     this.request = makeRequest(connection.server, this.socket, head);
@@ -83,10 +82,8 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
       this.request._dumpAndCloseReadable();
     this.request._source = this;
     this.response = makeResponse(connection.server, this.request, true);
-    const writer = new StreamWriter(this, stream);
     const { observation } = connection;
     this.observed = observation === null ? null : observeStream(observation, stream, head, this);
-    this.response._channel = this.observed === null ? writer : new ObservedChannel(writer, this.observed);
     this.response._context = context;
     this.socket._httpMessage = this.response;
     const { timeout } = connection.server;
@@ -116,7 +113,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
 
   /** As the sweep of the server wants it: 0 where all of the request has come. */
   get requestStart(): number {
-    return this.request.complete || this.#state === CLOSED ? 0 : BEGAN + this.#start;
+    return this.request.complete || this.#state === CLOSED ? 0 : (this.#start ?? 0);
   }
 
   stir(): void {
@@ -178,6 +175,13 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
   }
 
   // What the program does
+
+  /** Many may wait for their handlers: how a response leaves is made when it is first asked something. */
+  channelOf(response: ChannelListener): ResponseChannel | null {
+    if (response !== this.response) return null;
+    const writer = new StreamWriter(this, this.stream);
+    return this.observed === null ? writer : new ObservedChannel(writer, this.observed);
+  }
 
   more(): void {
     this.stream.consumed(this.stream.unconsumed);

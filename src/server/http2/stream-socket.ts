@@ -288,6 +288,15 @@ export function answerFor(
 
 answerFor(StreamSocketMethods.prototype, CONNECTION_FACTS, ['address']);
 
+/** What few programs touch stands on the prototype: one of these is made for each request. */
+for (const name of ['_readable', '_writable', '_timer']) {
+  Object.defineProperty(StreamSocketMethods.prototype, name, {
+    value: undefined,
+    writable: true,
+    configurable: true,
+  });
+}
+
 export interface StreamSocket extends ServerSocket {
   _close(error?: Error): void;
   _stir(): void;
@@ -302,9 +311,6 @@ export interface StreamSocketConstructor {
 export function setUpStreamSocket(this: StreamSocketMethods & StreamSocket, host: SocketHost): void {
   this[kHost] = host;
   this._over = false;
-  this._readable = undefined;
-  this._writable = undefined;
-  this._timer = undefined;
   this._httpMessage = null;
   if (!makesStateOnTouch) makeState(this);
 }
