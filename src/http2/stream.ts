@@ -169,12 +169,8 @@ export class Stream implements Ordered {
 
   /** The program is told when less than so many octets wait: more do. */
   awaitDrain(octets: number): void {
-    this.#waiting.drainsBelow = octets;
-  }
-
-  get #waiting(): OutgoingBody {
     this.outgoing ??= new OutgoingBody();
-    return this.outgoing;
+    this.outgoing.drainsBelow = octets;
   }
 
   /**
@@ -189,7 +185,8 @@ export class Stream implements Ordered {
       written?.(new Http2Error('connectionClosed'));
       return;
     }
-    this.#waiting.add(data, encoding ?? 'utf8', length, written);
+    this.outgoing ??= new OutgoingBody();
+    this.outgoing.add(data, encoding ?? 'utf8', length, written);
     this.#host.schedule(this, length);
   }
 
@@ -203,7 +200,10 @@ export class Stream implements Ordered {
       written?.(new Http2Error('connectionClosed'));
       return;
     }
-    if (written !== null) this.#waiting.add('', 'latin1', 0, written);
+    if (written !== null) {
+      this.outgoing ??= new OutgoingBody();
+      this.outgoing.add('', 'latin1', 0, written);
+    }
     const left = fieldsAround(trailers);
     if (left.entries.length > 0) this.trailers = left;
     this.#response = ENDED;

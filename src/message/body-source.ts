@@ -5,7 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream';
-import type { ChannelListener, ResponseChannel } from './response-channel.js';
+import type { ResponseChannel } from './response-channel.js';
 
 /** Called when what carried the request is closed. */
 export type ClosedCallback = (error: Error | null) => void;
@@ -13,6 +13,11 @@ export type ClosedCallback = (error: Error | null) => void;
 /** A request, as far as its source is concerned. */
 export interface AskingRequest {
   readonly socket: Socket;
+}
+
+/** A response, as far as its request's source is concerned. */
+export interface AnsweringResponse {
+  readonly socket: Socket | null;
 }
 
 export interface BodySource {
@@ -24,7 +29,7 @@ export interface BodySource {
    */
   abort(request: AskingRequest, error: Error | null, closed: ClosedCallback): boolean;
   /** How a response to the request leaves, where that isn't made before something asks; null where it is none of its own. */
-  channelOf?(response: ChannelListener): ResponseChannel | null;
+  channelOf?(response: AnsweringResponse): ResponseChannel | null;
 }
 
 /** What carries requests, as far as they are concerned; `_paused` is the server's own back-pressure. */

@@ -16,7 +16,7 @@ import * as errors from '../node/errors.js';
 import { kHighWaterMark, nodeNeedDrainKey, nodeSocketKey, socketOf } from '../node/keys.js';
 import { emitsAsUsual, listenersOf } from '../node/listener-table.js';
 import { nextTick } from '../node/timers.js';
-import type { BodySource } from './body-source.js';
+import type { AnsweringResponse, BodySource } from './body-source.js';
 import {
   type BodyPiece,
   type ChannelListener,
@@ -36,7 +36,9 @@ type OutputData = {
 }[];
 
 /** What a connection has for the response to its request; null where there is none, or the response is another one. */
-function channelOfRequest(response: ChannelListener & { readonly req?: unknown }): ResponseChannel | null {
+export function channelOfRequest(
+  response: AnsweringResponse & { readonly req?: unknown },
+): ResponseChannel | null {
   const { _source } = (response.req ?? {}) as { _source?: BodySource };
   return _source?.channelOf?.(response) ?? null;
 }

@@ -17,7 +17,7 @@ import { nextTick } from '../node/timers.js';
 import { interimFields, linkValue } from './informational.js';
 import { ResponseBodyMethods } from './response-body.js';
 import type { ChannelListener, ResponseChannel, WriteCallback } from './response-channel.js';
-import { emitClose } from './response-state.js';
+import { channelOfRequest, emitClose } from './response-state.js';
 
 class ServerResponseMethods extends ResponseBodyMethods {
   writeInformation(
@@ -65,6 +65,7 @@ class ServerResponseMethods extends ResponseBodyMethods {
   detachSocket(socket: Socket): void {
     socket.removeListener('close', onAssignedSocketClose);
     (socket as AssignedSocket)._httpMessage = null;
+    this._channel ??= channelOfRequest(this);
     this.socket = null;
     this._channel?.detach();
   }

@@ -10,10 +10,15 @@ import type { Buffer } from 'node:buffer';
 import type { RequestHead } from '../../http2/request-head.js';
 import type { Stream } from '../../http2/stream.js';
 import { canSend } from '../../http2/stream-states.js';
-import type { AskingRequest, BodySource, ClosedCallback } from '../../message/body-source.js';
+import type {
+  AnsweringResponse,
+  AskingRequest,
+  BodySource,
+  ClosedCallback,
+} from '../../message/body-source.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { completeBody, dropUnread } from '../../message/request-body.js';
-import type { ChannelListener, ResponseChannel } from '../../message/response-channel.js';
+import type { ResponseChannel } from '../../message/response-channel.js';
 import { closeUnwatched, emitClose } from '../../message/response-state.js';
 import type { ServerResponse } from '../../message/server-response.js';
 import * as errors from '../../node/errors.js';
@@ -177,8 +182,14 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
   // What the program does
 
   /** Many may wait for their handlers: how a response leaves is made when it is first asked something. */
-  channelOf(response: ChannelListener): ResponseChannel | null {
-    if (response !== this.response) return null;
+  channelOf({ socket }: AnsweringResponse): ResponseChannel | null {
+    // A copy of the response, or what a program has put around it, has its socket; another one to the same request hasn't.
+    if (socket !== this.socket) return null;
+    this.response._channel ??= this.#makeChannel();
+    return this.response._channel;
+  }
+
+  #makeChannel(): ResponseChannel {
     const writer = new StreamWriter(this, this.stream);
     return this.observed === null ? writer : new ObservedChannel(writer, this.observed);
   }
