@@ -218,7 +218,8 @@ export function acceptBeforeClose(server: object, onClosed: OnEmpty): AcceptQueu
  * as a descriptor. Of children only those are known for which this process stays alive.
  */
 function mayBeShared({ _connectionKey: key = '' }: Listening): boolean {
-  return !/^[46]:/.test(key) || process.getActiveResourcesInfo().includes('ProcessWrap');
+  // Where that can't be told, there may be some.
+  return !/^[46]:/.test(key) || process.getActiveResourcesInfo?.().includes('ProcessWrap') !== false;
 }
 
 /** Returns whether it could be done. */
