@@ -3,7 +3,7 @@
  *
  * In: a connection's socket and the output that gathers what is to leave through it. Out: `write`, `end` and `destroy`
  * of that socket which hand over first what waits: `res.end('Too much'); req.destroy()` is how programs refuse an
- * upload; and counts of what was written that have it in them. Never touches another method, nor a stream that isn't a `net.Socket`.
+ * upload; and, where it is a `net.Socket`, counts of what was written that have it in them. Never touches another method.
  */
 import { Socket } from 'node:net';
 
@@ -25,6 +25,8 @@ type Methods = Pick<Socket, 'write' | 'end' | 'destroy'>;
 interface Order {
   readonly own: readonly (readonly [name: string, PropertyDescriptor])[];
   readonly former: Methods;
+  /** Whether its counts have what waits in the output in them. */
+  readonly counts: boolean;
 }
 
 /** The accessors of a class, wherever it has them from. */
@@ -46,7 +48,7 @@ export function waitingIn(socket: Socket): number {
 
 /** Whether a socket counts what waits in its output as its own. */
 export function countsOutput(socket: OrderedSocket): boolean {
-  return socket[kOutput] !== undefined;
+  return socket[kOutput] !== undefined && socket[kOrder]?.counts === true;
 }
 
 type OrderedSocket = Socket & { [kOutput]?: GatheringOutput | undefined; [kOrder]?: Order };
@@ -61,7 +63,7 @@ const COUNTERS = {
   },
 };
 
-function inOrder(former: Methods): Order {
+function inOrder(former: Methods, counts: boolean): Order {
   const methods = {
     write(this: OrderedSocket, ...args: unknown[]): boolean {
       const output = this[kOutput];
@@ -80,17 +82,17 @@ function inOrder(former: Methods): Order {
   };
   const properties = {
     ...Object.getOwnPropertyDescriptors(methods),
-    ...Object.getOwnPropertyDescriptors(COUNTERS),
+    ...(counts ? Object.getOwnPropertyDescriptors(COUNTERS) : {}),
   };
   // As those of a class are: not to be listed.
   for (const property of Object.values(properties)) property.enumerable = false;
-  return { own: Object.entries(properties), former };
+  return { own: Object.entries(properties), former, counts };
 }
 
 const { write: nodeWrite, end: nodeEnd, destroy: nodeDestroy } = Socket.prototype;
 
 /** For all sockets that have Node's own methods. */
-const NODE_ORDER = inOrder(Socket.prototype);
+const NODE_ORDER = inOrder(Socket.prototype, true);
 const orderedWrite: unknown = NODE_ORDER.own.find(([name]) => name === 'write')?.[1].value;
 
 /**
@@ -98,10 +100,9 @@ const orderedWrite: unknown = NODE_ORDER.own.find(([name]) => name === 'write')?
  * take each socket for an object of another shape, which costs with each request; Node 24's makes the change as dear.
  */
 export function keepOrder(socket: OrderedSocket, output: GatheringOutput): void {
-  if (!(socket instanceof Socket)) return;
   const { write, end, destroy } = socket;
   const hasNodes = write === nodeWrite && end === nodeEnd && destroy === nodeDestroy;
-  const order = hasNodes ? NODE_ORDER : inOrder({ write, end, destroy });
+  const order = hasNodes ? NODE_ORDER : inOrder({ write, end, destroy }, socket instanceof Socket);
   socket[kOutput] = output;
   socket[kOrder] = order;
   for (const [name, property] of order.own) Object.defineProperty(socket, name, property);

@@ -1,9 +1,10 @@
 // When what a response is given leaves, seen beside what a program does with the socket itself.
 import assert from 'node:assert/strict';
-import type { EventEmitter } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import net, { type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import { behaviour, get, outcome } from '../subjects.js';
+import { behaviour, get, type Listener, outcome } from '../subjects.js';
 
 behaviour('what is written to the socket after end leaves after the answer', async ({ serve }) => {
   const { connect } = await serve((req, res) => {
@@ -25,6 +26,92 @@ behaviour(
     assert.deepEqual((await connect().send(get()).response()).chunks, ['first', 'second', 'third']);
   },
   { until: 25 },
+);
+
+/** What a program writes to a connection that is any stream, and what its client gets after the head. */
+const onAnyStream: [what: string, listener: Listener, after: string, until?: number][] = [
+  [
+    'between two writes',
+    (req, res) => {
+      res.setHeader('Content-Length', 10);
+      res.write('first');
+      req.socket.write('<raw>');
+      res.end('third', () => req.socket.end());
+    },
+    'first<raw>third',
+  ],
+  [
+    'after end',
+    (req, res) => {
+      res.end('first');
+      req.socket.end('<raw>');
+    },
+    'first<raw>',
+  ],
+  [
+    'with the end of the connection',
+    (req, res) => {
+      res.setHeader('Content-Length', 10);
+      res.write('first');
+      req.socket.end('<raw>');
+    },
+    'first<raw>',
+    25,
+  ],
+  [
+    'in a later turn',
+    (req, res) => {
+      res.setHeader('Content-Length', 10);
+      res.flushHeaders();
+      setImmediate(() => {
+        res.write('first');
+        req.socket.write('<raw>');
+        res.end('third', () => req.socket.end());
+      });
+    },
+    'first<raw>third',
+  ],
+];
+for (const [what, listener, after, until] of onAnyStream) {
+  behaviour(
+    `what is written to a Duplex ${what} leaves in the order in which it was written`,
+    async ({ subject }) => {
+      const server = subject.createServer({}, listener);
+      let sent = '';
+      const stream = new Duplex({
+        read() {},
+        write(chunk, _encoding, callback) {
+          sent += chunk.toString('latin1');
+          callback();
+        },
+      });
+      server.emit('connection', stream);
+      stream.push(get());
+      await once(stream, 'finish');
+      stream.destroy();
+      assert.equal(sent.slice(sent.indexOf('\r\n\r\n') + 4), after);
+      assert.match(sent, /^HTTP\/1\.1 200 OK\r\n/);
+    },
+    { only: 'plain', ...(until && { until }) },
+  );
+}
+
+behaviour(
+  'a Duplex that leaves HTTP has its own methods again',
+  async ({ subject }) => {
+    const server = subject.createServer({});
+    const stream = new Duplex({ read() {}, write: (_chunk, _encoding, callback) => callback() });
+    const given = outcome<Socket>();
+    server.on('upgrade', (_req, socket) => given.resolve(socket as Socket));
+    server.emit('connection', stream);
+    stream.push(get('/', 'Connection: upgrade', 'Upgrade: x'));
+    assert.equal(await given.promise, stream);
+    for (const name of ['write', 'end', 'destroy'] as const) {
+      assert.equal(Object.hasOwn(stream, name), false, name);
+    }
+    stream.destroy();
+  },
+  { only: 'plain' },
 );
 
 const observers: Record<string, 'on' | 'prependListener'> = {
