@@ -10,12 +10,17 @@ import type { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import process from 'node:process';
 
-type Domain = EventEmitter & { exit(): void };
+type Domain = EventEmitter & { enter(): void; exit(): void };
 type WithDomain = { domain?: Domain | null };
 
 /** Whether `node:domain` is loaded; where that can't be told, it is taken to be. */
 export function domainsMayBeLoaded(): boolean {
   return (EventEmitter as { usingDomains?: boolean }).usingDomains !== false;
+}
+
+/** Whether what is called now is in a domain. */
+export function isInDomain(): boolean {
+  return domainsMayBeLoaded() && Boolean((process as WithDomain).domain);
 }
 
 export function runInScope<T, A extends unknown[], R>(
@@ -26,17 +31,28 @@ export function runInScope<T, A extends unknown[], R>(
 ): R | undefined {
   if (!domainsMayBeLoaded()) return resource.runInAsyncScope(fn, self, ...args);
   return resource.runInAsyncScope(() => {
+    const around = [...enteredDomains()];
     try {
       return Reflect.apply(fn, self, args);
     } catch (error) {
-      tellDomain(error);
+      tellDomain(error, around);
       return undefined;
     }
   });
 }
 
-/** @throws error, where no domain listens */
-function tellDomain(error: unknown): void {
+/** The domains that are entered now, the innermost last. */
+function enteredDomains(): readonly Domain[] {
+  if ((EventEmitter as { usingDomains?: boolean }).usingDomains !== true) return [];
+  const { _stack: stack } = process.getBuiltinModule('node:domain') as { _stack?: Domain[] };
+  return Array.isArray(stack) ? stack : [];
+}
+
+/**
+ * @param around - what was entered when the scope began
+ * @throws error, where no domain listens
+ */
+function tellDomain(error: unknown, around: readonly Domain[]): void {
   const { domain } = process as WithDomain;
   if (!domain || domain.listenerCount('error') === 0) throw error;
   if (typeof error === 'object' && error !== null) {
@@ -44,8 +60,19 @@ function tellDomain(error: unknown): void {
     Object.assign(error, { domainThrown: true });
   }
   // As Node does it: a listener that throws in turn is the outer domain's.
-  domain.exit();
-  domain.emit('error', error);
+  while ((process as WithDomain).domain === domain) domain.exit();
+  try {
+    domain.emit('error', error);
+  } finally {
+    comeBackTo(around);
+  }
+}
+
+/** What was thrown has left what it was entered in, and the domain that was told what is around it. */
+function comeBackTo(around: readonly Domain[]): void {
+  const entered = enteredDomains();
+  while (entered.length > around.length) entered.at(-1)?.exit();
+  for (const domain of around.slice(entered.length)) domain.enter();
 }
 
 /** The domain that an emitter belongs to; null where it belongs to none. */

@@ -8,6 +8,7 @@
  */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { types } from 'node:util';
+import { isInDomain } from './domains.js';
 
 const RESOURCE_TYPE = 'HTTPINCOMINGMESSAGE';
 
@@ -68,8 +69,8 @@ export class RequestContexts {
   fresh = false;
   /** The context in which the connection came. */
   readonly #connection = presentContext();
-  /** Whether what comes from the kernel lacks what the connection was given. */
-  readonly #wasGiven = !tellsStores || holdsStores(this.#connection);
+  /** Whether what comes from the kernel lacks what the connection was given, stores or a domain. */
+  readonly #wasGiven = !tellsStores || holdsStores(this.#connection) || isInDomain();
 
   /**
    * Where a segment is read; null: right here.

@@ -526,6 +526,15 @@ test('EventEmitter knows whether node:domain has been loaded', () => {
   sings(told === 'false true\n', `EventEmitter.usingDomains: ${told.trim()}`, 'domains');
 });
 
+test('node:domain tells which domains are entered', () => {
+  const program = `const domain = require('node:domain');
+    const inner = domain.create();
+    inner.run(() => console.log(domain._stack.length, domain._stack[0] === inner));
+    console.log(domain._stack.length);`;
+  const told = execFileSync(process.execPath, ['--eval', program], { encoding: 'utf8' });
+  sings(told === '1 true\n0\n', `_stack of node:domain: ${told.trim()}`, 'domains');
+});
+
 test('a parent of workers lets go of their sockets when it is told to', {
   skip: process.platform !== 'linux',
 }, async (t) => {

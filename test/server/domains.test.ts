@@ -62,3 +62,78 @@ for (const [where, outer] of [
     });
   }
 }
+
+/** Each prints who was told of what. */
+const PROGRAMS: Record<string, { program: string; told: string[] }> = {
+  'two responses that leave together in one domain': {
+    program: `
+      const inner = made('inner');
+      const server = http.createServer((req, res) => inner.run(() => {
+        res.on('finish', () => fail(req.url));
+        res.end();
+      }));
+      server.listen(0, '127.0.0.1', () => ask(server, ['/1', '/2']));`,
+    told: ['inner /1', 'inner /2'],
+  },
+  'a handler of a server that was told to listen in a domain': {
+    program: `
+      const inner = made('inner');
+      const server = http.createServer((req, res) => { res.end(); fail(req.url); });
+      inner.run(() => server.listen(0, '127.0.0.1', () => ask(server, ['/1'])));`,
+    told: ['inner /1'],
+  },
+  'a later request of a connection of such a server': {
+    program: `
+      const inner = made('inner');
+      const server = http.createServer((req, res) => {
+        if (req.url === '/2') fail(req.url);
+        res.end(() => setImmediate(() => client.write(get('/2'))));
+      });
+      let client;
+      inner.run(() => server.listen(0, '127.0.0.1', () => { client = ask(server, ['/1']); }));`,
+    told: ['inner /2'],
+  },
+  'a handler after one that failed in a domain which it entered and never left': {
+    program: `
+      const outer = made('outer');
+      const server = http.createServer((req, res) => {
+        if (req.url === '/2') return console.log('entered', Boolean(process.domain)), process.exit();
+        res.end(() => setImmediate(() => ask(server, ['/2'])));
+        made('inner').run(() => fail(req.url));
+      });
+      server.listen(0, '127.0.0.1', () => ask(server, ['/1']));`,
+    told: ['inner /1', 'entered false'],
+  },
+};
+
+const preamble = (module: string, count: number) => `
+  import domain from 'node:domain';
+  import http from '${module}';
+  import net from 'node:net';
+  import process from 'node:process';
+  let left = ${count};
+  const made = (name) => {
+    const one = domain.create();
+    one.on('error', ({ message }) => { console.log(name, message); if (--left === 0) setImmediate(process.exit); });
+    return one;
+  };
+  const fail = (message) => { throw new Error(message); };
+  const get = (url) => 'GET ' + url + ' HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n';
+  const ask = (server, urls) => {
+    const client = net.connect(server.address().port, '127.0.0.1').resume();
+    client.write(urls.map(get).join(''));
+    return client;
+  };`;
+
+for (const [what, { program, told }] of Object.entries(PROGRAMS)) {
+  for (const module of ['node:http', 'premier']) {
+    test(`${what} is told of in its domain (${module})`, () => {
+      const { stdout, stderr } = spawnSync(
+        process.execPath,
+        ['--input-type=module', '--eval', `${preamble(module, told.length)}${program}`],
+        { cwd: root, encoding: 'utf8', timeout: 15_000 },
+      );
+      assert.deepEqual(stdout.trim().split('\n'), told, stderr);
+    });
+  }
+}
