@@ -27,18 +27,20 @@ export function maskBytes(bytes: string, names: Names, startsWithin = false): st
     // A line that begins with white space goes on with the value before it.
     const isBeginning = at === 0 && startsWithin ? REQUEST_LINE.test(line) : !/^[ \t]/.test(line);
     if (isBeginning) isMasked = false;
-    const shown = isMasked ? 0 : shownLength(line, names);
-    isMasked ||= shown < line.length;
-    return line.slice(0, shown) + '*'.repeat(line.length - shown);
+    const secret = isMasked ? 0 : secretAt(line, names);
+    if (secret === undefined) return line;
+    // Also where nothing stands after the colon: the value may be all in the lines that follow.
+    isMasked = true;
+    return line.slice(0, secret) + '*'.repeat(line.length - secret);
   });
 }
 
-/** How much of a line may be shown: up to the colon of a field that is masked, or all. */
-function shownLength(line: string, names: Names): number {
+/** Where the value of a line begins that is masked, after the colon of its field; undefined where all may be shown. */
+function secretAt(line: string, names: Names): number | undefined {
   const colon = line.indexOf(':');
   const name = (colon < 0 ? line : line.slice(0, colon)).toLowerCase();
-  if (TOKEN.test(name.trim())) return colon >= 0 && names.has(name.trim()) ? colon + 1 : line.length;
-  if (REQUEST_LINE.test(line)) return line.length;
+  if (TOKEN.test(name.trim())) return colon >= 0 && names.has(name.trim()) ? colon + 1 : undefined;
+  if (REQUEST_LINE.test(line)) return undefined;
   // A name that was refused for a byte in it, or has no colon after it, is one all the same.
   const letters = name.replace(NO_TOKEN, '');
   for (const secret of names) {
@@ -47,7 +49,7 @@ function shownLength(line: string, names: Names): number {
     if (at >= 0) return at + secret.length;
     return colon < 0 ? 0 : colon + 1;
   }
-  return line.length;
+  return undefined;
 }
 
 /** Masks the trailers of a chunked body as it was on the wire; a chunk and its size are shown as they are. */

@@ -444,6 +444,13 @@ test('an exchange that is dropped while it is under way holds nothing any more, 
 const names = new Set(['cookie', 'x-key']);
 for (const [what, bytes, shown, startsWithin] of [
   ['a value that goes on in the next line', 'Cookie: a\r\n b\r\nX: c', 'Cookie:**\r\n**\r\nX: c', false],
+  [
+    'a value that begins in the next line',
+    'Cookie:\r\n a\r\n\tb\r\nX: c',
+    'Cookie:\r\n**\r\n**\r\nX: c',
+    false,
+  ],
+  ['a value after a name without a colon', 'X-Key\r\n a\r\nX: c', 'X-Key\r\n a\r\nX: c', false],
   ['a name with a byte that may not be in one', 'Coo\0kie: a', 'Coo\0kie:**', false],
   ['a name without a colon', 'X-Key a', 'X-Key**', false],
   ['a name that is cut by a blank', 'x key-cookie a:b', 'x key-cookie****', false],
@@ -463,6 +470,7 @@ for (const [what, bytes, shown, startsWithin] of [
 
 for (const [wire, shown] of [
   ['2\r\nok\r\n0\r\nCookie: a\r\nX: b\r\n\r\n', '2\r\nok\r\n0\r\nCookie:**\r\nX: b\r\n\r\n'],
+  ['0\r\nCookie:\r\n a\r\n\r\n', '0\r\nCookie:\r\n**\r\n\r\n'],
   ['b;x=1\r\nCookie: a\r\n\r\n0\r\n\r\n', 'b;x=1\r\nCookie: a\r\n\r\n0\r\n\r\n'],
   ['2\r\nok\r\nCookie: a\r\n', '2\r\nok\r\nCookie:**\r\n'],
   ['ffff\r\nCookie: a', 'ffff\r\nCookie: a'],
