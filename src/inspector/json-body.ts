@@ -27,14 +27,15 @@ export async function jsonBodyOf(req: IncomingMessage): Promise<Record<string, u
   let length = 0;
   for await (const piece of req as AsyncIterable<Buffer>) {
     length += piece.length;
-    if (length > MAX_BYTES) {
-      throw new BadRequest(
-        `The body is larger than ${MAX_BYTES} bytes.`,
-        `Le corps dépasse ${MAX_BYTES} octets.`,
-        413,
-      );
-    }
-    pieces.push(piece);
+    if (length <= MAX_BYTES) pieces.push(piece);
+  }
+  // Only now: who stops reading leaves the rest on the connection, and the next request would never be read.
+  if (length > MAX_BYTES) {
+    throw new BadRequest(
+      `The body is larger than ${MAX_BYTES} bytes.`,
+      `Le corps dépasse ${MAX_BYTES} octets.`,
+      413,
+    );
   }
   let value: unknown;
   try {

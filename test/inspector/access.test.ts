@@ -195,6 +195,21 @@ test('a page of another site is refused, whatever it sends; a link from one is f
   assert.equal((await post(['Content-Type: application/json'], '{}')).status, 200);
 });
 
+test('what was too much for the page is refused, and its connection serves the next request', async (t) => {
+  const { port, token } = await known(t);
+  const head = (length: number) =>
+    `POST /${token}/api/clear HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+  const socket = connect(port, '127.0.0.1');
+  t.after(() => socket.destroy());
+  const client = new RawClient(socket);
+  for (const length of [4 * 1024 * 1024, 1024 * 1024 + 1]) {
+    client.send(head(length) + 'x'.repeat(length));
+    assert.equal((await client.response()).status, 413);
+  }
+  client.send(`${head(2)}{}`);
+  assert.equal((await client.response()).status, 200);
+});
+
 test('what an exchange says reaches the page as JSON only', async (t) => {
   const evil = '</script><img src=x onerror=alert(1)>\u2028';
   const { inspector, connect, exchange } = await inspected(t, (_req, res) =>
