@@ -521,9 +521,14 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
     test(`has nothing that axe finds wrong, in light and in darkness, and fits, ${width} px wide`, async (t) => {
       const { page, choose, connect } = await visit(t, { viewport: { width, height: 800 } });
       await connect().send(get('/stream')).sees('data: 1');
+      const long = 'a line\n'.repeat(400);
+      await connect()
+        .send(`POST /long HTTP/1.1\r\nHost: a\r\nContent-Length: ${long.length}\r\n\r\n${long}`)
+        .response();
+      await page.getByRole('option').filter({ hasText: '/long' }).waitFor();
       const overflow = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
       assert.deepEqual([await violations(page), await overflow()], [[], 0]);
-      for (const text of ['/form', 'HPE_INVALID_HEADER_TOKEN']) {
+      for (const text of ['/form', '/long', 'HPE_INVALID_HEADER_TOKEN']) {
         await choose(text);
         assert.deepEqual([await violations(page), await overflow()], [[], 0]);
         if (width < 1024) await page.getByRole('button', { name: 'Back to the list' }).click();

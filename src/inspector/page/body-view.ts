@@ -3,7 +3,7 @@
  * Out: an element. Text is shown as text, an image through the browser's decoder of images; nothing is run.
  */
 import type { BodyView } from '../exchange-view.js';
-import { button, element } from './element.js';
+import { button, element, preformatted } from './element.js';
 import { bytes, say } from './language.js';
 
 /** Images that are pixels; SVG is a document, and shown as text. */
@@ -58,7 +58,7 @@ function formsOf({ type, wire }: BodyFacts): Form[] {
 }
 
 async function shown(form: Form, raw: Bytes, { type, coding, body, wire }: BodyFacts): Promise<HTMLElement> {
-  if (form === 'wire') return element('pre', {}, visible(bytesFrom(wire?.base64 ?? '')));
+  if (form === 'wire') return preformatted({}, visible(bytesFrom(wire?.base64 ?? '')));
   const decoded = raw.length === body.total ? await decode(raw, coding) : null;
   const content = decoded ?? raw;
   const view = await inForm(form, content, type);
@@ -68,7 +68,7 @@ async function shown(form: Form, raw: Bytes, { type, coding, body, wire }: BodyF
 }
 
 async function inForm(form: Form, content: Bytes, type: string): Promise<HTMLElement> {
-  if (form === 'hex') return element('pre', { class: 'hex' }, hexOf(content));
+  if (form === 'hex') return preformatted({ class: 'hex' }, hexOf(content));
   if (form === 'image') return picture(content, type);
   const text = textOf(content);
   if (text === null) {
@@ -76,7 +76,7 @@ async function inForm(form: Form, content: Bytes, type: string): Promise<HTMLEle
       'div',
       {},
       element('p', { class: 'note' }, say.notText),
-      element('pre', { class: 'hex' }, hexOf(content)),
+      preformatted({ class: 'hex' }, hexOf(content)),
     );
   }
   if (form === 'json') {
@@ -86,7 +86,7 @@ async function inForm(form: Form, content: Bytes, type: string): Promise<HTMLEle
       // It says it is JSON, and isn't, or not all of it was kept.
     }
   }
-  return element('pre', {}, text);
+  return preformatted({}, text);
 }
 
 /** The whole of a body without its coding; null where there is none, or the browser can't. */

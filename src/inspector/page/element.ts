@@ -35,3 +35,7 @@ export function drawn(name: string, attributes: Attributes): SVGElement {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   return made;
 }
+
+/** Text as it is, which keys can scroll where it is longer than its place. */
+export const preformatted = (attributes: Attributes, ...children: Child[]): HTMLPreElement =>
+  element('pre', { tabindex: 0, ...attributes }, ...children);

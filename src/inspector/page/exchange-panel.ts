@@ -3,7 +3,7 @@ import { asCurl, asFetch, asRaw } from '../copies.js';
 import type { ExchangeDetail, RequestView } from '../exchange-view.js';
 import { bytesFrom } from './body-view.js';
 import { comparisonView } from './comparison-view.js';
-import { button, element } from './element.js';
+import { button, element, preformatted } from './element.js';
 import { bytes, duration, say } from './language.js';
 import { requestView, responseView } from './message-view.js';
 import { restore, stateOf } from './panel-state.js';
@@ -116,7 +116,7 @@ export class ExchangePanel {
       this.say(`${say.copied} ${cutOf(exchange)}`);
     } catch {
       this.say(say.cannotCopy);
-      this.#outcome.after(element('pre', {}, text));
+      this.#outcome.after(preformatted({}, text));
     }
   }
 

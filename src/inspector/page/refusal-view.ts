@@ -1,7 +1,7 @@
 /** Why something was refused, with the bytes. In: a refusal. Out: an element. */
 import type { ExchangeDetail, RefusalView } from '../exchange-view.js';
 import { visibleText } from './body-view.js';
-import { element } from './element.js';
+import { element, preformatted } from './element.js';
 import { say } from './language.js';
 import { sectionLink } from './message-view.js';
 
@@ -15,8 +15,7 @@ export function refusalView(refusal: RefusalView, stream: ExchangeDetail['stream
   if (before + offending + after === '') return view;
   view.append(
     element('p', { class: 'note' }, say.refusalBytes),
-    element(
-      'pre',
+    preformatted(
       { class: 'wire' },
       isCut ? '…' : '',
       visibleText(before),
