@@ -17,4 +17,6 @@ export interface Context {
   inspector?: readonly string[] | undefined;
   /** Where that is reached, in this process or in a worker. */
   inspectorPlace?: InspectorPlace | undefined;
+  /** Where the admin listener is, where it was left to choose its port. */
+  admin?: string | undefined;
 }

@@ -46,6 +46,7 @@ export const english = {
   folder: 'Folder',
   program: 'Program',
   inspector: 'Inspector',
+  admin: 'Admin',
   stopHint: 'Ctrl-C to stop',
   stopping: (count: number) =>
     count === 1

@@ -42,6 +42,7 @@ export const french: Messages = {
   folder: 'Dossier',
   program: 'Programme',
   inspector: 'Inspecteur',
+  admin: 'Administration',
   stopHint: 'Ctrl-C pour arrêter',
   stopping: (count) =>
     count === 1

@@ -90,7 +90,7 @@ group.
 ## The admin listener
 
 \`--admin\` answers at 127.0.0.1:8081, \`--admin=ADDRESS\` elsewhere; never at the served addresses. It is for whoever runs the
-service: keep it from others.
+service: keep it from others. Port 0 is a free one, which is printed at the start.
 
 - \`/live\`: 200 while a process that serves tells of itself, else 503.
 - \`/ready\`: 200 while requests are wanted, else 503: before the first worker serves, and from the request to stop on, with
@@ -190,7 +190,7 @@ ouvre.
 ## L’écoute d’administration
 
 \`--admin\` répond à 127.0.0.1:8081, \`--admin=ADRESSE\` ailleurs ; jamais aux adresses servies. C’est pour qui s’occupe du
-service : gardez-la des autres.
+service : gardez-la des autres. Le port 0 en prend un libre, qui s’affiche au démarrage.
 
 - \`/live\` : 200 tant qu’un processus qui sert donne de ses nouvelles, sinon 503.
 - \`/ready\` : 200 tant que des requêtes sont voulues, sinon 503 : avant que le premier processus serve, et dès la demande

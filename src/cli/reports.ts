@@ -1,6 +1,7 @@
 // What is told of this process while it serves: to its parent, or at the admin listener. In: the options. Out: reports and
 // that listener, where they are asked for; nothing at all where they are not. To be started before any server is made.
 import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type AdminAddress, adminAddressText } from '../operation/admin-address.js';
 import { inspectorPath, openAdmin } from '../operation/admin-server.js';
 import { inheritedSockets } from '../operation/inherited-sockets.js';
@@ -24,32 +25,42 @@ interface Telling {
   inspectorPlace?: InspectorPlace | undefined;
 }
 
+/** Where the parent's admin listener is, where it chose the port: the worker prints what is printed. */
+const pickedVariable = 'PREMIER_ADMIN_AT';
+
+const pickedByParent = isWorker ? process.env[pickedVariable] : undefined;
+delete process.env[pickedVariable];
+
 let reporter: Reporter | undefined;
 
 /** What is new since the last report; nothing where nobody asks. */
 export const lastReport = (): WorkerReport | undefined => reporter?.read();
 
-export async function startReports(telling: Telling): Promise<void> {
+/**
+ * Tells of this process from now on.
+ * @returns where the admin listener is, here or at the parent, where it was left to choose its port
+ */
+export async function startReports(telling: Telling): Promise<string | undefined> {
   const { args, say } = telling;
   const { admin, 'max-requests': requests, 'max-memory': memory } = args.settings;
   if (!isWorker) manage(() => true, say);
   if (isWorker) watchLimits({ requests, memory }, (reason) => void tellParent({ premier: 'worn', reason }));
-  if (admin === undefined && !isWatched()) return;
-  const tell = isWorker ? tellAsWorker : await tellOfThisProcess(admin, telling);
+  if (admin === undefined && !isWatched()) return undefined;
+  const service = isWorker ? undefined : new OwnService();
+  const picked = service && admin ? await openAdminFor(service.service, admin, telling) : pickedByParent;
   // Servers made before this are not observed: the admin listener is none of those that serve.
   reporter = new Reporter();
-  reporter.each(tell);
+  reporter.each(service?.record ?? tellAsWorker);
+  return picked;
 }
 
 function tellAsWorker(report: WorkerReport): void {
   void tellParent({ premier: 'report', ...report });
 }
 
-async function tellOfThisProcess(
-  admin: AdminAddress | undefined,
-  telling: Telling,
-): Promise<(report: WorkerReport) => void> {
-  const self: ServiceProcess = {
+/** A service of which this process is all there is. */
+class OwnService {
+  readonly #self: ServiceProcess = {
     name: '1',
     pid: process.pid,
     get state() {
@@ -60,20 +71,30 @@ async function tellOfThisProcess(
     report: undefined,
     reportedAt: 0,
   };
-  const service = new Service(
+  readonly service = new Service(
     version(),
-    () => [self],
+    () => [this.#self],
     () => 1,
   );
-  if (admin) await openAdminFor(service, admin, telling);
-  return (report) => service.record(self, report);
+
+  readonly record = (report: WorkerReport): void => this.service.record(this.#self, report);
 }
 
-/** Opens the admin listener, on the socket that systemd has opened for it if there is one; the service goes on without one where that can't be had. */
-export async function openAdminFor(service: Service, admin: AdminAddress, telling: Telling): Promise<void> {
+/**
+ * Opens the admin listener, on the socket that systemd has opened for it if there is one; the service goes on without one
+ * where that can't be had.
+ * @returns where it is, where it was left to choose its port
+ */
+export async function openAdminFor(
+  service: Service,
+  admin: AdminAddress,
+  telling: Telling,
+): Promise<string | undefined> {
   const { say } = telling;
   try {
-    await openAdmin(inheritedSockets.admin ?? admin, service, await inspectorFor(telling));
+    const server = await openAdmin(inheritedSockets.admin ?? admin, service, await inspectorFor(telling));
+    if ('path' in admin || admin.port !== 0 || inheritedSockets.admin) return undefined;
+    return adminAddressText({ host: admin.host, port: (server.address() as AddressInfo).port });
   } catch (error) {
     const { fd } = inheritedSockets.admin ?? {};
     const problem =
@@ -83,7 +104,13 @@ export async function openAdminFor(service: Service, admin: AdminAddress, tellin
           ? say.noAdminSocket(whyNoSocket(error as Error, admin.path, say))
           : say.noAdmin(adminAddressText(admin), (error as Error).message);
     console.error(`premier: ${printable(problem)}`);
+    return undefined;
   }
+}
+
+/** Lets the workers of this process tell where the admin listener is. */
+export function tellWorkers(picked: string | undefined): void {
+  if (picked !== undefined) process.env[pickedVariable] = picked;
 }
 
 /** What answers for the inspector at that listener, where there is one. */

@@ -89,7 +89,7 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
     context.inspector = pages;
     context.inspectorPlace = place;
   }
-  await startReports(context);
+  context.admin = await startReports(context);
   await setUpBehindProxies(parsed.settings);
   await startLog(context);
   if (target.kind === 'program') {

@@ -16,19 +16,21 @@ interface Start {
   say: Messages;
   target: Target;
   inspector?: readonly string[] | undefined;
+  admin?: string | undefined;
 }
 
 /** Prints the first line, the addresses and what is served on stdout. */
 export function announce(found: Addresses, start: Start): void {
   if (isFurtherWorker) return;
-  const { say, target, args, inspector = [] } = start;
+  const { say, target, args, inspector = [], admin } = start;
   const { quiet, port } = args.settings;
-  const page = inspector.map((address): Row => [say.inspector, address]);
+  const pages = inspector.map((address): Row => [say.inspector, address]);
+  const drawn = admin === undefined ? pages : [...pages, [say.admin, admin] as const];
   const served: Row = [target.kind === 'folder' ? say.folder : say.program, target.path];
   const hint = process.stdout.isTTY ? [`  ${say.stopHint}`] : [];
-  const lines = [...table([...rows(found, start), served, ...page], start), ...hint];
+  const lines = [...table([...rows(found, start), served, ...drawn], start), ...hint];
   // A port that was picked for the user is known to nobody else, so it is told even then; so is what was drawn by lot.
-  const rest = quiet ? table([...(port === 0 ? rows(found, start) : []), ...page], start) : lines;
+  const rest = quiet ? table([...(port === 0 ? rows(found, start) : []), ...drawn], start) : lines;
   process.stdout.write(`${[started, ...rest].join('\n')}\n`);
 }
 
@@ -38,7 +40,7 @@ export function announceFurther(found: Addresses, start: Start): void {
   process.stdout.write(`${table(rows(found, start), start).join('\n')}\n`);
 }
 
-type Row = [label: string, what: string];
+type Row = readonly [label: string, what: string];
 
 const rows = ({ here, network, sockets }: Addresses, { say }: Start): Row[] => [
   ...here.map((address): Row => [say.thisComputer, address]),
@@ -48,7 +50,15 @@ const rows = ({ here, network, sockets }: Addresses, { say }: Start): Row[] => [
 
 /** Rows with the right column in line. */
 function table(rows: readonly Row[], { say }: Start): string[] {
-  const labels = [say.thisComputer, say.network, say.socket, say.folder, say.program, say.inspector];
+  const labels = [
+    say.thisComputer,
+    say.network,
+    say.socket,
+    say.folder,
+    say.program,
+    say.inspector,
+    say.admin,
+  ];
   const width = Math.max(...labels.map((label) => label.length));
   return rows.map(([label, what]) => `  ${label.padEnd(width)}  ${printable(what)}`);
 }

@@ -17,7 +17,7 @@ import { WorkerPool } from '../operation/worker-pool.js';
 import { type CertificatesOfPool, certificatesOfPool } from './certificates-of-pool.js';
 import type { Context } from './context.js';
 import { FileWatch } from './file-watch.js';
-import { manage, openAdminFor } from './reports.js';
+import { manage, openAdminFor, tellWorkers } from './reports.js';
 import { stopGrace } from './stop.js';
 import { version } from './version.js';
 
@@ -128,7 +128,7 @@ class Supervisor {
 
   async start(): Promise<void> {
     const { admin } = this.#context.args.settings;
-    if (admin) await openAdminFor(this.service, admin, this.#context);
+    if (admin) tellWorkers(await openAdminFor(this.service, admin, this.#context));
     this.#pool.start();
   }
 

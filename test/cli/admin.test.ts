@@ -123,6 +123,18 @@ test('an admin address that is taken is told of, and the service goes on', async
   }
 });
 
+for (const args of [['--quiet'], ['--workers', '2', '--lang', 'fr'], ['--watch']]) {
+  test(`a port that was picked for --admin is told: ${args.join(' ')}`, async (t) => {
+    const program = join(temporaryFolder(t), 'app.mjs');
+    writeFileSync(program, app);
+    const command = start(t, [program, '--port', '0', '--admin', '0', '--log', 'off', ...args]);
+    await command.printed(/Admin(istration)? +127\.0\.0\.1:\d+\n/);
+    const [, port] = /Admin\w* +127\.0\.0\.1:(\d+)\n/.exec(command.stdout()) ?? [];
+    assert.match(command.stdout(), /^Serveur démarré !\n/);
+    assert.equal((await (await fetch(`http://127.0.0.1:${port}/live`)).text()).trim(), 'live');
+  });
+}
+
 test('premier status and premier health read what the service says', async (t) => {
   const { admin, child, ask } = await service(t, ['--drain-delay', '3600', '--workers', '1']);
   await eventually(async () => (await ask('/ready')).status === 200);
