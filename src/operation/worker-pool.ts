@@ -293,7 +293,8 @@ export class WorkerPool implements WorkerListener {
   #failedToStart(worker: PoolWorker, ending: Ending): void {
     const { awaitsChange } = this.#options;
     const { serving } = this;
-    if (serving === 0 && (ending.trouble || !(awaitsChange || this.#everReady))) {
+    // What served once may serve again: a file that is being replaced comes back, a port is let go of.
+    if (!this.#everReady && (ending.trouble || !awaitsChange)) {
       this.#stopping = true;
       this.#letGoOfSockets();
       this.#listener.event({ type: 'gave up', exitCode: ending.exitCode || 1, ending });

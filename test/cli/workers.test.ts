@@ -1,11 +1,12 @@
 // --workers: several processes serve, are replaced one after the other, and stop, and no request is lost on the way.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { until } from '../subjects.js';
+import { turns, until } from '../subjects.js';
+import { ask } from './asked-admin.js';
 import { type Command, certificate, type Options, serving, start, temporaryFolder } from './command.js';
 import { clientsOf } from './counting-clients.js';
 
@@ -168,6 +169,30 @@ test('a program that fails at once is no reason to try for ever', async (t) => {
   assert.equal(stdout(), '');
   assert.match(stderr(), /^premier: \S+ ended with exit code 3 before it served\.\n$/);
 });
+
+for (const what of ['a program that is gone', 'a program that is broken', 'a folder that is gone']) {
+  test(`once it has served, ${what} for a moment is tried again until it serves`, async (t) => {
+    const top = temporaryFolder(t);
+    const isFolder = what.startsWith('a folder');
+    const [target, away] = [join(top, isFolder ? 'site' : 'app.mjs'), join(top, 'away')] as const;
+    if (isFolder) mkdirSync(target);
+    const code = isFolder ? 'hello' : 'export default (q, a) => a.end("hello");';
+    writeFileSync(isFolder ? join(target, 'index.html') : target, code);
+    const admin = `--admin=unix:${join(top, 'admin')}`;
+    const { url, child, printed } = await serving(t, [target, '--workers', '1', '--log', 'off', admin]);
+    const { body } = await ask(join(top, 'admin'), '/status');
+    if (what.endsWith('broken')) writeFileSync(target, 'export default (');
+    else renameSync(target, away);
+    process.kill(JSON.parse(body).workers[0].pid, 'SIGKILL');
+    await printed(/ended with exit code 1; started again/, 'stderr');
+    if (what.endsWith('broken')) writeFileSync(target, code);
+    else renameSync(away, target);
+    const answered = () => fetch(url).then((answer) => answer.text());
+    // It may have been refused for a second.
+    while ((await answered().catch(() => '')) !== 'hello') await turns(1);
+    assert.equal(child.exitCode, null);
+  });
+}
 
 test('a port in use is told once, and ends the command', async (t) => {
   const { port } = await serving(t, [temporaryFolder(t)]);
