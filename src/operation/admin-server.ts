@@ -111,5 +111,7 @@ function pageFor(req: IncomingMessage, view: AdminView, inspected: boolean): Pag
 function isAskedByName({ headers, socket }: IncomingMessage): boolean {
   const { localAddress = '' } = socket;
   if (!/^(::ffff:)?127\.|^::1$/.test(localAddress)) return true;
-  return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
+  // No browser leaves its host out; checks of balancers do, over HTTP/1.0.
+  if (headers.host === undefined) return true;
+  return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(headers.host);
 }

@@ -97,6 +97,17 @@ test('on loopback, a name that leads there does not do', async (t) => {
   };
   assert.equal(await asked('evil.example'), 421);
   assert.equal(await asked(`localhost:${port}`), 200);
+  // Checks of balancers leave the name out, over HTTP/1.0, which no browser does.
+  for (const [head, status] of [
+    ['GET /ready HTTP/1.0', 200],
+    ['OPTIONS /ready HTTP/1.0', 405],
+    ['GET /ready HTTP/1.0\r\nHost: evil.example', 421],
+    ['GET /ready HTTP/1.0\r\nHost:', 421],
+    ['GET /ready HTTP/1.1', 400],
+  ] as const) {
+    const socket = connect(port, '127.0.0.1').end(`${head}\r\n\r\n`);
+    assert.match(Buffer.concat(await socket.toArray()).toString(), new RegExp(`^HTTP/1.1 ${status} `), head);
+  }
 });
 
 /** A port that nobody has at the moment. */
