@@ -8,6 +8,9 @@ import { invalidArgType, invalidArgValue } from '../node/errors.js';
 
 const LOOPBACK: readonly string[] = ['127.0.0.0/8', '::1'];
 
+/** Bits before the address of IPv4 in one of IPv6 that stands for it (RFC 4291, section 2.5.5.2). */
+const MAPPED = 96;
+
 export class TrustedProxies {
   readonly #addresses = new BlockList();
   /** Whether any peer on a Unix socket is believed. */
@@ -43,6 +46,8 @@ export class TrustedProxies {
     const bits = family === 4 ? 32 : 128;
     const length = prefix === undefined ? bits : Number(prefix);
     if (length > bits) return false;
+    // An address of IPv4 written as one of IPv6, with a prefix that was meant for 32 bits, would be the whole of IPv4.
+    if (family === 6 && address.includes('.') && length < MAPPED) return false;
     this.#addresses.addSubnet(address, length, family === 4 ? 'ipv4' : 'ipv6');
     return true;
   }

@@ -198,6 +198,8 @@ const wrong: [entries: unknown, code: string][] = [
   ['10.0.0.0/33', 'ERR_INVALID_ARG_VALUE'],
   ['10.0.0/8', 'ERR_INVALID_ARG_VALUE'],
   ['::1/129', 'ERR_INVALID_ARG_VALUE'],
+  ['::ffff:10.0.0.0/8', 'ERR_INVALID_ARG_VALUE'],
+  ['::ffff:10.0.0.0/95', 'ERR_INVALID_ARG_VALUE'],
   ['10.0.0.0/8,', 'ERR_INVALID_ARG_VALUE'],
   ['10.0.0.0/-1', 'ERR_INVALID_ARG_VALUE'],
 ];
@@ -208,12 +210,19 @@ for (const [entries, code] of wrong) {
 }
 
 test('a network holds its addresses, also as IPv6 writes those of IPv4', () => {
-  const trusted = new TrustedProxies('name', ['10.0.0.0/8', '192.0.2.7', '2001:db8::/33']);
+  const trusted = new TrustedProxies('name', [
+    '10.0.0.0/8',
+    '192.0.2.7',
+    '2001:db8::/33',
+    '::ffff:172.16.0.0/108',
+  ]);
   const trusts: [address: string, trusted: boolean][] = [
     ['10.255.0.1', true],
     ['11.0.0.1', false],
     ['::ffff:10.0.0.1', true],
     ['::ffff:11.0.0.1', false],
+    ['172.16.1.1', true],
+    ['172.32.1.1', false],
     ['192.0.2.7', true],
     ['192.0.2.8', false],
     ['2001:db8:7fff::1', true],
