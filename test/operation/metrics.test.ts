@@ -286,6 +286,12 @@ const accepts: [accept: string | undefined, format: string][] = [
   ['application/openmetrics-text;q=0', 'prometheus'],
   ['application/openmetrics-text; q=0.000, text/plain', 'prometheus'],
   ['application/openmetrics-text; q=0.5', 'openmetrics'],
+  ['application/openmetrics-text;q=0.5, text/plain;version=0.0.4;q=0.3, */*;q=0.1', 'openmetrics'],
+  ['text/plain;version=0.0.4;q=0.9, application/openmetrics-text;q=0.1', 'prometheus'],
+  ['application/openmetrics-text, application/openmetrics-text;q=0, text/plain;q=0.5', 'openmetrics'],
+  ['Application/OpenMetrics-Text;Q=1', 'openmetrics'],
+  ['application/openmetrics-text;q=1.2.3', 'prometheus'],
+  [';;;,,q=1', 'prometheus'],
 ];
 for (const [accept, format] of accepts) {
   test(`to ${accept} the answer is ${format}`, () => {

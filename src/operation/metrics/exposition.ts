@@ -22,12 +22,17 @@ export const contentTypes: Record<ExpositionFormat, string> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** The format that a scrape asks for with its Accept field: OpenMetrics where it is named, and not with `q=0`. */
-export function formatFor(accept: string | undefined): ExpositionFormat {
-  const wanted = /(?:^|,)\s*application\/openmetrics-text\s*([^,]*)/i.exec(accept ?? '');
-  return wanted !== null && !/;\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)/i.test(wanted[1] ?? '')
-    ? 'openmetrics'
-    : 'prometheus';
+/** The format that a scrape asks for with its Accept field: OpenMetrics where it is named, and plain text not liked better. */
+export function formatFor(accept = ''): ExpositionFormat {
+  const ranges = accept.split(',').map((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const weight = parameters.map((parameter) => /^q\s*=\s*([\d.]+)$/.exec(parameter)?.[1]);
+    return { type, weight: Number(weight.find((value) => value !== undefined) ?? 1) };
+  });
+  const likedBy = (wanted: string) =>
+    Math.max(0, ...ranges.filter(({ type }) => type === wanted).map(({ weight }) => weight));
+  const open = likedBy('application/openmetrics-text');
+  return open > 0 && open >= likedBy('text/plain') ? 'openmetrics' : 'prometheus';
 }
 
 /** @param gauges - those of each process, by its name */
