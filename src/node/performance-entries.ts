@@ -5,7 +5,6 @@
  * way to add one; but while somebody observes, the last step of Node's own messages does: so a stand-in of ours goes
  * through it. Costs a few nanoseconds where nobody observes, and never shows the stand-in to anybody.
  */
-import { channel } from 'node:diagnostics_channel';
 import http, { type IncomingMessage, type OutgoingHttpHeaders, OutgoingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from './timers.js';
@@ -26,10 +25,7 @@ interface FinishingMethods {
 }
 
 /** As it is before `premier/register` puts another in its place. */
-const { ServerResponse: NodeServerResponse } = http;
-
-const { _finish: finishRequest } = http.ClientRequest.prototype as unknown as FinishingMethods;
-const { _finish: finishResponse } = NodeServerResponse.prototype as unknown as FinishingMethods;
+const { _finish: finish } = http.ServerResponse.prototype as unknown as FinishingMethods;
 
 /** What goes through the last step: it wants a socket, and tells listeners that it has none of. */
 function standIn(more: object): object {
@@ -37,57 +33,49 @@ function standIn(more: object): object {
   return Object.assign(message, { socket: {} });
 }
 
+const ENOUGH = new Error('Asked, and no entry is wanted');
+
 let asked = false;
 
-/** Its fields are looked at only where somebody observes. */
-const question = standIn({
+/** Its fields are looked at only where somebody observes; nothing becomes of it then. */
+const QUESTION = {
   getHeaders() {
     asked = true;
-    return {};
+    throw ENOUGH;
   },
-});
+};
 
-function ask(): boolean {
+function ask(question: object): boolean {
   asked = false;
-  finishRequest.call(question);
+  try {
+    finish.call(question);
+  } catch (error) {
+    if (error !== ENOUGH) throw error;
+  }
   return asked;
 }
 
-/** Whether Node's messages can be asked at all. */
-function probe(): boolean {
-  try {
-    ask();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether entries may be made: until it turns out that Node makes them in another way than is known here. */
-let makesEntries = probe();
-
-/** The key under which Node keeps what it knows of an entry to come; learnt when somebody first observes. */
-let kStatistics: symbol | undefined;
-
-/** Asked while somebody observes. Undefined where it can't be found out. */
+/** The key under which Node keeps what it knows of an entry to come: what the last step looks for. */
 function learnKey(): symbol | undefined {
-  const request = { method: 'GET', url: '/', headers: {}, httpVersionMajor: 1, httpVersionMinor: 1 };
+  let key: symbol | undefined;
+  const asker = new Proxy(standIn(QUESTION), {
+    get(message, name) {
+      const isKey = typeof name === 'symbol' && name.description === 'ServerResponseStatistics';
+      if (isKey) key = name;
+      return isKey || Reflect.get(message, name);
+    },
+  });
   try {
-    const keys = Object.getOwnPropertySymbols(new NodeServerResponse(request as IncomingMessage));
-    return keys.find(({ description }) => description === 'ServerResponseStatistics');
+    ask(asker);
+    return key;
   } catch {
     return undefined;
   }
 }
 
-function knowsKey(): boolean {
-  if (kStatistics !== undefined) return true;
-  // A response of Node's own would be told to whoever listens there: later, then.
-  if (channel('http.server.response.created').hasSubscribers) return false;
-  kStatistics = learnKey();
-  makesEntries = kStatistics !== undefined;
-  return makesEntries;
-}
+/** Where it can't be found out, no entries are made. */
+const kStatistics = learnKey();
+const question = kStatistics === undefined ? null : standIn({ ...QUESTION, [kStatistics]: true });
 
 const entries = new WeakMap<object, object>();
 /** Nothing is looked up before anybody has observed anything. */
@@ -106,7 +94,7 @@ function forgetAnswer(): void {
  */
 export function isObserved(): boolean {
   if (answer === null) {
-    answer = makesEntries && ask() && knowsKey();
+    answer = question !== null && ask(question);
     setImmediate(forgetAnswer).unref();
   }
   return answer;
@@ -127,5 +115,5 @@ export function endEntry(response: ObservedResponse): void {
   entries.delete(response);
   const { statusCode, statusMessage } = response;
   const getHeaders = () => response.getHeaders();
-  finishResponse.call(standIn({ statusCode, statusMessage, getHeaders, [kStatistics]: statistics }));
+  finish.call(standIn({ statusCode, statusMessage, getHeaders, [kStatistics]: statistics }));
 }

@@ -141,3 +141,46 @@ behaviour('a PerformanceObserver of type http gets an entry for each request', a
   );
   assert.equal(entries.length, 1);
 });
+
+const client = ['http.client.request.start', 'http.client.request.error', 'http.client.response.finish'];
+for (const [who, observes] of [
+  ['nobody', false],
+  ['somebody', true],
+] as const) {
+  for (const channels of [client, [created], [...client, created, start, finish]]) {
+    behaviour(
+      `where ${who} observes performance, who listens to ${channels.length} channels hears of the program's exchanges alone`,
+      async ({ serve, context }) => {
+        const told: string[] = [];
+        const entries: string[] = [];
+        const observer = new PerformanceObserver((list) => {
+          for (const { name } of list.getEntries()) entries.push(name);
+        });
+        if (observes) observer.observe({ type: 'http' });
+        context.after(() => observer.disconnect());
+        listen(context, channels, (name, { request }) => told.push(`${name} ${request.url}`));
+        const { connect } = await serve((_req, res) => res.end('ok'));
+        const raw = connect();
+        for (const target of ['/1', '/2']) {
+          await raw.send(get(target)).response();
+          await turns();
+        }
+        // Not on Node 20, whose own server doesn't tell of them.
+        const expected = channels.includes(start) ? [start, finish] : [];
+        for (const name of expected)
+          assert.deepEqual(
+            told.filter((line) => line.startsWith(name)),
+            [`${name} /1`, `${name} /2`],
+          );
+        const others = told.filter((line) => !expected.some((name) => line.startsWith(name)));
+        assert.ok(
+          others.every((line) => [`${created} /1`, `${created} /2`].includes(line)),
+          others.join(),
+        );
+        if (observes) await until(() => entries.length >= 2, 'an entry for each');
+        assert.equal(entries.length, observes ? 2 : 0);
+      },
+      { only: 'plain' },
+    );
+  }
+}

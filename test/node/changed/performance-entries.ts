@@ -1,4 +1,4 @@
 // A Node whose messages make their entries in another step.
 import http from 'node:http';
 
-Reflect.deleteProperty(http.ClientRequest.prototype, '_finish');
+Reflect.deleteProperty(http.ServerResponse.prototype, '_finish');
