@@ -41,6 +41,8 @@ const HEX = Uint8Array.from({ length: 256 }, (_, code) => {
 });
 
 export class ChunkedDecoder {
+  /** Index in the segment of the first byte that was not read, where whoever gets the data throws. */
+  position = 0;
   #state = SIZE;
   #size = 0;
   #digits = 0;
@@ -71,6 +73,10 @@ export class ChunkedDecoder {
       while (i < segment.length && this.#state !== DONE) {
         i = this.#state === DATA ? this.#data(segment, i) : this.#frame(segment, i);
       }
+      this.position = i;
+    } catch (error) {
+      if (error instanceof WireError) this.position = i;
+      throw error;
     } finally {
       // Data that came before what is refused is reported, however the segments were cut.
       this.#flush();
@@ -81,12 +87,17 @@ export class ChunkedDecoder {
   #data(segment: Buffer, start: number): number {
     const end = Math.min(segment.length, start + this.#size);
     const length = end - start;
+    const isGathered = length < SMALL_CHUNK_BYTES && this.#reported >= SEPARATE_CHUNKS;
+    if (!isGathered) {
+      this.position = start;
+      this.#flush();
+      this.position = end;
+    }
     this.#size -= length;
     if (this.#size === 0) this.#state = DATA_CR;
-    if (length < SMALL_CHUNK_BYTES && this.#reported >= SEPARATE_CHUNKS) {
+    if (isGathered) {
       this.#gathered.append(segment, start, end);
     } else {
-      this.#flush();
       this.#reported++;
       this.#onData(segment.subarray(start, end));
     }

@@ -158,13 +158,23 @@ export class RequestParser {
     const end = Math.min(segment.length, start + this.#remaining);
     this.#remaining -= end - start;
     this.position = end;
-    this.#sink.onBody(start === 0 && end === segment.length ? segment : segment.subarray(start, end));
-    if (this.#remaining === 0 && this.#state === LENGTH_BODY) this.#end();
+    try {
+      this.#sink.onBody(start === 0 && end === segment.length ? segment : segment.subarray(start, end));
+    } finally {
+      // Who reads the body may have thrown: the request is over all the same.
+      if (this.#remaining === 0 && this.#state === LENGTH_BODY) this.#end();
+    }
   }
 
   #readChunked(segment: Buffer): void {
     const decoder = this.#chunked as ChunkedDecoder;
-    this.position = decoder.decode(segment, this.position);
+    try {
+      this.position = decoder.decode(segment, this.position);
+    } catch (error) {
+      // Who reads the body has thrown: what was handed on is not read again.
+      if (!(error instanceof WireError)) this.position = decoder.position;
+      throw error;
+    }
     if (decoder.done && this.#state === CHUNKED_BODY) {
       this.#chunked = null;
       this.#size.begin();

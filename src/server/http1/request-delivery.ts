@@ -63,6 +63,8 @@ export class RequestDelivery implements RequestSink {
   exchange: ExchangeObservation | null = null;
   /** Set while a handler runs, and left so where it throws. */
   isInHandler = false;
+  /** Set while a part of a body is handed on, and left so where whoever reads it throws. */
+  isInBody = false;
   /** Requests that were handed to the program. */
   count = 0;
   /** Whether somebody wants a performance entry of each exchange, as asked when the present segment came. */
@@ -81,6 +83,7 @@ export class RequestDelivery implements RequestSink {
     this.contexts.fresh = fresh;
     this.#isObserved = isObserved();
     this.isInHandler = false;
+    this.isInBody = false;
   }
 
   /** The present request goes on in a later segment: what the handler entered is the context of its body too. */
@@ -142,8 +145,10 @@ export class RequestDelivery implements RequestSink {
     const request = this.incoming;
     if (this.exchange !== null) this.exchange.bodyCame(data);
     if (request === null || request._dumped) return;
+    this.isInBody = true;
     if (this.#context === null) this.#pushBody(request, data);
     else runInScope(this.#context, this.#pushBody, this, request, data);
+    this.isInBody = false;
   }
 
   #pushBody(request: IncomingMessage, data: Buffer): void {
@@ -165,16 +170,29 @@ export class RequestDelivery implements RequestSink {
     // The program threw before there was a request to hand over: its error is the one to be heard.
     if (request === null) return;
     const context = this.#context;
-    const { gate } = this.#connection;
     if (this.exchange !== null) this.#tellEnd(this.exchange, rawTrailers);
     this.incoming = null;
     this.#context = null;
     request.complete = true;
     if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
-    if (request._state !== null) {
-      if (context === null) completeBody(request);
-      else runInScope(context, completeBody, undefined, request);
+    try {
+      if (request._state !== null) this.#completeBody(request, context);
+    } finally {
+      // Who reads the body may have thrown: the request is over all the same.
+      this.#requestEnded();
     }
+  }
+
+  #completeBody(request: IncomingMessage, context: AsyncResource | null): void {
+    const hasThrown = this.isInBody;
+    this.isInBody = true;
+    if (context === null) completeBody(request);
+    else runInScope(context, completeBody, undefined, request);
+    this.isInBody = hasThrown;
+  }
+
+  #requestEnded(): void {
+    const { gate } = this.#connection;
     this.#connection.requestEnds();
     if (this.upgrade !== null) {
       gate.lift(READER_WAITS);

@@ -227,8 +227,8 @@ export class SegmentReader implements DeliveredSegment {
       this.#connection.refuseRead(error);
       return;
     }
-    if (this.#delivery.isInHandler) {
-      // The program may survive its handler: then the requests after this one are served.
+    if (this.#delivery.isInHandler || this.#delivery.isInBody) {
+      // The program may survive what it threw: then the requests after this one are served.
       const rest = segment.subarray(this.#parser.position);
       if (rest.length > 0) {
         this.#wait(rest);
