@@ -10,6 +10,8 @@ import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './ou
 
 interface WithFields {
   _fields: OutgoingFields | null;
+  /** Undefined on what responses inherit from. */
+  finished?: boolean;
 }
 
 /** A field as Node keeps it, `[name, value]`; Node's `appendHeader` changes the value in place. */
@@ -73,7 +75,8 @@ export function lendFieldsTo(responses: WithFields): void {
   if (fieldTableKey === undefined) return;
   Object.defineProperty(responses, fieldTableKey, {
     configurable: true,
-    get(this: WithFields): FieldTable {
+    get(this: WithFields): FieldTable | null {
+      if (this.finished === undefined) return null;
       this._fields ??= new OutgoingFields();
       // Node's appendHeader adds to a list without a word on what it adds.
       this._fields.ascii = false;

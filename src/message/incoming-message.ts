@@ -18,6 +18,7 @@ import { closeState, makesStateOnTouch } from '../node/readable-state.js';
 import { nextTick } from '../node/timers.js';
 import { type BodySource, socketSource } from './body-source.js';
 import { addFields, distinctFields, joinFields } from './incoming-fields.js';
+import { keep, keptApart } from './kept-fields.js';
 import {
   kOriginal,
   makeState,
@@ -71,36 +72,40 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
     this.socket = socket;
   }
 
-  get headers() {
-    this[kHeaders] ??= joinFields(this.rawHeaders, this.joinDuplicateHeaders);
-    return this[kHeaders];
+  get headers(): NodeIncomingMessage['headers'] {
+    return this[kHeaders] ?? keptApart(this, kHeaders) ?? keep(this, kHeaders, headersOf(this));
   }
 
   set headers(headers) {
     this[kHeaders] = headers;
   }
 
-  get headersDistinct() {
-    this[kHeadersDistinct] ??= distinctFields(this.rawHeaders);
-    return this[kHeadersDistinct];
+  get headersDistinct(): NodeIncomingMessage['headersDistinct'] {
+    return (
+      this[kHeadersDistinct] ??
+      keptApart(this, kHeadersDistinct) ??
+      keep(this, kHeadersDistinct, distinctFields(linesOf(this)))
+    );
   }
 
   set headersDistinct(headers) {
     this[kHeadersDistinct] = headers;
   }
 
-  get trailers() {
-    this[kTrailers] ??= joinFields(this.rawTrailers, this.joinDuplicateHeaders) as NodeJS.Dict<string>;
-    return this[kTrailers];
+  get trailers(): NodeJS.Dict<string> {
+    return this[kTrailers] ?? keptApart(this, kTrailers) ?? keep(this, kTrailers, trailersOf(this));
   }
 
   set trailers(trailers) {
     this[kTrailers] = trailers;
   }
 
-  get trailersDistinct() {
-    this[kTrailersDistinct] ??= distinctFields(this.rawTrailers);
-    return this[kTrailersDistinct];
+  get trailersDistinct(): NodeJS.Dict<string[]> {
+    return (
+      this[kTrailersDistinct] ??
+      keptApart(this, kTrailersDistinct) ??
+      keep(this, kTrailersDistinct, distinctFields(this.rawTrailers))
+    );
   }
 
   set trailersDistinct(trailers) {
@@ -109,11 +114,11 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
 
   /** Aborted when the connection closes before the exchange is over. Node documents it from version 26 on. */
   get signal(): AbortSignal {
-    if (this[kAbortController] === null) {
-      this[kAbortController] = new AbortController();
-      if (this.destroyed && !(this.readableEnded && this.complete)) this[kAbortController].abort();
-    }
-    return this[kAbortController].signal;
+    const present = this[kAbortController] ?? keptApart(this, kAbortController);
+    if (present) return present.signal;
+    const controller = keep(this, kAbortController, new AbortController());
+    if (this.destroyed && !(this.readableEnded && this.complete)) controller.abort();
+    return controller.signal;
   }
 
   setTimeout(msecs: number, callback?: () => void): this {
@@ -213,6 +218,15 @@ function reportDestroyed(
   if (message.listenerCount('error') === 0) callback();
   else callback(error);
 }
+
+type Fields = Pick<IncomingMessageMethods, 'rawTrailers' | 'joinDuplicateHeaders'> & {
+  rawHeaders?: string[];
+};
+
+const linesOf = ({ rawHeaders }: Fields): string[] => rawHeaders ?? [];
+const headersOf = (fields: Fields) => joinFields(linesOf(fields), fields.joinDuplicateHeaders);
+const trailersOf = ({ rawTrailers, joinDuplicateHeaders }: Fields) =>
+  joinFields(rawTrailers, joinDuplicateHeaders) as NodeJS.Dict<string>;
 
 interface PremierIncomingMessage extends NodeIncomingMessage, RequestWithState {
   joinDuplicateHeaders: boolean;

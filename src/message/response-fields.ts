@@ -26,6 +26,7 @@ import {
 import { fieldsOfTable, lendFieldsTo } from './borrowed-methods.js';
 import { addNewField, listOf } from './field-text.js';
 import { addFields } from './incoming-fields.js';
+import { firstFields } from './kept-fields.js';
 import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
 import type { ResponseChannel } from './response-channel.js';
 
@@ -52,6 +53,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
   declare shouldKeepAlive: boolean;
   declare useChunkedEncodingByDefault: boolean;
   declare maxRequestsOnConnectionReached: boolean;
+  declare finished: boolean;
   declare _header: string | null;
   declare _headerSent: boolean;
   declare _hasBody: boolean;
@@ -80,7 +82,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
     if (this._header) throw headersSent('set');
     const key = fieldKey(name);
     const ascii = checkFieldValue(name, value);
-    this._fields ??= new OutgoingFields();
+    this._fields ??= firstFields(this);
     this._fields.set(key, name, value);
     if (!ascii) this._fields.ascii = false;
     return this;
@@ -109,7 +111,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
     if (this._header) throw headersSent('append');
     const key = fieldKey(name);
     const ascii = checkFieldValue(name, value);
-    this._fields ??= new OutgoingFields();
+    this._fields ??= firstFields(this);
     this._fields.append(key, name, value);
     if (!ascii) this._fields.ascii = false;
     return this;

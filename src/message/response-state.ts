@@ -17,6 +17,7 @@ import { kHighWaterMark, nodeNeedDrainKey, nodeSocketKey, socketOf } from '../no
 import { emitsAsUsual, listenersOf } from '../node/listener-table.js';
 import { nextTick } from '../node/timers.js';
 import type { AnsweringResponse, BodySource } from './body-source.js';
+import { refusePrototype } from './kept-fields.js';
 import {
   type BodyPiece,
   type ChannelListener,
@@ -71,6 +72,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   _open(): ResponseChannel {
     this._channel ??= channelOfRequest(this);
     if (this._channel === null) {
+      refusePrototype(this);
       this._channel = detachedChannel(this);
       // A response that Node's own server made, and that was given a prototype of ours since: it has its socket, and its
       // server looks at whether it waits for 'drain'.

@@ -87,3 +87,83 @@ behaviour(
     }
   },
 );
+
+const POST = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n';
+
+/** What a request keeps once it was asked for it. */
+const KEPT = ['headers', 'headersDistinct', 'trailers', 'trailersDistinct', 'signal'] as const;
+
+for (const [what, prototypeOf] of [
+  ['the prototype of requests', (prototype: Request) => prototype],
+  ['a prototype of a framework', (prototype: Request): Request => Object.create(prototype)],
+] as const) {
+  behaviour(`what ${what} was asked for isn't what requests share`, async ({ serve, http, subject }) => {
+    const prototype = prototypeOf(http.IncomingMessage.prototype);
+    const signals = new Set<unknown>();
+    for (const name of KEPT) {
+      try {
+        void prototype[name as 'headers'];
+      } catch {
+        // Not all of them are there on all lines.
+      }
+    }
+    const { connect } = await serve((req, res) => {
+      Object.setPrototypeOf(req, prototype);
+      req.resume().on('end', () => {
+        if ('signal' in req) signals.add(req.signal);
+        const { trailers, trailersDistinct, headersDistinct } = req;
+        res.end(JSON.stringify([trailers, trailersDistinct, headersDistinct.host]));
+      });
+    });
+    const client = connect();
+    for (const name of ['first', 'second']) {
+      const { body } = await client.send(`${POST}${name}: 1\r\n\r\n`).response();
+      const [trailers, ...distinct] = JSON.parse(body);
+      assert.deepEqual(trailers, { [name]: '1' });
+      // Node's own requests do share these two.
+      if (!subject.oracle) assert.deepEqual(distinct, [{ [name]: ['1'] }, ['a']]);
+    }
+    if (signals.size > 0) assert.equal(signals.size, 2);
+  });
+}
+
+behaviour(
+  'an object that inherits from the prototype of requests keeps its own headers',
+  ({ http }) => {
+    const one: Request = Object.create(http.IncomingMessage.prototype);
+    const other: Request = Object.create(http.IncomingMessage.prototype);
+    one.headers.host = 'one';
+    assert.deepEqual([one.headers, other.headers], [{ host: 'one' }, {}]);
+    other.headers = { host: 'other' };
+    assert.deepEqual([one.headers, other.headers], [{ host: 'one' }, { host: 'other' }]);
+  },
+  { notNode: 'its prototype keeps what it was asked for' },
+);
+
+/** What a program can call on a prototype by mistake: as on `node:http` it is refused, or of no effect. */
+const ON_A_PROTOTYPE: Record<string, (prototype: Response) => void> = {
+  setHeader: (prototype) => prototype.setHeader('X-Shared', '1'),
+  appendHeader: (prototype) => prototype.appendHeader('X-Shared', '1'),
+  setHeaders: (prototype) => prototype.setHeaders(new Map([['X-Shared', '1']])),
+  writeHead: (prototype) => prototype.writeHead(201, { 'X-Shared': '1' }),
+};
+for (const [name, call] of Object.entries(ON_A_PROTOTYPE)) {
+  behaviour(`a call of ${name} on a prototype sets nothing for all responses`, async ({ serve, http }) => {
+    const prototype: Response = Object.create(http.ServerResponse.prototype);
+    try {
+      call(prototype);
+    } catch (error) {
+      assert.ok(error instanceof TypeError);
+    }
+    const { connect } = await serve((req, res) => {
+      Object.setPrototypeOf(res, prototype);
+      if (req.url === '/first') res.setHeader('Set-Cookie', 'a=1');
+      res.end();
+    });
+    const client = connect();
+    const first = await client.send(get('/first')).response();
+    const second = await client.send(get('/second')).response();
+    assert.deepEqual([first.field('x-shared'), first.field('set-cookie')], [undefined, 'a=1']);
+    assert.deepEqual([second.field('x-shared'), second.field('set-cookie')], [undefined, undefined]);
+  });
+}
