@@ -37,6 +37,8 @@ export interface FieldView {
   /** The server set it, not the program. */
   readonly added: boolean;
   readonly masked: boolean;
+  /** It is no UTF-8: each character stands for a byte. */
+  readonly isLatin1?: boolean;
 }
 
 export interface BodyView {
@@ -48,6 +50,8 @@ export interface BodyView {
 
 export interface HeadView {
   readonly startLine: string;
+  /** The start line is no UTF-8: each character stands for a byte. */
+  readonly isLatin1?: boolean;
   readonly fields: readonly FieldView[];
 }
 

@@ -54,16 +54,17 @@ export function draftFrom(value: Record<string, unknown>): Draft {
 export function bytesOf(draft: Draft, original: ExchangeRecord | undefined): Buffer {
   const { startLine, fields, base64 } = draft;
   const body = Buffer.from(base64, 'base64');
+  const untouched = bytesByLine(original?.requestHead?.split('\r\n') ?? []);
   const kept = unmasked(
     fields.filter((line) => !FRAMING.test(line)),
     original?.rawHeaders ?? [],
-    original?.requestHead?.split('\r\n') ?? [],
+    untouched,
   );
-  const trailers = unmasked(draft.trailers, original?.requestTrailers ?? [], []);
+  const trailers = unmasked(draft.trailers, original?.requestTrailers ?? [], new Map());
   const isChunked = trailers.length > 0;
   const framing = isChunked ? ['Transfer-Encoding: chunked'] : [`Content-Length: ${body.length}`];
   const head = [
-    Buffer.from(startLine.replace(/HTTP\/2(\.0)?$/, 'HTTP/1.1')),
+    untouched.get(startLine) ?? Buffer.from(startLine.replace(/HTTP\/2(\.0)?$/, 'HTTP/1.1')),
     ...kept,
     ...['Connection: close', ...(isChunked || body.length > 0 ? framing : []), ''].map((line) =>
       Buffer.from(line),
@@ -76,14 +77,20 @@ export function bytesOf(draft: Draft, original: ExchangeRecord | undefined): Buf
 
 const withEnds = (lines: readonly Buffer[]): Buffer[] => lines.flatMap((line) => [line, Buffer.from('\r\n')]);
 
+/** What lines that were not touched have as bytes, by how they are shown: not every byte is UTF-8. */
+const bytesByLine = (lines: readonly string[]): ReadonlyMap<string, Buffer> =>
+  new Map(lines.map((line) => [readable(line), Buffer.from(line, 'latin1')]));
+
 /**
  * Lines as they are sent: a value that is masked is that of the original, and what was not touched has the bytes it had.
  * @param raw - names and values of the original's fields in turn
- * @param lines - as they were on the wire: not every byte is UTF-8
  */
-function unmasked(shown: readonly string[], raw: readonly string[], lines: readonly string[]): Buffer[] {
+function unmasked(
+  shown: readonly string[],
+  raw: readonly string[],
+  known: ReadonlyMap<string, Buffer>,
+): Buffer[] {
   const secrets = valuesOf(raw);
-  const known = new Map(lines.map((line) => [readable(line), Buffer.from(line, 'latin1')]));
   return shown
     .filter((line) => line.trim() !== '')
     .map((line) => {

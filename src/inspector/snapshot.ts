@@ -30,14 +30,20 @@ const NOBODY: Names = new Set();
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** What was read as latin1 as it was meant: as UTF-8, where it is. */
-export function readable(text: string): string {
-  if (!/[\x80-\xff]/.test(text)) return text;
+export const readable = (text: string): string => asUtf8(text) ?? text;
+
+/** @returns null where it is no UTF-8 */
+function asUtf8(latin1: string): string | null {
+  if (!/[\x80-\xff]/.test(latin1)) return latin1;
   try {
-    return utf8.decode(Buffer.from(text, 'latin1'));
+    return utf8.decode(Buffer.from(latin1, 'latin1'));
   } catch {
-    return text;
+    return null;
   }
 }
+
+/** Word that a text is shown as latin1, for it is no UTF-8: nobody could tell by the text. */
+const latin1Mark = (text: string): { isLatin1?: true } => (asUtf8(text) === null ? { isLatin1: true } : {});
 
 export function summaryOf(record: ExchangeRecord): ExchangeSummary {
   const { at, refusal, responseHead } = record;
@@ -86,6 +92,7 @@ function requestOf(record: ExchangeRecord, names: Names): ExchangeDetail['reques
     requestHead === null
       ? {
           startLine: readable(`${method} ${target} HTTP/2`),
+          ...latin1Mark(target),
           fields: sentOverHttp2(rawHeaders).map(([name, value]) => field(`${name}: ${value}`, names)),
         }
       : headOf(requestHead, names);
@@ -131,7 +138,7 @@ const sentOver2 = (head: string): string => head.replace(/\r\n[^:\r\n]+:/g, (nam
 function headOf(text: string, names: Names, isAdded: (name: string) => boolean = () => false): HeadView {
   const [startLine, ...lines] = linesOf(text);
   const fields = lines.map((line) => field(line, names, isAdded));
-  return { startLine: readable(startLine), fields };
+  return { startLine: readable(startLine), ...latin1Mark(startLine), fields };
 }
 
 function field(raw: string, names: Names, isAdded: (name: string) => boolean = () => false): FieldView {
@@ -152,6 +159,7 @@ function field(raw: string, names: Names, isAdded: (name: string) => boolean = (
         ),
     added: isAdded(key),
     masked,
+    ...(masked ? {} : latin1Mark(raw)),
   };
 }
 

@@ -12,6 +12,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import http from 'premier';
 import { createServer as createTlsServer } from 'premier/https';
 import { inspect, inspectServers } from 'premier/inspector';
+import { asRaw } from '../../dist/inspector/copies.js';
 import type { BatchView, ExchangeDetail } from '../../dist/inspector/exchange-view.js';
 import { Feed } from '../../dist/inspector/feed.js';
 import type { Har } from '../../dist/inspector/har.js';
@@ -174,6 +175,32 @@ test('UTF-8 in a target and in fields is readable, and other bytes are not lost'
   assert.equal((await exchange(1)).request?.fields.at(-1)?.value, 'été');
   assert.equal((await exchange(2)).request?.fields.at(-1)?.value, 'é');
 });
+
+for (const sent of [
+  get('/\xc3\xa9', 'X-Utf: \xc3\xa9t\xc3\xa9'),
+  get('/\xe9', 'X-Latin: \xe9'),
+  get('/\xc3\xa9\xff', 'X-Utf: \xc3\xa9', 'X-Cut: \xc3'),
+]) {
+  test(`saved and sent again, ${JSON.stringify(sent)} has the bytes it had`, async (t) => {
+    const seen: unknown[] = [];
+    const { connect, exchange, inspector } = await inspected(t, ({ url, rawHeaders }, res) => {
+      seen.push([url, rawHeaders.filter((_, i) => /^x-/i.test(rawHeaders[i & ~1] as string))]);
+      res.end();
+    });
+    await connect().send(Buffer.from(sent, 'latin1')).response();
+    const detail = await exchange(1);
+    const { request } = detail;
+    assert.ok(request);
+    assert.equal(Buffer.from(asRaw({ ...detail, request })).toString('latin1'), sent);
+    const draft = { from: 1, startLine: request.startLine, fields: request.fields.map(({ line }) => line) };
+    await fetch(`${inspector.url}api/send`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(draft),
+    });
+    assert.deepEqual(seen[1], seen[0]);
+  });
+}
 
 test('no more of a body is kept than was said, and its length is told all the same', async (t) => {
   const { connect, exchange } = await inspected(

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { REFUSALS } from '../../dist/http1/wire-error.js';
 import { FAULTS } from '../../dist/http2/faults.js';
 import { differences } from '../../dist/inspector/comparison.js';
-import { asCurl, asFetch, asRaw } from '../../dist/inspector/copies.js';
+import { asCurl, asFetch, asRaw, notByFetch } from '../../dist/inspector/copies.js';
 import type { ExchangeDetail, FieldView, RequestView } from '../../dist/inspector/exchange-view.js';
 import { explanationOf, linkTo } from '../../dist/inspector/explanations.js';
 import { filterFrom } from '../../dist/inspector/filter.js';
@@ -142,10 +142,32 @@ test('a copy for curl says the same to a shell, whatever is in the request', () 
     'POST',
     '-H',
     `X-A: ${evil}`,
+    '-H',
+    'Content-Type:',
     '--data-raw',
     `a${evil}\n`,
   ]);
 });
+
+for (const [target, isLatin1, word] of [
+  ['/a?b=c', false, undefined],
+  ['*', false, '*'],
+  ['http://other.example/a', false, 'http://other.example/a'],
+  ['/a#b', false, '/a#b'],
+  ['/é', false, '/é'],
+  ["/\xe9'%\\", true, "/\xe9'%\\"],
+] as const) {
+  test(`a copy for curl asks for ${JSON.stringify(target)} as it was asked for`, () => {
+    const request = { ...made().request, isLatin1, fields: [field('X-A', '\xff\\', { isLatin1: true })] };
+    const copy = asCurl(made({ target, request }));
+    const words = execFileSync('sh', ['-c', copy.replace(/^curl/, "printf '%s\\0'")], {
+      encoding: isLatin1 ? 'latin1' : 'utf8',
+    }).split('\0');
+    const at = words.indexOf('--request-target');
+    assert.equal(at < 0 ? undefined : words[at + 1], word);
+    if (isLatin1) assert.ok(words.includes('X-A: \xff\\'));
+  });
+}
 
 test('a copy for curl passes bytes that are no text through base64', () => {
   const request = {
@@ -173,6 +195,18 @@ test('a copy for fetch is JavaScript that asks for the same', async () => {
   ]);
   assert.equal(Buffer.from(options.body).toString(), 'hi');
 });
+
+for (const [method, length, lost] of [
+  ['TRACE', 0, 'method'],
+  ['GET', 2, 'body'],
+  ['HEAD', 0, undefined],
+  ['POST', 2, undefined],
+] as const) {
+  test(`what fetch can't ask for in a ${method} of ${length} bytes is known: ${lost}`, () => {
+    const request = { ...made().request, body: body('x'.repeat(length)) };
+    assert.equal(notByFetch(made({ method, request })), lost);
+  });
+}
 
 test('a copy as bytes is the request as it was on the wire, a chunked one with its chunks', () => {
   assert.equal(

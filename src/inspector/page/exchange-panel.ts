@@ -1,5 +1,5 @@
 /** One exchange whole, and what can be done with it. In: an exchange. Out: an element, and word of what was asked for. */
-import { asCurl, asFetch, asRaw } from '../copies.js';
+import { asCurl, asFetch, asRaw, notByFetch } from '../copies.js';
 import type { ExchangeDetail, RequestView } from '../exchange-view.js';
 import { bytesFrom } from './body-view.js';
 import { comparisonView } from './comparison-view.js';
@@ -95,8 +95,8 @@ export class ExchangePanel {
     if (request === null) return place;
     const asked = { ...exchange, request };
     place.append(
-      button(say.copyCurl, () => this.#copy(asCurl(asked), asked)),
-      button(say.copyFetch, () => this.#copy(asFetch(asked), asked)),
+      button(say.copyCurl, () => this.#copy(asCurl(asked), cutOf(asked))),
+      button(say.copyFetch, () => this.#copy(asFetch(asked), lostByFetch(asked))),
       button(say.copyRaw, () => {
         save(asked);
         this.say(cutOf(asked));
@@ -110,10 +110,11 @@ export class ExchangePanel {
     return place;
   }
 
-  async #copy(text: string, exchange: Asked): Promise<void> {
+  /** @param lost - what is to be known of the copy */
+  async #copy(text: string, lost: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text);
-      this.say(`${say.copied} ${cutOf(exchange)}`);
+      this.say(`${say.copied} ${lost}`);
     } catch {
       this.say(say.cannotCopy);
       this.#outcome.after(preformatted({}, text));
@@ -141,6 +142,11 @@ export class ExchangePanel {
 function cutOf({ request: { body } }: Asked): string {
   const kept = bytesFrom(body.base64).length;
   return kept < body.total ? say.cutBody(bytes(kept)) : '';
+}
+
+function lostByFetch(exchange: Asked): string {
+  const lost = notByFetch(exchange);
+  return lost === undefined ? cutOf(exchange) : say.notByFetch[lost];
 }
 
 function factsOf(exchange: ExchangeDetail): string {

@@ -64,6 +64,10 @@ export const english = {
   copyFetch: 'Copy as fetch',
   copyRaw: 'Save as bytes',
   copied: 'Copied.',
+  notByFetch: {
+    method: 'But fetch can’t ask with this method.',
+    body: 'But fetch sends no body with this method: it is left out.',
+  },
   cannotCopy: 'The browser doesn’t let this page copy.',
   sendAgain: 'Send again…',
   compare: 'Compare with…',

@@ -68,6 +68,10 @@ export const french: Texts = {
   copyFetch: 'Copier pour fetch',
   copyRaw: 'Enregistrer les octets',
   copied: 'Copié.',
+  notByFetch: {
+    method: 'Mais fetch ne peut pas demander avec cette méthode.',
+    body: 'Mais fetch n’envoie pas de corps avec cette méthode : il manque.',
+  },
   cannotCopy: 'Le navigateur ne laisse pas cette page copier.',
   sendAgain: 'Renvoyer…',
   compare: 'Comparer avec…',
