@@ -94,6 +94,8 @@ export class ExchangeRecord {
   readonly responseBody: BodyRecord;
   /** Octets of each chunk of the response, those of the first ones. */
   chunks: number[] | null = null;
+  /** How many there were, kept or not. */
+  chunkCount = 0;
   responseTrailers = NOTHING;
   refusal: RefusalRecord | null = null;
   outcome: Outcome | null = null;
@@ -220,6 +222,7 @@ export class ExchangeRecord {
     this.interims = null;
     this.setNames = NOTHING;
     this.chunks = null;
+    this.chunkCount = 0;
     this.responseTrailers = NOTHING;
     this.refusal = null;
   }

@@ -67,6 +67,8 @@ export interface ResponseView extends HeadView {
   readonly chunked: boolean;
   /** Octets of each chunk, those of the first thousand. */
   readonly chunks: readonly number[];
+  /** How many chunks there were. */
+  readonly chunkCount: number;
   readonly trailers: readonly FieldView[];
 }
 

@@ -31,6 +31,8 @@ export class Feed {
   /** The id of the first exchange that was not told of. */
   #next: number;
   #missed = 0;
+  /** Those that were counted as missed and are still kept: one that changes may be told of after all. */
+  readonly #untold = new Set<number>();
   /** Those that were told of while they were under way: they are told of in any case. */
   readonly #underWay = new Set<number>();
 
@@ -54,6 +56,8 @@ export class Feed {
 
   tellCleared(): void {
     this.#next = this.#recorder.recent.nextId;
+    this.#missed = 0;
+    this.#untold.clear();
     this.#send('cleared', {});
   }
 
@@ -71,14 +75,16 @@ export class Feed {
     if (revision === this.#revision || this.#isBehind) return;
     const changed = [...recent].filter((record) => record.revision > this.#revision);
     const told = changed.length <= limit ? changed : this.#choice(changed, limit);
+    for (const { id } of changed) if (id >= this.#next) this.#untold.add(id);
+    this.#missed += recent.nextId - this.#next;
     for (const { id, outcome } of told) {
+      if (this.#untold.delete(id)) this.#missed--;
       if (outcome === null) this.#underWay.add(id);
       else this.#underWay.delete(id);
     }
     const oldest = recent.oldestId;
-    this.#forget(oldest);
-    const isNew = ({ id }: { id: number }) => id >= this.#next;
-    this.#missed += recent.nextId - this.#next - told.filter(isNew).length;
+    forget(this.#underWay, oldest);
+    forget(this.#untold, oldest);
     this.#revision = revision;
     this.#next = recent.nextId;
     const batch: BatchView = { exchanges: told.map(summaryOf), oldest, missed: this.#missed };
@@ -92,13 +98,13 @@ export class Feed {
     return changed.filter((record) => newest.has(record) || this.#underWay.has(record.id));
   }
 
-  /** What is no longer kept is not heard of again. */
-  #forget(oldest: number): void {
-    for (const id of this.#underWay) if (id < oldest) this.#underWay.delete(id);
-  }
-
   #send(event: string, data: unknown): void {
     // JSON has no line break: one line is one event's data.
     this.#res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
+}
+
+/** What is no longer kept is not heard of again. */
+function forget(ids: Set<number>, oldest: number): void {
+  for (const id of ids) if (id < oldest) ids.delete(id);
 }

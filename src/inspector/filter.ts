@@ -2,7 +2,7 @@
  * Which exchanges a list shows. In: what somebody typed, such as `method:POST status:4xx path:/api -type:image text`. Out: a
  * test for exchanges, all of whose words hold; and the words that mean nothing.
  */
-import type { ExchangeSummary } from './exchange-view.js';
+import type { ExchangeSummary, Outcome } from './exchange-view.js';
 
 export interface Filter {
   readonly test: (exchange: ExchangeSummary) => boolean;
@@ -11,6 +11,8 @@ export interface Filter {
 }
 
 type Test = Filter['test'];
+
+const OUTCOMES: ReadonlySet<string> = new Set<Outcome>(['complete', 'aborted', 'refused', 'upgraded']);
 
 const has = (text: string, part: string): boolean => text.toLowerCase().includes(part);
 
@@ -32,13 +34,15 @@ const keys: Record<string, (value: string) => Test | undefined> = {
     (value) =>
     ({ code }) =>
       has(code, value),
-  connection: (value) => (exchange) => String(exchange.connection) === value,
-  is:
-    (value) =>
-    ({ outcome }) =>
-      value === 'open' ? outcome === null : outcome === value,
+  connection: (value) => (/^\d+$/.test(value) ? ({ connection }) => connection === Number(value) : undefined),
+  is: outcomeTest,
   status: statusTest,
 };
+
+function outcomeTest(value: string): Test | undefined {
+  if (value === 'open') return ({ outcome }) => outcome === null;
+  return OUTCOMES.has(value) ? ({ outcome }) => outcome === value : undefined;
+}
 
 /** `404`, `4xx`, or a beginning such as `40`. */
 function statusTest(value: string): Test | undefined {
@@ -56,7 +60,8 @@ export function filterFrom(text: string): Filter {
     const plain = isNegated ? word.slice(1) : word;
     const test =
       key === undefined ? anywhere(plain) : Object.hasOwn(keys, key) ? keys[key]?.(value) : undefined;
-    // A key that is still being typed hides nothing.
+    // What is still being typed hides nothing.
+    if (word === '-') continue;
     if (test === undefined) unknown.push(word);
     else if (value !== '' || key === undefined) tests.push(isNegated ? (it) => !test(it) : test);
   }

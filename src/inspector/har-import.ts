@@ -51,15 +51,30 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const number = (value: unknown, fallback = 0): number =>
   typeof value === 'number' && Number.isFinite(value) ? value : fallback;
 
+/** Longer than any exchange: ms of thirty years. */
+const MAX_SPAN = 1e12;
+
+/** A time in ms. */
+function span(value: unknown, fallback = 0): number {
+  const time = number(value, fallback);
+  return time >= 0 && time <= MAX_SPAN ? time : fallback;
+}
+
+/** 0 where there is none, as browsers write it. */
+function statusFrom(value: unknown): number {
+  const status = number(value);
+  return Number.isInteger(status) && status >= 100 && status <= 999 ? status : 0;
+}
+
 function exchangeOf(entry: unknown, index: number): ExchangeDetail {
   const [request, response] = [property(entry, 'request'), property(entry, 'response')];
   const [method, url] = [text(property(request, 'method')), text(property(request, 'url'))];
   if (method === '' || url === '') throw new HarError('badEntry', index);
   const own = property(entry, '_premier');
-  const status = number(property(response, 'status'));
+  const status = statusFrom(property(response, 'status'));
   const answer = status > 0 ? responseFrom(response, status, property(own, 'response')) : null;
   const asked = requestFrom(request, method, url, property(own, 'request'));
-  const total = number(property(entry, 'time'), -1);
+  const total = span(property(entry, 'time'), -1);
   return {
     id: index + 1,
     revision: 1,
@@ -103,6 +118,7 @@ function requestFrom(value: unknown, method: string, url: string, own: unknown):
   const wire = property(own, 'wire');
   return {
     startLine: text(property(own, 'startLine')) || `${method} ${targetOf(url)} ${version}`,
+    ...latin1Mark(own),
     fields: fieldsFrom(property(value, 'headers'), property(own, 'fields')),
     body: bodyFrom(data, number(property(value, 'bodySize')), property(own, 'body')),
     wire: wire === undefined || wire === null ? null : ownBody(wire),
@@ -113,17 +129,22 @@ function requestFrom(value: unknown, method: string, url: string, own: unknown):
 function responseFrom(value: unknown, status: number, own: unknown): ResponseView {
   const content = property(value, 'content');
   const version = text(property(value, 'httpVersion')) || 'HTTP/1.1';
-  const chunks = property(own, 'chunks');
+  const sizes = property(own, 'chunks');
+  const chunks = Array.isArray(sizes) ? sizes.map((size) => number(size)) : [];
   return {
     startLine:
       text(property(own, 'startLine')) || `${version} ${status} ${text(property(value, 'statusText'))}`,
     fields: fieldsFrom(property(value, 'headers'), property(own, 'fields')),
     body: bodyFrom(content, number(property(content, 'size')), property(own, 'body')),
     chunked: property(own, 'chunked') === true,
-    chunks: Array.isArray(chunks) ? chunks.map((chunk) => number(chunk)) : [],
+    chunks,
+    chunkCount: number(property(own, 'chunkCount'), chunks.length),
     trailers: fieldsFrom([], property(own, 'trailers')),
   };
 }
+
+const latin1Mark = (own: unknown): { isLatin1?: true } =>
+  property(own, 'isLatin1') === true ? { isLatin1: true } : {};
 
 /** Our own fields where they are there, else those of HAR. */
 function fieldsFrom(headers: unknown, own: unknown): FieldView[] {
@@ -136,6 +157,7 @@ function fieldsFrom(headers: unknown, own: unknown): FieldView[] {
       value,
       added: property(field, 'added') === true,
       masked: property(field, 'masked') === true,
+      ...latin1Mark(field),
     };
   });
 }
@@ -155,11 +177,23 @@ function ownBody(value: unknown): { total: number; base64: string } {
 
 function bodyFrom(content: unknown, size: number, own: unknown): { total: number; base64: string } {
   if (own !== undefined) return ownBody(own);
-  const body = text(property(content, 'text'));
-  const base64 = [property(content, 'encoding'), property(content, '_encoding')].includes('base64')
+  const body = text(property(content, 'text')) || formOf(content);
+  const written = [property(content, 'encoding'), property(content, '_encoding')].includes('base64')
     ? body
     : encoded(body);
-  return { total: Math.max(size, 0), base64: isBase64(base64) ? base64 : '' };
+  const base64 = isBase64(written) ? written : '';
+  // -1, where whoever wrote it did not know.
+  return { total: size > 0 ? size : atob(base64).length, base64 };
+}
+
+/** A form that has its parts in place of its text. */
+function formOf(content: unknown): string {
+  const params = property(content, 'params');
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(text(property(content, 'mimeType')));
+  if (!isForm || !Array.isArray(params)) return '';
+  return new URLSearchParams(
+    params.map((param) => [text(property(param, 'name')), text(property(param, 'value'))]),
+  ).toString();
 }
 
 function isBase64(value: string): boolean {
@@ -209,7 +243,7 @@ function timesFrom(own: unknown, timings: unknown): Times {
       closed: moment('closed'),
     };
   }
-  const of = (name: string) => Math.max(0, number(property(timings, name)));
+  const of = (name: string) => span(property(timings, name));
   const head = of('send');
   const responseHead = head + of('wait');
   const closed = responseHead + of('receive');

@@ -143,6 +143,7 @@ export class Recorder implements ServerObserver {
     let kept = 0;
     if (record.isChunked && exchange.version === '1.1') {
       record.chunks ??= [];
+      record.chunkCount++;
       if (record.chunks.length < MAX_CHUNKS) {
         record.chunks.push(length);
         kept += CHUNK_SIZE;
@@ -180,6 +181,8 @@ export class Recorder implements ServerObserver {
     if (record === undefined || record.isDropped) return;
     record.status = Number(/^\S+ (\d{3})\b/.exec(head)?.[1] ?? 0);
     record.at.responseHead = record.since(performance.now());
+    // The exchange was over when the program took the connection; what it answered is no less of it.
+    if (record.at.closed >= 0) record.at.closed = record.at.responseHead;
     this.#changed(record, record.keepResponseHead(head));
   }
 

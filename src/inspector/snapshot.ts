@@ -111,7 +111,7 @@ const sentOverHttp2 = (rawHeaders: readonly string[]) =>
     .map(([name, value], index) => [index === 0 && name === 'host' ? ':authority' : name, value] as const);
 
 function responseOf(record: ExchangeRecord, names: Names): ResponseView | null {
-  const { responseHead, setNames, chunks, isChunked } = record;
+  const { responseHead, setNames, chunks, chunkCount, isChunked } = record;
   if (responseHead === null) return null;
   const isHttp2 = record.version === '2.0';
   return {
@@ -124,6 +124,7 @@ function responseOf(record: ExchangeRecord, names: Names): ResponseView | null {
     body: bodyOf(record.responseBody),
     chunked: isChunked && !isHttp2,
     chunks: chunks ?? [],
+    chunkCount,
     trailers: fieldsOf(record.responseTrailers, isHttp2, names),
   };
 }

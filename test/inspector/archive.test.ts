@@ -34,6 +34,95 @@ function answerOfKind({ url, method }: IncomingMessage, res: ServerResponse): vo
   else res.writeHead(303, { Location: '/' }).end();
 }
 
+/** Whether a value is as HAR 1.2 says; else the path of what is not. */
+type Check = (value: unknown, path: string) => string[];
+
+const is =
+  (fits: (value: never) => boolean): Check =>
+  (value, path) =>
+    fits(value as never) ? [] : [`${path}: ${JSON.stringify(value)?.slice(0, 80)}`];
+const text = is((value) => typeof value === 'string');
+const integer = is(Number.isInteger);
+const time = is((value) => typeof value === 'number' && value >= 0);
+const timeOrNone = is((value) => typeof value === 'number' && (value >= 0 || value === -1));
+const date = is((value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value));
+const url = is((value) => URL.canParse(value));
+const list =
+  (check: Check): Check =>
+  (value, path) =>
+    Array.isArray(value) ? value.flatMap((one, i) => check(one, `${path}[${i}]`)) : [path];
+/** Names that end with `?` may be absent; others than these begin with `_` (§ "Custom fields"). */
+const object =
+  (parts: Record<string, Check>): Check =>
+  (value, path) => {
+    if (typeof value !== 'object' || value === null) return [path];
+    const known = new Set(Object.keys(parts).map((name) => name.replace('?', '')));
+    const strangers = Object.keys(value).filter((name) => !known.has(name) && !name.startsWith('_'));
+    return Object.entries(parts)
+      .flatMap(([name, check]) => {
+        const part = (value as Record<string, unknown>)[name.replace('?', '')];
+        return part === undefined && name.endsWith('?') ? [] : check(part, `${path}.${name}`);
+      })
+      .concat(strangers.map((name) => `${path}.${name} is not known`));
+  };
+
+const pair = object({ name: text, value: text });
+const cookies = list(object({ name: text, value: text }));
+/** Of http://www.softwareishard.com/blog/har-12-spec/, what an archive of ours may have. */
+const har12 = object({
+  log: object({
+    version: is((value) => value === '1.2'),
+    creator: object({ name: text, version: text }),
+    'pages?': list(object({})),
+    entries: list(
+      object({
+        startedDateTime: date,
+        time,
+        request: object({
+          method: text,
+          url,
+          httpVersion: text,
+          cookies,
+          headers: list(pair),
+          queryString: list(pair),
+          'postData?': object({ mimeType: text, text }),
+          headersSize: integer,
+          bodySize: integer,
+        }),
+        response: object({
+          status: integer,
+          statusText: text,
+          httpVersion: text,
+          cookies,
+          headers: list(pair),
+          content: object({
+            size: integer,
+            'compression?': integer,
+            mimeType: text,
+            'text?': text,
+            'encoding?': text,
+          }),
+          redirectURL: text,
+          headersSize: integer,
+          bodySize: integer,
+        }),
+        cache: object({}),
+        timings: object({
+          'blocked?': timeOrNone,
+          'dns?': timeOrNone,
+          'connect?': timeOrNone,
+          'ssl?': timeOrNone,
+          send: time,
+          wait: time,
+          receive: time,
+        }),
+        'serverIPAddress?': text,
+        'connection?': text,
+      }),
+    ),
+  }),
+});
+
 test('an archive of 100 exchanges shows the same when it is imported', async (t) => {
   const { connect, exchange, inspector } = await inspected(t, answerOfKind);
   const client = connect();
@@ -45,6 +134,9 @@ test('an archive of 100 exchanges shows the same when it is imported', async (t)
     live.push(await exchange(i + 1));
   }
   const archive = await (await fetch(`${inspector.url}api/har`)).text();
+  assert.deepEqual(har12(JSON.parse(archive), 'har'), []);
+  const none = har12({ log: { entries: [{ time: -1 }] } }, 'har');
+  assert.equal(none.length, 8, 'what is none is not taken for one');
   // An archive has whole milliseconds of the day.
   const same = ({ revision: _, startedAt, ...rest }: ExchangeDetail) => ({
     ...rest,

@@ -68,7 +68,7 @@ test('a chunked body is shown with its framing and without, with trailers, and a
     ['X-T: 1'],
   );
   assert.equal(bodyText(response.body), 'abcdefg');
-  assert.deepEqual([response.chunked, response.chunks], [true, [3, 4]]);
+  assert.deepEqual([response.chunked, response.chunks, response.chunkCount], [true, [3, 4], 2]);
   assert.deepEqual(
     response.trailers.map(({ line }) => line),
     ['X-Sum: 7'],
@@ -506,6 +506,7 @@ test('of more than a page takes at once, no exchange stays under way for it', (t
   for (const exchange of many.slice(400)) close(exchange);
   t.mock.timers.tick(100);
   assert.ok(![...told.values()].includes(null));
+  assert.equal(told.size + missed, 601, 'what was missed and is told of after all is missed no more');
   feed.end();
 });
 
@@ -788,6 +789,7 @@ for (const [how, answer, startLine] of [
     }
     assert.match(response?.startLine ?? '', startLine);
     assert.ok(startLine.test(String(status)) && times.responseHead !== null);
+    assert.ok((times.closed ?? -1) >= times.responseHead, 'it took no less than its answer');
     assert.ok(response?.fields.every(({ added }) => !added));
     assert.doesNotMatch(JSON.stringify(response), /hidden|frames/);
   });

@@ -32,6 +32,8 @@ const body = (text: string) => ({
   base64: Buffer.from(text).toString('base64'),
 });
 
+const form = (params: unknown) => ({ mimeType: 'application/x-www-form-urlencoded', params });
+
 type Asked = ExchangeDetail & { request: RequestView };
 
 /** An exchange with some parts of its own. */
@@ -69,6 +71,7 @@ function made(parts: Partial<Asked> = {}): Asked {
       body: body('true'),
       chunked: false,
       chunks: [],
+      chunkCount: 0,
       trailers: [field('X-Sum', '1')],
     },
     refusal: null,
@@ -105,6 +108,9 @@ const filters: [filter: string, fits: boolean][] = [
   ['b=c', true],
   ['nothing', false],
   ['status:', true],
+  ['is:', true],
+  ['connection:', true],
+  ['-', true],
   ['/a', true],
 ];
 for (const [text, fits] of filters) {
@@ -119,8 +125,17 @@ for (const [text, fits] of filters) {
 }
 
 test('what a filter does not know hides nothing, and is named', () => {
-  const { test: passes, unknown } = filterFrom('constructor:x colour:red status:abc');
-  assert.deepEqual(unknown, ['constructor:x', 'colour:red', 'status:abc']);
+  const { test: passes, unknown } = filterFrom(
+    'constructor:x colour:red status:abc is:red -is:new connection:x',
+  );
+  assert.deepEqual(unknown, [
+    'constructor:x',
+    'colour:red',
+    'status:abc',
+    'is:red',
+    '-is:new',
+    'connection:x',
+  ]);
   assert.ok(passes(made()));
 });
 
@@ -316,6 +331,42 @@ test('an archive that is imported shows the same again, bytes that are no text i
   ];
   assert.deepEqual(exchangesFrom(JSON.stringify(harOf(exchanges))), exchanges);
 });
+
+for (const [what, request, response, shown] of [
+  [
+    'a form as its parts',
+    { postData: form([{ name: 'a', value: 'b&=é' }]) },
+    {},
+    ['a=b%26%3D%C3%A9', '', 200],
+  ],
+  [
+    'parts of no form',
+    { postData: { mimeType: 'multipart/form-data', params: [{ name: 'a' }] } },
+    {},
+    ['', '', 200],
+  ],
+  ['parts that are none', { postData: form('a') }, {}, ['', '', 200]],
+  ['text of a length that is not known', {}, { content: { size: -1, text: 'é' } }, ['', 'é', 200]],
+  ['bytes that are no base64', {}, { content: { text: '!', encoding: 'base64' } }, ['', '', 200]],
+  ['a status that is none', {}, { status: -1 }, ['', undefined, 0]],
+  ['a status beyond all', {}, { status: 1e9 }, ['', undefined, 0]],
+] as const) {
+  test(`an archive with ${what} shows what it can`, () => {
+    const entry = {
+      time: 1e300,
+      timings: { send: 1e308, wait: -5, receive: 'x' },
+      request: { method: 'POST', url: 'http://a/', bodySize: -1, ...request },
+      response: { status: 200, ...response },
+    };
+    const [exchange] = exchangesFrom(JSON.stringify({ log: { entries: [entry] } }));
+    const textOf = ({ base64 }: { base64: string }) => Buffer.from(base64, 'base64').toString();
+    const [asked, answered] = [exchange?.request?.body, exchange?.response?.body];
+    assert.deepEqual([asked && textOf(asked), answered && textOf(answered), exchange?.status], shown);
+    for (const body of [asked, answered])
+      if (body) assert.equal(body.total, Buffer.from(body.base64, 'base64').length);
+    assert.deepEqual([exchange?.duration, exchange?.times.closed], [null, 0]);
+  });
+}
 
 test('an archive of a browser shows what it has', () => {
   const entry = {

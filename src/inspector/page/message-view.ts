@@ -22,14 +22,14 @@ export function responseView({ interims, response, refusal }: ExchangeDetail): H
     return place;
   }
   place.append(headView(response), bodyOf(response, null));
-  if (response.chunks.length > 0) place.append(element('p', { class: 'note' }, chunksOf(response)));
+  if (response.chunkCount > 0) place.append(element('p', { class: 'note' }, chunksOf(response)));
   place.append(...trailersOf(response.trailers));
   return place;
 }
 
-function chunksOf({ chunks }: ResponseView): string {
-  const shown = chunks.slice(0, 50).join(', ');
-  return `${say.chunks(chunks.length)} ${shown}${chunks.length > 50 ? ', …' : ''} ${say.language === 'fr' ? 'octets' : 'bytes'}`;
+function chunksOf({ chunks, chunkCount }: ResponseView): string {
+  const shown = chunks.slice(0, 50);
+  return say.chunks(chunkCount, shown.length < chunkCount ? [...shown, '…'] : shown);
 }
 
 function bodyOf(message: RequestView | ResponseView, wire: RequestView['wire']): HTMLElement {

@@ -24,7 +24,7 @@ export const english = {
   harTroubles: {
     noJson: 'This file is no JSON, so no HTTP Archive. Choose a .har file.',
     noHar: 'This file is JSON, but no HTTP Archive: it has no log.entries. Choose a .har file.',
-    tooMany: 'This archive has more than 10,000 exchanges.',
+    tooMany: 'This archive has more than 10,000 exchanges. Export fewer of them, or split it.',
     tooLarge: 'This file is larger than 128 MiB.',
     badEntry: (entry: number) => `Entry ${entry + 1} of this archive has no request with method and url.`,
   },
@@ -93,7 +93,8 @@ export const english = {
   decoded: (coding: string) => `decoded from ${coding}`,
   notText: 'These bytes are no text in UTF-8.',
   badImage: 'These bytes are no image that the browser can show.',
-  chunks: (count: number) => `${count} ${count === 1 ? 'chunk' : 'chunks'} of`,
+  chunks: (count: number, sizes: readonly (number | string)[]) =>
+    `${count} ${count === 1 ? 'chunk' : 'chunks'} of ${sizes.join(', ')} ${sizes.at(-1) === 1 ? 'byte' : 'bytes'}`,
   trailers: 'Trailers',
   refusalHeading: 'Refused',
   refusalReason: (reason: string) => reason,

@@ -28,7 +28,7 @@ export const french: Texts = {
     noJson: 'Ce fichier n’est pas du JSON, donc pas une archive HTTP. Choisissez un fichier .har.',
     noHar:
       'Ce fichier est du JSON, mais pas une archive HTTP : log.entries y manque. Choisissez un fichier .har.',
-    tooMany: 'Cette archive a plus de 10 000 échanges.',
+    tooMany: 'Cette archive a plus de 10 000 échanges. Exportez-en moins, ou divisez-la.',
     tooLarge: 'Ce fichier dépasse 128 Mio.',
     badEntry: (entry) => `L’entrée ${entry + 1} de cette archive n’a pas de requête avec method et url.`,
   },
@@ -97,7 +97,8 @@ export const french: Texts = {
   decoded: (coding) => `décodé de ${coding}`,
   notText: 'Ces octets ne sont pas du texte en UTF-8.',
   badImage: 'Ces octets ne sont pas une image que le navigateur sache montrer.',
-  chunks: (count) => `${count} ${count === 1 ? 'morceau' : 'morceaux'} de`,
+  chunks: (count, sizes) =>
+    `${count} ${count < 2 ? 'morceau' : 'morceaux'} de ${sizes.join(', ')} ${sizes.at(-1) === 1 ? 'octet' : 'octets'}`,
   trailers: 'Champs de fin',
   refusalHeading: 'Refusé',
   refusalReason: frenchReason,
