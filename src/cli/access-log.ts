@@ -4,8 +4,9 @@ import cluster from 'node:cluster';
 import { fstatSync } from 'node:fs';
 import { observeServers } from '../observe.js';
 import { accessLog } from '../operation/access-log.js';
+import { boundedAnswers } from '../operation/bounded-line.js';
 import { FileLines } from '../operation/file-lines.js';
-import { type LineStream, LineWriter } from '../operation/line-writer.js';
+import { type LineStream, LineWriter, WHOLE_WRITE } from '../operation/line-writer.js';
 import type { Messages } from './language.js';
 import { formats, type LogForm } from './log-formats.js';
 
@@ -19,14 +20,21 @@ const delay = 50;
 export function logAnswers(form: LogForm, say: Messages, silent?: string): void {
   const colours = process.stdout.isTTY === true && process.stdout.hasColors();
   const format = formats(say, colours)[form];
-  const lines = new LineWriter(logStream(say), {
+  const stream = logStream(say);
+  // A file takes lines of any length whole.
+  const isMixed = cluster.isWorker && stream === stdoutLines;
+  const line = isMixed ? boundedAnswers(WHOLE_WRITE, format) : format;
+  const lines = new LineWriter(stream, {
     delay: process.stdout.isTTY || process.platform === 'win32' ? 0 : delay,
     shared: cluster.isWorker,
     onLost: (count) => console.error(say.logLinesLost(count)),
   });
   // What waits when the process ends is written by then: such a write is over when it returns, but on Windows.
-  process.on('exit', () => lines.flush());
-  observeServers(accessLog((answer) => lines.write(format(answer)), silent));
+  process.on('exit', () => lines.end());
+  process.stdout.once('error', ({ code, message }: NodeJS.ErrnoException) =>
+    console.error(`premier: ${say.logUnread(code ?? message)}`),
+  );
+  observeServers(accessLog((answer) => lines.write(line(answer)), silent));
 }
 
 /** stdout, which may have to keep what it is given. */

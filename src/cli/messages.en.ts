@@ -57,6 +57,7 @@ export const english = {
   notPrinted: (reason: string) => `What you asked for can't be written (${reason}). Is the disk full?`,
   logNotWritten: (reason: string) =>
     `The log can't be written (${reason}): its lines are lost until it can. Is the disk full?`,
+  logUnread: (reason: string) => `The log is lost from here on: nobody reads it any more (${reason}).`,
   logLinesLost: (count: number) =>
     `${count} lines of the log were dropped: nothing reads this output fast enough.`,
   aborted: 'aborted',
@@ -202,6 +203,7 @@ export const english = {
   noAdminSocket: (reason: string) => `${reason} The service goes on without its admin listener.`,
   adminIsServed: (port: number, retry: string) =>
     `--admin and --port are both ${port}, but the admin listener is for whoever runs the service, never for those who are served. Give it another: ${retry}.`,
+  notInTime: (seconds: number) => `no whole answer within ${seconds} s`,
   nobodyAnswers: (where: string, reason: string) =>
     `Nobody answers at ${where} (${reason}). Is the service there, and was it started with --admin?`,
   noStatus: (where: string, status: number) =>
@@ -253,6 +255,8 @@ export const english = {
       ? `${path} ${signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`} before it served.`
       : `${path} was not ready within ${limit} s, and was ended.`,
   worn: (pid: number | undefined, reason: string) => `Worker ${pid} is replaced: ${reason}.`,
+  stuck: (pid: number, seconds: number) =>
+    `Worker ${pid} was killed, with what it had not answered: it had not ended ${seconds} s after it was asked to.`,
   waitingForChange: 'Waiting for a change.',
   stillServing: 'The version before goes on serving. Waiting for a change.',
 };

@@ -54,6 +54,7 @@ export const french: Messages = {
     `Ce que vous avez demandé ne peut pas s’écrire (${reason}). Le disque est-il plein ?`,
   logNotWritten: (reason) =>
     `Le journal ne peut pas s’écrire (${reason}) : ses lignes sont perdues jusqu’à ce qu’il le puisse. Le disque est-il plein ?`,
+  logUnread: (reason) => `Le journal est perdu à partir d’ici : plus personne ne le lit (${reason}).`,
   logLinesLost: (count) => `${count} lignes du journal sont perdues : rien ne lit cette sortie assez vite.`,
   aborted: 'interrompue',
 
@@ -191,6 +192,7 @@ export const french: Messages = {
   noAdminSocket: (reason) => `${reason} Le service continue sans son écoute d’administration.`,
   adminIsServed: (port, retry) =>
     `--admin et --port sont tous deux ${port}, mais l’écoute d’administration est pour qui s’occupe du service, jamais pour ceux qui sont servis. Donnez-lui-en un autre : ${retry}.`,
+  notInTime: (seconds) => `pas de réponse entière en ${seconds} s`,
   nobodyAnswers: (where, reason) =>
     `Personne ne répond à ${where} (${reason}). Le service est-il là, et a-t-il été lancé avec --admin ?`,
   noStatus: (where, status) =>
@@ -226,6 +228,8 @@ export const french: Messages = {
       ? `${path} ${signal ? `a été terminé par ${signal}` : `s’est terminé avec le code ${exitCode}`} avant de servir.`
       : `${path} n’était pas prêt au bout de ${limit} s, et a été tué.`,
   worn: (pid, reason) => `Le processus ${pid} est remplacé : ${reason}.`,
+  stuck: (pid, seconds) =>
+    `Le processus ${pid} a été tué, avec ce à quoi il n’avait pas répondu : il n’avait pas fini ${seconds} s après qu’on le lui eut demandé.`,
   waitingForChange: 'En attente d’un changement.',
   stillServing: 'La version d’avant continue de servir. En attente d’un changement.',
 };

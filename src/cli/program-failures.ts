@@ -5,8 +5,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { inspect } from 'node:util';
+import { boundedLine } from '../operation/bounded-line.js';
 import { errorLine } from '../operation/json-lines.js';
-import { printable, textOf } from '../operation/printable-text.js';
+import { WHOLE_WRITE } from '../operation/line-writer.js';
+import { printable, printableLines, textOf } from '../operation/printable-text.js';
+import { isWorker } from '../operation/worker-role.js';
 import type { Listener } from './exported.js';
 import { answerFailure } from './failed-answer.js';
 import type { Messages } from './language.js';
@@ -111,14 +115,17 @@ export class ProgramFailures {
     const client = this.#answered.getStore();
     if (client) this.#tell(client, error);
     else if (process.listenerCount('uncaughtException') === 1) {
-      console.error(error);
+      console.error(shown(error));
       process.exit(1);
     }
   }
 
   #tell(client: ServerResponse | Duplex, error: unknown): void {
-    if (this.#asJson) console.error(errorLine(this.#say.handlerFailed, error, requestOf(client)));
-    else console.error(this.#say.handlerFailed, error);
+    const { handlerFailed } = this.#say;
+    const asLine = (longest?: number) => errorLine(handlerFailed, error, requestOf(client), longest);
+    if (!this.#asJson) console.error(`${handlerFailed} ${shown(error)}`);
+    // No line of another worker must stand in this one.
+    else console.error(isWorker ? boundedLine(WHOLE_WRITE, asLine) : asLine());
     if ('writeHead' in client) answerFailure(client);
     else client.destroy();
   }
@@ -138,6 +145,9 @@ export class ProgramFailures {
     });
   }
 }
+
+/** An error as Node prints it; what it says may be quoted from a request. */
+const shown = (error: unknown): string => printableLines(typeof error === 'string' ? error : inspect(error));
 
 /** Whose answer failed, for a log; nothing of a socket that has left HTTP. */
 function requestOf(client: ServerResponse | Duplex): Record<string, string | undefined> {

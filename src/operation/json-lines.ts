@@ -4,6 +4,7 @@
  * In: an answer, or an error. Out: a line without its end, in which nothing from outside stands unescaped.
  */
 import type { Answer } from './access-log.js';
+import { cutText } from './bounded-line.js';
 import { LogClock } from './log-clock.js';
 import { isPlainInJson, jsonString } from './printable-text.js';
 
@@ -132,19 +133,20 @@ export function answerLine(answer: Answer): string {
 /**
  * An error of a program as one line, with its stack.
  * @param error - whatever was thrown
+ * @param longest - characters of each of its texts
  */
 export function errorLine(
   message: string,
   error: unknown,
   about: Record<string, string | undefined> = {},
+  longest = Number.POSITIVE_INFINITY,
 ): string {
   const { name, message: text, stack, code } = Object(error) as Partial<NodeJS.ErrnoException>;
   const said = error instanceof Error ? text : String(error);
-  const members = Object.entries(about).map(([key, value]) => member(key, value));
+  const short = (value: unknown) => (value === undefined ? undefined : cutText(String(value), longest));
+  const members = Object.entries(about).map(([key, value]) => member(key, short(value)));
   return (
     `{"time":"${clock.iso(Date.now())}","level":"error","message":${jsonString(message)}${members.join('')}` +
-    `${member('error', said)}${member('name', asText(name))}${member('code', asText(code))}${member('stack', asText(stack))}}`
+    `${member('error', short(said))}${member('name', short(name))}${member('code', short(code))}${member('stack', short(stack))}}`
   );
 }
-
-const asText = (value: unknown) => (value === undefined ? undefined : String(value));

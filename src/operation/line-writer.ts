@@ -11,7 +11,7 @@ const BACKLOG = 1024 * 1024;
 const LARGE_WRITE = 64 * 1024;
 
 /** Bytes of one write: what a pipe takes whole (PIPE_BUF of Linux), so that no other process writes in between. */
-const WHOLE_WRITE = 4096;
+export const WHOLE_WRITE = 4096;
 
 /** Characters of lines that become bytes at once: one by one takes longer, and so does what lies about for some time. */
 const GATHERED = 1024;
@@ -32,7 +32,7 @@ export interface LineWriterOptions {
   delay: number;
   /** Whether other processes write to the same stream. */
   shared: boolean;
-  /** Told, when the stream is read again, how many lines were lost. */
+  /** Told, when the stream is read again or at the end, how many lines were lost. */
   onLost: (count: number) => void;
 }
 
@@ -90,6 +90,13 @@ export class LineWriter {
     }
     this.#encode();
     this.#pass();
+  }
+
+  /** Passes on what waits for the last time, and tells what was lost. */
+  end(): void {
+    this.flush();
+    if (this.#lost > 0) this.#options.onLost(this.#lost);
+    this.#lost = 0;
   }
 
   #pass(): void {

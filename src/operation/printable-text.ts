@@ -23,13 +23,17 @@ function tester(isSuch: (code: number) => boolean): (text: string) => boolean {
 
 const hex = (character: string, digits: number) => character.charCodeAt(0).toString(16).padStart(digits, '0');
 
+const escaped = (character: string): string =>
+  character <= '\u00ff' ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`;
+
 /** A text from outside, with nothing in it that a terminal obeys. */
-export const printable = (text: string): string =>
-  isPlain(text)
-    ? text
-    : text.replace(unsafe, (character) =>
-        character <= '\u00ff' ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`,
-      );
+export const printable = (text: string): string => (isPlain(text) ? text : text.replace(unsafe, escaped));
+
+/** The same of a text of several lines, which stay lines. */
+export const printableLines = (text: string): string =>
+  text.replace(unsafe, (character) =>
+    character === '\n' || character === '\t' ? character : escaped(character),
+  );
 
 /**
  * Bytes of a head as text: Node hands them out one character each, and nearly all who send more than ASCII mean UTF-8. What

@@ -186,8 +186,22 @@ test('raw UTF-8 in a target or a field is logged as it reads, in every form', as
   }
 });
 
+for (const workers of [[], ['--workers', '1']]) {
+  const what = workers.length > 0 ? 'that shares a pipe with others is cut' : 'of one process is whole';
+  test(`a long line ${what}`, async (t) => {
+    const { url, printed, stdout } = await serving(t, [program(t), '--log', 'json', ...workers]);
+    await (await fetch(new URL(`/${'x'.repeat(8000)}`, url))).text();
+    await printed(/\n\{.*\}\n/);
+    const line = /^\{.*\}$/m.exec(stdout())?.[0] as string;
+    const { target } = JSON.parse(line);
+    if (workers.length === 0) assert.equal(target.length, 8001);
+    else assert.match(target, /^\/x{1023}…$/);
+  });
+}
+
 test('a log that nobody reads does not stop the server', async (t) => {
-  const { url, child } = await serving(t, [program(t)]);
+  const { url, child, printed } = await serving(t, [program(t)]);
   child.stdout?.destroy();
   for (let count = 0; count < 50; count++) assert.equal((await fetch(url)).status, 200);
+  await printed('premier: The log is lost from here on: nobody reads it any more (EPIPE).\n', 'stderr');
 });

@@ -127,6 +127,21 @@ for (const [what, begin, end] of [
   });
 }
 
+test('what an error quotes from a request is not obeyed by a terminal', async (t) => {
+  const code = `export default async (req, res) => {
+    if (req.method === 'DELETE') throw '\\x1b[2Jtext';
+    if (req.method === 'PUT') setTimeout(() => process.nextTick(() => { throw Object.assign(new Error('\\x9b2J'), { own: '\\x1b' }); }));
+    else { let text = ''; for await (const chunk of req) text += chunk; JSON.parse(text); }
+  };`;
+  const { url, printed, stderr } = await running(t, code);
+  for (const method of ['POST', 'PUT', 'DELETE'])
+    await fetch(url, { method, ...(method === 'POST' && { body: '\x1b]0;title\x07' }) });
+  await printed(/SyntaxError.*\\x9b2J.*: \\x1b\[2Jtext\n/s, 'stderr');
+  // Lines stay lines.
+  assert.match(stderr(), /\n {4}at JSON\.parse/);
+  assert.doesNotMatch(stderr().replaceAll('\n', ''), /\p{Cc}/u);
+});
+
 test('a socket that has left HTTP is cut when one of its listeners fails, and nobody else', async (t) => {
   const { port, printed } = await running(
     t,

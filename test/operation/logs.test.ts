@@ -8,11 +8,14 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { createServer } from 'premier';
+import { catalogues } from '../../dist/cli/language.js';
+import { formats, type LogForm } from '../../dist/cli/log-formats.js';
 import { observe } from '../../dist/observe.js';
 import { type Answer, accessLog } from '../../dist/operation/access-log.js';
+import { boundedAnswers, boundedLine } from '../../dist/operation/bounded-line.js';
 import { FileLines } from '../../dist/operation/file-lines.js';
 import { answerLine, errorLine } from '../../dist/operation/json-lines.js';
-import { LineWriter } from '../../dist/operation/line-writer.js';
+import { LineWriter, WHOLE_WRITE } from '../../dist/operation/line-writer.js';
 import { WallClock } from '../../dist/operation/log-clock.js';
 import { LoggedFields } from '../../dist/operation/logged-fields.js';
 import { temporaryFolder } from '../cli/command.js';
@@ -241,6 +244,47 @@ for (const shared of [false, true]) {
   });
 }
 
+for (const form of ['text', 'json', 'combined'] as LogForm[]) {
+  test(`a line of the form ${form} that others could cut has its longest texts cut, and a short one none`, () => {
+    const format = formats(catalogues.en, false)[form];
+    const write = boundedAnswers(WHOLE_WRITE, format);
+    assert.equal(write(answer), format(answer));
+    const texts = ['target', 'host', 'user', 'referer', 'agent'] as const;
+    for (const piece of ['x', '"', 'é', '€', '🦊', '\x80', '\u202e']) {
+      for (const cut of [...texts.map((name) => [name]), texts]) {
+        const long = Object.fromEntries(cut.map((name) => [name, piece.repeat(16_000)]));
+        const line = write({ ...answer, ...long });
+        assert.ok(Buffer.byteLength(line) < WHOLE_WRITE, `${piece} ${cut} ${line.length}`);
+        if (form !== 'json') continue;
+        const told = JSON.parse(line);
+        for (const name of texts) {
+          if (cut.includes(name as never)) assert.match(told[name], /…$/);
+          else assert.equal(told[name], answer[name]);
+        }
+        assert.deepEqual([told.id, told.trace, told.status], [answer.id, answer.trace, answer.status]);
+      }
+    }
+  });
+}
+
+test('a line is as long as a pipe takes whole, and no longer', () => {
+  const written = (length: number) =>
+    boundedLine(WHOLE_WRITE, (longest) => 'x'.repeat(Math.min(length, longest)));
+  for (const [length, left] of [
+    [1, 1],
+    [4095, 4095],
+    [4096, 1024],
+    [100_000, 1024],
+  ] as const)
+    assert.equal(written(length).length, left);
+  const error = new Error('€'.repeat(100_000));
+  const line = boundedLine(WHOLE_WRITE, (longest) =>
+    errorLine('It failed:', error, { method: 'GET' }, longest),
+  );
+  assert.ok(Buffer.byteLength(line) < WHOLE_WRITE);
+  assert.match(JSON.parse(line).error, /^€+…$/);
+});
+
 test('where nobody reads, lines are dropped, and told of once somebody reads again', async () => {
   const sink = new Sink(true);
   const lost: number[] = [];
@@ -256,6 +300,17 @@ test('where nobody reads, lines are dropped, and told of once somebody reads aga
   lines.write(line);
   await turn();
   assert.deepEqual(lost, [511]);
+});
+
+test('lines that nobody had read at the end are told of as lost', () => {
+  const sink = new Sink(true);
+  const lost: number[] = [];
+  const lines = new LineWriter(sink, { delay: 0, shared: false, onLost: (count) => lost.push(count) });
+  for (let i = 0; i < 1030; i++) lines.write('x'.repeat(1023));
+  lines.end();
+  lines.end();
+  assert.equal(lost.length, 1);
+  assert.equal(sink.writableLength, (1030 - (lost[0] ?? 0)) * 1024);
 });
 
 test('a disk that is full is told of once, and again when it was not in between', {
