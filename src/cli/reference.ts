@@ -57,6 +57,8 @@ it. Then come the addresses and the folder or program, then the access log, one 
   \`--quiet\` only the first line comes before. A handler that fails is told of on stderr as one line of JSON too, with
   \`error\` and \`stack\`.
 - \`--log combined\`: Apache's combined format, in UTC.
+- Where several processes write to one pipe, a line is 4096 bytes at most, for no other to stand in its middle: longer texts in
+  it end with \`…\`. A file gets them whole.
 
 A request that is no HTTP, or breaks a limit, has \`-\` for method and target, and the error's code at the end. UTF-8 in a
 target is written as it reads, and characters that a terminal would obey as \`\\x1b\`. Colours appear on a terminal, unless \`NO_COLOR\` is set.
@@ -76,8 +78,8 @@ group.
 \`--workers N\` serves a folder or a program with N processes at the same addresses, each with all that the program opens.
 
 - SIGHUP replaces them one after the other: a successor serves before the one it replaces stops, which has \`--stop-after\`
-  seconds to finish, and keeps idle connections for as long as their clients were told. A successor that fails to start,
-  or does not listen within a minute, replaces nobody.
+  seconds to finish, and keeps idle connections for as long as their clients were told. One that has not ended five seconds after
+  that is killed, which is told. A successor that fails to start, or does not listen within a minute, replaces nobody.
 - A worker that ends is started again at once while others serve, and else at once and then after pauses that grow to
   30 seconds, to one second for what was killed. Where none serves, who connects waits for it if that pause is a second at
   most, and is refused else; elsewhere than on Linux, always. SIGTERM to one of them replaces it.
@@ -156,6 +158,8 @@ par réponse :
   \`--quiet\`, seule la première ligne vient avant. Un gestionnaire qui échoue s’annonce aussi par une ligne de JSON, sur la
   sortie d’erreur, avec \`error\` et \`stack\`.
 - \`--log combined\` : le format « combined » d’Apache, en temps universel.
+- Là où plusieurs processus écrivent dans un même tube, une ligne a 4096 octets au plus, pour qu’aucune autre ne s’y glisse : les
+  textes plus longs finissent par \`…\`. Un fichier les reçoit entiers.
 
 Une requête qui n’est pas du HTTP, ou qui dépasse une limite, a \`-\` pour méthode et cible, et le code de l’erreur à la fin.
 L’UTF-8 d’une cible s’écrit comme il se lit, et les caractères auxquels un terminal obéirait comme \`\\x1b\`. Les couleurs apparaissent sur un terminal, sauf si
@@ -176,8 +180,9 @@ terminal, npm et \`timeout\` préviennent un processus et son groupe.
 ouvre.
 
 - SIGHUP les remplace l’un après l’autre : un successeur sert avant que celui qu’il remplace ne s’arrête, qui a
-  \`--stop-after\` secondes pour finir, et garde les connexions inactives aussi longtemps qu’on l’a dit à leurs clients. Un
-  successeur qui échoue à démarrer, ou n’écoute pas en une minute, ne remplace personne.
+  \`--stop-after\` secondes pour finir, et garde les connexions inactives aussi longtemps qu’on l’a dit à leurs clients. S’il
+  n’a pas fini cinq secondes plus tard, il est tué, ce qui est dit. Un successeur qui échoue à démarrer, ou n’écoute pas en une
+  minute, ne remplace personne.
 - Un processus qui se termine est relancé aussitôt tant que d’autres servent, sinon aussitôt puis après des pauses qui
   grandissent jusqu’à 30 secondes, jusqu’à une seconde pour ce qui a été tué. Où aucun ne sert, qui se connecte l’attend si cette pause ne passe pas une seconde, et est
   refusé sinon ; ailleurs que sous Linux, toujours. SIGTERM envoyé à l’un d’eux le remplace.

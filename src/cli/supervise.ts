@@ -191,6 +191,9 @@ class Supervisor {
         this.service.metrics.countRestart('worn');
         if (!quiet) console.log(say.worn(event.pid, event.reason));
         break;
+      case 'stuck':
+        console.error(say.stuck(event.pid, event.seconds));
+        break;
       case 'finishing':
         this.#tellConnections(event.connections);
         break;

@@ -18,6 +18,8 @@ export type PoolEvent =
   | { type: 'failed'; ending: Ending; serving: number }
   /** One is replaced since it reached a limit; it serves until then. */
   | { type: 'worn'; pid: number; reason: string }
+  /** One was killed, since it had not ended so many seconds after it was asked to. */
+  | { type: 'stuck'; pid: number; seconds: number }
   /** While all stop: so many connections are waited for. */
   | { type: 'finishing'; connections: number }
   /** Nothing serves, and no further attempt could help. */

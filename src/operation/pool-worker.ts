@@ -41,6 +41,8 @@ export interface WorkerListener {
   /** It should be replaced: it reached a limit, or was told by somebody to end. */
   worn(worker: PoolWorker, reason: string): void;
   signalled(worker: PoolWorker, signal: string): void;
+  /** It has not ended so many seconds after it was asked to, and is killed. */
+  stuck(worker: PoolWorker, seconds: number): void;
   finishing(worker: PoolWorker): void;
   reported(worker: PoolWorker, report: WorkerReport): void;
   /** What it sent that is none of ours. */
@@ -180,7 +182,11 @@ export class PoolWorker {
     clearTimeout(this.#deadline);
     if (terms.last) this.letGoOfSockets();
     tellWorker(this.#process, { premier: 'stop', ...terms });
-    this.#deadline = setTimeout(() => this.kill(), (terms.stopAfter + margin) * 1000);
+    const seconds = terms.stopAfter + margin;
+    this.#deadline = setTimeout(() => {
+      this.#listener.stuck(this, seconds);
+      this.kill();
+    }, seconds * 1000);
   }
 
   /** Its place at the sockets, which it has until then, ended or not. */

@@ -235,6 +235,10 @@ export class WorkerPool implements WorkerListener {
     }, echo);
   }
 
+  stuck({ pid }: PoolWorker, seconds: number): void {
+    this.#listener.event({ type: 'stuck', pid, seconds });
+  }
+
   finishing(): void {
     if (!this.#stopping) return;
     const connections = this.#in('retiring').reduce((sum, worker) => sum + worker.connections, 0);
