@@ -1,13 +1,14 @@
 // `premier status` and `premier health`: what the admin listener of a running service says. In: its address. Out: lines on
 // stdout, and an exit code: 0 when the service is well, 1 when it is not, or nobody answers. They need no shell and no curl.
 // Whatever answers there may be no service of ours: nothing of it reaches the terminal as it came.
+import { STATUS_CODES } from 'node:http';
 import { adminAddressText, readAdminAddress, usualAdminAddress } from '../operation/admin-address.js';
-import { type AdminAnswer, askAdmin } from '../operation/admin-client.js';
+import { type AdminAnswer, askAdmin, patience } from '../operation/admin-client.js';
 import { printable } from '../operation/printable-text.js';
 import type { ServiceStatus } from '../operation/service-status.js';
 import type { Messages } from './language.js';
 import { print } from './print.js';
-import { UsageError } from './trouble.js';
+import { codeOf, UsageError } from './trouble.js';
 
 /** The words that ask a service instead of starting one. */
 export const questions = ['status', 'health'] as const;
@@ -30,7 +31,8 @@ export async function askService(
   try {
     answer = await askAdmin(address, path);
   } catch (error) {
-    const reason = printable((error as Error).message);
+    const reason =
+      codeOf(error) === 'ETIMEDOUT' ? say.notInTime(patience) : printable((error as Error).message);
     console.error(`premier: ${say.nobodyAnswers(printable(adminAddressText(address)), reason)}`);
     return 1;
   }
@@ -49,7 +51,7 @@ async function tellHealth({ status, text }: AdminAnswer, say: Messages): Promise
     await print(lines, say);
     return 0;
   }
-  console.error(lines);
+  console.error(lines || `${status} ${STATUS_CODES[status] ?? ''}`.trimEnd());
   return 1;
 }
 

@@ -17,7 +17,7 @@ export interface ProcessStatus {
   connections: number;
   event_loop_delay_ms: { p99: number; max: number };
   memory_bytes: { resident: number; heap: number };
-  /** Seconds since it told of this; a process that is busy or stuck tells nothing. */
+  /** Seconds since it told of this, or else since it started; a process that is busy or stuck tells nothing. */
   reported_ago: number;
 }
 
@@ -40,19 +40,23 @@ export interface Reported {
   pid: number;
   state: string;
   generation: number;
+  /** ms since the epoch. */
+  startedAt: number;
   report: WorkerReport | undefined;
   /** When that came (ms since the epoch). */
   reportedAt: number;
 }
 
-export function processStatus({ pid, state, generation, report, reportedAt }: Reported): ProcessStatus {
+export function processStatus(process: Reported): ProcessStatus {
+  const { pid, state, generation, startedAt, report, reportedAt } = process;
+  const since = (moment: number) => Math.max(0, Math.round((Date.now() - moment) / 1000));
   const gauges = report?.metrics.gauges ?? {};
   const ms = (seconds = 0) => Math.round(seconds * 10_000) / 10;
   return {
     pid,
     state,
     generation,
-    uptime: report?.uptime ?? 0,
+    uptime: report?.uptime ?? since(startedAt),
     requests: report?.requests ?? 0,
     active_requests: gauges.http_server_active_requests ?? 0,
     connections: gauges.http_server_active_connections ?? 0,
@@ -64,6 +68,6 @@ export function processStatus({ pid, state, generation, report, reportedAt }: Re
       resident: gauges.process_memory_usage_bytes ?? 0,
       heap: gauges.v8js_memory_heap_used_bytes ?? 0,
     },
-    reported_ago: report ? Math.max(0, Math.round((Date.now() - reportedAt) / 1000)) : 0,
+    reported_ago: since(report ? reportedAt : startedAt),
   };
 }

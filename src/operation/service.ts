@@ -15,7 +15,6 @@ const patience = 10_000;
 export interface ServiceProcess extends Reported {
   /** Its name in metrics: few, and used again. */
   name: string;
-  startedAt: number;
 }
 
 export class Service implements AdminView {

@@ -7,9 +7,11 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readAdminAddress } from '../../dist/operation/admin-address.js';
+import { askAdmin } from '../../dist/operation/admin-client.js';
 import { openAdmin } from '../../dist/operation/admin-server.js';
 import { lifecycle } from '../../dist/operation/lifecycle.js';
 import { Service } from '../../dist/operation/service.js';
+import { processStatus } from '../../dist/operation/service-status.js';
 import { type Answer, ask } from './asked-admin.js';
 import { type Command, serving, start, temporaryFolder } from './command.js';
 
@@ -188,6 +190,51 @@ test('what is no admin listener is told so, and nothing of it is obeyed by a ter
     status.stderr(),
     `premier: 127.0.0.1:${port} answered with status 200, and not as an admin listener does. Give the address that --admin has.\n`,
   );
+});
+
+/** What may answer in place of an admin listener, and what `premier health` makes of it. */
+const answers: [what: string, head: string, body: string, code: number, shown: RegExp][] = [
+  ['an answer without end', '200 OK', 'line\n'.repeat(1 << 19), 0, /^(line\n){20}$/],
+  ['one line without end', '503 Service Unavailable', 'x'.repeat(1 << 21), 1, /^x{1048576}\n$/],
+  ['an answer that says nothing', '302 Found', '', 1, /^302 Found\n$/],
+  ['a status without a name', '599 ', ' \n', 1, /^599\n$/],
+];
+for (const [what, head, body, code, shown] of answers) {
+  test(`premier health shows of ${what} what fits`, async (t) => {
+    const strange = createServer((socket) => {
+      socket
+        .on('error', () => {})
+        .once('data', () => {
+          socket.write(`HTTP/1.1 ${head}\r\nConnection: close\r\n\r\n${body}`);
+          if (body.length < 1 << 19) socket.end();
+        });
+    }).listen(0, '127.0.0.1');
+    t.after(() => strange.close());
+    await once(strange, 'listening');
+    const health = start(t, ['health', `${(strange.address() as { port: number }).port}`]);
+    assert.equal(await health.ended, code);
+    assert.match(code === 0 ? health.stdout() : health.stderr(), shown);
+  });
+}
+
+test('what does not answer in time is told apart from what refuses', async (t) => {
+  const silent = createServer((socket) => {
+    socket.on('error', () => {});
+    if (half) socket.write('HTTP/1.1 200 OK\r\n\r\nhalf');
+  }).listen(0, '127.0.0.1');
+  t.after(() => silent.close());
+  await once(silent, 'listening');
+  const { port } = silent.address() as { port: number };
+  let half = false;
+  for (half of [false, true])
+    await assert.rejects(askAdmin({ host: '127.0.0.1', port }, '/', 0.05), { code: 'ETIMEDOUT' });
+  await assert.rejects(askAdmin({ path: '/nowhere/admin.sock' }, '/'), { code: 'ENOENT' });
+});
+
+test('a worker that has told nothing of itself is said to have been silent since it began', () => {
+  const worker = { pid: 1, state: 'ready', generation: 1, report: undefined, reportedAt: 0 };
+  const { uptime, reported_ago } = processStatus({ ...worker, startedAt: Date.now() - 12_000 });
+  assert.deepEqual([uptime, reported_ago], [12, 12]);
 });
 
 test('how to ask is told, in the language asked for', async (t) => {
