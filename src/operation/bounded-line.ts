@@ -31,8 +31,10 @@ export function boundedAnswers(
   bytes: number,
   format: (answer: Answer) => string,
 ): (answer: Answer) => string {
-  return (answer) =>
-    boundedLine(bytes, (longest) => format(Number.isFinite(longest) ? shortened(answer, longest) : answer));
+  return (answer) => {
+    const line = format(answer);
+    return fits(line, bytes) ? line : boundedLine(bytes, (longest) => format(shortened(answer, longest)));
+  };
 }
 
 export const cutText = (text: string, longest: number): string =>
