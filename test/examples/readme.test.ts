@@ -57,6 +57,7 @@ test('the README and its French twin have the same shape', () => {
       block
         .replace(/ +#.*$/gm, '')
         .replace(/my-folder|mon-dossier/g, 'FOLDER')
+        .replace(/my-project|mon-projet/g, 'PROJECT')
         .replace(/Bonjour/g, 'Hello')
         .replace(/bonjour/g, 'hello'),
     ),
@@ -78,6 +79,22 @@ for (const name of ['README', 'learn', 'vocabulary', 'troubleshooting']) {
     assert.deepEqual(french, english);
   });
 }
+
+test('the papers name files of the package where a project that installed it finds them', () => {
+  const missing = ['learn', 'inspector'].flatMap((name) =>
+    [`docs/${name}.md`, `docs/${name}.fr.md`].flatMap((paper) => {
+      const text = read(paper);
+      const named = [...text.matchAll(/node_modules\/premier\/([\w./-]*\w)/g)].map(
+        (match) => match[1] as string,
+      );
+      // A path below `examples/` that a command is given is one of the clone, which nobody who installed premier has.
+      const ofTheClone = blocks(paper, 'sh').filter((block) => /(?<![\w/])examples\//.test(block));
+      assert.notEqual(named.length, 0, `${paper} names none`);
+      return [...named.filter((file) => !existsSync(join(root, file))), ...ofTheClone];
+    }),
+  );
+  assert.deepEqual(missing, []);
+});
 
 describe('each link within the project leads to a file', () => {
   for (const paper of papers) {
