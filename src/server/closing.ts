@@ -16,6 +16,7 @@ export const closingMethods = {
   /** Accepts no more than what waits already, lets what is under way finish, and ends what is idle after a grace. */
   close(this: HttpServer, callback?: (error?: Error) => void) {
     const engine = this[kEngine];
+    askToCloseIdle(this);
     engine.closing = true;
     engine.closings++;
     engine.isAwaited = true;
@@ -45,12 +46,25 @@ export const closingMethods = {
   },
 
   closeIdleConnections(this: HttpServer) {
-    for (const connection of this[kEngine].connections) {
+    const { connections, asksToCloseIdle } = this[kEngine];
+    if (asksToCloseIdle) return;
+    for (const connection of connections) {
       if (connection.isUnused && endsUnusedConnections()) connection.socket.destroy();
       else connection.closeIdle();
     }
   },
 };
+
+/** Node's `close` begins with it, and a program may have put one of its own in its place; what that throws, `close` throws. */
+function askToCloseIdle(server: HttpServer): void {
+  const engine = server[kEngine];
+  engine.asksToCloseIdle = true;
+  try {
+    server.closeIdleConnections();
+  } finally {
+    engine.asksToCloseIdle = false;
+  }
+}
 
 /**
  * What waited to be accepted has been. Of what `_emitCloseIfDrained` was kept from, it is told as often as Node tells, and in

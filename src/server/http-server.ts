@@ -54,6 +54,8 @@ export interface ServerEngine {
   closings: number;
   /** `close` was called, and has not been done since. */
   isAwaited: boolean;
+  /** `close` asks the program's `closeIdleConnections`, if it has one: what is idle gets its grace, and isn't cut. */
+  asksToCloseIdle: boolean;
   /** What waited to be accepted when `close` was called, until it has been; null otherwise. */
   queue: AcceptQueue | null;
   /** How often 'close' was due meanwhile. */
@@ -66,6 +68,7 @@ export interface HttpServer extends NetServer, TimeoutSettings {
   readonly _connections: number;
   /** Emits 'close' where nothing is open any more. */
   _emitCloseIfDrained(): void;
+  closeIdleConnections(): void;
   /** ms of inactivity after which a socket times out; 0: never. */
   timeout: number;
   /** ms in which a client of HTTP/2 should take at least 16 KiB of an answer that waits for it; 0: no limit. */

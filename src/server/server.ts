@@ -121,6 +121,7 @@ function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Sett
     closing: false,
     closings: 0,
     isAwaited: false,
+    asksToCloseIdle: false,
     queue: null,
     closesOwed: 0,
   };

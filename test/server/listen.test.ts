@@ -239,6 +239,79 @@ behaviour(
   { notNode: 'it cuts what the kernel has not taken at once', only: 'plain' },
 );
 
+const replacements: [sentence: string, replace: (server: Server, called: () => void) => void][] = [
+  ['of the server', (server, called) => Object.assign(server, { closeIdleConnections: called })],
+  [
+    'of its class',
+    (server, called) => {
+      const prototype = Object.create(Object.getPrototypeOf(server), {
+        closeIdleConnections: { value: called },
+      });
+      Object.setPrototypeOf(server, prototype);
+    },
+  ],
+  [
+    'that calls that of http.Server',
+    (server, called) => {
+      const { closeIdleConnections } = server;
+      server.closeIdleConnections = function () {
+        called();
+        closeIdleConnections.call(this);
+      };
+    },
+  ],
+];
+
+for (const [sentence, replace] of replacements) {
+  behaviour(
+    `close calls a closeIdleConnections ${sentence} while the server still listens`,
+    async ({ serve }) => {
+      const { server, connect } = await serve((_req, res) => res.end('idle'));
+      const idle = connect().send(get());
+      await idle.response();
+      const listened: boolean[] = [];
+      replace(server, () => listened.push(server.listening));
+      const done = outcome<void>();
+      server.close(() => done.resolve());
+      assert.deepEqual(listened, [true]);
+      assert.equal(server.listening, false);
+      idle.socket.end();
+      await done.promise;
+    },
+  );
+}
+
+behaviour('close throws what closeIdleConnections throws, and the server goes on', async ({ serve }) => {
+  const { server, connect } = await serve((_req, res) => res.end('answer'));
+  const { closeIdleConnections } = server;
+  server.closeIdleConnections = () => {
+    throw new Error('not now');
+  };
+  assert.throws(() => server.close(), /not now/);
+  server.closeIdleConnections = closeIdleConnections;
+  const client = connect().send(get());
+  assert.equal((await client.response()).body, 'answer');
+  assert.equal(server.listening, true);
+  server.closeIdleConnections();
+  await client.nothingMore();
+});
+
+behaviour(
+  'a closeIdleConnections that calls that of http.Server leaves the grace that close gives',
+  async ({ serve }) => {
+    const { server, connect } = await serve({ closingGrace: 60_000 }, (_req, res) => res.end('answer'));
+    const { closeIdleConnections } = server;
+    server.closeIdleConnections = () => closeIdleConnections.call(server);
+    const client = connect().send(get());
+    await client.response();
+    server.close();
+    const last = await client.send(get()).response();
+    assert.equal(last.body, 'answer');
+    await client.nothingMore();
+  },
+  { notNode: 'its close leaves no grace', only: 'plain' },
+);
+
 behaviour('closeAllConnections ends them all', async ({ serve, subject }) => {
   const { server, connect } = await serve((req, res) => {
     if (req.url === '/idle') res.end('idle');
