@@ -43,7 +43,7 @@ type Http = typeof http & { _connectionListener: ConnectionListener };
 const { _connectionListener: attachNode } = http as Http;
 
 /** Takes over a socket for a server, premier's or one of Node's: that of `node:http2`, or one that was made before. */
-function _connectionListener(this: object, socket: ServerSocket): void {
+function connectionListener(this: object, socket: ServerSocket): void {
   if (kEngine in this) {
     attach.call(this as HttpServer, socket);
   } else {
@@ -58,7 +58,7 @@ function _connectionListener(this: object, socket: ServerSocket): void {
  */
 const premier = Object.defineProperties({}, Object.getOwnPropertyDescriptors(http)) as Http;
 Object.assign(premier, {
-  _connectionListener,
+  _connectionListener: connectionListener,
   clientOf,
   createServer,
   IncomingMessage,

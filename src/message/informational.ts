@@ -42,7 +42,8 @@ const LINK = /^<[^>\r\n]*>(?:\s*;\s*[^;"\s]+(?:(?<=[^;"\s]=)"[^;"\s]*")?)*$/;
 
 /** The Link field of early hints, from a string or a list of them; empty where there is nothing to hint at. */
 export function linkValue(link: unknown): string {
-  const links = Array.isArray(link) ? link : [link];
+  // As on node:http, what is in a list is taken as text.
+  const links = Array.isArray(link) ? link.map((item) => `${item}`) : [link];
   for (const item of links) {
     if (typeof item !== 'string' || !LINK.test(item)) {
       throw invalidArgValue(

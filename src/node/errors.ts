@@ -93,7 +93,7 @@ export function contentLengthMismatch(actual: number, announced: number): Error 
 }
 
 export function socketAssigned(): Error {
-  return coded(Error, 'ERR_HTTP_SOCKET_ASSIGNED', 'Socket already assigned');
+  return coded(Error, 'ERR_HTTP_SOCKET_ASSIGNED', 'ServerResponse has an already assigned socket');
 }
 
 export function socketEncoding(): Error {
@@ -136,8 +136,14 @@ export function outOfRange(name: string, range: string, received: unknown): Erro
   return coded(
     RangeError,
     'ERR_OUT_OF_RANGE',
-    `The value of "${name}" is out of range. It must be ${range}. Received ${inspect(received)}`,
+    `The value of "${name}" is out of range. It must be ${range}. Received ${shownNumber(received)}`,
   );
+}
+
+/** As Node shows a number that it refuses: one that is long in groups of three digits. */
+function shownNumber(value: unknown): string {
+  const isLong = typeof value === 'number' && Number.isInteger(value) && Math.abs(value) > 2 ** 32;
+  return inspect(value, { numericSeparator: isLong });
 }
 
 export function invalidArgValue(name: string, value: unknown, reason = 'is invalid'): Error {

@@ -46,7 +46,7 @@ export function dispatchExpecting(
   count: number,
 ): void {
   const most = server.maxRequestsPerSocket;
-  if (most && most > 0) {
+  if (typeof most === 'number' && most > 0) {
     response.maxRequestsOnConnectionReached = count >= most;
     if (count > most) {
       server.emit('dropRequest', request, request.socket);

@@ -50,6 +50,7 @@ export function adoptPatches(): void {
 
 function adoptFrom(theirs: object, ours: object, base: object, isOwn: (method: Method) => boolean): void {
   for (const name of namesOf(ours, base)) {
+    if (theirs !== base && Object.hasOwn(base, name)) continue;
     const method: unknown = Object.getOwnPropertyDescriptor(theirs, name)?.value;
     if (typeof method === 'function' && !isOwn(method as Method)) put(ours, name, method as Method);
   }
@@ -70,6 +71,7 @@ interface InheritedMethod {
 }
 
 const inherited: InheritedMethod[] = [...namesOf(ServerResponse.prototype, NODE_RESPONSE)]
+  .filter((name) => !Object.hasOwn(NODE_RESPONSE, name))
   .filter((name) => typeof Object.getOwnPropertyDescriptor(nodeMethods, name)?.value === 'function')
   .map((name) => {
     const first = { theirs: nodeMethods[name] as Method, ours: responseMethod(name) };

@@ -66,7 +66,8 @@ function checkInteger(name: string, value: unknown): void {
   if (value === undefined) return;
   if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
   if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
-  if (value < 0) throw outOfRange(name, `>= 0 && <= ${Number.MAX_SAFE_INTEGER}`, value);
+  if (value < 0 || value > Number.MAX_SAFE_INTEGER)
+    throw outOfRange(name, `>= 0 && <= ${Number.MAX_SAFE_INTEGER}`, value);
 }
 
 function checkType(name: string, type: 'boolean' | 'function', value: unknown): void {

@@ -232,8 +232,14 @@ const PlainServer = function Server(this: HttpServer | undefined, options?: unkn
   const [settings, onRequest] = normalize(options, listener);
   const http2 = plainHttp2(settings.http2);
   applyOptions(this as unknown as HttpServer, settings);
-  const { noDelay = true, keepAlive, keepAliveInitialDelay, highWaterMark } = settings;
-  const netOptions = { allowHalfOpen: true, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark };
+  const { noDelay, keepAlive, keepAliveInitialDelay, highWaterMark } = settings;
+  const netOptions = {
+    allowHalfOpen: true,
+    noDelay: noDelay ?? true,
+    keepAlive,
+    keepAliveInitialDelay,
+    highWaterMark,
+  };
   const server = constructOn(NetServer, this as unknown as HttpServer, [netOptions]);
   server[kEngine] = makeEngine(server, settings, http2);
   setUp(server, onRequest);

@@ -406,11 +406,23 @@ const ERRORS: [name: string, provoke: () => unknown, ours: Error][] = [
     () => http.createServer({ requestTimeout: 1.5 }),
     errors.outOfRange('requestTimeout', 'an integer', 1.5),
   ],
+  [
+    'a large number',
+    () => http.createServer({ requestTimeout: 2 ** 53 }),
+    errors.outOfRange('requestTimeout', `>= 0 && <= ${Number.MAX_SAFE_INTEGER}`, 2 ** 53),
+  ],
+  ['a second socket', assignedTwice, errors.socketAssigned()],
   ['a field list', () => response().writeHead(200, ['a']), errors.invalidArgValue('headers', ['a'])],
 ];
 
 function response(): ServerResponse {
   return new ServerResponse(new IncomingMessage(null as never));
+}
+
+function assignedTwice(): void {
+  const socket = new net.Socket();
+  response().assignSocket(socket);
+  response().assignSocket(socket);
 }
 
 function sent(): ServerResponse {

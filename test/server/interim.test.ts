@@ -97,6 +97,12 @@ const interims: [sentence: string, act: (res: Response) => void, expected: unkno
       ],
     ],
   ],
+  [
+    'writeEarlyHints with lists in a list',
+    (res) =>
+      res.writeEarlyHints({ link: [['</a>; rel=preload'], { toString: () => '</b>; rel=x' }] as never }),
+    [[103, 'Early Hints', [['Link', '</a>; rel=preload, </b>; rel=x']]]],
+  ],
   ['writeEarlyHints with an empty list', (res) => res.writeEarlyHints({ link: [] }), []],
   ['writeEarlyHints without a link', (res) => res.writeEarlyHints({}), []],
   [

@@ -63,6 +63,16 @@ for (const [option, value, since] of kept) {
   );
 }
 
+behaviour(
+  'noDelay that is null counts as one that is not set',
+  ({ subject }) => {
+    const noDelay = (value: unknown) =>
+      (subject.createServer({ noDelay: value as boolean }) as Server & { noDelay: boolean }).noDelay;
+    assert.deepEqual([null, undefined, false, true].map(noDelay), [true, true, false, true]);
+  },
+  { only: 'plain' },
+);
+
 behaviour('headersTimeout is never above requestTimeout by default', ({ subject }) => {
   assert.equal(subject.createServer({ requestTimeout: 1000 }).headersTimeout, 1000);
 });
@@ -78,6 +88,7 @@ const refused: [sentence: string, options: Options, code: string, since?: number
     [`${option} as text`, { [option]: '1' }, 'ERR_INVALID_ARG_TYPE'],
     [`${option} below 0`, { [option]: -1 }, 'ERR_OUT_OF_RANGE'],
     [`${option} as a fraction`, { [option]: 1.5 }, 'ERR_OUT_OF_RANGE'],
+    [`${option} beyond what numbers tell apart`, { [option]: 2 ** 53 }, 'ERR_OUT_OF_RANGE'],
   ]),
   ['keepAliveTimeoutBuffer below 0', { keepAliveTimeoutBuffer: -1 }, 'ERR_OUT_OF_RANGE', 24],
   ...['insecureHTTPParser', 'requireHostHeader', 'joinDuplicateHeaders', 'rejectNonStandardBodyWrites'].map(

@@ -132,6 +132,12 @@ const PATCHES: [when: string, patch: string][] = [
     'both after it',
     `globalThis.patchLate = () => { count('ServerResponse', ['end']); count('OutgoingMessage', ['end', 'write']); };`,
   ],
+  // On node:http `ServerResponse` has its own, behind which nobody looks.
+  ['what responses have of their own before it', `count('OutgoingMessage', ['_implicitHeader', 'end']);`],
+  [
+    'what responses have of their own after it',
+    `globalThis.patchLate = () => count('OutgoingMessage', ['_implicitHeader', 'end']);`,
+  ],
   // Node's own `_send` puts the head in front of what it is given by itself.
   ['what sends before it', `count('OutgoingMessage', ${JSON.stringify(OUTGOING)}); wrapSend();`],
   ['`end` and `_send` before it', `count('OutgoingMessage', ['end']); wrapSend();`],
