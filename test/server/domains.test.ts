@@ -137,3 +137,21 @@ for (const [what, { program, told }] of Object.entries(PROGRAMS)) {
     });
   }
 }
+
+test('a request belongs to no domain until it is added to one', () => {
+  const program = `${preamble('premier', 1)}
+    const inner = made('inner');
+    const server = http.createServer((req, res) => {
+      const before = [req.domain, res.domain];
+      inner.add(req);
+      console.log(before, req.domain === inner);
+      process.exit();
+    });
+    inner.run(() => server.listen(0, '127.0.0.1', () => ask(server, ['/1'])));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 15_000,
+  });
+  assert.equal(stdout, '[ undefined, undefined ] true\n', stderr);
+});

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import nodeHttp from 'node:http';
 import { duplexPair } from 'node:stream';
-import { behaviour, get, turns } from '../subjects.js';
+import { behaviour, get, outcome, turns } from '../subjects.js';
 
 behaviour('an invalid status is shown as console.log would show it', async ({ serve }) => {
   const messages: string[] = [];
@@ -140,4 +140,20 @@ behaviour(
     assert.equal(code, 'ERR_INVALID_ARG_VALUE');
   },
   { notNode: 'lines differ in the code' },
+);
+
+behaviour(
+  'a response from which the program took the socket closes with the connection',
+  async ({ serve }) => {
+    const closed = outcome();
+    const { connect } = await serve((req, res) => {
+      res.on('close', () => closed.resolve(null));
+      res.detachSocket(req.socket);
+      res.end('nowhere');
+      setImmediate(() => req.socket.destroy());
+    });
+    connect().send(get());
+    await closed.promise;
+  },
+  { notNode: 'there it never closes' },
 );
