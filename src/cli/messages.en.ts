@@ -1,5 +1,6 @@
 // Every sentence of the command, in English. One line each; an error names the thing, the reason and the way out.
 
+import type { ReachedLimit } from '../operation/worker-limits.js';
 import { certificateMessages } from './certificate-messages.en.js';
 
 /** Every language that has a catalogue. */
@@ -254,6 +255,10 @@ export const english = {
     limit === undefined
       ? `${path} ${signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`} before it served.`
       : `${path} was not ready within ${limit} s, and was ended.`,
+  limitReached: (limit: ReachedLimit) =>
+    'requests' in limit
+      ? `${limit.requests} ${limit.requests === 1 ? 'request' : 'requests'}`
+      : `${Math.round(limit.memory / 2 ** 20)} MiB`,
   worn: (pid: number | undefined, reason: string) => `Worker ${pid} is replaced: ${reason}.`,
   stuck: (pid: number, seconds: number) =>
     `Worker ${pid} was killed, with what it had not answered: it had not ended ${seconds} s after it was asked to.`,

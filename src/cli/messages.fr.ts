@@ -227,6 +227,10 @@ export const french: Messages = {
     limit === undefined
       ? `${path} ${signal ? `a été terminé par ${signal}` : `s’est terminé avec le code ${exitCode}`} avant de servir.`
       : `${path} n’était pas prêt au bout de ${limit} s, et a été tué.`,
+  limitReached: (limit) =>
+    'requests' in limit
+      ? `${limit.requests} ${limit.requests < 2 ? 'requête' : 'requêtes'}`
+      : `${Math.round(limit.memory / 2 ** 20)} Mio`,
   worn: (pid, reason) => `Le processus ${pid} est remplacé : ${reason}.`,
   stuck: (pid, seconds) =>
     `Le processus ${pid} a été tué, avec ce à quoi il n’avait pas répondu : il n’avait pas fini ${seconds} s après qu’on le lui eut demandé.`,

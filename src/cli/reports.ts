@@ -44,7 +44,12 @@ export async function startReports(telling: Telling): Promise<string | undefined
   const { args, say } = telling;
   const { admin, 'max-requests': requests, 'max-memory': memory } = args.settings;
   if (!isWorker) manage(() => true, say);
-  if (isWorker) watchLimits({ requests, memory }, (reason) => void tellParent({ premier: 'worn', reason }));
+  if (isWorker) {
+    watchLimits(
+      { requests, memory },
+      (limit) => void tellParent({ premier: 'worn', reason: say.limitReached(limit) }),
+    );
+  }
   if (admin === undefined && !isWatched()) return undefined;
   const service = isWorker ? undefined : new OwnService();
   const picked = service && admin ? await openAdminFor(service.service, admin, telling) : pickedByParent;

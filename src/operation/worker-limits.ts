@@ -1,8 +1,11 @@
 /**
- * Limits after which a worker is to be replaced, for programs that grow. In: limits. Out: one call, with the reason. They
+ * Limits after which a worker is to be replaced, for programs that grow. In: limits. Out: one call, with which and what was there. They
  * are drawn a tenth lower or higher in each worker, or all that began together would be replaced together.
  */
 import { observeServers } from './observing.js';
+
+/** A limit that has been reached, with what there is: requests, or bytes. */
+export type ReachedLimit = { requests: number } | { memory: number };
 
 export interface WorkerLimits {
   /** Requests that it serves. */
@@ -20,12 +23,12 @@ const interval = 1000;
  */
 export function watchLimits(
   { requests, memory }: WorkerLimits,
-  reached: (reason: string) => void,
+  reached: (limit: ReachedLimit) => void,
   random = Math.random,
 ): void {
   let told = false;
-  const tell = (reason: string) => {
-    if (!told) reached(reason);
+  const tell = (limit: ReachedLimit) => {
+    if (!told) reached(limit);
     told = true;
   };
   const share = 0.9 + 0.2 * random();
@@ -34,7 +37,7 @@ export function watchLimits(
     let count = 0;
     observeServers({
       exchangeOpened: () => {
-        if (++count === limit) tell(`${limit} requests`);
+        if (++count === limit) tell({ requests: limit });
       },
     });
   }
@@ -44,7 +47,7 @@ export function watchLimits(
       const resident = process.memoryUsage.rss();
       if (resident < limit) return;
       clearInterval(timer);
-      tell(`${Math.round(resident / 2 ** 20)} MiB`);
+      tell({ memory: resident });
     }, interval).unref();
   }
 }

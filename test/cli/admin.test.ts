@@ -6,12 +6,14 @@ import { get } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { catalogues } from '../../dist/cli/language.js';
 import { readAdminAddress } from '../../dist/operation/admin-address.js';
 import { askAdmin } from '../../dist/operation/admin-client.js';
 import { openAdmin } from '../../dist/operation/admin-server.js';
 import { lifecycle } from '../../dist/operation/lifecycle.js';
 import { Service } from '../../dist/operation/service.js';
 import { processStatus } from '../../dist/operation/service-status.js';
+import type { ReachedLimit } from '../../dist/operation/worker-limits.js';
 import { type Answer, ask } from './asked-admin.js';
 import { type Command, serving, start, temporaryFolder } from './command.js';
 
@@ -341,6 +343,16 @@ test('a worker is replaced after --max-requests, and no request is lost', async 
   while (!over) await asking();
   await replaced;
   assert.match((await ask('/metrics')).body, /^premier_worker_restarts_total\{reason="worn"\} [3-9]/m);
+});
+
+test('which limit a worker has reached is told in the language asked for', () => {
+  const told: [limit: ReachedLimit, en: string, fr: string][] = [
+    [{ requests: 1 }, '1 request', '1 requête'],
+    [{ requests: 20 }, '20 requests', '20 requêtes'],
+    [{ memory: 200 * 2 ** 20 }, '200 MiB', '200 Mio'],
+  ];
+  for (const [limit, en, fr] of told)
+    assert.deepEqual([catalogues.en.limitReached(limit), catalogues.fr.limitReached(limit)], [en, fr]);
 });
 
 test('a worker is replaced after --max-memory', async (t) => {
