@@ -129,6 +129,15 @@ export function addressAndPort(text: string): { address: string; port: number } 
     : undefined;
 }
 
+/** As `readHost`, which tells of more than this option takes. */
+function hostOf(text: string, option: string, say: Messages): string | undefined {
+  try {
+    return readHost(text, option, say);
+  } catch {
+    return undefined;
+  }
+}
+
 /** `PORT`, `HOST`, or both; an address of IPv6 with a port in brackets. */
 export function readInspectorAddress(text: string, option: string, say: Messages): InspectorAddress {
   const trimmed = text.trim();
@@ -141,9 +150,9 @@ export function readInspectorAddress(text: string, option: string, say: Messages
     ? [trimmed, trimmed]
     : (/^(?:(\[[^\]]+\]|[^:[\]]*[^:[\]\d][^:[\]]*)(?::(?=\d))?|:)?(\d+)?$/.exec(trimmed) ?? []);
   if (host === '' && port === undefined) throw new UsageError(say.badInspectorAddress(option, text));
-  const given = host === '' ? '127.0.0.1' : readHost(host, option, say);
-  // An address with a zone is in no URL that a browser takes.
-  if (given === '*' || given.startsWith('unix') || given.includes('%'))
+  const given = host === '' ? '127.0.0.1' : hostOf(host, option, say);
+  // An address with a zone is in no URL that a browser takes; -1 is no name.
+  if (given === undefined || /^[*-]|^unix|%/.test(given))
     throw new UsageError(say.badInspectorAddress(option, text));
   return { host: given, port: port === undefined ? 8082 : readPort(port, option, say) };
 }

@@ -120,6 +120,9 @@ const refused: [args: string[], message: RegExp, code: number][] = [
   [['--inspect=127.0.0.1:'], /--inspect must be a port, an address, or both/, 2],
   [['--inspect=http://localhost:1'], /--inspect must be a port, an address, or both/, 2],
   [['--inspect=unix:/tmp/x'], /--inspect must be/, 2],
+  [['--inspect=80.5'], /--inspect must be a port, an address, or both(?!.*unix)/, 2],
+  [['--inspect=127.1:0'], /--inspect must be a port, an address, or both(?!.*unix)/, 2],
+  [['--inspect=-1'], /--inspect must be a port, an address, or both/, 2],
   [['--inspect='], /--inspect has an empty value/, 2],
   [['--inspect', '--workers', '2'], /one process says, and --workers asks for several.*--workers 1\b/, 2],
 ];
