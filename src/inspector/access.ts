@@ -52,6 +52,12 @@ export class Access {
     return this.isToken(token) ? path : noToken;
   }
 
+  /** The token without the blank path after it, as who types the address leaves it; nothing where it is none. */
+  tokenAlone(req: IncomingMessage): string | undefined {
+    const [, token] = /^\/([^/?#]+)$/.exec(req.url ?? '') ?? [];
+    return token !== undefined && this.isToken(token) ? token : undefined;
+  }
+
   isToken(text: string): boolean {
     return timingSafeEqual(digest(text), this.#token);
   }

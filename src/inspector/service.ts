@@ -52,7 +52,10 @@ export class Service {
     for (const [name, value] of Object.entries(SAFETY)) res.setHeader(name, value);
     const path = this.#access.pathOf(req);
     if (typeof path === 'string') void this.#answer(path, req, res);
-    else if (path === noToken && wantsTokenPage(req)) askForToken(req, res, this.#access);
+    else if (path === noToken && this.#access.tokenAlone(req) !== undefined) {
+      res.setHeader('Location', `./${this.#access.tokenAlone(req)}/`);
+      plain(res, 308, 'The address ends with a slash. / L’adresse finit par une barre oblique.');
+    } else if (path === noToken && wantsTokenPage(req)) askForToken(req, res, this.#access);
     else plain(res, path.status, path.reason);
   };
 

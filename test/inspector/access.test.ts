@@ -62,7 +62,7 @@ test('the page is there for who has its address, and can do nothing but show its
 
 const paths = (token: string): [path: string, status: number][] => [
   ['/', 403],
-  [`/${token}`, 403],
+  [`/${token}`, 308],
   [`/${token.slice(0, -1)}/`, 403],
   [`/${token}x/`, 403],
   [`/${token.toUpperCase()}/`, 403],
@@ -159,6 +159,19 @@ test('who comes without the token is asked for it in a browser, and is led on wi
     assert.doesNotMatch(asked.body, /script>|evil|location/i);
   }
   assert.equal((await visit('/x/')).field('content-type'), 'text/plain; charset=utf-8');
+});
+
+test('who leaves the slash out is led to the page, and nobody else is', async (t) => {
+  const { port, token, get } = await known(t);
+  const own = `127.0.0.1:${port}`;
+  const led = await get(`/${token}`, own);
+  assert.deepEqual([led.status, led.field('location')], [308, `./${token}/`]);
+  for (const path of [`/${token}x`, `/${token.slice(1)}`, `/${token}?`, `//${token}`]) {
+    const { status, field } = await get(path, own);
+    assert.deepEqual([status, field('location')], [403, undefined], path);
+  }
+  assert.equal((await get(`/${token}`, 'evil.example')).status, 421);
+  assert.equal((await get(`/${token}`, own, 'Origin: http://evil.example')).status, 403);
 });
 
 test('a page of another site is refused, whatever it sends; a link from one is followed', async (t) => {
