@@ -221,6 +221,23 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
     await body.locator('pre').filter({ hasText: '000000  7b 22 61 22' }).waitFor();
   });
 
+  test('lets nothing look like something else: characters that nobody sees, numbers that are too long', async (t) => {
+    const { page, connect, choose } = await visit(t);
+    const json = '{"id":12345678901234567890,"id":1e999,"t":"\u202e"}';
+    const long = `/${'long/'.repeat(2000)}`;
+    const sent = `POST ${long} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-Turned: \u202egpj\u200b\u0085\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
+    await connect().send(Buffer.from(sent)).response();
+    await choose('/long');
+    assert.ok(
+      ((await page.locator('.panel h2').boundingBox())?.height ?? 999) < 120,
+      'a title of some lines',
+    );
+    const request = page.locator('.message').first();
+    const shown = await request.innerText();
+    assert.match(shown, /X-Turned: \\u202egpj\\u200b\\u0085/);
+    assert.match(shown, /id: 12345678901234567890\s+id: 1e999\s+t: "\\u202e"/);
+  });
+
   test('shows secrets only when they are asked for', async (t) => {
     const { page, choose } = await visit(t);
     await choose('/json');

@@ -12,6 +12,7 @@ import { filterFrom } from '../../dist/inspector/filter.js';
 import { frenchReason, sentences } from '../../dist/inspector/french-reasons.js';
 import { harOf } from '../../dist/inspector/har.js';
 import { exchangesFrom, HarError } from '../../dist/inspector/har-import.js';
+import { type JsonValue, jsonFrom } from '../../dist/inspector/json-source.js';
 import { maskedDetail } from '../../dist/inspector/masked-detail.js';
 import { offendingIn } from '../../dist/inspector/offending.js';
 import { phasesOf } from '../../dist/inspector/phases.js';
@@ -234,6 +235,33 @@ test('a copy as bytes is the request as it was on the wire, a chunked one with i
       .toString()
       .endsWith('\r\n\r\n2\r\nhi\r\n0\r\n\r\n'),
   );
+});
+
+/** A tree of JSON in brackets, each value as it is in the source. */
+const written = ({ parts, isList, source }: JsonValue): string => {
+  if (parts === null) return source;
+  const list = parts.map(({ name, value }) => `${name}=${written(value)}`).join(' ');
+  return isList ? `[${list}]` : `{${list}}`;
+};
+
+for (const [source, shown] of [
+  ['12345678901234567890', '12345678901234567890'],
+  ['[1e999, -0.10, 1E+2]', '[0=1e999 1=-0.10 2=1E+2]'],
+  ['{"a":1,"a":{"a":[]}}', '{a=1 a={a=[]}}'],
+  ['{"__proto__":{"x":null},"":true}', '{__proto__={x=null} =true}'],
+  [' {"a\\"]" : "b\\u0041\\"}" }\n', '{a"]="b\\u0041\\"}"}'],
+  [`${'['.repeat(5000)}${']'.repeat(5000)}`, undefined],
+] as const) {
+  test(`of JSON, ${source.slice(0, 40)} is shown as it was written`, () => {
+    const value = jsonFrom(source);
+    if (shown !== undefined) assert.equal(written(value), shown);
+  });
+}
+
+test('what is no JSON is taken for none', () => {
+  for (const source of ['', '{', '[1,]', "{'a':1}", 'NaN', '1 2', '"\n"']) {
+    assert.throws(() => jsonFrom(source), SyntaxError, source);
+  }
 });
 
 test('two answers that say the same have no difference; else each is named', () => {

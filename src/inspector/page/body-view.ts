@@ -3,7 +3,8 @@
  * Out: an element. Text is shown as text, an image through the browser's decoder of images; nothing is run.
  */
 import type { BodyView } from '../exchange-view.js';
-import { button, element, preformatted } from './element.js';
+import { type JsonValue, jsonFrom } from '../json-source.js';
+import { button, element, preformatted, unveiled } from './element.js';
 import { bytes, say } from './language.js';
 
 /** Images that are pixels; SVG is a document, and shown as text. */
@@ -81,7 +82,7 @@ async function inForm(form: Form, content: Bytes, type: string): Promise<HTMLEle
   }
   if (form === 'json') {
     try {
-      return element('div', { class: 'tree' }, tree(JSON.parse(text), ''));
+      return element('div', { class: 'tree' }, tree(jsonFrom(text)));
     } catch {
       // It says it is JSON, and isn't, or not all of it was kept.
     }
@@ -144,18 +145,16 @@ function picture(content: Bytes, type: string): HTMLElement {
 }
 
 /** A value of JSON as a tree that opens and closes. */
-function tree(value: unknown, name: string, depth = 0): HTMLElement {
-  const label = name === '' ? [] : [element('span', { class: 'key' }, `${name}: `)];
-  if (typeof value !== 'object' || value === null) {
-    return element('div', {}, ...label, element('span', { class: 'value' }, JSON.stringify(value)));
+function tree({ parts, isList, source }: JsonValue, name: string | null = null, depth = 0): HTMLElement {
+  const label = name === null ? [] : [element('span', { class: 'key' }, `${unveiled(name)}: `)];
+  if (parts === null) {
+    return element('div', {}, ...label, element('span', { class: 'value' }, unveiled(source)));
   }
-  const entries = Object.entries(value);
-  const size = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
-  const summary = element('summary', {}, ...label, size);
-  const branch = element('details', { open: depth < 2 && entries.length < 200 }, summary);
+  const summary = element('summary', {}, ...label, isList ? `[${parts.length}]` : `{${parts.length}}`);
+  const branch = element('details', { open: depth < 2 && parts.length < 200 }, summary);
   const fill = () => {
     if (branch.children.length === 1)
-      branch.append(...entries.map(([key, part]) => tree(part, key, depth + 1)));
+      branch.append(...parts.map((part) => tree(part.value, part.name, depth + 1)));
   };
   // What is closed is made when it is opened: a body may be deep.
   if (branch.open) fill();

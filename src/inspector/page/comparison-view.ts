@@ -1,7 +1,7 @@
 /** How two answers differ. In: two exchanges. Out: a table. */
 import { differences } from '../comparison.js';
 import type { ExchangeDetail } from '../exchange-view.js';
-import { element } from './element.js';
+import { element, unveiled } from './element.js';
 import { say } from './language.js';
 
 export function comparisonView(left: ExchangeDetail, right: ExchangeDetail): HTMLElement {
@@ -22,8 +22,8 @@ export function comparisonView(left: ExchangeDetail, right: ExchangeDetail): HTM
       'tr',
       {},
       element('th', { scope: 'row' }, what),
-      element('td', {}, one ?? say.none),
-      element('td', {}, other ?? say.none),
+      element('td', {}, unveiled(one ?? say.none)),
+      element('td', {}, unveiled(other ?? say.none)),
     ),
   );
   view.append(element('table', {}, element('thead', {}, head), element('tbody', {}, ...body)));

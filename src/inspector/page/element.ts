@@ -36,6 +36,16 @@ export function drawn(name: string, attributes: Attributes): SVGElement {
   return made;
 }
 
+/**
+ * A line with the characters to be seen that nobody sees, or that turn the order of others around: what a client sends must
+ * not look like something else.
+ */
+export const unveiled = (line: string): string =>
+  line.replace(/(?![\t\r\n])[\p{Cc}\p{Cf}]/gu, (character) => {
+    const code = (character.codePointAt(0) as number).toString(16).padStart(4, '0');
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code}`;
+  });
+
 /** Text as it is, which keys can scroll where it is longer than its place. */
 export const preformatted = (attributes: Attributes, ...children: Child[]): HTMLPreElement =>
   element('pre', { tabindex: 0, ...attributes }, ...children);

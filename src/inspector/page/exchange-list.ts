@@ -3,7 +3,7 @@
  * shown. Out: rows, and word of which one was chosen, by mouse or keys.
  */
 import type { ExchangeSummary } from '../exchange-view.js';
-import { element } from './element.js';
+import { element, unveiled } from './element.js';
 import { bytes, duration, say } from './language.js';
 
 /** Rows beyond the edges, so that none is missing while it scrolls. */
@@ -203,7 +203,7 @@ export class ExchangeList {
 
 function cellsOf(exchange: ExchangeSummary): string[] {
   const isRequest = exchange.method !== '';
-  const what = isRequest ? exchange.target : exchange.code;
+  const what = isRequest ? unveiled(exchange.target) : exchange.code;
   return [
     isRequest ? exchange.method : '✗',
     exchange.stream === 0 ? what : `${what} · ${say.stream(exchange.stream)}`,

@@ -3,7 +3,7 @@ import { asCurl, asFetch, asRaw, notByFetch } from '../copies.js';
 import type { ExchangeDetail, RequestView } from '../exchange-view.js';
 import { bytesFrom } from './body-view.js';
 import { comparisonView } from './comparison-view.js';
-import { button, element, preformatted } from './element.js';
+import { button, element, preformatted, unveiled } from './element.js';
 import { bytes, duration, say } from './language.js';
 import { requestView, responseView } from './message-view.js';
 import { restore, stateOf } from './panel-state.js';
@@ -54,7 +54,7 @@ export class ExchangePanel {
     this.#shown = exchange.id;
     const parts = [
       this.#backButton(),
-      element('h2', {}, title),
+      element('h2', {}, unveiled(title)),
       element('p', { class: 'facts' }, factsOf(exchange)),
       this.#actions(exchange),
       this.#outcome,

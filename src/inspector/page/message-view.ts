@@ -2,7 +2,7 @@
 import type { ExchangeDetail, FieldView, HeadView, RequestView, ResponseView } from '../exchange-view.js';
 import { explanationOf, linkTo } from '../explanations.js';
 import { bodyView } from './body-view.js';
-import { button, element } from './element.js';
+import { button, element, unveiled } from './element.js';
 import { say } from './language.js';
 
 export function requestView(request: RequestView): HTMLElement {
@@ -48,7 +48,7 @@ function headView({ startLine, fields }: HeadView): HTMLElement {
   return element(
     'div',
     { class: 'head' },
-    element('div', { class: 'start' }, startLine),
+    element('div', { class: 'start' }, unveiled(startLine)),
     ...fields.map(fieldView),
   );
 }
@@ -62,7 +62,7 @@ function fieldView(field: FieldView): HTMLElement {
     'aria-expanded': 'false',
     title: say.explain(name),
   });
-  const row = element('div', { class: 'field' }, toggle, rest);
+  const row = element('div', { class: 'field' }, toggle, unveiled(rest));
   if (added) row.append(' ', element('span', { class: 'tag' }, say.added));
   if (masked) row.append(' ', element('span', { class: 'tag' }, say.masked));
   let explanation: HTMLElement | null = null;
