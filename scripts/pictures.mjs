@@ -163,6 +163,9 @@ async function pictureOfInspector(file) {
     args: ['--no-sandbox'],
   });
   try {
+    // Open from the beginning, so that the pulse has something to draw; high enough to show where the time went.
+    const page = await browser.newPage({ viewport: { width: 1280, height: 1270 }, locale: 'en-GB' });
+    await page.goto(address);
     const reader = await browser.newPage({ locale: 'en-GB' });
     await reader.goto(book);
     await reader.getByRole('textbox').fill('Anna');
@@ -170,8 +173,9 @@ async function pictureOfInspector(file) {
     await reader.goto(book);
     await reader.getByRole('link').click();
     await reader.request.get(`${book}missing`);
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
-    await page.goto(address);
+    await reader.goto(book);
+    const plot = page.locator('.plot polyline').first();
+    while (((await plot.getAttribute('points')) ?? '').split(' ').length < 5) await page.waitForTimeout(200);
     await page.getByRole('option').filter({ hasText: 'POST' }).click();
     await page.getByRole('button', { name: 'Location', exact: true }).click();
     await page.locator('.explanation').waitFor();
