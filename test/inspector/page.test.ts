@@ -443,6 +443,12 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
       socket.on('error', () => {}).resume();
       socket.write(Buffer.concat([greeting, fault]));
     }
+    const plain = connectTo(port, '127.0.0.1').on('error', () => {});
+    t.after(() => plain.destroy());
+    plain.write(get());
+    const stranger = await (await contextFor({})).newPage();
+    t.after(() => stranger.close());
+    await assert.rejects(stranger.goto(`https://127.0.0.1:${port}/`), /ERR_CERT_AUTHORITY_INVALID/);
     const page = await context.newPage();
     t.after(() => page.close());
     await page.goto(inspector.url);
@@ -463,6 +469,8 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
     await refusal.getByText(/RFC 9113 §8.*Stream 3 was reset: RST_STREAM, PROTOCOL_ERROR\./).waitFor();
     await refused.filter({ hasNotText: 'stream' }).click();
     await refusal.getByText(/RFC 9113 §6 The connection was ended: GOAWAY, PROTOCOL_ERROR\./).waitFor();
+    assert.match(await chosen('ERR_SSL_HTTP_REQUEST'), /plain HTTP came to a port for TLS/);
+    assert.match(await chosen(/ALERT_CERTIFICATE_UNKNOWN/), /The client doesn’t trust the certificate/);
     await page.locator('.connections summary').click();
     const row = page.locator('.connections tr', { hasText: 'HTTP/2, TLSv1.3, TLS_AES' }).first();
     await row.getByRole('button', { name: /^\d+: show those of connection/ }).click();

@@ -7,8 +7,8 @@ import { sectionLink } from './message-view.js';
 
 /** @param stream - of HTTP/2, that was refused; 0 where none was */
 export function refusalView(refusal: RefusalView, stream: ExchangeDetail['stream']): HTMLElement {
-  const { code, reason, rfc, before, offending, after, isCut } = refusal;
-  const sentence = element('p', {}, element('code', {}, code), ` ${say.refusalReason(reason)}. `);
+  const { code, rfc, before, offending, after, isCut } = refusal;
+  const sentence = element('p', {}, element('code', {}, code), ` ${reasonOf(refusal)}. `);
   if (rfc !== '') sentence.append(sectionLink(rfc), ' ');
   sentence.append(whatCame(refusal, stream));
   const view = element('section', { class: 'refusal' }, element('h3', {}, say.refusalHeading), sentence);
@@ -24,6 +24,13 @@ export function refusalView(refusal: RefusalView, stream: ExchangeDetail['stream
     ),
   );
   return view;
+}
+
+/** Why, in a sentence; OpenSSL's word for what is frequent says little to who has not met it before. */
+function reasonOf({ code, reason }: RefusalView): string {
+  if (/^ERR_SSL_HTTPS?(_PROXY)?_REQUEST$/.test(code)) return say.plainHttpOnTls(reason);
+  if (/ alert (unknown ca|certificate unknown|bad certificate)\b/i.test(reason)) return say.untrusted(reason);
+  return say.refusalReason(reason);
 }
 
 /** What the server did about it. */

@@ -98,6 +98,9 @@ export const english = {
   trailers: 'Trailers',
   refusalHeading: 'Refused',
   refusalReason: (reason: string) => reason,
+  plainHttpOnTls: (reason: string) =>
+    `A request of plain HTTP came to a port for TLS: it is to be asked with https:// (${reason})`,
+  untrusted: (reason: string) => `The client doesn’t trust the certificate of this server (${reason})`,
   refusalClaimed: 'The program took the answer over.',
   refusalAnswer: (status: number) => `Answered with ${status}.`,
   streamReset: (stream: number, error: string) => `Stream ${stream} was reset: RST_STREAM, ${error}.`,

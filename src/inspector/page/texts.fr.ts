@@ -102,6 +102,9 @@ export const french: Texts = {
   trailers: 'Champs de fin',
   refusalHeading: 'Refusé',
   refusalReason: frenchReason,
+  plainHttpOnTls: (reason) =>
+    `Une requête HTTP en clair est arrivée sur un port TLS : on y demande par https:// (${reason})`,
+  untrusted: (reason) => `Le client ne fait pas confiance au certificat de ce serveur (${reason})`,
   refusalClaimed: 'Le programme s’est chargé de la réponse.',
   refusalAnswer: (status) => `Réponse : ${status}.`,
   streamReset: (stream, error) => `Le flux ${stream} a été interrompu : RST_STREAM, ${error}.`,
