@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
+import { inspect as written } from 'node:util';
 
 /** Options of `inspect()` and `inspectServers()`. */
 export interface InspectorOptions {
@@ -66,10 +67,13 @@ export function isLoopbackHost(host: string): boolean {
     : loopback.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
+/** How a wrong value is written: a text in quotes, an object in a line. */
+const BRIEF = { depth: 0, breakLength: Number.POSITIVE_INFINITY } as const;
+
 /** @throws {TypeError | RangeError} for an option that is not known, or not as it should be */
 export function settingsFrom(options: InspectorOptions = {}): Settings {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`inspect(): the options are an object, not ${String(options)}`);
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`inspect(): the options are an object, not ${written(options, BRIEF)}`);
   }
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
@@ -92,7 +96,7 @@ function hostFrom(options: InspectorOptions): string {
   const { host = '127.0.0.1' } = options;
   if (typeof host !== 'string' || host === '' || /[\s/?#@\\%]/.test(host)) {
     throw new TypeError(
-      `inspect(): host must be an address or a name such as '127.0.0.1', not ${JSON.stringify(host)}`,
+      `inspect(): host must be an address or a name such as '127.0.0.1', not ${written(host, BRIEF)}`,
     );
   }
   if (!yesOrNo(options, 'anywhere') && !isLoopbackHost(host)) {
@@ -106,7 +110,7 @@ function hostFrom(options: InspectorOptions): string {
 function yesOrNo(options: InspectorOptions, name: 'anywhere' | 'waitForPort'): boolean {
   const value = options[name] ?? false;
   if (typeof value !== 'boolean') {
-    throw new TypeError(`inspect(): ${name} must be true or false, not ${String(value)}`);
+    throw new TypeError(`inspect(): ${name} must be true or false, not ${written(value, BRIEF)}`);
   }
   return value;
 }
@@ -117,7 +121,7 @@ function whole(options: InspectorOptions, name: NumberName, fallback: number, fr
   const value = options[name] ?? fallback;
   if (typeof value !== 'number' || !Number.isInteger(value) || value < from || value > to) {
     throw new RangeError(
-      `inspect(): ${name} must be a whole number from ${from} to ${to}, not ${String(value)}`,
+      `inspect(): ${name} must be a whole number from ${from} to ${to}, not ${written(value, BRIEF)}`,
     );
   }
   return value;

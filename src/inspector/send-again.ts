@@ -158,7 +158,7 @@ export function sendTo(server: Server, bytes: Buffer): Promise<number | undefine
 function socketTo(server: Server): Socket {
   const where = server.listening ? (server.address() as AddressInfo | string | null) : null;
   if (where === null) {
-    throw new BadRequest('The server does not listen any more.', 'Le serveur n’écoute plus.', 409);
+    throw new BadRequest('The server does not listen now.', 'Le serveur n’écoute pas en ce moment.', 409);
   }
   if (typeof where === 'string') return connect(where);
   const { port, address } = where;

@@ -684,7 +684,12 @@ const wrong: [options: object, reason: RegExp][] = [
   [{ host: '::1:0' }, /anywhere/],
   [{ host: 'a b' }, /host must be/],
   [{ port: 65_536 }, /port must be a whole number from 0 to 65535, not 65536/],
-  [{ port: '8082' }, /port must be/],
+  [{ port: '8082' }, /port must be a whole number from 0 to 65535, not '8082'$/],
+  [
+    { port: Object.create(null) },
+    /port must be a whole number from 0 to 65535, not \[Object: null prototype\] \{\}$/,
+  ],
+  [[], /the options are an object, not \[\]$/],
   [{ maxExchanges: 0 }, /maxExchanges must be/],
   [{ maxBytes: 1 }, /maxBytes must be/],
   [{ maxBodyBytes: -1 }, /maxBodyBytes must be/],
