@@ -273,6 +273,7 @@ export const options = {
     group: 'output',
     argument: word('ADDRESS', 'ADRESSE'),
     bare: '127.0.0.1:8082',
+    isValue: (text) => isIP(text) !== 0 || 'port' in (readAdminAddress(text) ?? {}),
     read: readInspectorAddress,
     about: {
       en: 'Show what the server and its clients say to each other on a live page, at [HOST:]PORT. --inspect alone: 127.0.0.1:8082.',

@@ -148,6 +148,10 @@ test('what --inspect asks of other options is said before anything is started', 
   const cases: [args: string[], says: RegExp][] = [
     [['--inspect'], /^$/],
     [['--inspect=[::1]:0'], /^$/],
+    [['--inspect', '0'], /^$/],
+    [['--inspect', '[::1]:0'], /^$/],
+    [['--inspect', '127.0.0.1'], /^$/],
+    [['--inspect', '0.0.0.0:0'], /other computers may see 0\.0\.0\.0/],
     [['--inspect=::ffff:127.0.0.1'], /^$/],
     [['--inspect=[0:0:0:0:0:0:0:1]:9000'], /^$/],
     [['--inspect=0.0.0.0', '--inspect-anywhere'], /^$/],
@@ -156,7 +160,7 @@ test('what --inspect asks of other options is said before anything is started', 
     [['--inspect-anywhere', '--admin'], /without --inspect\b/],
     [
       ['--inspect=[2001:db8::1]:1'],
-      /may see 2001:db8::1.*: premier site '--inspect=\[2001:db8::1\]:1' --inspect-a/,
+      /may see 2001:db8::1.*: premier site --inspect '\[2001:db8::1\]:1' --inspect-a/,
     ],
     [['--inspect=::1:0'], /^--inspect: ::1:0 may be .*Write --inspect=\[::1\]:0 or --inspect=\[::1:0\]\.$/],
     [['--inspect=2001:db8::1:8082', '--inspect-anywhere'], /Write --inspect=\[2001:db8::1\]:8082 or/],
@@ -164,10 +168,10 @@ test('what --inspect asks of other options is said before anything is started', 
     [['--inspect', '--workers', '2'], /--workers asks for several.* --workers 1\b/],
     [
       ['--inspect=8081', '--admin'],
-      /^--inspect and --admin are both 8081.*: premier site --inspect=8082 --admin\./,
+      /^--inspect and --admin are both 8081.*: premier site --inspect 8082 --admin\./,
     ],
-    [['--inspect=[::]:9', '--inspect-anywhere', '--admin=9'], /both 9,.*'--inspect=\[::\]:10'/],
-    [['--inspect=[::1]:9', '--admin=localhost:9'], /both 9,.*'--inspect=\[::1\]:10'/],
+    [['--inspect=[::]:9', '--inspect-anywhere', '--admin=9'], /both 9,.*--inspect '\[::\]:10'/],
+    [['--inspect=[::1]:9', '--admin=localhost:9'], /both 9,.*--inspect '\[::1\]:10'/],
     [['--inspect=[::1]:9', '--admin=9'], /^$/],
     [['--inspect=0', '--admin=0'], /^$/],
     [['--inspect=9', '--admin=unix:/9'], /^$/],
@@ -198,7 +202,8 @@ for (const [host, written] of [
     const { port } = taken.address() as AddressInfo;
     const command = start(t, [temporaryFolder(t), '--port', '0', `--inspect=${written}${port}`]);
     assert.equal(await command.ended, 1);
-    const other = `--inspect=${written}${port === 65_535 ? 8082 : port + 1}`;
+    const next = `${written}${port === 65_535 ? 8082 : port + 1}`;
+    const other = `--inspect ${written === '' ? next : `'${next}'`}`;
     assert.match(command.stderr(), new RegExp(`port ${port} is in use`));
     assert.ok(command.stderr().includes(other), command.stderr());
   });
