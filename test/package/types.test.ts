@@ -20,10 +20,10 @@ interface Setting {
 const settings: Setting[] = [
   { typescript: '5.5', types: 22, module: 'commonjs', resolution: 'node10' },
   { typescript: '5.5', types: 24, module: 'es2022', resolution: 'node10', type: 'module' },
-  { typescript: '5.9', types: 20, module: 'preserve', resolution: 'bundler' },
   { typescript: '5.9', types: 26, module: 'node16', resolution: 'node16', type: 'module' },
   { typescript: '7', types: 20, module: 'nodenext', resolution: 'nodenext', type: 'module' },
   { typescript: '7', types: 20, module: 'node16', resolution: 'node16' },
+  { typescript: '7', types: 20, module: 'preserve', resolution: 'bundler' },
   { typescript: '7', types: 22, module: 'esnext', resolution: 'bundler', type: 'module' },
   {
     typescript: '7',
