@@ -4,7 +4,7 @@
 
 const counts = {
   usual: { warm: 15_000, each: 400 },
-  exchanges: { warm: 150, each: 30 },
+  exchanges: { warm: 750, each: 30 },
   /** Work that does a lot in one call. */
   large: { warm: 200, each: 10 },
 };
