@@ -232,6 +232,18 @@ export async function until(done: () => boolean, what = 'what was waited for'): 
 export const get = (target = '/', ...fields: string[]): string =>
   `GET ${target} HTTP/1.1\r\nHost: a\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
 
+/** Resolves with what nobody catches, in place of what the test runner does with it, until the test is over. */
+export function uncaught(context: TestContext): Promise<Error> {
+  const { promise, resolve } = outcome<Error>();
+  const before = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.once('uncaughtException', resolve);
+  context.after(() => {
+    for (const listener of before) process.on('uncaughtException', listener);
+  });
+  return promise;
+}
+
 /** A promise and what settles it, for an outcome that an event brings. */
 export function outcome<T = unknown>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => {};

@@ -10,7 +10,7 @@ import { EventEmitter } from 'node:events';
 import { IncomingMessage as NodeIncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { callableClass } from '../node/callable-class.js';
+import { callableClass, giveDefaults } from '../node/callable-class.js';
 import { lendStateKeys } from '../node/keys.js';
 import { closesReadAtOnce, endsDroppedAtOnce } from '../node/line-habits.js';
 import { keepsTables, ListenerTable } from '../node/listener-table.js';
@@ -18,7 +18,7 @@ import { closeState, makesStateOnTouch } from '../node/readable-state.js';
 import { nextTick } from '../node/timers.js';
 import { type BodySource, socketSource } from './body-source.js';
 import { addFields, distinctFields, joinFields } from './incoming-fields.js';
-import { keep, keptApart } from './kept-fields.js';
+import { made } from './kept-fields.js';
 import {
   kOriginal,
   makeState,
@@ -73,7 +73,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   }
 
   get headers(): NodeIncomingMessage['headers'] {
-    return this[kHeaders] ?? keptApart(this, kHeaders) ?? keep(this, kHeaders, headersOf(this));
+    return this[kHeaders] ?? made(this, kHeaders, headersOf);
   }
 
   set headers(headers) {
@@ -81,11 +81,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   }
 
   get headersDistinct(): NodeIncomingMessage['headersDistinct'] {
-    return (
-      this[kHeadersDistinct] ??
-      keptApart(this, kHeadersDistinct) ??
-      keep(this, kHeadersDistinct, distinctFields(linesOf(this)))
-    );
+    return this[kHeadersDistinct] ?? made(this, kHeadersDistinct, distinctHeadersOf);
   }
 
   set headersDistinct(headers) {
@@ -93,7 +89,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   }
 
   get trailers(): NodeJS.Dict<string> {
-    return this[kTrailers] ?? keptApart(this, kTrailers) ?? keep(this, kTrailers, trailersOf(this));
+    return this[kTrailers] ?? made(this, kTrailers, trailersOf);
   }
 
   set trailers(trailers) {
@@ -101,11 +97,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   }
 
   get trailersDistinct(): NodeJS.Dict<string[]> {
-    return (
-      this[kTrailersDistinct] ??
-      keptApart(this, kTrailersDistinct) ??
-      keep(this, kTrailersDistinct, distinctFields(this.rawTrailers))
-    );
+    return this[kTrailersDistinct] ?? made(this, kTrailersDistinct, distinctTrailersOf);
   }
 
   set trailersDistinct(trailers) {
@@ -114,11 +106,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
 
   /** Aborted when the connection closes before the exchange is over. Node documents it from version 26 on. */
   get signal(): AbortSignal {
-    const present = this[kAbortController] ?? keptApart(this, kAbortController);
-    if (present) return present.signal;
-    const controller = keep(this, kAbortController, new AbortController());
-    if (this.destroyed && !(this.readableEnded && this.complete)) controller.abort();
-    return controller.signal;
+    return (this[kAbortController] ?? made(this, kAbortController, controllerOf)).signal;
   }
 
   setTimeout(msecs: number, callback?: () => void): this {
@@ -225,8 +213,16 @@ type Fields = Pick<IncomingMessageMethods, 'rawTrailers' | 'joinDuplicateHeaders
 
 const linesOf = ({ rawHeaders }: Fields): string[] => rawHeaders ?? [];
 const headersOf = (fields: Fields) => joinFields(linesOf(fields), fields.joinDuplicateHeaders);
+const distinctHeadersOf = (fields: Fields) => distinctFields(linesOf(fields));
+const distinctTrailersOf = ({ rawTrailers }: Fields) => distinctFields(rawTrailers);
 const trailersOf = ({ rawTrailers, joinDuplicateHeaders }: Fields) =>
   joinFields(rawTrailers, joinDuplicateHeaders) as NodeJS.Dict<string>;
+
+function controllerOf({ destroyed, readableEnded, complete }: IncomingMessageMethods): AbortController {
+  const controller = new AbortController();
+  if (destroyed && !(readableEnded && complete)) controller.abort();
+  return controller;
+}
 
 interface PremierIncomingMessage extends NodeIncomingMessage, RequestWithState {
   joinDuplicateHeaders: boolean;
@@ -299,14 +295,7 @@ const SELDOM_CHANGED = {
   [kTrailersDistinct]: null,
   [kAbortController]: null,
 };
-for (const name of Reflect.ownKeys(SELDOM_CHANGED)) {
-  const value = SELDOM_CHANGED[name as keyof typeof SELDOM_CHANGED];
-  Object.defineProperty(IncomingMessageMethods.prototype, name, {
-    value,
-    writable: true,
-    configurable: true,
-  });
-}
+giveDefaults(IncomingMessageMethods.prototype, SELDOM_CHANGED);
 
 lendStateKeys(IncomingMessageMethods.prototype, new NodeIncomingMessage(null as never));
 

@@ -7,30 +7,25 @@
  */
 import { OutgoingFields } from './outgoing-fields.js';
 
-type Keeping<Key extends symbol> = { rawHeaders?: unknown } & Record<Key, unknown>;
-
 const apart = new WeakMap<object, Map<symbol, unknown>>();
 
 /** Whether a constructor has run on it, or on what it inherits from. */
 const isRequest = ({ rawHeaders }: { rawHeaders?: unknown }): boolean => rawHeaders !== undefined;
 
-/** What a prototype was asked for before; undefined for a request, which has it itself. */
-export function keptApart<Key extends symbol, M extends Keeping<Key>>(
+/** What a message has not worked out yet, from here on kept; what a prototype was asked for before is there already. */
+export function made<M extends { rawHeaders?: unknown }, T>(
   message: M,
-  key: Key,
-): NonNullable<M[Key]> | undefined {
-  if (isRequest(message)) return undefined;
-  return apart.get(message)?.get(key) as NonNullable<M[Key]> | undefined;
-}
-
-export function keep<Key extends symbol, T>(message: Keeping<Key>, key: Key, made: T): T {
+  key: symbol,
+  make: (message: M) => T,
+): T {
   if (isRequest(message)) {
-    (message as Record<symbol, unknown>)[key] = made;
-    return made;
+    const value = make(message);
+    (message as Record<symbol, unknown>)[key] = value;
+    return value;
   }
   const kept = apart.get(message) ?? new Map<symbol, unknown>();
-  apart.set(message, kept.set(key, made));
-  return made;
+  if (!kept.has(key)) apart.set(message, kept.set(key, make(message)));
+  return kept.get(key) as T;
 }
 
 /**

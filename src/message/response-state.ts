@@ -11,6 +11,7 @@ import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 import { NO_FIELDS } from '../http/field-list.js';
+import { giveDefaults } from '../node/callable-class.js';
 import { runInScope } from '../node/domains.js';
 import * as errors from '../node/errors.js';
 import { kHighWaterMark, nodeNeedDrainKey, nodeSocketKey, socketOf } from '../node/keys.js';
@@ -315,6 +316,4 @@ const SELDOM_CHANGED = {
   _leave: null,
   _highWaterMark: DEFAULT_HIGH_WATER_MARK,
 };
-for (const [name, value] of Object.entries(SELDOM_CHANGED)) {
-  Object.defineProperty(ResponseStateMethods.prototype, name, { value, writable: true, configurable: true });
-}
+giveDefaults(ResponseStateMethods.prototype, SELDOM_CHANGED);

@@ -27,6 +27,14 @@ function isCallable(Base: object): boolean {
   return !Function.prototype.toString.call(Base).startsWith('class');
 }
 
+/** Gives a prototype what few of its instances ever change: each instance has one property less for it, and no list shows it. */
+export function giveDefaults(prototype: object, values: object): void {
+  for (const name of Reflect.ownKeys(values)) {
+    const value: unknown = Reflect.get(values, name);
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+  }
+}
+
 /**
  * @param Methods - the class whose prototype instances get; its own constructor never runs
  * @param construct - sets up `this`; becomes the public constructor

@@ -14,6 +14,7 @@ import {
   type Request,
   type Response,
   turns,
+  uncaught,
   until,
 } from '../subjects.js';
 import { idleEnded, swept } from './witnesses.js';
@@ -113,17 +114,11 @@ for (const [what, options, since] of [
   behaviour(
     `what ${what} throws is what the program hears of`,
     async ({ serve, http, context }) => {
-      const told = outcome<Error>();
-      const before = process.listeners('uncaughtException');
-      process.removeAllListeners('uncaughtException');
-      process.once('uncaughtException', told.resolve);
-      context.after(() => {
-        for (const listener of before) process.on('uncaughtException', listener);
-      });
+      const told = uncaught(context);
       const { server, connect } = await serve(options(http), () => {});
       if (since === 24) server.on('upgrade', () => assert.fail('upgrade was emitted'));
       connect().send(since === 24 ? upgrade : get('/'));
-      assert.equal((await told.promise).message, 'mine');
+      assert.equal((await told).message, 'mine');
     },
     { since },
   );

@@ -6,7 +6,7 @@
  */
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { callableClass } from '../../node/callable-class.js';
+import { callableClass, giveDefaults } from '../../node/callable-class.js';
 import { noSocketBytes, socketEncoding } from '../../node/errors.js';
 import { makesStateOnTouch } from '../../node/readable-state.js';
 import { clearTimeout, nextTick, setTimeout } from '../../node/timers.js';
@@ -289,13 +289,11 @@ export function answerFor(
 answerFor(StreamSocketMethods.prototype, CONNECTION_FACTS, ['address']);
 
 /** What few programs touch stands on the prototype: one of these is made for each request. */
-for (const name of ['_readable', '_writable', '_timer']) {
-  Object.defineProperty(StreamSocketMethods.prototype, name, {
-    value: undefined,
-    writable: true,
-    configurable: true,
-  });
-}
+giveDefaults(StreamSocketMethods.prototype, {
+  _readable: undefined,
+  _writable: undefined,
+  _timer: undefined,
+});
 
 export interface StreamSocket extends ServerSocket {
   _close(error?: Error): void;

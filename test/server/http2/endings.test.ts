@@ -6,7 +6,7 @@ import { constants } from 'node:http2';
 import { get, headers } from '../../http2/exchange.js';
 import { frame, parseFrames, preface, settings } from '../../http2/frames.js';
 import type { Request, Response } from '../../subjects.js';
-import { outcome, turns, until } from '../../subjects.js';
+import { outcome, turns, uncaught, until } from '../../subjects.js';
 import { read, serve, test } from './client.js';
 
 /** Both objects of an exchange, and the names of the events they have. */
@@ -200,32 +200,20 @@ test('a program reads on after its answer has left', async (context) => {
 });
 
 test('what a handler throws is an uncaught exception, and ends no other stream', async (context) => {
-  const thrown = outcome<Error>();
-  const before = process.listeners('uncaughtException');
-  process.removeAllListeners('uncaughtException');
-  process.once('uncaughtException', thrown.resolve);
-  context.after(() => {
-    for (const listener of before) process.on('uncaughtException', listener);
-  });
+  const thrown = uncaught(context);
   const { begin, ask } = await serve(context, (req, res) => {
     if (req.url === '/throws') throw new Error('mine');
     res.end('fine');
   });
   const stream = begin({ ':path': '/throws' });
   stream.on('error', () => {});
-  assert.equal((await thrown.promise).message, 'mine');
+  assert.equal((await thrown).message, 'mine');
   assert.equal((await ask()).body, 'fine');
   stream.close();
 });
 
 test('what the callback of end throws keeps no listener from hearing of the end', async (context) => {
-  const thrown = outcome<Error>();
-  const before = process.listeners('uncaughtException');
-  process.removeAllListeners('uncaughtException');
-  process.once('uncaughtException', thrown.resolve);
-  context.after(() => {
-    for (const listener of before) process.on('uncaughtException', listener);
-  });
+  const thrown = uncaught(context);
   const watched = outcome<Watched>();
   const { ask } = await serve(context, (req, res) => {
     watched.resolve(new Watched(req, res));
@@ -234,7 +222,7 @@ test('what the callback of end throws keeps no listener from hearing of the end'
     });
   });
   await ask();
-  assert.equal((await thrown.promise).message, 'mine');
+  assert.equal((await thrown).message, 'mine');
   const events = await (await watched.promise).closed();
   assert.deepEqual(
     events.filter((event) => event.startsWith('response')),
@@ -408,13 +396,7 @@ test('a head that was flushed arrives, also where its response is destroyed in t
 });
 
 test("what a listener of 'prefinish' throws keeps no answer from leaving", async (context) => {
-  const thrown = outcome<Error>();
-  const before = process.listeners('uncaughtException');
-  process.removeAllListeners('uncaughtException');
-  process.once('uncaughtException', thrown.resolve);
-  context.after(() => {
-    for (const listener of before) process.on('uncaughtException', listener);
-  });
+  const thrown = uncaught(context);
   const { ask } = await serve(context, (_req, res) => {
     res.once('prefinish', () => {
       throw new Error('mine');
@@ -422,7 +404,7 @@ test("what a listener of 'prefinish' throws keeps no answer from leaving", async
     res.end('whole');
   });
   assert.equal((await ask()).body, 'whole');
-  assert.equal((await thrown.promise).message, 'mine');
+  assert.equal((await thrown).message, 'mine');
 });
 
 test('memory that is written to again after the tick had left before', async (context) => {

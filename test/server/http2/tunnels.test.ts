@@ -7,7 +7,7 @@ import net, { type Socket } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import tls from 'node:tls';
-import { outcome, type Request } from '../../subjects.js';
+import { outcome, type Request, uncaught } from '../../subjects.js';
 import { read, serve, test } from './client.js';
 
 type Upgraded = (req: Request, socket: Socket, head: Buffer) => void;
@@ -321,19 +321,13 @@ test('a program that wants no upgrade is asked before, and what it leaves is ref
 });
 
 test('a listener that throws ends no other stream', async (context) => {
-  const told = outcome<Error>();
-  const before = process.listeners('uncaughtException');
-  process.removeAllListeners('uncaughtException');
-  process.once('uncaughtException', told.resolve);
-  context.after(() => {
-    for (const listener of before) process.on('uncaughtException', listener);
-  });
+  const told = uncaught(context);
   const { open, session } = await upgrading(context, (_req, socket) => {
     socket.destroy();
     throw new Error('mine');
   });
   assert.equal((await read(open())).code, 8);
-  assert.equal((await told.promise).message, 'mine');
+  assert.equal((await told).message, 'mine');
   assert.equal((await read(session.request({ ':path': '/' }))).body, 'answered');
 });
 
