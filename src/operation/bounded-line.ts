@@ -21,8 +21,13 @@ const clientTexts = ['target', 'host', 'user', 'referer', 'agent'] as const;
  * @param write - writes it with texts of so many characters
  */
 export function boundedLine(bytes: number, write: (longest: number) => string): string {
-  let line = write(Number.POSITIVE_INFINITY);
-  for (let longest = LONG_TEXT; longest > 1 && !fits(line, bytes); longest /= 2) line = write(longest);
+  const line = write(Number.POSITIVE_INFINITY);
+  return fits(line, bytes) ? line : cutLine(bytes, write);
+}
+
+function cutLine(bytes: number, write: (longest: number) => string): string {
+  let line = write(LONG_TEXT);
+  for (let longest = LONG_TEXT / 2; longest > 1 && !fits(line, bytes); longest /= 2) line = write(longest);
   return line;
 }
 
@@ -33,7 +38,7 @@ export function boundedAnswers(
 ): (answer: Answer) => string {
   return (answer) => {
     const line = format(answer);
-    return fits(line, bytes) ? line : boundedLine(bytes, (longest) => format(shortened(answer, longest)));
+    return fits(line, bytes) ? line : cutLine(bytes, (longest) => format(shortened(answer, longest)));
   };
 }
 
