@@ -29,6 +29,12 @@ export class NewFieldList implements FieldList {
   addAscii(key: string, name: string, value: string): void {
     this.entries.push(key, name, value);
   }
+
+  /** Adds a value of which it is known whether it is US-ASCII. */
+  addChecked(key: string, name: string, value: string, isAscii: boolean): void {
+    this.entries.push(key, name, value);
+    if (!isAscii) this.ascii = false;
+  }
 }
 
 /** Shared by all messages without fields, and so never changed. */

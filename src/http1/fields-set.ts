@@ -60,10 +60,24 @@ export function noted(set: FieldsSet, key: string, value: string): FieldsSet {
     case 'keep-alive':
       return { ...set, hasKeepAlive: true };
     case 'content-length':
-      return { ...set, hasContentLength: true, contentLength: lengthIn(value) };
+      return withLength(set, lengthIn(value));
     default:
       return { ...set, codings: [...(set.codings ?? []), ...codingsIn(value)] };
   }
+}
+
+/** Written out: to copy an object takes several times as long. */
+function withLength(set: FieldsSet, contentLength: number): FieldsSet {
+  return {
+    hasContentLength: true,
+    contentLength,
+    codings: set.codings,
+    hasTrailer: set.hasTrailer,
+    hasConnection: set.hasConnection,
+    asksClose: set.asksClose,
+    goesOn: set.goesOn,
+    hasKeepAlive: set.hasKeepAlive,
+  };
 }
 
 /** What is no number announces nothing, and so may not leave (RFC 9110 §8.6). */

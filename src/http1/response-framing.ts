@@ -84,7 +84,14 @@ function frameByFields(facts: FramingFacts, fields: FieldsSet): ResponseFraming 
 }
 
 function announced(length: number, closes: boolean, hasBody: boolean): ResponseFraming {
-  return { ...BARE, length: hasBody ? length : -1, keepsLength: true, closes };
+  return {
+    chunked: false,
+    length: hasBody ? length : -1,
+    closes,
+    keepsLength: true,
+    keepsCodings: false,
+    end: BARE.end,
+  };
 }
 
 /** The framing of short bodies, made once. */

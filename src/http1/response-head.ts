@@ -82,16 +82,21 @@ export function composeHead(
   const status = statusLine(facts.statusCode | 0, facts.statusMessage);
   let lines = '';
   let hasDate = !facts.sendDate;
+  /** The value of the one Content-Length; empty where there is none, or another. */
+  let length = '';
   for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
     const key = entries[i];
     if (key === 'date') hasDate = true;
-    else if (mattersToConnection(key)) head.set = noted(head.set, key, entries[i + 2]);
+    else if (mattersToConnection(key)) {
+      if (key === 'content-length') length = head.set.hasContentLength ? '' : entries[i + 2];
+      head.set = noted(head.set, key, entries[i + 2]);
+    }
     // biome-ignore lint/style/useTemplate: a template asks each time whether its parts are strings
     lines += entries[i + 1] + ': ' + entries[i + 2] + '\r\n';
   }
   const { set } = head;
   const framing = frameResponse(facts, set);
-  if (set.hasContentLength || set.codings !== null) lines = framedLines(entries, set, framing);
+  if (!leavesAsSet(set, framing, length)) lines = framedLines(entries, set, framing);
   const connection = persist(facts, set, framing.closes, ends);
   head.text =
     status.line + lines + (hasDate ? connection.lines : dated(date, connection.lines)) + framing.end;
@@ -100,6 +105,12 @@ export function composeHead(
   head.chunked = framing.chunked;
   head.bodyLength = framing.length;
   return head;
+}
+
+/** Whether the framing fields leave as the program set them, which is so of a number that it gave once. */
+function leavesAsSet(set: FieldsSet, framing: ResponseFraming, length: string): boolean {
+  if (set.codings !== null) return false;
+  return !set.hasContentLength || (framing.keepsLength && length === `${set.contentLength}`);
 }
 
 /** The lines of fields among which are framing fields: those leave that frame the body, and in one place. */

@@ -6,7 +6,7 @@
  * response's own fields. Costs nothing where nobody borrows. Never keeps a second copy of a field.
  */
 import { fieldTableKey } from '../node/keys.js';
-import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
+import { checkFieldValue, type FieldValue, fieldName, OutgoingFields } from './outgoing-fields.js';
 
 interface WithFields {
   _fields: OutgoingFields | null;
@@ -38,9 +38,9 @@ class FieldEntry {
 type FieldTable = Record<string, { readonly 0: string; 1: FieldValue | undefined }>;
 
 function put(fields: OutgoingFields, name: string, value: FieldValue): void {
-  const key = fieldKey(name);
-  if (!checkFieldValue(name, value)) fields.ascii = false;
-  fields.set(key, name, value);
+  const field = fieldName(name);
+  if (!checkFieldValue(field, name, value)) fields.ascii = false;
+  fields.set(field.key, name, value);
 }
 
 function viewOf(fields: OutgoingFields): FieldTable {

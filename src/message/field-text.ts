@@ -7,7 +7,7 @@
 import { FIELD_STRIDE, type FieldList, NewFieldList } from '../http/field-list.js';
 import { fieldValueKind, NOT_FIELD_VALUE } from '../http/grammar.js';
 import { refuseFieldValue } from '../node/field-errors.js';
-import { fieldKey, hasTextOnly, type OutgoingFields } from './outgoing-fields.js';
+import { fieldName, hasTextOnly, type OutgoingFields } from './outgoing-fields.js';
 
 /** Lower-cased names of fields that may come once only. */
 export type UniqueNames = ReadonlySet<string> | null;
@@ -15,6 +15,7 @@ export type UniqueNames = ReadonlySet<string> | null;
 /** The fields that were set one by one. */
 export function listOf(fields: OutgoingFields, unique: UniqueNames): FieldList {
   if (hasTextOnly(fields)) return fields;
+  if (!fields.hasObjects) return asText(fields);
   const list = new NewFieldList();
   const { entries, ascii } = fields;
   for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
@@ -29,9 +30,23 @@ export function listOf(fields: OutgoingFields, unique: UniqueNames): FieldList {
   return list;
 }
 
+/** Numbers, which don't change, as text. */
+function asText({ entries, ascii }: OutgoingFields): FieldList {
+  const texts = entries.slice() as string[];
+  for (let i = 2; i < texts.length; i += FIELD_STRIDE) {
+    if (typeof texts[i] !== 'string') texts[i] = `${texts[i]}`;
+  }
+  return { entries: texts, ascii };
+}
+
 /** Adds a field of which nothing was checked. */
 export function addNewField(list: NewFieldList, name: string, value: unknown, unique: UniqueNames): void {
-  const key = fieldKey(name);
+  const field = fieldName(name);
+  const { key } = field;
+  if (typeof value === 'string') {
+    list.addChecked(key, name, value, field.checkText(name, value));
+    return;
+  }
   // As on node:http, what is joined is looked at as the one text that it becomes.
   const isEach = Array.isArray(value) && !isJoined(key, value, unique);
   if (value === undefined || (isEach && value.includes(undefined))) refuseFieldValue(name, undefined);

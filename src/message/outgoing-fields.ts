@@ -10,33 +10,68 @@ import { refuseFieldName, refuseFieldValue } from '../node/field-errors.js';
 
 export type FieldValue = number | string | readonly string[];
 
-/** Lower-cased names of valid field names that were set before: most programs set a few dozen. */
-const keys = new Map<string, string>();
+/** A name that was checked, and what is known of the value that came with it last: most come again and again. */
+export class FieldName {
+  /** In lower case. */
+  readonly key: string;
+  #value: string = '';
+  #isAscii = true;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+
+  /**
+   * Checks a text. Returns whether it is US-ASCII.
+   * @throws TypeError ERR_INVALID_CHAR
+   */
+  checkText(name: string, value: string): boolean {
+    if (value === this.#value) return this.#isAscii;
+    const kind = fieldValueKind(value);
+    if (kind === NOT_FIELD_VALUE) refuseFieldValue(name, value);
+    const isAscii = kind !== LATIN1;
+    if (value.length <= MAX_REMEMBERED_VALUE) {
+      this.#value = value;
+      this.#isAscii = isAscii;
+    }
+    return isAscii;
+  }
+}
+
+/** Valid names that were set before: most programs set a few dozen. */
+const names = new Map<string, FieldName>();
 const MAX_REMEMBERED_NAMES = 1000;
+
+/** Characters of a value up to which it is kept. */
+const MAX_REMEMBERED_VALUE = 256;
+
+/**
+ * A name of a field, checked.
+ * @throws TypeError ERR_INVALID_HTTP_TOKEN
+ */
+export function fieldName(name: string, label?: string): FieldName {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  if (typeof name !== 'string' || !isToken(name)) refuseFieldName(name, label);
+  const made = new FieldName(name.toLowerCase());
+  if (names.size < MAX_REMEMBERED_NAMES) names.set(name, made);
+  return made;
+}
 
 /**
  * The lower-cased name of a field, checked.
  * @throws TypeError ERR_INVALID_HTTP_TOKEN
  */
 export function fieldKey(name: string, label?: string): string {
-  const known = keys.get(name);
-  if (known !== undefined) return known;
-  if (typeof name !== 'string' || !isToken(name)) refuseFieldName(name, label);
-  const key = name.toLowerCase();
-  if (keys.size < MAX_REMEMBERED_NAMES) keys.set(name, key);
-  return key;
+  return fieldName(name, label).key;
 }
 
 /**
  * Checks a value, or each one of a list. Returns whether all of it is US-ASCII.
  * @throws TypeError ERR_HTTP_INVALID_HEADER_VALUE, ERR_INVALID_CHAR
  */
-export function checkFieldValue(name: string, value: unknown): boolean {
-  if (typeof value === 'string') {
-    const kind = fieldValueKind(value);
-    if (kind === NOT_FIELD_VALUE) refuseFieldValue(name, value);
-    return kind !== LATIN1;
-  }
+export function checkFieldValue(field: FieldName, name: string, value: unknown): boolean {
+  if (typeof value === 'string') return field.checkText(name, value);
   if (typeof value === 'number') return true;
   if (Array.isArray(value)) {
     let ascii = true;
@@ -62,6 +97,8 @@ export class OutgoingFields {
   ascii = true;
   /** Whether all values that were ever set are strings by themselves. */
   isText = true;
+  /** Whether a list, or another object of the program's own, was among them. */
+  hasObjects = false;
 
   get size(): number {
     return this.entries.length / FIELD_STRIDE;
@@ -103,7 +140,10 @@ export class OutgoingFields {
 
   /** A field that is set again keeps its place, as in `node:http`. */
   set(key: string, name: string, value: FieldValue): void {
-    if (typeof value !== 'string') this.isText = false;
+    if (typeof value !== 'string') {
+      this.isText = false;
+      if (typeof value !== 'number') this.hasObjects = true;
+    }
     const index = this.#indexOf(key);
     if (index < 0) {
       this.entries.push(key, name, value);
@@ -120,6 +160,7 @@ export class OutgoingFields {
       return;
     }
     this.isText = false;
+    this.hasObjects = true;
     this.entries[index + 2] = ([] as string[]).concat(this.entries[index + 2] as never, value as never);
   }
 

@@ -27,7 +27,7 @@ import { fieldsOfTable, lendFieldsTo } from './borrowed-methods.js';
 import { addNewField, listOf } from './field-text.js';
 import { addFields } from './incoming-fields.js';
 import { firstFields } from './kept-fields.js';
-import { checkFieldValue, type FieldValue, fieldKey, OutgoingFields } from './outgoing-fields.js';
+import { checkFieldValue, type FieldValue, fieldName, OutgoingFields } from './outgoing-fields.js';
 import type { ResponseChannel } from './response-channel.js';
 
 type HeadFields =
@@ -80,10 +80,10 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
 
   setHeader(name: string, value: FieldValue): this {
     if (this._header) throw headersSent('set');
-    const key = fieldKey(name);
-    const ascii = checkFieldValue(name, value);
+    const field = fieldName(name);
+    const ascii = checkFieldValue(field, name, value);
     this._fields ??= firstFields(this);
-    this._fields.set(key, name, value);
+    this._fields.set(field.key, name, value);
     if (!ascii) this._fields.ascii = false;
     return this;
   }
@@ -109,10 +109,10 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
 
   appendHeader(name: string, value: FieldValue): this {
     if (this._header) throw headersSent('append');
-    const key = fieldKey(name);
-    const ascii = checkFieldValue(name, value);
+    const field = fieldName(name);
+    const ascii = checkFieldValue(field, name, value);
     this._fields ??= firstFields(this);
-    this._fields.append(key, name, value);
+    this._fields.append(field.key, name, value);
     if (!ascii) this._fields.ascii = false;
     return this;
   }

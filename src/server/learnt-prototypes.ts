@@ -11,8 +11,8 @@ import { IncomingMessage } from '../message/incoming-message.js';
 import { ServerResponse, type ServerResponseOptions } from '../message/server-response.js';
 import { MAX_LEARNT_PROTOTYPES } from './limits.js';
 
-/** Not each request is looked at: to ask for a prototype is a call into V8's runtime. */
-const PAUSE = 6;
+/** Of the requests of a connection one in so many is looked at: to ask for a prototype is a call into V8's runtime. */
+const EACH = 8;
 
 type RequestClass = new (socket: Socket) => IncomingMessage;
 type ResponseClass = new (request: IncomingMessage, options: ServerResponseOptions) => ServerResponse;
@@ -21,8 +21,6 @@ export class LearntPrototypes {
   Request: RequestClass;
   Response: ResponseClass;
   #chances = MAX_LEARNT_PROTOTYPES;
-  /** Requests until the next one that is looked at. */
-  #pause = 0;
 
   /** Classes of the program's own (options of `createServer`) are used as they are. */
   constructor(Request?: RequestClass, Response?: ResponseClass) {
@@ -31,10 +29,12 @@ export class LearntPrototypes {
     if (Request !== undefined || Response !== undefined) this.#chances = 0;
   }
 
-  /** Looks at objects that were made by `Request` and `Response` and went through a handler. */
-  learn(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#pause-- > 0) return;
-    this.#pause = PAUSE;
+  /**
+   * Looks at objects that were made by `Request` and `Response` and went through a handler.
+   * @param count - which request of its connection this is, from 1 on
+   */
+  learn(request: IncomingMessage, response: ServerResponse, count: number): void {
+    if (count % EACH !== 1) return;
     const requestPrototype = Object.getPrototypeOf(request);
     const responsePrototype = Object.getPrototypeOf(response);
     if (requestPrototype === this.Request.prototype && responsePrototype === this.Response.prototype) return;

@@ -3,6 +3,9 @@
 /** Bytes of the one buffer that connections read into: what one call of the kernel gives at most, as in Node. */
 export const SHARED_READ_BYTES = 64 * 1024;
 
+/** Bytes up to which what was read there is looked at through a view that is kept, one for each length. */
+export const VIEWED_READ_BYTES = 2 * 1024;
+
 /** Bytes of a buffer up to which it joins the text around it; longer ones are copied or written as bytes. */
 export const BYTES_AS_TEXT = 1024;
 

@@ -18,7 +18,7 @@ import {
   readsInto,
 } from '../node/lent-reads.js';
 import { isOnlyReader } from '../node/listener-table.js';
-import { SHARED_READ_BYTES } from './limits.js';
+import { SHARED_READ_BYTES, VIEWED_READ_BYTES } from './limits.js';
 
 /** Who gets the bytes of a socket. */
 export interface Reader {
@@ -36,6 +36,17 @@ type Listener = (...args: never[]) => void;
 type SharedSocket = Socket & { [kReader]?: Reader | null; [kListener]?: Listener };
 
 let buffer: Buffer | null = null;
+
+/** What lies at the beginning of that, by its length: the same few lengths come again and again. */
+const views: Buffer[] = [];
+
+/** The bytes that a read put there. */
+function filled(bytes: Buffer, length: number): Buffer {
+  if (length > VIEWED_READ_BYTES) return bytes.subarray(0, length);
+  while (views.length <= length) views.push(bytes.subarray(0, views.length));
+  return views[length] as Buffer;
+}
+
 /** Whoever has the buffer now. */
 let borrower: Reader | null = null;
 
@@ -51,7 +62,7 @@ export function isReadByNobody(socket: Socket): boolean {
 }
 
 const onread: ReadCallback = function onread(this: SharedSocket, length, bytes) {
-  const chunk = bytes.subarray(0, length);
+  const chunk = filled(bytes, length);
   const reader = this[kReader] ?? null;
   // An event loop within the event loop, as native modules can run one: what was lent is overwritten.
   borrower?.overrun();

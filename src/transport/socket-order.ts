@@ -89,7 +89,9 @@ function inOrder(former: Methods, counts: boolean): Order {
   return { own: Object.entries(properties), former, counts };
 }
 
-const { write: nodeWrite, end: nodeEnd, destroy: nodeDestroy } = Socket.prototype;
+/** By name, for what a module exports is looked up anew wherever it is read. */
+const socketMethods = Socket.prototype;
+const { write: nodeWrite, end: nodeEnd, destroy: nodeDestroy } = socketMethods;
 
 /** For all sockets that have Node's own methods. */
 const NODE_ORDER = inOrder(Socket.prototype, true);
@@ -137,6 +139,6 @@ function restore(socket: Socket, name: keyof Methods, former: Methods): void {
 
 /** Whether a socket's `write` is Node's own, or that in order: nobody else sees what is written. */
 export function isWrittenUnseen({ write }: Socket): boolean {
-  if (Socket.prototype.write !== nodeWrite) return false;
+  if (socketMethods.write !== nodeWrite) return false;
   return write === nodeWrite || write === orderedWrite;
 }

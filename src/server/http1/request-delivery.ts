@@ -120,7 +120,7 @@ export class RequestDelivery implements RequestSink {
     }
     this.isInHandler = false;
     if (exchange !== null) exchange.handlerReturned();
-    server[kEngine].prototypes.learn(request, response);
+    server[kEngine].prototypes.learn(request, response, this.count);
     return false;
   }
 

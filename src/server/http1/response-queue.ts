@@ -21,9 +21,11 @@ export class ResponseQueue {
   waitingBytes = 0;
   readonly #socket: ServerSocket;
   readonly #output: SocketOutput;
+  /** Those that have left stand before #first, until all have: to move the others each time would cost more. */
   #writers: Writer[] = [];
-  /** How many at the front are ended; the one after them has its turn. */
-  #ended = 0;
+  #first = 0;
+  /** Index of the one that has its turn: those before it are ended. */
+  #turn = 0;
 
   constructor(socket: ServerSocket, output: SocketOutput) {
     this.#socket = socket;
@@ -31,33 +33,32 @@ export class ResponseQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#writers.length === 0;
+    return this.#first === this.#writers.length;
   }
 
   /** The response whose turn it is. */
   get turn(): Writer | undefined {
-    return this.#ended < this.#writers.length ? this.#writers[this.#ended] : undefined;
+    return this.#turn < this.#writers.length ? this.#writers[this.#turn] : undefined;
   }
 
   /** The first response that has not left. */
   get first(): Writer | undefined {
-    return this.#writers[0];
+    return this.isEmpty ? undefined : this.#writers[this.#first];
   }
 
   /** The response to the request that came last. */
   get last(): Writer | undefined {
-    const { length } = this.#writers;
-    return length > 0 ? this.#writers[length - 1] : undefined;
+    return this.isEmpty ? undefined : this.#writers[this.#writers.length - 1];
   }
 
   add(writer: Writer): void {
     this.#writers.push(writer);
-    if (this.#writers.length - 1 === this.#ended) this.#begin(writer);
+    if (this.#writers.length - 1 === this.#turn) this.#begin(writer);
   }
 
   /** The response that had its turn has ended. */
   noteEnded(): void {
-    this.#ended++;
+    this.#turn++;
   }
 
   giveTurn(): void {
@@ -75,14 +76,36 @@ export class ResponseQueue {
   /** A response has left: the first one, unless those before it never will. */
   remove(writer: OwnedWriter<ServerResponse>): void {
     const writers = this.#writers;
-    const index = writers[0] === writer ? 0 : writers.indexOf(writer as Writer);
-    if (index < 0) return;
-    if (writers.length === 1) writers.pop();
-    else if (index === 0) writers.shift();
-    else writers.splice(index, 1);
-    this.#ended--;
+    if (writers.length === 1 && writers[0] === writer) {
+      writers.pop();
+      this.#turn--;
+      return;
+    }
+    if (this.first === writer) {
+      this.#first++;
+    } else {
+      const index = writers.indexOf(writer as Writer, this.#first);
+      if (index < 0) return;
+      writers.splice(index, 1);
+      this.#turn--;
+    }
+    if (this.#first === writers.length || this.#first === MAX_PIPELINED_REQUESTS) this.#forgetLeft();
   }
 
+  #forgetLeft(): void {
+    const writers = this.#writers;
+    this.#turn -= this.#first;
+    // Mostly all have left. The array keeps what it can hold where they are taken one by one.
+    if (this.#first === writers.length) while (writers.length > 0) writers.pop();
+    else writers.splice(0, this.#first);
+    this.#first = 0;
+  }
+
+  #empty(): void {
+    this.#writers = [];
+    this.#first = 0;
+    this.#turn = 0;
+  }
   /** Whether as many bytes wait as the socket's high-water mark times this. */
   isCrowded(highWaterMarks: number): boolean {
     const bound = highWaterMarks * this.#socket.writableHighWaterMark;
@@ -91,29 +114,32 @@ export class ResponseQueue {
 
   /** Whether no more requests may be read than were received. */
   get isFull(): boolean {
-    return this.#writers.length >= MAX_PIPELINED_REQUESTS || this.isCrowded(2);
+    return this.#writers.length - this.#first >= MAX_PIPELINED_REQUESTS || this.isCrowded(2);
   }
 
   /** Whether reading may go on after it had stopped. */
   get hasRoom(): boolean {
-    return this.#writers.length < MAX_PIPELINED_REQUESTS / 2 && !this.isCrowded(1);
+    return this.#writers.length - this.#first < MAX_PIPELINED_REQUESTS / 2 && !this.isCrowded(1);
+  }
+
+  /** Those that have not left. */
+  #unsent(): Writer[] {
+    return this.#writers.slice(this.#first);
   }
 
   /** The connection goes on in another process, which owes the responses from now on. */
   leave(): void {
     const { turn } = this;
-    for (const { exchange } of this.#writers) exchange?.close('aborted');
-    this.#writers = [];
-    this.#ended = 0;
+    for (const { exchange } of this.#unsent()) exchange?.close('aborted');
+    this.#empty();
     turn?.response.detachSocket(this.#socket);
     this.#socket._httpMessage = null;
   }
 
   /** The connection is gone: whoever still reads a request or writes a response is told. */
   abandon(): void {
-    const writers = this.#writers;
-    this.#writers = [];
-    this.#ended = 0;
+    const writers = this.#unsent();
+    this.#empty();
     for (const { response } of writers) {
       (response.req as IncomingMessage)._abandon(errors.connectionReset('aborted'));
     }
