@@ -28,6 +28,15 @@ export function modulesIn(message: unknown): string[] {
     .flat()
     .filter((name) => typeof name === 'string')
     .filter((name) => !name.startsWith('node:'))
-    .map((name) => (name.startsWith('file:') ? fileURLToPath(name) : name))
+    .map((name) => (name.startsWith('file:') ? pathOf(name) : name))
     .filter((file) => isAbsolute(file));
+}
+
+/** Empty where no file can have that address: a program may send what looks like a report. */
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return '';
+  }
 }

@@ -6,11 +6,11 @@ import type { Address, Worker } from 'node:cluster';
 import { holdSockets } from '../node/shared-sockets.js';
 import type { KeptCounts, KeptSeries } from './metrics/kept-counts.js';
 import {
+  onWorkerMessage,
   type ParentMessage,
   type StopTerms,
   tellWorker,
   type WorkerMessage,
-  workerMessage,
 } from './worker-messages.js';
 import type { WorkerReport } from './worker-report.js';
 
@@ -60,6 +60,9 @@ export interface BootTerms {
   waitsForWord?: boolean;
 }
 
+/** A socket or server that came with a message. */
+type ChannelHandle = Partial<Record<'close' | 'destroy', () => unknown>>;
+
 /** Seconds that a worker has beyond its own deadline before it is killed. */
 const margin = 5;
 
@@ -105,11 +108,12 @@ export class PoolWorker {
       this.listens = true;
       listener.listening(this, address);
     });
-    process.on('message', (message) => {
-      const ours = workerMessage(message);
-      if (ours) this.#hear(ours);
-      else if (message === 'ready' && !this.#saidReady) this.#hasSaidReady();
+    onWorkerMessage(process, (message) => this.#hear(message));
+    process.on('message', (message, handle?: ChannelHandle) => {
+      if (message === 'ready' && !this.#saidReady) this.#hasSaidReady();
       else listener.message(this, message);
+      // Nobody here knows what its program means by that.
+      if (handle) handle.destroy?.() ?? handle.close?.();
     });
     process.on('error', () => {});
     this.#letGo = holdSockets(process, (exitCode, signal) => this.#hasEnded(exitCode, signal));

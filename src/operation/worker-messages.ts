@@ -2,11 +2,13 @@
  * What passes between the parent of a pool and its workers: every message and its type, in this one file.
  *
  * In: a message by its type. Out: the same at the other end of the channel. It must never take a program's own messages
- * for ours, nor a message of ours for the program's: ours are objects with the key `premier`.
+ * for ours, nor let the program hear ours: those are marked.
  */
 import type { Worker } from 'node:cluster';
+import { marked, onMarkedMessage } from '../node/private-messages.js';
 import type { ServedState } from './certificates/served-state.js';
 import type { WorkerReport } from './worker-report.js';
+import { isWorker } from './worker-role.js';
 
 /** How a worker is to stop. */
 export interface StopTerms {
@@ -60,35 +62,55 @@ type Tagged<Messages> = {
   [Type in keyof Messages]: { premier: Type } & Messages[Type];
 }[keyof Messages];
 
-/** Whether a message that came over a channel is one of ours. */
-function isOurs(message: unknown): message is { premier: string } {
-  return typeof message === 'object' && message !== null && 'premier' in message;
-}
-
 /** Tells the parent, if it is still there. Resolves once the message is on its way. */
 export function tellParent(message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected || !process.send) resolve();
-    else process.send(message, undefined, undefined, () => resolve());
+    else process.send(marked(message), undefined, undefined, () => resolve());
   });
 }
+
+type OfParent = (message: ParentMessage) => void;
+
+const listeners = new Map<string, Set<OfParent>>();
+
+/** The last of each type that came before anybody asked for it: a worker is told to stop in whatever it is at. */
+const unheard = new Map<string, ParentMessage>();
+
+let hears = false;
+
+function hear(): void {
+  if (hears) return;
+  hears = true;
+  onMarkedMessage(process, (message) => {
+    const { premier: type } = message as ParentMessage;
+    const all = listeners.get(type);
+    if (all === undefined) unheard.set(type, message as ParentMessage);
+    else for (const listener of all) listener(message as ParentMessage);
+  });
+}
+
+if (isWorker) hear();
 
 /** Calls back for each message of a type from the parent. */
 export function onParentMessage<Type extends keyof ParentMessages>(
   type: Type,
   listener: (message: ParentMessages[Type]) => void,
 ): void {
-  process.on('message', (message) => {
-    if (isOurs(message) && message.premier === type) listener(message as unknown as ParentMessages[Type]);
-  });
+  hear();
+  const all = listeners.get(type) ?? new Set();
+  listeners.set(type, all.add(listener as OfParent));
+  const earlier = unheard.get(type);
+  unheard.delete(type);
+  if (earlier) process.nextTick(listener as OfParent, earlier);
 }
 
 /** Tells a worker; one that is on its way out hears nothing. */
 export function tellWorker(worker: Worker, message: ParentMessage): void {
-  if (worker.isConnected()) worker.send(message, () => {});
+  if (worker.isConnected()) worker.send(marked(message), () => {});
 }
 
-/** A worker's message as one of ours; undefined for the program's own, and Node's. */
-export function workerMessage(message: unknown): WorkerMessage | undefined {
-  return isOurs(message) ? (message as WorkerMessage) : undefined;
+/** Calls back for each message of a worker. */
+export function onWorkerMessage({ process }: Worker, listener: (message: WorkerMessage) => void): void {
+  onMarkedMessage(process, (message) => listener(message as WorkerMessage));
 }

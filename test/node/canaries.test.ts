@@ -31,6 +31,7 @@ import { takeOnlyPlace } from '../../dist/node/only-place.js';
 import { ownMethodTest } from '../../dist/node/own-methods.js';
 import { setPeerName } from '../../dist/node/peer-name.js';
 import { isObserved } from '../../dist/node/performance-entries.js';
+import { marked, onMarkedMessage } from '../../dist/node/private-messages.js';
 import * as rawWrites from '../../dist/node/raw-writes.js';
 import { makesStateOnTouch } from '../../dist/node/readable-state.js';
 import { RequestContexts } from '../../dist/node/request-contexts.js';
@@ -592,6 +593,36 @@ test('a parent of workers lets go of their sockets when it is told to', {
     const [[fewer]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
     sings(fewer === 1, `when a parent lets go of the sockets of its workers (${how})`, 'shared-sockets');
   }
+});
+
+test('marked messages are heard by who listens for them, and by no program, in both directions', async (context) => {
+  const program = join(temporaryFolder(context), 'program.mjs');
+  writeFileSync(
+    program,
+    `import { marked, onMarkedMessage } from ${JSON.stringify(new URL('../../dist/node/private-messages.js', import.meta.url))};
+    const heard = [];
+    onMarkedMessage(process, ({ text }) => heard.push('marked ' + text));
+    process.send(marked({ text: 'own' }));
+    // What came before anybody listened is not lost.
+    setImmediate(() => process.on('message', (message) => {
+      heard.push('message ' + message.text);
+      process.send(heard, () => process.disconnect());
+    }));`,
+  );
+  const child = fork(program, { execArgv: [] });
+  const heard: unknown[] = [];
+  onMarkedMessage(child, (message) => {
+    heard.push((message as { text: string }).text);
+    child.send(marked({ text: 'first' }));
+    child.send({ text: 'second' });
+  });
+  child.on('message', (message) => heard.push(...(message as string[])));
+  await once(child, 'close');
+  sings(
+    String(heard) === 'own,marked first,message second',
+    "messages with a `cmd` of Node's",
+    'private-messages',
+  );
 });
 
 test("servers of Node's do what its newest lines do, and are asked so", () => {
