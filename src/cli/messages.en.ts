@@ -245,6 +245,8 @@ export const english = {
     `${path} ${signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`}; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,
   neverReady: (path: string, limit: number, seconds: number) =>
     `${path} was not ready within ${limit} s and was ended; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,
+  listensNoMore: (pid: number, seconds: number | undefined) =>
+    `Worker ${pid} listens nowhere any more: its program has closed its servers.${seconds === undefined ? '' : ` Replaced ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`}`,
   successorFailed: (path: string, limit: number | undefined) =>
     `${path} ${limit === undefined ? 'failed to start' : `was not ready within ${limit} s`}; the workers before go on serving. Mend it, and send SIGHUP again.`,
   endedUnserved: (

@@ -221,6 +221,8 @@ export const french: Messages = {
     `${path} ${signal ? `a été tué par ${signal}` : `s’est terminé avec le code ${exitCode}`} ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,
   neverReady: (path, limit, seconds) =>
     `${path} n’était pas prêt au bout de ${limit} s et a été tué ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,
+  listensNoMore: (pid, seconds) =>
+    `Le processus ${pid} n’écoute plus nulle part : son programme a fermé ses serveurs.${seconds === undefined ? '' : ` Remplacé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`}`,
   successorFailed: (path, limit) =>
     `${path} ${limit === undefined ? 'n’a pas pu démarrer' : `n’était pas prêt au bout de ${limit} s`} ; les processus d’avant continuent de servir. Corrigez-le, et envoyez SIGHUP de nouveau.`,
   endedUnserved: (path, { signal, exitCode }, limit) =>

@@ -5,6 +5,7 @@ import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import { type Closable, noteConnections } from '../operation/open-connections.js';
 import { printable } from '../operation/printable-text.js';
+import { serveWith } from '../operation/served-servers.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isFurtherWorker } from '../operation/worker-role.js';
 import { addresses } from './addresses.js';
@@ -42,6 +43,7 @@ export function listeningServers(
   const isSettled = () => {
     if (!isHeard) tellOfUnheard(context);
     isHeard = true;
+    serveWith(noted);
     lifecycle.advance('ready');
     void tellParent({ premier: 'ready' });
   };

@@ -83,6 +83,7 @@ group.
 - A worker that ends is started again at once while others serve, and else at once and then after pauses that grow to
   30 seconds, to one second for what was killed. Where none serves, who connects waits for it if that pause is a second at
   most, and is refused else; elsewhere than on Linux, always. SIGTERM to one of them replaces it.
+- A worker whose program has closed all its servers isn't ready any more, and is replaced as one that ended.
 - Where the first worker fails to start, the command ends with its exit code.
 - \`--max-requests\` and \`--max-memory\` are drawn a tenth lower or higher for each worker, so that they are not all
   replaced together.
@@ -186,6 +187,7 @@ ouvre.
 - Un processus qui se termine est relancé aussitôt tant que d’autres servent, sinon aussitôt puis après des pauses qui
   grandissent jusqu’à 30 secondes, jusqu’à une seconde pour ce qui a été tué. Où aucun ne sert, qui se connecte l’attend si cette pause ne passe pas une seconde, et est
   refusé sinon ; ailleurs que sous Linux, toujours. SIGTERM envoyé à l’un d’eux le remplace.
+- Un processus dont le programme a fermé tous ses serveurs n’est plus prêt, et est remplacé comme s’il s’était terminé.
 - \`--max-requests\` et \`--max-memory\` sont tirées un dixième plus bas ou plus haut pour chaque processus, pour qu’ils ne
   soient pas tous remplacés ensemble.
 - Avec \`--wait-ready\`, un processus est prêt une fois que son programme a appelé \`process.send('ready')\`, et écoute.

@@ -7,6 +7,7 @@ import { inspectorPath, openAdmin } from '../operation/admin-server.js';
 import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import { printable } from '../operation/printable-text.js';
+import { listensNoMore, onListensNoMore } from '../operation/served-servers.js';
 import { Service, type ServiceProcess } from '../operation/service.js';
 import { isWatched, notifyServiceManager, type ServiceManager } from '../operation/service-manager.js';
 import { watchLimits } from '../operation/worker-limits.js';
@@ -49,6 +50,7 @@ export async function startReports(telling: Telling): Promise<string | undefined
       { requests, memory },
       (limit) => void tellParent({ premier: 'worn', reason: say.limitReached(limit) }),
     );
+    onListensNoMore(() => void tellParent({ premier: 'listensNoMore' }));
   }
   if (admin === undefined && !isWatched()) return undefined;
   const service = isWorker ? undefined : new OwnService();
@@ -69,7 +71,7 @@ class OwnService {
     name: '1',
     pid: process.pid,
     get state() {
-      return lifecycle.stage;
+      return lifecycle.stage === 'ready' && listensNoMore() ? 'stopping' : lifecycle.stage;
     },
     generation: 1,
     startedAt: Date.now(),

@@ -5,6 +5,7 @@ import type { Server as NetServer } from 'node:net';
 import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import { noteConnections } from '../operation/open-connections.js';
+import { serveWith } from '../operation/served-servers.js';
 import { stopRequest } from '../operation/stop-request.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { isFurtherWorker } from '../operation/worker-role.js';
@@ -94,6 +95,7 @@ export async function serveOn(
     if (settings.auth && scheme === 'http' && hosts.some(isPublic)) console.error(say.passwordInClear);
     if (settings.open) await openBrowser(found, say);
   }
+  serveWith(servers);
   lifecycle.advance('ready');
   await tellParent({ premier: 'ready' });
 

@@ -177,15 +177,20 @@ class Supervisor {
       case 'ended':
         this.service.metrics.countRestart(event.ending.late ? 'late' : 'ended');
         if (this.#pool.serving === 0 && !this.#pool.holdsSockets) this.#keepPort();
-        if (event.again === 'at a change')
-          console.error(this.#pool.serving > 0 ? say.stillServing : say.waitingForChange);
+        if (event.again === 'at a change') console.error(this.#waits());
         else if (event.ending.late) console.error(say.neverReady(target.shown, bootTimeout, event.again));
         else console.error(say.ended(target.shown, event.ending, event.again));
+        break;
+      case 'listens no more':
+        this.service.metrics.countRestart('ended');
+        if (this.#pool.serving === 0) this.#keepPort();
+        console.error(say.listensNoMore(event.pid, event.again === 'at a change' ? undefined : event.again));
+        if (event.again === 'at a change') console.error(this.#waits());
         break;
       case 'failed':
         this.#manager.reloaded();
         if (!watch) console.error(say.successorFailed(target.shown, lateAfter(event.ending)));
-        else console.error(event.serving > 0 ? say.stillServing : say.waitingForChange);
+        else console.error(this.#waits());
         break;
       case 'worn':
         this.service.metrics.countRestart('worn');
@@ -203,6 +208,12 @@ class Supervisor {
         this.#giveUp(event.exitCode);
         break;
     }
+  }
+
+  /** Nothing is started before a change. */
+  #waits(): string {
+    const { say } = this.#context;
+    return this.#pool.serving > 0 ? say.stillServing : say.waitingForChange;
   }
 
   #replaced(cause: string): string {

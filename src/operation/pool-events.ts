@@ -14,8 +14,10 @@ export type PoolEvent =
   | { type: 'replaced'; cause: string }
   /** One ended that should not have; it is started again after so many seconds, or only at a change. */
   | { type: 'ended'; pid: number; ending: Ending; again: number | 'at a change' }
-  /** A successor failed to start; this many go on serving. */
-  | { type: 'failed'; ending: Ending; serving: number }
+  /** One listens nowhere any more, and is replaced after so many seconds, or only at a change. */
+  | { type: 'listens no more'; pid: number; again: number | 'at a change' }
+  /** A successor failed to start. */
+  | { type: 'failed'; ending: Ending }
   /** One is replaced since it reached a limit; it serves until then. */
   | { type: 'worn'; pid: number; reason: string }
   /** One was killed, since it had not ended so many seconds after it was asked to. */

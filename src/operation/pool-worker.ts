@@ -41,6 +41,7 @@ export interface WorkerListener {
   /** It should be replaced: it reached a limit, or was told by somebody to end. */
   worn(worker: PoolWorker, reason: string): void;
   signalled(worker: PoolWorker, signal: string): void;
+  listensNoMore(worker: PoolWorker): void;
   /** It has not ended so many seconds after it was asked to, and is killed. */
   stuck(worker: PoolWorker, seconds: number): void;
   finishing(worker: PoolWorker): void;
@@ -136,6 +137,9 @@ export class PoolWorker {
       case 'signalled':
         this.#ending.signal ??= message.signal;
         this.#listener.signalled(this, message.signal);
+        break;
+      case 'listensNoMore':
+        this.#listener.listensNoMore(this);
         break;
       case 'worn':
         this.#listener.worn(this, message.reason);

@@ -60,11 +60,13 @@ export class Service implements AdminView {
 
   status(): ServiceStatus {
     const workers = [...this.#processes()].map(processStatus);
-    const serves = workers.some(({ state }) => state === 'ready');
+    const isSome = (stage: string) => workers.some(({ state }) => state === stage);
+    // One that serves alone and has closed its servers is followed by no other.
+    const unserved = isSome('stopping') ? 'stopping' : 'starting';
     const sum = (of: (worker: (typeof workers)[number]) => number) =>
       workers.reduce((total, worker) => total + of(worker), 0);
     return {
-      stage: lifecycle.stage === 'ready' && !serves ? 'starting' : lifecycle.stage,
+      stage: lifecycle.stage === 'ready' && !isSome('ready') ? unserved : lifecycle.stage,
       version: this.#version,
       node: process.version,
       pid: process.pid,

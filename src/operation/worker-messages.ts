@@ -34,6 +34,8 @@ export interface ParentMessages {
 export interface WorkerMessages {
   /** It listens everywhere it will, and serves. */
   ready: object;
+  /** Its program has closed all its servers, so that it listens nowhere any more. */
+  listensNoMore: object;
   /** It ends for a reason that no change of the program can mend: a port in use, a wrong option. */
   trouble: object;
   /** Somebody else than the parent told it to end. */

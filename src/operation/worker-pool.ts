@@ -3,29 +3,16 @@
  * replace or to stop them all. Out: what happened, as events. Nobody is refused while a worker is replaced: the successor
  * serves before the one it replaces is asked to stop, and what fails to start replaces nobody.
  */
-import cluster, { type Address } from 'node:cluster';
-import { KeptCounts } from './metrics/kept-counts.js';
+import type { Address } from 'node:cluster';
 import type { PoolListener } from './pool-events.js';
-import {
-  type BootTerms,
-  type CertificateMessage,
-  type Ending,
-  PoolWorker,
-  type WorkerListener,
-  type WorkerState,
-} from './pool-worker.js';
-import { RestartPauses } from './restart-pauses.js';
+import type { CertificateMessage, Ending, PoolWorker, WorkerListener, WorkerState } from './pool-worker.js';
+import { longestHold, StartGate } from './start-gate.js';
 import { echo } from './stop-request.js';
 import type { StopTerms } from './worker-messages.js';
 import type { WorkerReport } from './worker-report.js';
-import { first, further, workerVariable } from './worker-role.js';
+import { type StartTerms, WorkerStarter } from './worker-starter.js';
 
-export interface PoolOptions extends BootTerms {
-  /** The module that each worker runs, and its arguments. */
-  exec: string;
-  args: readonly string[];
-  /** Further variables of their environment. */
-  env?: NodeJS.ProcessEnv;
+export interface PoolOptions extends StartTerms {
   /** How many serve at the same time. */
   workers: number;
   /** How one stops that is replaced, and how all stop together. */
@@ -33,43 +20,27 @@ export interface PoolOptions extends BootTerms {
   stopped: StopTerms;
   /** What ends by itself or fails to start waits for `replaceAll`, which a change of the code calls. */
   awaitsChange?: boolean;
-  /** What they count is to be known however they end. */
-  keepsCounts?: boolean;
-}
-
-/** Seconds of a pause in which who connects waits; whoever would have to wait for longer is refused, and may go elsewhere. */
-const longestHold = 1;
-
-/** Accepting is cheapest where the kernel hands each connection to one of those who wait for it. */
-function chooseScheduling(): void {
-  if (process.env.NODE_CLUSTER_SCHED_POLICY) return;
-  cluster.schedulingPolicy = process.platform === 'linux' ? cluster.SCHED_NONE : cluster.SCHED_RR;
 }
 
 export class WorkerPool implements WorkerListener {
   readonly #options: PoolOptions;
   readonly #listener: PoolListener;
+  readonly #starter: WorkerStarter;
   readonly #workers = new Set<PoolWorker>();
-  readonly #pauses = new RestartPauses();
-  readonly #pausesOfKilled = new RestartPauses(longestHold);
+  readonly #gate = new StartGate(() => this.#reconcile());
   #generation = 1;
   /** Why the workers of older generations are being replaced; undefined when they are not. */
   #replacing: string | undefined;
   #everReady = false;
   #stopping = false;
-  /** Set while nothing is started on purpose. */
-  #pause: NodeJS.Timeout | undefined;
   /** Ended workers that hold the sockets, since nobody else does: who connects waits for their successors. */
   readonly #holding = new Set<PoolWorker>();
-  /** Nothing is started before `replaceAll`. */
-  #waitsForChange = false;
   #onEmpty: (() => void) | undefined;
 
   constructor(options: PoolOptions, listener: PoolListener) {
     this.#options = options;
     this.#listener = listener;
-    chooseScheduling();
-    cluster.setupPrimary({ exec: options.exec, args: [...options.args] });
+    this.#starter = new WorkerStarter(options);
   }
 
   /** The workers that are there, in whatever state. */
@@ -97,7 +68,7 @@ export class WorkerPool implements WorkerListener {
 
   /** Changes the arguments of the workers that are started from now on. */
   setArguments(args: readonly string[]): void {
-    cluster.setupPrimary({ args: [...args] });
+    this.#starter.setArguments(args);
   }
 
   /** Replaces all workers, one after the other. What does not listen yet makes way at once. */
@@ -105,9 +76,7 @@ export class WorkerPool implements WorkerListener {
     if (this.#stopping) return;
     this.#generation++;
     this.#replacing = cause;
-    this.#waitsForChange = false;
-    clearTimeout(this.#pause);
-    this.#pause = undefined;
+    this.#gate.open();
     for (const worker of this.#in('starting')) {
       // Where nobody waits for a change of the code, one that listens will be ready in a moment, may be the only one that
       // serves, and is replaced like the others then.
@@ -120,7 +89,7 @@ export class WorkerPool implements WorkerListener {
   async stop(): Promise<number> {
     this.#stopping = true;
     this.#letGoOfSockets();
-    clearTimeout(this.#pause);
+    this.#gate.open();
     const all = [...this.#workers];
     for (const worker of all) this.#end(worker, this.#options.stopped);
     if (this.#workers.size > 0) {
@@ -147,7 +116,7 @@ export class WorkerPool implements WorkerListener {
 
   /** Starts what is missing: all vacant places once one serves, and successors one after the other. */
   #reconcile(): void {
-    if (this.#stopping || this.#pause || this.#waitsForChange) return;
+    if (this.#stopping || !this.#gate.isOpen) return;
     const starting = this.#in('starting').length;
     const ready = this.#in('ready');
     const vacant = this.#options.workers - ready.length - starting;
@@ -159,25 +128,10 @@ export class WorkerPool implements WorkerListener {
   }
 
   #fork(): void {
-    const role = this.#everReady ? further : first;
-    const counts = this.#options.keepsCounts ? KeptCounts.open() : undefined;
-    if (counts) cluster.setupPrimary({ stdio: counts.stdio });
-    const child = cluster.fork({ ...this.#options.env, ...counts?.environment, [workerVariable]: role });
-    const worker = new PoolWorker(
-      child,
-      { name: this.#freeName(), generation: this.#generation, counts },
-      this,
-      this.#options,
-    );
+    const role = { isFirst: !this.#everReady, generation: this.#generation };
+    const worker = this.#starter.start(role, this.#workers, this);
     this.#workers.add(worker);
     this.#listener.forked?.(worker);
-  }
-
-  #freeName(): string {
-    const taken = new Set([...this.#workers].map(({ name }) => name));
-    let number = 1;
-    while (taken.has(String(number))) number++;
-    return String(number);
   }
 
   /** Lets one finish its answers: it may have been given requests before it could say that it listens. */
@@ -235,6 +189,27 @@ export class WorkerPool implements WorkerListener {
     }, echo);
   }
 
+  /** One that its program has closed serves nobody: it may finish, as if another served in its place. */
+  listensNoMore(worker: PoolWorker): void {
+    // Whoever signals a group signals the parent as well, and programs may close their servers by themselves then.
+    setTimeout(() => {
+      if (this.#stopping || worker.state !== 'ready') return;
+      const isTold = worker.wornBy !== undefined;
+      worker.retire(this.#options.replaced);
+      if (isTold) return this.#reconcile();
+      const { pid, startedAt } = worker;
+      if (this.#options.awaitsChange) {
+        this.#gate.closeUntilChange();
+        this.#listener.event({ type: 'listens no more', pid, again: 'at a change' });
+        return;
+      }
+      const again = this.#pauseAfter(startedAt);
+      this.#listener.event({ type: 'listens no more', pid, again });
+      this.#gate.close(again);
+      this.#reconcile();
+    }, echo);
+  }
+
   stuck({ pid }: PoolWorker, seconds: number): void {
     this.#listener.event({ type: 'stuck', pid, seconds });
   }
@@ -281,22 +256,23 @@ export class WorkerPool implements WorkerListener {
     // It went by itself when it was told to, after that was said.
     if (wornBy !== undefined && wornBy === ending.signal) return;
     if (this.#options.awaitsChange && ending.signal === undefined) {
-      this.#waitsForChange = true;
+      this.#gate.closeUntilChange();
       this.#listener.event({ type: 'ended', pid, ending, again: 'at a change' });
       return;
     }
-    // While others serve it is replaced at once; where nobody does, it must not start and fall for ever. What served until
-    // somebody else killed it, be it the system for want of memory, is not kept waiting for long: nobody is refused meanwhile.
-    const pauses = ending.signal === 'SIGKILL' ? this.#pausesOfKilled : this.#pauses;
-    const again = this.serving > 0 ? 0 : pauses.next(Date.now() - startedAt);
+    const again = this.#pauseAfter(startedAt, ending.signal === 'SIGKILL');
     if (this.serving === 0 && again <= longestHold) this.#holding.add(worker);
     this.#listener.event({ type: 'ended', pid, ending, again });
-    this.#wait(again);
+    this.#gate.close(again);
+  }
+
+  /** While others serve, one that served is replaced at once. */
+  #pauseAfter(startedAt: number, isKilled = false): number {
+    return this.serving > 0 ? 0 : this.#gate.pauseAfter(startedAt, isKilled);
   }
 
   #failedToStart(worker: PoolWorker, ending: Ending): void {
     const { awaitsChange } = this.#options;
-    const { serving } = this;
     // What served once may serve again: a file that is being replaced comes back, a port is let go of.
     if (!this.#everReady && (ending.trouble || !awaitsChange)) {
       this.#stopping = true;
@@ -305,26 +281,17 @@ export class WorkerPool implements WorkerListener {
       return;
     }
     const killed = ending.signal !== undefined && !ending.late;
-    const isSuccessor = this.#replacing !== undefined && serving > 0;
+    const isSuccessor = this.#replacing !== undefined && this.serving > 0;
     if (awaitsChange ? !killed : isSuccessor) {
       this.#letGoOfSockets();
       this.#replacing = undefined;
-      this.#waitsForChange = awaitsChange === true;
-      this.#listener.event({ type: 'failed', ending, serving });
+      if (awaitsChange) this.#gate.closeUntilChange();
+      this.#listener.event({ type: 'failed', ending });
       return;
     }
-    const again = this.#pauses.next(Date.now() - worker.startedAt);
+    const again = this.#gate.pauseAfter(worker.startedAt);
     if (again > longestHold) this.#letGoOfSockets();
     this.#listener.event({ type: 'ended', pid: worker.pid, ending, again });
-    this.#wait(again);
-  }
-
-  #wait(seconds: number): void {
-    if (seconds === 0) return;
-    clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => {
-      this.#pause = undefined;
-      this.#reconcile();
-    }, seconds * 1000);
+    this.#gate.close(again);
   }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { ask } from './asked-admin.js';
 import { type Command, serving, temporaryFolder } from './command.js';
 
 async function workers(
@@ -39,7 +40,7 @@ test('a program hears nothing of what its worker and the parent say, and says no
 });
 
 test('what a program sends its parent with a message is closed there', async (t) => {
-  const { url, child } = await workers(
+  const { url, child, printed } = await workers(
     t,
     `import http from 'node:http';
     import net from 'node:net';
@@ -49,6 +50,111 @@ test('what a program sends its parent with a message is closed there', async (t)
       client.once('close', () => res.end('closed'));
     }).listen(0, '127.0.0.1', () => given.listen(0, '127.0.0.1'));`,
   );
+  await printed(/http:(.|\n)*http:/);
   assert.equal(await (await fetch(url)).text(), 'closed');
   assert.equal(child.exitCode, null);
+});
+
+/** Programs that close what they serve with when they are asked to, and leave an answer unfinished. */
+const closing: [what: string, program: string][] = [
+  [
+    'a server that it lets listen',
+    `const server = http.createServer(handler).listen(process.env.PORT, '127.0.0.1');
+    const close = () => server.close();`,
+  ],
+  [
+    'each of two servers',
+    `const servers = [http, http].map((each) => each.createServer(handler));
+    servers[0].listen(process.env.PORT, '127.0.0.1', () => servers[1].listen(0, '127.0.0.1'));
+    const close = () => servers.forEach((server) => server.close());`,
+  ],
+  [
+    'a server that it exports',
+    'export default http.createServer(handler); const close = () => each.close();',
+  ],
+];
+const handler = `import http from 'node:http';
+  let each;
+  process.on('exit', () => console.log('gone'));
+  const handler = (req, res) => {
+    each = req.socket.server;
+    if (req.url !== '/close') return res.end(String(process.pid));
+    res.write('closing');
+    process.once('SIGUSR2', () => res.end());
+    close();
+  };`;
+for (const [what, program] of closing) {
+  test(`a worker whose program closes ${what} is not ready any more, told of, and replaced`, async (t) => {
+    const admin = join(temporaryFolder(t), 'admin');
+    const args = ['--host=127.0.0.1', `--admin=unix:${admin}`];
+    const host = program.includes('export') ? args : args.slice(1);
+    const { url, printed, stderr } = await workers(t, `${handler}${program}`, host);
+    const status = async () => JSON.parse((await ask(admin, '/status')).body);
+    while ((await ask(admin, '/ready')).status !== 200);
+    const [{ pid }] = (await status()).workers;
+    const headers = { connection: 'close' };
+    const held = await fetch(new URL('/close', url), { headers });
+    await printed(/listens nowhere any more/, 'stderr');
+    assert.equal(
+      stderr(),
+      `Worker ${pid} listens nowhere any more: its program has closed its servers. Replaced at once.\n`,
+    );
+    assert.deepEqual(
+      (await status()).workers
+        .filter((worker: { pid: number }) => worker.pid === pid)
+        .map(({ state }: { state: string }) => state),
+      ['retiring'],
+    );
+    while ((await ask(admin, '/ready')).status !== 200);
+    assert.notEqual(await (await fetch(url, { headers })).text(), String(pid));
+    // What it had begun to answer, it finishes.
+    process.kill(pid, 'SIGUSR2');
+    assert.equal(await held.text(), 'closing');
+    await printed('gone');
+  });
+}
+
+test('a worker of which one server listens still, or again, is ready', async (t) => {
+  const { url, child, ended, stderr } = await workers(
+    t,
+    `import http from 'node:http';
+    const listen = () => http.createServer(handler).listen(process.env.PORT, '127.0.0.1');
+    const other = http.createServer().listen(0, '127.0.0.1');
+    function handler(req, res) { res.end(String(process.pid)); this.close(listen); this.closeAllConnections(); }
+    listen();
+    // Longer than it takes to notice.
+    setTimeout(() => other.close(), 2000);`,
+  );
+  const answers = async () => {
+    const pids = new Set<string>();
+    const since = performance.now();
+    while (performance.now() - since < 1000)
+      await fetch(url)
+        .then(async (res) => pids.add(await res.text()))
+        .catch(() => {});
+    return pids;
+  };
+  assert.equal((await answers()).size, 1);
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+  assert.equal(stderr(), '');
+});
+
+test('one process that has closed its servers is not ready until it listens again', async (t) => {
+  const folder = temporaryFolder(t);
+  const [file, admin] = [join(folder, 'app.mjs'), join(folder, 'admin')];
+  writeFileSync(
+    file,
+    `import http from 'node:http';
+    const server = http.createServer((req, res) => { res.end(); server.close(); }).listen(process.env.PORT);
+    process.on('SIGUSR2', () => server.listen(0));
+    setInterval(() => {}, 1000);`,
+  );
+  const { url, child } = await serving(t, [file, '--log', 'off', `--admin=unix:${admin}`]);
+  const ready = async () => (await ask(admin, '/ready')).body;
+  while ((await ready()) !== 'ready\n');
+  await (await fetch(url, { headers: { connection: 'close' } })).text();
+  while ((await ready()) !== 'stopping\n');
+  child.kill('SIGUSR2');
+  while ((await ready()) !== 'ready\n');
 });
