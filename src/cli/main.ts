@@ -16,7 +16,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 function runCommand() {
-  import('./run.js')
+  import('../operation/early-signals.js')
+    .then(({ holdSignals }) => {
+      // What comes next takes many times as long.
+      holdSignals();
+      return import('./run.js');
+    })
     .then(({ run }) => run(process.argv.slice(2)))
     .then((code) => {
       process.exitCode = code;

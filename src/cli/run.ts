@@ -1,8 +1,10 @@
 // The command from its arguments to its exit code: 0 after a graceful stop, 1 for trouble, 2 for wrong usage. Prints an
 // error as one line on stderr, never a stack trace.
 
+import { holdSignals, releaseHangUps, releaseStops } from '../operation/early-signals.js';
 import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { leaveProcess } from '../operation/leave-process.js';
+import { lifecycle } from '../operation/lifecycle.js';
 import { printable } from '../operation/printable-text.js';
 import { ignoreReplaceSignal } from '../operation/replace-signal.js';
 import { tellParent } from '../operation/worker-messages.js';
@@ -37,6 +39,8 @@ type KnownOrigin = Required<Omit<Origin, 'translations'>> & { translations: Tran
 /** Runs the command and tells the exit code. */
 export async function run(args: readonly string[], origin: Origin = {}): Promise<number> {
   const { command = 'premier', target = '.', translations } = origin;
+  holdSignals();
+  lifecycle.onChange(releaseHangUps);
   // Whoever read our output may leave; the server goes on.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
   const say = catalogues[languageOf(args, process.env)];
@@ -55,6 +59,7 @@ export async function run(args: readonly string[], origin: Origin = {}): Promise
 async function obey(args: readonly string[], origin: KnownOrigin, say: Messages): Promise<number> {
   const [question, ...words] = args;
   if (question === 'status' || question === 'health') {
+    heedSignalsAsUsual();
     const { askService } = await import('./ask-service.js');
     return askService(question, words, say);
   }
@@ -67,7 +72,10 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   }
   if (parsed.settings.version) return print(version(), say);
   const action = trustAction(parsed.target);
-  if (action) return changeTrust(action, say);
+  if (action) {
+    heedSignalsAsUsual();
+    return changeTrust(action, say);
+  }
   const target = targetOf(parsed.target ?? origin.target, parsed, say);
   const translations = parsed.target === undefined ? origin.translations : undefined;
   const context: Context = { args: parsed, say, command: origin.command, target, translations };
@@ -107,6 +115,12 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
 function checkSocketMode({ given, settings }: Arguments, say: Messages): void {
   if (!given.has('socket-mode') || settings.host.some((host) => socketPath(host) !== undefined)) return;
   throw new UsageError(say.modeNeedsSocket('--socket-mode'));
+}
+
+/** What serves nobody ends at a signal as any command does. */
+function heedSignalsAsUsual(): void {
+  releaseStops();
+  releaseHangUps();
 }
 
 /** Some options mean nothing to one process alone. */

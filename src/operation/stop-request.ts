@@ -4,6 +4,7 @@
  * terminal and systemd signal both, and whoever signals a worker alone wants it replaced.
  */
 import cluster, { type Worker } from 'node:cluster';
+import { releaseStops } from './early-signals.js';
 import { lifecycle } from './lifecycle.js';
 import { onParentMessage, type StopTerms, tellParent } from './worker-messages.js';
 import { isWorker } from './worker-role.js';
@@ -77,4 +78,5 @@ function parentsWord({ unlessHandled }: SignalOptions): Promise<StopRequest> {
 function onSignals(listener: (signal: NodeJS.Signals) => void): void {
   process.on('SIGINT', listener);
   process.on('SIGTERM', listener);
+  releaseStops();
 }
