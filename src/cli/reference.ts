@@ -87,7 +87,8 @@ group.
 - Where the first worker fails to start, the command ends with its exit code.
 - \`--max-requests\` and \`--max-memory\` are drawn a tenth lower or higher for each worker, so that they are not all
   replaced together.
-- With \`--wait-ready\` a worker counts as ready once its program has called \`process.send('ready')\`, and listens.
+- With \`--wait-ready\` a worker counts as ready once its program has called \`process.send('ready')\`, and listens; the first
+  lines are printed then.
 - When the terminal of the command goes away, it stops instead.
 
 ## The admin listener
@@ -190,7 +191,8 @@ ouvre.
 - Un processus dont le programme a fermé tous ses serveurs n’est plus prêt, et est remplacé comme s’il s’était terminé.
 - \`--max-requests\` et \`--max-memory\` sont tirées un dixième plus bas ou plus haut pour chaque processus, pour qu’ils ne
   soient pas tous remplacés ensemble.
-- Avec \`--wait-ready\`, un processus est prêt une fois que son programme a appelé \`process.send('ready')\`, et écoute.
+- Avec \`--wait-ready\`, un processus est prêt une fois que son programme a appelé \`process.send('ready')\`, et écoute ;
+  les premières lignes ne paraissent qu’alors.
 - Si le premier échoue à démarrer, la commande se termine avec son code de sortie.
 - Si le terminal de la commande disparaît, elle s’arrête.
 

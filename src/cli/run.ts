@@ -7,8 +7,8 @@ import { leaveProcess } from '../operation/leave-process.js';
 import { lifecycle } from '../operation/lifecycle.js';
 import { printable } from '../operation/printable-text.js';
 import { ignoreReplaceSignal } from '../operation/replace-signal.js';
-import { tellParent } from '../operation/worker-messages.js';
-import { isWorker } from '../operation/worker-role.js';
+import { onParentMessage, tellParent } from '../operation/worker-messages.js';
+import { isFurtherWorker, isWorker } from '../operation/worker-role.js';
 import { checkAdminAddress } from './admin-option.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { setUpBehindProxies } from './behind-proxies.js';
@@ -19,6 +19,7 @@ import { socketPath } from './options.js';
 import { print } from './print.js';
 import { startReports } from './reports.js';
 import { startLog } from './serve.js';
+import { holdLines } from './start-lines.js';
 import { targetOf } from './target.js';
 import type { Translations } from './translations.js';
 import { ProgramFailure, Trouble, UsageError } from './trouble.js';
@@ -91,6 +92,8 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   }
   checkPoolOptions(parsed, say);
   if (isWorker) ignoreReplaceSignal();
+  if (isWorker && !isFurtherWorker && parsed.settings['wait-ready'])
+    onParentMessage('countsAsReady', holdLines());
   if (inspect) {
     const { startInspector } = await import('./inspector.js');
     const { pages, place } = await startInspector(inspect, context);

@@ -18,7 +18,7 @@ import type { Messages } from './language.js';
 import { distinctHosts, listen, listenOnInherited, type Place } from './listen.js';
 import type { Settings } from './options.js';
 import { strictly } from './over-tls.js';
-import { announce, announceFurther } from './start-lines.js';
+import { announce, announceFurther, linesPrinted } from './start-lines.js';
 import { stopServers } from './stop.js';
 
 /** Something that answers requests, and may have an end to tell. */
@@ -93,7 +93,7 @@ export async function serveOn(
   }
   if (!isFurtherWorker) {
     if (settings.auth && scheme === 'http' && hosts.some(isPublic)) console.error(say.passwordInClear);
-    if (settings.open) await openBrowser(found, say);
+    if (settings.open) void linesPrinted().then(() => openBrowser(found, say));
   }
   serveWith(servers);
   lifecycle.advance('ready');

@@ -10,6 +10,32 @@ import type { Target } from './target.js';
 /** The line that programs wait for; the same in every language. */
 export const started = 'Serveur démarré !';
 
+let held: string[] | undefined;
+let release = (): void => {};
+let printed = Promise.resolve();
+
+/** Holds all lines until the function is called that this returns: whoever waits for the first may take it for more than it is. */
+export function holdLines(): () => void {
+  held = [];
+  printed = new Promise((resolve) => {
+    release = resolve;
+  });
+  return () => {
+    const lines = held ?? [];
+    held = undefined;
+    if (lines.length > 0) print(lines);
+    release();
+  };
+}
+
+/** Resolves once lines are printed as they come. */
+export const linesPrinted = (): Promise<void> => printed;
+
+function print(lines: readonly string[]): void {
+  if (held) held.push(...lines);
+  else process.stdout.write(`${lines.join('\n')}\n`);
+}
+
 /** What the lines tell of. */
 interface Start {
   args: Arguments;
@@ -31,13 +57,13 @@ export function announce(found: Addresses, start: Start): void {
   const lines = [...table([...rows(found, start), served, ...drawn], start), ...hint];
   // A port that was picked for the user is known to nobody else, so it is told even then; so is what was drawn by lot.
   const rest = quiet ? table([...(port === 0 ? rows(found, start) : []), ...drawn], start) : lines;
-  process.stdout.write(`${[started, ...rest].join('\n')}\n`);
+  print([started, ...rest]);
 }
 
 /** Prints the addresses of one more server of a program. */
 export function announceFurther(found: Addresses, start: Start): void {
   if (isFurtherWorker || start.args.settings.quiet) return;
-  process.stdout.write(`${table(rows(found, start), start).join('\n')}\n`);
+  print(table(rows(found, start), start));
 }
 
 type Row = readonly [label: string, what: string];

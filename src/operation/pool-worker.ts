@@ -86,6 +86,7 @@ export class PoolWorker {
   readonly #process: Worker;
   readonly #listener: WorkerListener;
   #listensEverywhere = false;
+  readonly #waitsForWord: boolean;
   #saidReady: boolean;
   #ending: Ending = { exitCode: 0, signal: undefined, trouble: false, late: false };
   #deadline: NodeJS.Timeout | undefined;
@@ -98,6 +99,7 @@ export class PoolWorker {
     listener: WorkerListener,
     { bootTimeout, waitsForWord = false }: BootTerms,
   ) {
+    this.#waitsForWord = waitsForWord;
     this.#saidReady = !waitsForWord;
     this.#process = process;
     this.generation = generation;
@@ -170,6 +172,7 @@ export class PoolWorker {
     if (this.state !== 'starting' || !this.#listensEverywhere || !this.#saidReady) return;
     clearTimeout(this.#deadline);
     this.state = 'ready';
+    if (this.#waitsForWord) this.tell({ premier: 'countsAsReady' });
     this.#listener.ready(this);
   }
 

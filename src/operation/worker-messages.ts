@@ -26,6 +26,8 @@ export interface ParentMessages {
   stop: StopTerms;
   /** Nothing is on the way to this worker any more: it may end. */
   bye: object;
+  /** Its program has said what was waited for, and it listens. */
+  countsAsReady: object;
   /** Serve these certificates, and answer these questions of an authority; say that it is done, with the number. */
   certificates: { number: number; state: ServedState };
 }

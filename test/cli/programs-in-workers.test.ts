@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ask } from './asked-admin.js';
-import { type Command, serving, temporaryFolder } from './command.js';
+import { type Command, serving, start, temporaryFolder } from './command.js';
 
 async function workers(
   t: TestContext,
@@ -158,3 +158,32 @@ test('one process that has closed its servers is not ready until it listens agai
   child.kill('SIGUSR2');
   while ((await ready()) !== 'ready\n');
 });
+
+for (const [what, serve] of [
+  ['listens', `http.createServer(handler).listen(process.env.PORT, '127.0.0.1', said);`],
+  ['exports', 'export default handler; setTimeout(said, 100);'],
+] as const) {
+  test(`with --wait-ready, the first lines of a program that ${what} come once it has said so`, async (t) => {
+    const folder = temporaryFolder(t);
+    const [file, admin] = [join(folder, 'app.mjs'), join(folder, 'admin')];
+    writeFileSync(
+      file,
+      `import http from 'node:http';
+      const handler = (req, res) => res.end('hello');
+      const said = () => console.log('waiting ' + process.pid);
+      process.once('SIGUSR2', () => process.send('ready'));
+      ${serve}`,
+    );
+    const { printed, stdout, ended, child } = start(t, [
+      ...[file, '--port=0', '--workers=1', '--wait-ready', `--admin=unix:${admin}`, '--log=off'],
+    ]);
+    await printed(/^waiting \d+$/m);
+    assert.equal((await ask(admin, '/ready')).body, 'starting\n');
+    assert.match(stdout(), /^waiting \d+\n$/);
+    process.kill(Number(/\d+/.exec(stdout())?.[0]), 'SIGUSR2');
+    await printed(/^Serveur démarré !\n.*http.*\n.*app\.mjs\n/m);
+    assert.equal((await ask(admin, '/ready')).body, 'ready\n');
+    child.kill('SIGTERM');
+    assert.equal(await ended, 0);
+  });
+}
