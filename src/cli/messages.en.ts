@@ -261,6 +261,8 @@ export const english = {
     'requests' in limit
       ? `${limit.requests} ${limit.requests === 1 ? 'request' : 'requests'}`
       : `${Math.round(limit.memory / 2 ** 20)} MiB`,
+  alwaysFull: (option: string, bytes: number) =>
+    `${option} is less than a worker takes before it has answered anything (${Math.round(bytes / 2 ** 20)} MiB): none is replaced for it. Give more, or leave it out.`,
   worn: (pid: number | undefined, reason: string) => `Worker ${pid} is replaced: ${reason}.`,
   stuck: (pid: number, seconds: number) =>
     `Worker ${pid} was killed, with what it had not answered: it had not ended ${seconds} s after it was asked to.`,

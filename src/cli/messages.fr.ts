@@ -233,6 +233,8 @@ export const french: Messages = {
     'requests' in limit
       ? `${limit.requests} ${limit.requests < 2 ? 'requête' : 'requêtes'}`
       : `${Math.round(limit.memory / 2 ** 20)} Mio`,
+  alwaysFull: (option, bytes) =>
+    `${option} est moins que ce qu’un processus occupe avant d’avoir répondu à quoi que ce soit (${Math.round(bytes / 2 ** 20)} Mio) : aucun n’est remplacé pour cela. Donnez plus, ou retirez l’option.`,
   worn: (pid, reason) => `Le processus ${pid} est remplacé : ${reason}.`,
   stuck: (pid, seconds) =>
     `Le processus ${pid} a été tué, avec ce à quoi il n’avait pas répondu : il n’avait pas fini ${seconds} s après qu’on le lui eut demandé.`,

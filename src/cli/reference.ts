@@ -86,7 +86,8 @@ group.
 - A worker whose program has closed all its servers isn't ready any more, and is replaced as one that ended.
 - Where the first worker fails to start, the command ends with its exit code.
 - \`--max-requests\` and \`--max-memory\` are drawn a tenth lower or higher for each worker, so that they are not all
-  replaced together.
+  replaced together. A worker that takes more memory than that before it has served anybody isn't replaced for it, which
+  is told once; one that takes it within ten seconds serves on for pauses that grow to 30 seconds.
 - With \`--wait-ready\` a worker counts as ready once its program has called \`process.send('ready')\`, and listens; the first
   lines are printed then.
 - When the terminal of the command goes away, it stops instead.
@@ -190,7 +191,9 @@ ouvre.
   refusé sinon ; ailleurs que sous Linux, toujours. SIGTERM envoyé à l’un d’eux le remplace.
 - Un processus dont le programme a fermé tous ses serveurs n’est plus prêt, et est remplacé comme s’il s’était terminé.
 - \`--max-requests\` et \`--max-memory\` sont tirées un dixième plus bas ou plus haut pour chaque processus, pour qu’ils ne
-  soient pas tous remplacés ensemble.
+  soient pas tous remplacés ensemble. Un processus qui occupe plus de mémoire avant d’avoir servi quiconque n’est pas
+  remplacé pour cela, ce qui est dit une fois ; un qui l’occupe en moins de dix secondes sert encore, le temps de pauses
+  qui grandissent jusqu’à 30 secondes.
 - Avec \`--wait-ready\`, un processus est prêt une fois que son programme a appelé \`process.send('ready')\`, et écoute ;
   les premières lignes ne paraissent qu’alors.
 - Si le premier échoue à démarrer, la commande se termine avec son code de sortie.

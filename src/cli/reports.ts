@@ -48,7 +48,15 @@ export async function startReports(telling: Telling): Promise<string | undefined
   if (isWorker) {
     watchLimits(
       { requests, memory },
-      (limit) => void tellParent({ premier: 'worn', reason: say.limitReached(limit) }),
+      {
+        reached: (reached) =>
+          void tellParent({
+            premier: 'worn',
+            reason: say.limitReached(reached),
+            limit: 'memory' in reached ? 'memory' : 'requests',
+          }),
+        alwaysFull: (resident) => void tellParent({ premier: 'alwaysFull', memory: resident }),
+      },
     );
     onListensNoMore(() => void tellParent({ premier: 'listensNoMore' }));
   }

@@ -7,7 +7,7 @@ import { isModuleReport, modulesIn, REPORT_MODULES } from '../node/module-report
 import { drain, usualDrainDelay } from '../operation/drain.js';
 import { inheritedSockets, socketsForWorkers } from '../operation/inherited-sockets.js';
 import { lifecycle } from '../operation/lifecycle.js';
-import type { PoolEvent } from '../operation/pool-events.js';
+import type { PoolEvent } from '../operation/pool-terms.js';
 import type { Ending, PoolWorker } from '../operation/pool-worker.js';
 import { onReplaceSignal } from '../operation/replace-signal.js';
 import { Service } from '../operation/service.js';
@@ -67,6 +67,8 @@ class Supervisor {
   readonly #reporting = new WeakSet<PoolWorker>();
   /** Where the first server listens. */
   #port: number | undefined;
+  /** The newest of whose memory was told. */
+  #fullGeneration = 0;
   #finishing: NodeJS.Timeout | undefined;
   #connections = 0;
   readonly #args: readonly string[];
@@ -195,6 +197,12 @@ class Supervisor {
       case 'worn':
         this.service.metrics.countRestart('worn');
         if (!quiet) console.log(say.worn(event.pid, event.reason));
+        break;
+      case 'always full':
+        // Each of its workers is.
+        if (this.#fullGeneration !== event.generation)
+          console.error(say.alwaysFull('--max-memory', event.memory));
+        this.#fullGeneration = event.generation;
         break;
       case 'stuck':
         console.error(say.stuck(event.pid, event.seconds));

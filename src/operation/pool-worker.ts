@@ -5,6 +5,7 @@
 import type { Address, Worker } from 'node:cluster';
 import { holdSockets } from '../node/shared-sockets.js';
 import type { KeptCounts, KeptSeries } from './metrics/kept-counts.js';
+import type { WorkerLimits } from './worker-limits.js';
 import {
   onWorkerMessage,
   type ParentMessage,
@@ -39,7 +40,9 @@ export interface WorkerListener {
   listening(worker: PoolWorker, address: Address): void;
   ready(worker: PoolWorker): void;
   /** It should be replaced: it reached a limit, or was told by somebody to end. */
-  worn(worker: PoolWorker, reason: string): void;
+  worn(worker: PoolWorker, reason: string, limit: keyof WorkerLimits): void;
+  /** Its limit is less than what it takes in any case. */
+  alwaysFull(worker: PoolWorker, memory: number): void;
   signalled(worker: PoolWorker, signal: string): void;
   listensNoMore(worker: PoolWorker): void;
   /** It has not ended so many seconds after it was asked to, and is killed. */
@@ -144,7 +147,10 @@ export class PoolWorker {
         this.#listener.listensNoMore(this);
         break;
       case 'worn':
-        this.#listener.worn(this, message.reason);
+        this.#listener.worn(this, message.reason, message.limit);
+        break;
+      case 'alwaysFull':
+        this.#listener.alwaysFull(this, message.memory);
         break;
       case 'finishing':
         this.connections = message.connections;

@@ -7,10 +7,15 @@ import { RestartPauses } from './restart-pauses.js';
 /** Seconds of a pause in which who connects waits; whoever would have to wait for longer is refused, and may go elsewhere. */
 export const longestHold = 1;
 
+/** Milliseconds after its start in which a worker is full soon. */
+const soon = 10_000;
+
 export class StartGate {
   readonly #pauses = new RestartPauses();
   /** What served until somebody else killed it, be it the system for want of memory, is not kept waiting for long. */
   readonly #pausesOfKilled = new RestartPauses(longestHold);
+  /** What is full soon after its start would be so again and again. */
+  readonly #pausesOfFull = new RestartPauses(undefined, soon);
   readonly #onOpen: () => void;
   #pause: NodeJS.Timeout | undefined;
   #awaitsChange = false;
@@ -37,6 +42,11 @@ export class StartGate {
   /** The seconds to wait after one that was started then (ms since the epoch), and is gone. */
   pauseAfter(startedAt: number, isKilled = false): number {
     return (isKilled ? this.#pausesOfKilled : this.#pauses).next(Date.now() - startedAt);
+  }
+
+  /** The seconds that one which was started then, and is full, serves on before its successor is started. */
+  pauseOfFull(startedAt: number): number {
+    return this.#pausesOfFull.next(Date.now() - startedAt);
   }
 
   /** Closes it for so many seconds. */

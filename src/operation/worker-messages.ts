@@ -7,6 +7,7 @@
 import type { Worker } from 'node:cluster';
 import { marked, onMarkedMessage } from '../node/private-messages.js';
 import type { ServedState } from './certificates/served-state.js';
+import type { WorkerLimits } from './worker-limits.js';
 import type { WorkerReport } from './worker-report.js';
 import { isWorker } from './worker-role.js';
 
@@ -43,7 +44,9 @@ export interface WorkerMessages {
   /** Somebody else than the parent told it to end. */
   signalled: { signal: NodeJS.Signals };
   /** It has reached one of its limits and should be replaced. */
-  worn: { reason: string };
+  worn: { reason: string; limit: keyof WorkerLimits };
+  /** It takes so many bytes before it has served anybody: more than it may. */
+  alwaysFull: { memory: number };
   /** It stops, and waits for so many connections. */
   finishing: { connections: number };
   /** It serves nobody any more; so many connections were cut. */

@@ -4,23 +4,14 @@
  * serves before the one it replaces is asked to stop, and what fails to start replaces nobody.
  */
 import type { Address } from 'node:cluster';
-import type { PoolListener } from './pool-events.js';
+import type { PoolListener, PoolOptions } from './pool-terms.js';
 import type { CertificateMessage, Ending, PoolWorker, WorkerListener, WorkerState } from './pool-worker.js';
 import { longestHold, StartGate } from './start-gate.js';
 import { echo } from './stop-request.js';
+import type { WorkerLimits } from './worker-limits.js';
 import type { StopTerms } from './worker-messages.js';
 import type { WorkerReport } from './worker-report.js';
-import { type StartTerms, WorkerStarter } from './worker-starter.js';
-
-export interface PoolOptions extends StartTerms {
-  /** How many serve at the same time. */
-  workers: number;
-  /** How one stops that is replaced, and how all stop together. */
-  replaced: StopTerms;
-  stopped: StopTerms;
-  /** What ends by itself or fails to start waits for `replaceAll`, which a change of the code calls. */
-  awaitsChange?: boolean;
-}
+import { WorkerStarter } from './worker-starter.js';
 
 export class WorkerPool implements WorkerListener {
   readonly #options: PoolOptions;
@@ -171,11 +162,18 @@ export class WorkerPool implements WorkerListener {
     this.#listener.event({ type: 'replaced', cause });
   }
 
-  worn(worker: PoolWorker, reason: string): void {
-    if (worker.wornBy !== undefined || worker.state !== 'ready') return;
-    worker.wornBy = reason;
-    this.#listener.event({ type: 'worn', pid: worker.pid, reason });
-    this.#reconcile();
+  worn(worker: PoolWorker, reason: string, limit: keyof WorkerLimits): void {
+    const pause = limit === 'memory' ? this.#gate.pauseOfFull(worker.startedAt) : 0;
+    setTimeout(() => {
+      if (worker.wornBy !== undefined || worker.state !== 'ready') return;
+      worker.wornBy = reason;
+      this.#listener.event({ type: 'worn', pid: worker.pid, reason });
+      this.#reconcile();
+    }, pause * 1000).unref();
+  }
+
+  alwaysFull({ generation }: PoolWorker, memory: number): void {
+    this.#listener.event({ type: 'always full', generation, memory });
   }
 
   /** Whoever signals a group signals the parent as well: only one that is still alone after that is replaced. */

@@ -187,3 +187,22 @@ for (const [what, serve] of [
     assert.equal(await ended, 0);
   });
 }
+
+test('a --max-memory that no worker can keep to is told once, and the service goes on', async (t) => {
+  const program = `export default (req, res) => res.end(String(process.pid));`;
+  const { url, child, ended, printed, stdout, stderr } = await workers(t, program, ['--max-memory', '1M']);
+  const answer = async () => (await fetch(url, { headers: { connection: 'close' } })).text();
+  await printed(/^--max-memory is less than .* \(\d+ MiB\): none is replaced for it\./m, 'stderr');
+  const pid = await answer();
+  child.kill('SIGHUP');
+  await printed('all workers were replaced');
+  assert.notEqual(await answer(), pid);
+  await printed(/(^--max-memory .*\n){2}/m, 'stderr');
+  process.kill(Number(await answer()), 'SIGKILL');
+  assert.match(await answer(), /^\d+$/);
+  child.kill('SIGTERM');
+  assert.equal(await ended, 0);
+  // The program may be another after a replacement; nothing is said again of the same.
+  assert.equal(stderr().match(/--max-memory/g)?.length, 2);
+  assert.doesNotMatch(stdout(), /is replaced/);
+});

@@ -1,8 +1,20 @@
-/** What a pool of workers tells whoever made it. Types only. */
+/** What a pool of workers is asked for, and what it tells whoever made it. Types only. */
 import type { Address } from 'node:cluster';
 import type { KeptSeries } from './metrics/kept-counts.js';
 import type { CertificateMessage, Ending, PoolWorker } from './pool-worker.js';
+import type { StopTerms } from './worker-messages.js';
 import type { WorkerReport } from './worker-report.js';
+import type { StartTerms } from './worker-starter.js';
+
+export interface PoolOptions extends StartTerms {
+  /** How many serve at the same time. */
+  workers: number;
+  /** How one stops that is replaced, and how all stop together. */
+  replaced: StopTerms;
+  stopped: StopTerms;
+  /** What ends by itself or fails to start waits for `replaceAll`, which a change of the code calls. */
+  awaitsChange?: boolean;
+}
 
 /** What happened in a pool. */
 export type PoolEvent =
@@ -20,6 +32,8 @@ export type PoolEvent =
   | { type: 'failed'; ending: Ending }
   /** One is replaced since it reached a limit; it serves until then. */
   | { type: 'worn'; pid: number; reason: string }
+  /** One takes more memory than it may before it has served anybody, and is not replaced for that. */
+  | { type: 'always full'; generation: number; memory: number }
   /** One was killed, since it had not ended so many seconds after it was asked to. */
   | { type: 'stuck'; pid: number; seconds: number }
   /** While all stop: so many connections are waited for. */
