@@ -6,7 +6,7 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { inspect } from 'node:util';
-import { boundedLine } from '../operation/bounded-line.js';
+import { boundedLine, boundedText, cutText } from '../operation/bounded-line.js';
 import { errorLine } from '../operation/json-lines.js';
 import { WHOLE_WRITE } from '../operation/line-writer.js';
 import { printable, printableLines, textOf } from '../operation/printable-text.js';
@@ -14,6 +14,9 @@ import { isWorker } from '../operation/worker-role.js';
 import type { Listener } from './exported.js';
 import { answerFailure } from './failed-answer.js';
 import type { Messages } from './language.js';
+
+/** Characters that are shown of a target: enough to know it by, and no more than fit into one write. */
+const longestTarget = 500;
 
 /** Milliseconds after which it is told that a client waits for an answer that nobody has begun. */
 const patience = 5000;
@@ -115,7 +118,7 @@ export class ProgramFailures {
     const client = this.#answered.getStore();
     if (client) this.#tell(client, error);
     else if (process.listenerCount('uncaughtException') === 1) {
-      console.error(shown(error));
+      printError(shown(error));
       process.exit(1);
     }
   }
@@ -123,7 +126,7 @@ export class ProgramFailures {
   #tell(client: ServerResponse | Duplex, error: unknown): void {
     const { handlerFailed } = this.#say;
     const asLine = (longest?: number) => errorLine(handlerFailed, error, requestOf(client), longest);
-    if (!this.#asJson) console.error(`${handlerFailed} ${shown(error)}`);
+    if (!this.#asJson) printError(`${handlerFailed} ${shown(error)}`);
     // No line of another worker must stand in this one.
     else console.error(isWorker ? boundedLine(WHOLE_WRITE, asLine) : asLine());
     if ('writeHead' in client) answerFailure(client);
@@ -136,7 +139,8 @@ export class ProgramFailures {
     const notice = setTimeout(() => {
       if (res.headersSent) return;
       this.#waiting = 'over';
-      console.error(`premier: ${this.#say.noAnswer(printable(`${method} ${textOf(url)}`), patience / 1000)}`);
+      const request = printable(`${method} ${cutText(textOf(url) ?? '', longestTarget)}`);
+      console.error(`premier: ${this.#say.noAnswer(request, patience / 1000)}`);
     }, patience).unref();
     this.#waiting = notice;
     res.once('close', () => {
@@ -144,6 +148,11 @@ export class ProgramFailures {
       if (this.#waiting === notice) this.#waiting = undefined;
     });
   }
+}
+
+/** In one write that a pipe takes whole: what another worker prints must not stand in the middle of it. */
+function printError(text: string): void {
+  console.error(isWorker ? boundedText(WHOLE_WRITE, text) : text);
 }
 
 /** An error as Node prints it; what it says may be quoted from a request. */

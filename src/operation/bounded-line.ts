@@ -42,6 +42,14 @@ export function boundedAnswers(
   };
 }
 
+/** A text of several lines, without its end where it is too long. */
+export function boundedText(bytes: number, text: string): string {
+  if (fits(text, bytes)) return text;
+  const room = bytes - Buffer.byteLength('…\n');
+  // A character that is cut in its middle is left out.
+  return `${new TextDecoder().decode(Buffer.from(text).subarray(0, room), { stream: true })}…`;
+}
+
 export const cutText = (text: string, longest: number): string =>
   text.length <= longest ? text : `${text.slice(0, longest)}…`;
 

@@ -321,3 +321,19 @@ test('an error that belongs to no request ends the program, as on Node', async (
   assert.match(stderr(), /^Error: on its own\n {4}at .*app\.mjs/m);
   assert.doesNotMatch(stderr(), /failed to start/);
 });
+
+for (const [what, workers, isWhole] of [
+  ['one process prints', [], true],
+  ['a worker prints', ['--workers', '1'], false],
+] as const) {
+  test(`what ${what} of an error is ${isWhole ? 'all of it' : 'what leaves in one write, as all its lines do'}`, async (t) => {
+    const file = join(temporaryFolder(t), 'app.mjs');
+    writeFileSync(file, `export default () => { throw new Error('long' + 'x\\n'.repeat(5000)); };`);
+    const { url, stderr, printed } = await serving(t, [file, '--log', 'off', ...workers]);
+    assert.equal((await fetch(url)).status, 500);
+    await printed(isWhole ? /\n {4}at / : /…\n$/, 'stderr');
+    assert.match(stderr(), /^The program failed to answer a request: Error: longx\nx\n/);
+    assert.equal(Buffer.byteLength(stderr()) > 10_000, isWhole);
+    if (!isWhole) assert.equal(Buffer.byteLength(stderr()), 4096);
+  });
+}

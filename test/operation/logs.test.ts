@@ -12,7 +12,7 @@ import { catalogues } from '../../dist/cli/language.js';
 import { formats, type LogForm } from '../../dist/cli/log-formats.js';
 import { observe } from '../../dist/observe.js';
 import { type Answer, accessLog } from '../../dist/operation/access-log.js';
-import { boundedAnswers, boundedLine } from '../../dist/operation/bounded-line.js';
+import { boundedAnswers, boundedLine, boundedText } from '../../dist/operation/bounded-line.js';
 import { FileLines } from '../../dist/operation/file-lines.js';
 import { answerLine, errorLine } from '../../dist/operation/json-lines.js';
 import { LineWriter, WHOLE_WRITE } from '../../dist/operation/line-writer.js';
@@ -283,6 +283,24 @@ test('a line is as long as a pipe takes whole, and no longer', () => {
   );
   assert.ok(Buffer.byteLength(line) < WHOLE_WRITE);
   assert.match(JSON.parse(line).error, /^€+…$/);
+});
+
+test('a text of several lines is as long as a pipe takes whole, and has no half of a character', () => {
+  for (const [text, end] of [
+    ['a\nb', 'b'],
+    [`${'x'.repeat(4094)}\n`, '\n'],
+    ['x'.repeat(4096), 'x…'],
+    ['€'.repeat(2000), '€…'],
+    [`x${'€'.repeat(2000)}`, '€…'],
+    [`xx${'€'.repeat(2000)}`, '€…'],
+    ['👍'.repeat(2000), '👍…'],
+  ] as const) {
+    const written = boundedText(WHOLE_WRITE, text);
+    assert.ok(Buffer.byteLength(written) < WHOLE_WRITE, end);
+    assert.ok(written.endsWith(end), written.slice(-5));
+    assert.ok(text.startsWith(written.replace('…', '')));
+    if (written !== text) assert.ok(Buffer.byteLength(written) > WHOLE_WRITE - 8);
+  }
 });
 
 test('where nobody reads, lines are dropped, and told of once somebody reads again', async () => {
