@@ -80,18 +80,23 @@ function tableIn(text: string, say: Messages): string | undefined {
   }
 }
 
+/** As it came where it is none of ours: the service may be of another version. */
+function stateIn({ states }: Messages, state: string): string {
+  return Object.hasOwn(states, state) ? states[state as keyof typeof states] : state;
+}
+
 function table(status: ServiceStatus, say: Messages): string {
   const { stage, version, pid, uptime, generation, requests, connections, workers } = status;
-  const head = say.statusLine(version, stage, pid, uptime, generation, requests, connections);
+  const head = say.statusLine(version, stateIn(say, stage), pid, uptime, generation, requests, connections);
   const rows = workers.map((worker) => [
     String(worker.pid),
-    worker.state,
+    stateIn(say, worker.state),
     String(worker.generation),
     `${worker.uptime} s`,
     String(worker.requests),
     String(worker.connections),
     `${worker.event_loop_delay_ms.p99} ms`,
-    `${Math.round(worker.memory_bytes.resident / 2 ** 20)} MiB`,
+    say.megabytes(worker.memory_bytes.resident),
     `${worker.reported_ago} s`,
   ]);
   const all = [say.statusColumns, ...rows];

@@ -6,6 +6,8 @@ import { certificateMessages } from './certificate-messages.en.js';
 /** Every language that has a catalogue. */
 export type Language = 'en' | 'fr';
 
+const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+
 export const english = {
   language: 'en' as Language,
   usage: (command: string) => `Usage: ${command} [OPTIONS] [FOLDER | PROGRAM]`,
@@ -111,6 +113,8 @@ export const english = {
   modeNeedsSocket: (option: string) => `${option} is for a socket. Give --host unix:PATH as well.`,
   badHost: (option: string, value: string) =>
     `${option} must be an address written in full, such as 0.0.0.0 or ::1, a name, or unix:PATH, without scheme and port; not "${value}".`,
+  abstractSocket: (option: string, value: string, path: string) =>
+    `${option}: ${value} would be a socket outside the file system, to which everybody on this computer may connect. Give a path, such as unix:${path}.`,
   badInspectorAddress: (option: string, value: string) =>
     `${option} must be a port, an address, or both, such as 8082 or 127.0.0.1:8082 or [::1]:8082, not "${value}".`,
   ambiguousAddress: (option: string, value: string, withPort: string, whole: string) =>
@@ -224,7 +228,17 @@ export const english = {
     requests: number,
     connections: number,
   ) =>
-    `premier ${version}, process ${pid}: ${stage} for ${uptime} s, generation ${generation}, ${requests} ${requests === 1 ? 'request' : 'requests'}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`,
+    `premier ${version}, process ${pid}: ${stage}, up for ${uptime} s, generation ${generation}, ${requests} ${requests === 1 ? 'request' : 'requests'}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`,
+  /** What a service or a worker is at, by its name in /status. */
+  states: {
+    starting: 'starting',
+    ready: 'ready',
+    draining: 'draining',
+    stopping: 'stopping',
+    retiring: 'retiring',
+    ended: 'ended',
+  },
+  megabytes,
   statusColumns: [
     'process',
     'state',
@@ -260,9 +274,9 @@ export const english = {
   limitReached: (limit: ReachedLimit) =>
     'requests' in limit
       ? `${limit.requests} ${limit.requests === 1 ? 'request' : 'requests'}`
-      : `${Math.round(limit.memory / 2 ** 20)} MiB`,
+      : megabytes(limit.memory),
   alwaysFull: (option: string, bytes: number) =>
-    `${option} is less than a worker takes before it has answered anything (${Math.round(bytes / 2 ** 20)} MiB): none is replaced for it. Give more, or leave it out.`,
+    `${option} is less than a worker takes before it has answered anything (${megabytes(bytes)}): none is replaced for it. Give more, or leave it out.`,
   worn: (pid: number | undefined, reason: string) => `Worker ${pid} is replaced: ${reason}.`,
   stuck: (pid: number, seconds: number) =>
     `Worker ${pid} was killed, with what it had not answered: it had not ended ${seconds} s after it was asked to.`,

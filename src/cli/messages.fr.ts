@@ -2,6 +2,8 @@
 import { certificateMessages } from './certificate-messages.fr.js';
 import type { Messages } from './messages.en.js';
 
+const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} Mio`;
+
 export const french: Messages = {
   language: 'fr',
   usage: (command) => `Usage : ${command} [OPTIONS] [DOSSIER | PROGRAMME]`,
@@ -101,6 +103,8 @@ export const french: Messages = {
   modeNeedsSocket: (option) => `${option} est pour une prise locale. Donnez aussi --host unix:CHEMIN.`,
   badHost: (option, value) =>
     `${option} attend une adresse écrite en entier, comme 0.0.0.0 ou ::1, un nom, ou unix:CHEMIN, sans protocole ni port ; pas « ${value} ».`,
+  abstractSocket: (option, value, path) =>
+    `${option} : ${value} serait une prise hors des fichiers, où tout le monde sur cet ordinateur peut se connecter. Donnez un chemin, comme unix:${path}.`,
   badInspectorAddress: (option, value) =>
     `${option} doit être un port, une adresse, ou les deux, comme 8082, 127.0.0.1:8082 ou [::1]:8082, pas « ${value} ».`,
   ambiguousAddress: (option, value, withPort, whole) =>
@@ -204,7 +208,16 @@ export const french: Messages = {
   asksOverHttp: (url) =>
     `premier health interroge en http, pas ${url}. Interrogez l’écoute d’administration, par exemple http://127.0.0.1:8081/ready.`,
   statusLine: (version, stage, pid, uptime, generation, requests, connections) =>
-    `premier ${version}, processus ${pid} : ${stage} depuis ${uptime} s, génération ${generation}, ${requests} ${requests < 2 ? 'requête' : 'requêtes'}, ${connections} ${connections < 2 ? 'connexion' : 'connexions'}`,
+    `premier ${version}, processus ${pid} : ${stage}, là depuis ${uptime} s, génération ${generation}, ${requests} ${requests < 2 ? 'requête' : 'requêtes'}, ${connections} ${connections < 2 ? 'connexion' : 'connexions'}`,
+  states: {
+    starting: 'démarre',
+    ready: 'prêt',
+    draining: 'se vide',
+    stopping: 's’arrête',
+    retiring: 'se retire',
+    ended: 'terminé',
+  },
+  megabytes,
   statusColumns: [
     'processus',
     'état',
@@ -232,9 +245,9 @@ export const french: Messages = {
   limitReached: (limit) =>
     'requests' in limit
       ? `${limit.requests} ${limit.requests < 2 ? 'requête' : 'requêtes'}`
-      : `${Math.round(limit.memory / 2 ** 20)} Mio`,
+      : megabytes(limit.memory),
   alwaysFull: (option, bytes) =>
-    `${option} est moins que ce qu’un processus occupe avant d’avoir répondu à quoi que ce soit (${Math.round(bytes / 2 ** 20)} Mio) : aucun n’est remplacé pour cela. Donnez plus, ou retirez l’option.`,
+    `${option} est moins que ce qu’un processus occupe avant d’avoir répondu à quoi que ce soit (${megabytes(bytes)}) : aucun n’est remplacé pour cela. Donnez plus, ou retirez l’option.`,
   worn: (pid, reason) => `Le processus ${pid} est remplacé : ${reason}.`,
   stuck: (pid, seconds) =>
     `Le processus ${pid} a été tué, avec ce à quoi il n’avait pas répondu : il n’avait pas fini ${seconds} s après qu’on le lui eut demandé.`,

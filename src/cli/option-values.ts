@@ -48,6 +48,7 @@ export function readWorkers(text: string, option: string, say: Messages): number
 }
 
 export function readAdmin(text: string, option: string, say: Messages): AdminAddress {
+  checkSocket(text, option, say);
   const address = readAdminAddress(text);
   if (address === undefined) throw new UsageError(say.badAdmin(option, text));
   return address;
@@ -106,6 +107,7 @@ export function readHeader(text: string, _option: string, say: Messages): Field 
  * full, are refused: `0` would be every interface.
  */
 export function readHost(text: string, option: string, say: Messages): string {
+  checkSocket(text, option, say);
   if (text.startsWith('unix:')) return text;
   const host = text.trim().replace(/^\[(.*)\]$/, '$1');
   if (isIP(host)) return host;
@@ -113,6 +115,12 @@ export function readHost(text: string, option: string, say: Messages): string {
   if (isNumber || (host !== '*' && /[\s/:?#@\\%[\]*]/.test(host)))
     throw new UsageError(say.badHost(option, text));
   return /^localhost\.?$/i.test(host) ? 'localhost' : host;
+}
+
+/** A path that begins with @ is how others write an abstract socket of Linux; a file of that name can be said otherwise. */
+function checkSocket(text: string, option: string, say: Messages): void {
+  if (text.startsWith('unix:@'))
+    throw new UsageError(say.abstractSocket(option, text, `./${text.slice('unix:'.length)}`));
 }
 
 /** Where the page of `--inspect` is. */

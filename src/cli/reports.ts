@@ -9,7 +9,7 @@ import { lifecycle } from '../operation/lifecycle.js';
 import { printable } from '../operation/printable-text.js';
 import { listensNoMore, onListensNoMore } from '../operation/served-servers.js';
 import { Service, type ServiceProcess } from '../operation/service.js';
-import { isWatched, notifyServiceManager, type ServiceManager } from '../operation/service-manager.js';
+import { notifyServiceManager, type ServiceManager, watchdogTime } from '../operation/service-manager.js';
 import { watchLimits } from '../operation/worker-limits.js';
 import { tellParent } from '../operation/worker-messages.js';
 import { Reporter, type WorkerReport } from '../operation/worker-report.js';
@@ -60,7 +60,7 @@ export async function startReports(telling: Telling): Promise<string | undefined
     );
     onListensNoMore(() => void tellParent({ premier: 'listensNoMore' }));
   }
-  if (admin === undefined && !isWatched()) return undefined;
+  if (admin === undefined && watchdogTime() === undefined) return undefined;
   const service = isWorker ? undefined : new OwnService();
   const picked = service && admin ? await openAdminFor(service.service, admin, telling) : pickedByParent;
   // Servers made before this are not observed: the admin listener is none of those that serve.

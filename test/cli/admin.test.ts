@@ -159,12 +159,16 @@ test('premier status and premier health read what the service says', async (t) =
   };
   const [code, stdout] = await run('status', `unix:${admin}`);
   assert.equal(code, 0);
-  assert.match(stdout, /^premier \S+, process \d+: ready for \d+ s, generation 1, \d+ requests/);
+  assert.match(stdout, /^premier \S+, process \d+: ready, up for \d+ s, generation 1, \d+ requests/);
   assert.match(stdout, /^ *\d+ +ready +1 /m);
   assert.deepEqual(await run('health', `unix:${admin}`), [0, 'ready\n', '']);
+  const [, french] = await run('status', '--lang=fr', `unix:${admin}`);
+  assert.match(french, /^premier \S+, processus \d+ : prêt, là depuis \d+ s, génération 1, \d+ requêtes?/);
+  assert.match(french, /^ *\d+ +prêt +1 .* Mio +\d+ s$/m);
   child.kill('SIGTERM');
   await eventually(async () => (await ask('/ready')).status === 503);
   assert.deepEqual(await run('health', `unix:${admin}`), [1, '', 'draining\n']);
+  assert.match((await run('status', '--lang=fr', `unix:${admin}`))[1], /processus \d+ : se vide, /);
   const [none, , complaint] = await run('health', `unix:${admin}-none`);
   assert.equal(none, 1);
   assert.match(complaint, /^premier: Nobody answers at unix:\S+ \(connect ENOENT [^\n]*\n$/);

@@ -30,6 +30,7 @@ test('arguments become settings', () => {
     [['--host=LocalHost'], {}, { host: ['localhost'] }],
     [['--host=[::1]', '--host= ::1 '], {}, { host: ['::1', '::1'] }],
     [['--host=a0', '--host=4.example', '--host=a_b-c'], {}, { host: ['a0', '4.example', 'a_b-c'] }],
+    [['--host=unix:./@a'], {}, { host: ['unix:./@a'] }],
     [['--host=unix:/run/a b 0'], {}, { host: ['unix:/run/a b 0'] }],
     [['--host', '--host', '::1', '--host=a'], {}, { host: ['*', '::1', 'a'] }],
     [['--host', 'unix:/run/a.sock', '--host'], {}, { host: ['unix:/run/a.sock', '*'] }],
@@ -197,6 +198,11 @@ test('what is not understood is named, with the way out', () => {
         /^--host must be .* without scheme and port; not "/,
       ],
     ),
+    ...['--host', '--admin'].map((option): [string[], Record<string, string>, RegExp] => [
+      [`${option}=unix:@a`],
+      {},
+      /^--\w+: unix:@a would be a socket outside the file system, .* Give a path, such as unix:\.\/@a\.$/,
+    ]),
     [['--host', ' '], {}, /^--host has an empty value\. /],
     [['--host', '\t', 'site'], {}, /^--host has an empty value\. /],
     ...['http://a', 'a:80', '*a', 'a b', '..', 'a/b'].map(

@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { readInherited } from '../../dist/operation/inherited-sockets.js';
+import { watchdogTime } from '../../dist/operation/service-manager.js';
 import { until } from '../subjects.js';
 import { type Command, start, temporaryFolder } from './command.js';
 
@@ -41,6 +42,55 @@ for (const [what, environment, sockets] of given) {
   test(`${what} is inherited, and taken out of the environment`, () => {
     assert.deepEqual(readInherited(environment, 7), sockets);
     assert.deepEqual(environment, {});
+  });
+}
+
+/** What a watchdog asks of process 7, in ms (sd_watchdog_enabled(3)). */
+const watched: [environment: NodeJS.ProcessEnv, time: number | undefined][] = [
+  [{ WATCHDOG_USEC: '30000000' }, 30_000],
+  [{ WATCHDOG_USEC: '30000000', WATCHDOG_PID: '7' }, 30_000],
+  [{ WATCHDOG_USEC: '30000000', WATCHDOG_PID: '8' }, undefined],
+  [{ WATCHDOG_USEC: '30000000', WATCHDOG_PID: 'me' }, undefined],
+  [{ WATCHDOG_USEC: '30000000', NOTIFY_SOCKET: undefined }, undefined],
+  [{ WATCHDOG_USEC: '1' }, 0.001],
+  [{ WATCHDOG_USEC: '0' }, undefined],
+  [{ WATCHDOG_USEC: '-1' }, undefined],
+  [{ WATCHDOG_USEC: '' }, undefined],
+  [{ WATCHDOG_USEC: '30s' }, undefined],
+  [{ WATCHDOG_USEC: '1e6' }, undefined],
+  [{ WATCHDOG_USEC: '18446744073709551615' }, undefined],
+  [{}, undefined],
+];
+for (const [environment, time] of watched) {
+  test(`a watchdog of ${JSON.stringify(environment)} asks for a word within ${time} ms`, () => {
+    assert.equal(watchdogTime({ NOTIFY_SOCKET: '/run/none', ...environment }, 7), time);
+  });
+}
+
+for (const [what, usec] of [
+  ['in no time', '1'],
+  ['never', '0'],
+] as const) {
+  test(`a watchdog that wants to hear ${what} is told by one process at a time at most`, posix, async (t) => {
+    const folder = temporaryFolder(t);
+    const [tool, told, hold] = [join(folder, 'systemd-notify'), join(folder, 'told'), join(folder, 'hold')];
+    // One that hangs until the folder is gone.
+    writeFileSync(tool, `#!/bin/sh\necho "$@" >> ${told}\nwhile [ -e ${hold} ]; do sleep 0.05; done\n`);
+    chmodSync(tool, 0o755);
+    for (const file of [told, hold]) writeFileSync(file, '');
+    const { printed } = start(t, [folder, '--port', '0', '--log', 'off'], {
+      env: {
+        PATH: `${folder}${delimiter}${process.env.PATH}`,
+        NOTIFY_SOCKET: '/run/none',
+        WATCHDOG_USEC: usec,
+      },
+    });
+    await printed(/http:\S+/);
+    const count = () => readFileSync(told, 'utf8').split('WATCHDOG=1').length - 1;
+    if (usec === '1') await until(() => count() === 1, 'a word');
+    // Time for some more.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert.equal(count(), usec === '1' ? 1 : 0);
   });
 }
 
