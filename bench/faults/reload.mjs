@@ -1,6 +1,6 @@
 // `npm run reload`: how many requests are lost while a server is reloaded and stopped, under clients that keep their connections
 // and clients that don't. In: options, as its help has them. Out: a table. Each request without a whole answer counts, and in a reload each connection that nobody took.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -14,11 +14,15 @@ import { reloadedServers } from './reloaded-servers.mjs';
 
 const help = `npm run reload -- [options] [WORD ...]
 
-  WORD          only rows whose name contains one of the words
+  WORD          only rows whose name is one of the words, or contains it where none is
   --reloads N   reloads of each (20)
   --stops N     stops of each (20)
   --clients N   so many that keep their connection, so many that don't, and a quarter of node:http and of fetch (200)
-  --quick       3 reloads, 2 stops, 40 clients`;
+  --quick       3 reloads, 2 stops, 40 clients
+  --into FILE   keep each row there as soon as it is measured, and measure none again that is there
+
+With --into a run that was ended goes on with the row at which it was; a row takes some minutes.
+Others stand beside premier where they are in PATH: nginx, and pm2 from npm.`;
 
 function parsed() {
   try {
@@ -29,6 +33,7 @@ function parsed() {
         stops: { type: 'string' },
         clients: { type: 'string' },
         quick: { type: 'boolean', default: false },
+        into: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -50,6 +55,7 @@ function options() {
     reloads: number('reloads', 20, 3),
     stops: number('stops', 20, 2),
     clients: number('clients', 200, 40),
+    into: values.into,
   };
 }
 
@@ -135,24 +141,55 @@ async function stops({ start, secure }, { stops: times, clients }) {
   return { requests, lost: lost.join(' | ') || '0', wrk: '' };
 }
 
+/** Rows by what they are of, in a file where there is one: a run may be ended and go on. */
+class Rows {
+  #file;
+  #rows = {};
+
+  constructor(file) {
+    this.#file = file;
+    if (file !== undefined && existsSync(file)) this.#rows = JSON.parse(readFileSync(file, 'utf8'));
+  }
+
+  async add(key, measure) {
+    if (this.#rows[key]) return;
+    const began = performance.now();
+    this.#rows[key] = { ...(await measure()), seconds: Math.round((performance.now() - began) / 1000) };
+    console.error(`${key}: ${JSON.stringify(this.#rows[key])}`);
+    if (this.#file !== undefined) writeFileSync(this.#file, `${JSON.stringify(this.#rows, undefined, 2)}\n`);
+  }
+
+  print() {
+    console.table(this.#rows);
+  }
+}
+
+function chosen(words, servers) {
+  const names = Object.keys(servers);
+  if (words.length === 0) return names;
+  const exact = names.filter((name) => words.includes(name));
+  return exact.length > 0 ? exact : names.filter((name) => words.some((word) => name.includes(word)));
+}
+
 async function main() {
   const asked = options();
   install();
   build();
   const folder = mkdtempSync(join(tmpdir(), 'premier-reload-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const rows = {};
-  for (const [name, contender] of Object.entries(reloadedServers(folder))) {
-    if (asked.words.length > 0 && !asked.words.some((word) => name.includes(word))) continue;
-    if (asked.reloads > 0) rows[`${name}, ${asked.reloads} reloads`] = await reloads(contender, asked);
-    if (asked.stops > 0) rows[`${name}, ${asked.stops} stops`] = await stops(contender, asked);
-    console.error(`${name}: done`);
+  const rows = new Rows(asked.into);
+  const servers = reloadedServers(folder);
+  for (const name of chosen(asked.words, servers)) {
+    const row = (what) => `Node ${process.version}, ${asked.clients} clients: ${name}, ${what}`;
+    const { [name]: server } = servers;
+    if (asked.reloads > 0) await rows.add(row(`${asked.reloads} reloads`), () => reloads(server, asked));
+    if (asked.stops > 0) await rows.add(row(`${asked.stops} stops`), () => stops(server, asked));
   }
   const some = Math.ceil(asked.clients / 4);
   console.log(
-    `\nNode ${process.version}; ${asked.clients} kept, ${asked.clients} short-lived, ${some} of node:http and of fetch`,
+    `\n${asked.clients} clients: so many kept, so many short-lived, ${some} of node:http and ${some} of fetch`,
   );
-  console.table(rows);
+  rows.print();
 }
 
 await main();
