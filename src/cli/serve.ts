@@ -64,11 +64,24 @@ export async function serveOn(
 ): Promise<void> {
   const { args, say } = context;
   const { settings } = args;
-  const makeNoted = () => noteConnections(make() as Server);
+  const made: Server[] = [];
+  const makeNoted = () => {
+    const server = noteConnections(make() as Server);
+    made.push(server);
+    return server;
+  };
   const stopAsked = stopRequest();
-  const { servers, places } = await (inheritedSockets.served.length > 0
-    ? listenOnInherited(makeNoted, inheritedSockets.served, say)
-    : listenAsTold(makeNoted, context));
+  const listening =
+    inheritedSockets.served.length > 0
+      ? listenOnInherited(makeNoted, inheritedSockets.served, say)
+      : listenAsTold(makeNoted, context);
+  const found = await Promise.race([listening, stopAsked]);
+  if ('asker' in found) {
+    // Those that listen already may have been asked something, whatever becomes of the others.
+    listening.catch(() => {});
+    return stopServers(made, found, context);
+  }
+  const { servers, places } = found;
   const hosts = places.map(({ host }) => host);
   const port = places.find((place) => place.port !== undefined)?.port ?? 0;
   for (const server of servers) server.on('error', (error) => console.error(`premier: ${error.message}`));
@@ -81,8 +94,8 @@ export async function serveOn(
       throw error;
     },
   );
-  const found = addressesOf(scheme, { places, domains: settings.domain.flat() });
-  announce(found, context);
+  const addresses = addressesOf(scheme, { places, domains: settings.domain.flat() });
+  announce(addresses, context);
   if (plain) {
     servers.push(...plain.servers);
     announceFurther(plain.found, context);
@@ -93,7 +106,7 @@ export async function serveOn(
   }
   if (!isFurtherWorker) {
     if (settings.auth && scheme === 'http' && hosts.some(isPublic)) console.error(say.passwordInClear);
-    if (settings.open) void linesPrinted().then(() => openBrowser(found, say));
+    if (settings.open) void linesPrinted().then(() => openBrowser(addresses, say));
   }
   serveWith(servers);
   lifecycle.advance('ready');

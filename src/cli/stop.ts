@@ -55,6 +55,7 @@ async function stopForParent(
     stopAfter: args.settings['stop-after'],
     last: false,
     ...terms,
+    onClosing: () => void tellParent({ premier: 'acceptsNoMore' }),
     onWait,
   });
   await leaveParent(cut, lastReport());

@@ -169,16 +169,21 @@ export class AcceptQueue {
 }
 
 /**
- * Accepts what waits on a server; null where the parent accepts, or nothing listens. It goes on to listen. Workers that accept
- * from one socket do so together, since all are about to close: a connection of one's own would be accepted by another.
+ * Accepts what waits on a server; null where the parent accepts, or nothing listens. It goes on to listen, and closes in the call
+ * of `onEmpty`. Workers that accept from one socket may do so together, but then a connection of one's own would be accepted by
+ * another.
+ * @param isAlone whether nobody else accepts from the same socket
  */
-export function acceptWaiting(server: object, onEmpty: OnEmpty): AcceptQueue | null {
+export function acceptWaiting(server: object, isAlone: boolean, onEmpty: OnEmpty): AcceptQueue | null {
   const handle = ownHandle(server as Listening);
   if (handle !== null) return new AcceptQueue(handle, onlyPlaceOf(server), onEmpty);
   const { _handle: shared } = server as Listening;
   if (!shared || (shared.fd ?? -1) < 0) return null;
-  shrinkBacklog(server);
-  return new AcceptQueue(shared, null, onEmpty);
+  const place = onlyPlaceOf(server);
+  return new AcceptQueue(shared, isAlone ? place : null, (...outcome) => {
+    if (place !== null && mayBeShared(server as Listening)) shared.listen(usualBacklog);
+    onEmpty(...outcome);
+  });
 }
 
 /** The address of a server for whom no more than one can wait from here on; null where that can't be had. */

@@ -11,7 +11,7 @@ import { Lifecycle } from './lifecycle.js';
 import { type Closable, noteConnections } from './open-connections.js';
 import type { Stage } from './stage.js';
 import { stopRequest } from './stop-request.js';
-import { onParentMessage } from './worker-messages.js';
+import { onParentMessage, tellParent } from './worker-messages.js';
 
 export type { Stage } from './stage.js';
 
@@ -75,10 +75,14 @@ export function graceful(servers: Closable | readonly Closable[], options: Grace
   lifecycle.advance('ready');
   let stopping: Promise<StopOutcome> | undefined;
   let last = !cluster.isWorker;
+  let alone = true;
+  let onClosing: (() => void) | undefined;
   // A worker may be replaced. Whether all stop says the message of the command's parent that becomes a signal here.
   if (cluster.isWorker)
     onParentMessage('stop', (terms) => {
       last = terms.last;
+      alone = terms.alone === true;
+      onClosing = () => void tellParent({ premier: 'acceptsNoMore' });
     });
   let settle: (outcome: StopOutcome) => void = () => {};
   const stopped = new Promise<StopOutcome>((resolve) => {
@@ -91,7 +95,7 @@ export function graceful(servers: Closable | readonly Closable[], options: Grace
     told.catch(() => {});
     await drain(drainDelay);
     lifecycle.advance('stopping');
-    const cut = await closeAsLameDuck(all, { stopAfter, grace, last });
+    const cut = await closeAsLameDuck(all, { stopAfter, grace, last, alone, onClosing });
     try {
       await options.onStopped?.({ cut });
       await told;

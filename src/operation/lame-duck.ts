@@ -24,6 +24,10 @@ export interface LameDuck {
   grace?: number | undefined;
   /** Nobody else accepts connections at these addresses: what waits to be accepted is accepted first. */
   last: boolean;
+  /** Others in the same case have stopped accepting before. Default true. */
+  alone?: boolean | undefined;
+  /** Called once these servers accept no more. */
+  onClosing?: (() => void) | undefined;
   /** Called once, when connections still have to be waited for after a moment. */
   onWait?: (connections: number) => void;
 }
@@ -31,10 +35,22 @@ export interface LameDuck {
 /** Closes servers once the answers under way are finished; resolves with the number of connections it cut. */
 export async function closeAsLameDuck(
   servers: readonly Closable[],
-  { stopAfter, grace = usualGrace, last, onWait }: LameDuck,
+  { stopAfter, grace = usualGrace, last, alone = true, onClosing, onWait }: LameDuck,
 ): Promise<number> {
   for (const server of servers) leaveGrace(server, grace);
-  const closed = Promise.all(servers.map((server) => new Promise<void>((done) => close(server, last, done))));
+  let accepting = servers.length;
+  const closed = Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<void>((done) => {
+          const closeNow = () => {
+            server.close(() => done());
+            if (--accepting === 0) onClosing?.();
+          };
+          if (!last || acceptWaiting(server, alone, closeNow) === null) closeNow();
+        }),
+    ),
+  );
   for (const server of servers) for (const session of openSessions(server)) session.close();
   const wait = setTimeout(() => {
     const { size } = openSockets(servers);
@@ -54,12 +70,6 @@ export async function closeAsLameDuck(
   clearTimeout(wait);
   tooLong.abort();
   return count;
-}
-
-/** What waits to be accepted is accepted first. */
-function close(server: Closable, last: boolean, onClosed: () => void): void {
-  const closeNow = () => void server.close(onClosed);
-  if (!last || acceptWaiting(server, closeNow) === null) closeNow();
 }
 
 /** Premier's servers have a grace that can be set; a program that wants a longer one keeps it. */

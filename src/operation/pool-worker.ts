@@ -86,6 +86,9 @@ export class PoolWorker {
   /** Connections it waits for while it stops, and those it had to cut. */
   connections = 0;
   cut = 0;
+  /** Resolves once it accepts no more connections, since it stops or is gone. */
+  readonly acceptsNoMore: Promise<void>;
+  #hasClosed: () => void = () => {};
   readonly #process: Worker;
   readonly #listener: WorkerListener;
   #listensEverywhere = false;
@@ -105,6 +108,9 @@ export class PoolWorker {
     this.#waitsForWord = waitsForWord;
     this.#saidReady = !waitsForWord;
     this.#process = process;
+    this.acceptsNoMore = new Promise((resolve) => {
+      this.#hasClosed = resolve;
+    });
     this.generation = generation;
     this.name = name;
     this.#counts = counts;
@@ -156,6 +162,9 @@ export class PoolWorker {
         this.connections = message.connections;
         this.#listener.finishing(this);
         break;
+      case 'acceptsNoMore':
+        this.#hasClosed();
+        break;
       case 'closed':
         this.cut = message.cut;
         tellWorker(this.#process, { premier: 'bye' });
@@ -197,7 +206,6 @@ export class PoolWorker {
     if (this.state === 'retiring' || this.state === 'ended') return;
     this.state = 'retiring';
     clearTimeout(this.#deadline);
-    if (terms.last) this.letGoOfSockets();
     tellWorker(this.#process, { premier: 'stop', ...terms });
     const seconds = terms.stopAfter + margin;
     this.#deadline = setTimeout(() => {
@@ -232,6 +240,7 @@ export class PoolWorker {
     clearTimeout(this.#deadline);
     const before = this.state;
     this.state = 'ended';
+    this.#hasClosed();
     this.#listener.ended(this, before, { ...this.#ending, exitCode, signal: signal ?? this.#ending.signal });
   }
 }

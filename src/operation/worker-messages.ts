@@ -17,8 +17,10 @@ export interface StopTerms {
   stopAfter: number;
   /** Milliseconds that idle connections are left. */
   grace?: number | undefined;
-  /** All workers stop: nobody else accepts connections. */
+  /** All workers stop: nobody else goes on accepting connections. */
   last: boolean;
+  /** Of all of them, it is the last that accepts. */
+  alone?: boolean;
 }
 
 /** What a parent tells its workers, by type. */
@@ -49,6 +51,8 @@ export interface WorkerMessages {
   alwaysFull: { memory: number };
   /** It stops, and waits for so many connections. */
   finishing: { connections: number };
+  /** It stops, and accepts no more connections; others may. */
+  acceptsNoMore: object;
   /** It serves nobody any more; so many connections were cut. */
   closed: { cut: number };
   /** How it does: each second, and before it says `closed`. */

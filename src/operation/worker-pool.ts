@@ -7,6 +7,7 @@ import type { Address } from 'node:cluster';
 import type { PoolListener, PoolOptions } from './pool-terms.js';
 import type { CertificateMessage, Ending, PoolWorker, WorkerListener, WorkerState } from './pool-worker.js';
 import { longestHold, StartGate } from './start-gate.js';
+import { stopTogether } from './stop-order.js';
 import { echo } from './stop-request.js';
 import type { WorkerLimits } from './worker-limits.js';
 import type { StopTerms } from './worker-messages.js';
@@ -82,7 +83,7 @@ export class WorkerPool implements WorkerListener {
     this.#letGoOfSockets();
     this.#gate.open();
     const all = [...this.#workers];
-    for (const worker of all) this.#end(worker, this.#options.stopped);
+    await stopTogether(all, (worker, alone) => this.#end(worker, { ...this.#options.stopped, alone }));
     if (this.#workers.size > 0) {
       await new Promise<void>((resolve) => {
         this.#onEmpty = resolve;

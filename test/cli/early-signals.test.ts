@@ -120,3 +120,49 @@ test('SIGHUP while the first worker starts: it begins again, and serves', posix,
   assert.equal(await ended, 0);
   assert.equal(stderr(), '');
 });
+
+for (const args of [[], ['--workers', '1']]) {
+  test(
+    `what was asked before all addresses are listened at is answered at a stop (${args.join(' ') || 'one process'})`,
+    posix,
+    async (t) => {
+      const folder = temporaryFolder(t);
+      const [file, hook] = [join(folder, 'app.mjs'), join(folder, 'hook.mjs')];
+      writeFileSync(
+        file,
+        `export default (req, res) => {
+        res.write('begun');
+        console.log('asked ' + process.pid);
+        process.once('SIGUSR2', () => res.end(' and ended'));
+      };`,
+      );
+      // The second address is not to be had for a long time.
+      writeFileSync(
+        hook,
+        `import { Server } from 'node:net';
+      const { listen } = Server.prototype;
+      let calls = 0;
+      Server.prototype.listen = function (...where) {
+        if (++calls === 2) return this;
+        this.once('listening', () => console.log('at ' + this.address().port));
+        return listen.apply(this, where);
+      };`,
+      );
+      const hosts = ['--host=127.0.0.1', `--host=unix:${join(folder, 'socket')}`];
+      const { printed, stdout, stderr, child, ended } = start(
+        t,
+        [file, ...hosts, '--port=0', '--log=off', ...args],
+        { node: ['--import', `file://${hook}`] },
+      );
+      await printed(/^at \d+$/m);
+      const answer = fetch(`http://127.0.0.1:${/^at (\d+)$/m.exec(stdout())?.[1]}/`);
+      await printed(/^asked \d+$/m);
+      child.kill('SIGTERM');
+      await printed(/^Finishing one answer/, 'stderr');
+      process.kill(Number(/^asked (\d+)$/m.exec(stdout())?.[1]), 'SIGUSR2');
+      assert.equal(await (await answer).text(), 'begun and ended');
+      assert.equal(await ended, 0);
+      assert.match(stderr(), /^Finishing one answer[^\n]*\n$/);
+    },
+  );
+}

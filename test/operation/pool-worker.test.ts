@@ -51,3 +51,21 @@ test('one that is asked twice has the time of the first', (context) => {
   context.mock.timers.tick(2000);
   assert.deepEqual(told, ['stuck 7', 'SIGKILL']);
 });
+
+test('one accepts no more once it says so, or is gone', async () => {
+  for (const [name, ...args] of [
+    ['internalMessage', { cmd: 'NODE_PREMIER', premier: 'acceptsNoMore' }],
+    ['exit', 0, null],
+  ] as const) {
+    const { poolWorker, child } = deafWorker();
+    let accepts = true;
+    void poolWorker.acceptsNoMore.then(() => {
+      accepts = false;
+    });
+    await null;
+    assert.ok(accepts);
+    if (name === 'exit') child.emit('disconnect');
+    child.emit(name, ...args);
+    await poolWorker.acceptsNoMore;
+  }
+});
