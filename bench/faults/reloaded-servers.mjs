@@ -45,12 +45,13 @@ const pm2Program = `const server = require('node:http').createServer((req, res) 
 server.listen(process.env.PORT, '127.0.0.1', () => process.send('ready'));
 process.on('SIGINT', () => server.close(() => process.exit(0)));`;
 
+/** Its workers may run as a user who can't read the folder. */
 const nginxFile = (folder, port) => `daemon off;
 worker_processes 2;
 pid ${folder}/nginx.pid;
 error_log stderr notice;
 events {}
-http { access_log off; server { listen 127.0.0.1:${port}; root ${folder}; } }`;
+http { access_log off; server { listen 127.0.0.1:${port}; location / { return 200 hello; } } }`;
 
 /** The contenders that can be run here. */
 export function reloadedServers(folder) {
