@@ -25,8 +25,8 @@ export interface GracefulOptions {
   /** Seconds from then on after which what is left is cut. Default 30. */
   stopAfter?: number;
   /**
-   * Milliseconds that idle connections are left, since their clients were told that they go on. Default 1000; servers of
-   * premier keep a longer `closingGrace`.
+   * Milliseconds without a request for which idle connections are left, since their clients were told that they go on.
+   * Default 1000; servers of premier keep a longer `closingGrace`.
    */
   grace?: number;
   /**

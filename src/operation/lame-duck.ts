@@ -8,10 +8,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { acceptWaiting } from '../node/accept-queue.js';
 import { type Closable, openSessions, openSockets } from './open-connections.js';
 
-/** Milliseconds after the grace until it is told what is waited for; a server has ended by then what is idle. */
+/** Milliseconds after the grace until it is told what is waited for; a server without requests has ended by then what is idle. */
 const patience = 300;
 
-/** Milliseconds that a server leaves idle connections by itself. */
+/** Milliseconds without a request for which a server leaves idle connections by itself. */
 const usualGrace = 200;
 
 /** Milliseconds from the cut until the stop is over, whatever a server still waits for. */
@@ -20,7 +20,7 @@ const afterCut = 100;
 export interface LameDuck {
   /** Seconds after which what is left is cut. */
   stopAfter: number;
-  /** Milliseconds that idle connections are left at least, so that who was told that they go on may use them. */
+  /** Milliseconds without a request for which idle connections are left at least, so that who was told that they go on may use them. */
   grace?: number | undefined;
   /** Nobody else accepts connections at these addresses: what waits to be accepted is accepted first. */
   last: boolean;

@@ -8,8 +8,8 @@ import { Server as NetServer, type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { acceptBeforeClose } from '../node/accept-queue.js';
 import { endsUnusedConnections } from '../node/line-habits.js';
-import { setImmediate, setTimeout } from '../node/timers.js';
 import { type HttpServer, isSecure, kEngine, type ServerEngine } from './http-server.js';
+import type { ServerConnection } from './server-connection.js';
 
 /** What `http.Server` adds to `net.Server`, and `https.Server` to `tls.Server`, to stop. */
 export const closingMethods = {
@@ -17,12 +17,13 @@ export const closingMethods = {
   close(this: HttpServer, callback?: (error?: Error) => void) {
     const engine = this[kEngine];
     askToCloseIdle(this);
+    const isAgain = engine.closing;
     engine.closing = true;
     engine.closings++;
     engine.isAwaited = true;
     for (const connection of engine.connections) connection.shutdown();
     engine.queue ??= acceptBeforeClose(this, (...outcome) => closeWasPutOff(this, ...outcome));
-    if (engine.queue === null) beginGrace(this);
+    if (engine.queue === null && !isAgain) beginGrace(engine);
     baseOf(this).close.call(this, (...told: [Error?]) => {
       engine.isAwaited = false;
       if (engine.closing) engine.sweep.stop();
@@ -75,36 +76,35 @@ function closeWasPutOff(server: HttpServer, accepted: number, atOnce: boolean): 
   const owed = accepted > 0 ? 1 : engine.closesOwed;
   engine.queue = null;
   engine.closesOwed = 0;
-  beginGrace(server);
+  beginGrace(engine);
   for (let told = 0; told < owed; told++) {
     if (atOnce) server.emit('close');
     else server._emitCloseIfDrained();
   }
 }
 
-function beginGrace(server: HttpServer): void {
-  const engine = server[kEngine];
-  const unready = [...(engine.handshakes?.underWay() ?? []), ...(engine.awaited ?? [])];
-  setTimeout(afterReading, server.closingGrace, engine, unready).unref();
+/** A connection of a server that has closed: it has the grace too. */
+export function keepForGrace(connection: ServerConnection, { queue, grace }: ServerEngine): void {
+  connection.shutdown();
+  if (queue === null) grace.keep();
 }
 
-/** The grace is over. What has arrived by then is read first: a busy server gets to its timers before its sockets. */
-function afterReading(engine: ServerEngine, unready: Iterable<Socket>): void {
-  setImmediate(closeUnneeded, engine, unready);
+function beginGrace({ grace, handshakes, awaited }: ServerEngine): void {
+  grace.keep([...(handshakes?.underWay() ?? []), ...(awaited ?? [])]);
 }
 
 /**
- * Ends what waits for a request, of what was there when the server closed: it may listen again by now. Whoever was told
- * that the connection goes on may have sent one before: the grace was for that. A connection that was opened to spare
- * would keep the server for as long as its client likes.
+ * Ends what waits for a request once the grace is over, of what was there when the server closed: it may listen again by now.
+ * A connection that was opened to spare would keep the server for as long as its client likes.
  */
-function closeUnneeded(engine: ServerEngine, unready: Iterable<Socket>): void {
-  engine.handshakes?.cut(unready);
+export function closeUnneeded(
+  { handshakes, awaited, connections }: ServerEngine,
+  unready: readonly Socket[],
+): void {
+  handshakes?.cut(unready);
   // Nothing was asked on them.
-  for (const socket of unready) if (engine.awaited?.has(socket)) socket.destroy();
-  for (const connection of engine.connections) {
-    if (connection.clock.isLeaving && (connection.isIdle || connection.isUnused)) connection.close();
-  }
+  for (const socket of unready) if (awaited?.has(socket)) socket.destroy();
+  for (const connection of connections) if (connection.clock.isLeaving) connection.endGrace();
 }
 
 function baseOf(server: HttpServer): NetServer & Pick<HttpServer, '_emitCloseIfDrained'> {

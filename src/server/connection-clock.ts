@@ -1,10 +1,10 @@
 /**
  * A connection, as far as the clocks of its server are concerned: idle between two requests, or under way for so long.
  *
- * In: that a request begins or ends, and that everything was answered. Out: what times out. Keeps no timer of its own
- * but for the grace when its server closes.
+ * In: that a request begins or ends, that everything was answered, and that its server closes. Out: what times out. Keeps no
+ * timer of its own.
  */
-import { now, setImmediate, setTimeout } from '../node/timers.js';
+import { now } from '../node/timers.js';
 import type { ServerSocket } from '../transport/server-socket.js';
 import { type HttpServer, kEngine } from './http-server.js';
 import type { Timed } from './timeouts.js';
@@ -13,10 +13,8 @@ import type { Timed } from './timeouts.js';
 export interface ClockedConnection {
   readonly server: HttpServer;
   readonly socket: ServerSocket;
-  readonly isIdle: boolean;
   /** Whether the head of the request under way is complete. */
   readonly headComplete: boolean;
-  close(): void;
   onTimeout(): void;
   onRequestTimeout(): void;
 }
@@ -27,19 +25,14 @@ export class ConnectionClock implements Timed {
   nextIdle: Timed | null = null;
   /** When the request under way began; 0 when there is none. The first one is awaited from the start. */
   requestStart = now();
+  /** Its server closed since it came, or is closed: the connection ends after the response it is at. */
+  isLeaving = false;
   readonly #connection: ClockedConnection;
-  /** How often its server had closed when the connection came. */
-  readonly #closings: number;
+  /** It was told of, since it leaves, that its client may send one more request. */
+  #isKept = false;
 
   constructor(connection: ClockedConnection) {
     this.#connection = connection;
-    this.#closings = connection.server[kEngine].closings;
-  }
-
-  /** Whether its server closed since it came, or is closed: the connection ends after the response it is at. */
-  get isLeaving(): boolean {
-    const { closing, closings } = this.#connection.server[kEngine];
-    return closing || closings !== this.#closings;
   }
 
   get headComplete(): boolean {
@@ -48,7 +41,8 @@ export class ConnectionClock implements Timed {
 
   /** A request has begun to arrive and isn't complete. */
   requestArrives(): void {
-    if (this.requestStart === 0) this.requestStart = now();
+    if (this.requestStart !== 0) return;
+    this.requestStart = now();
     this.leaveIdle();
   }
 
@@ -70,7 +64,8 @@ export class ConnectionClock implements Timed {
     const { server, socket } = this.#connection;
     if (this.isLeaving) {
       // An answer from before said that the connection goes on: what the client is sending now is still served.
-      setTimeout(closeIdleAfterReading, server.closingGrace, this.#connection).unref();
+      if (!this.#isKept) server[kEngine].grace.keep();
+      this.#isKept = true;
       return;
     }
     server[kEngine].idle.add(this);
@@ -79,6 +74,7 @@ export class ConnectionClock implements Timed {
   }
 
   leaveIdle(): void {
+    if (this.isLeaving) this.#connection.server[kEngine].grace.requestCame();
     if (this.idleSince === 0) return;
     const { server, socket } = this.#connection;
     server[kEngine].idle.remove(this);
@@ -98,13 +94,4 @@ export class ConnectionClock implements Timed {
   onRequestTimeout(): void {
     this.#connection.onRequestTimeout();
   }
-}
-
-/** What has arrived is read first: a busy server gets to its timers before its sockets. */
-function closeIdleAfterReading(connection: ClockedConnection): void {
-  setImmediate(closeIdle, connection);
-}
-
-function closeIdle(connection: ClockedConnection): void {
-  if (connection.isIdle) connection.close();
 }

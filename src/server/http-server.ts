@@ -9,6 +9,7 @@ import type { Validation } from '../http1/field-line.js';
 import type { IncomingMessage } from '../message/incoming-message.js';
 import type { ServerResponseOptions } from '../message/server-response.js';
 import type { AcceptQueue } from '../node/accept-queue.js';
+import type { ClosingGrace } from './closing-grace.js';
 import type { Handshakes } from './handshakes.js';
 import type { LearntPrototypes } from './learnt-prototypes.js';
 import type { LinkedList } from './linked-list.js';
@@ -39,6 +40,7 @@ export interface ServerEngine {
   door: TlsServer | null;
   readonly idle: IdleConnections;
   readonly sweep: RequestSweep;
+  readonly grace: ClosingGrace;
   readonly prototypes: LearntPrototypes;
   readonly responseOptions: ServerResponseOptions;
   readonly uniqueFields: ReadonlySet<string> | null;
@@ -73,7 +75,7 @@ export interface HttpServer extends NetServer, TimeoutSettings {
   timeout: number;
   /** ms in which a client of HTTP/2 should take at least 16 KiB of an answer that waits for it; 0: no limit. */
   sendTimeout: number;
-  /** ms that a connection on which the last answer promised that it goes on is left when the server closes. */
+  /** When the server closes, connections whose last answer promised that they go on are left until none had a request for so many ms. */
   closingGrace: number;
   maxHeadersCount: number | null;
   maxRequestsPerSocket: number | null;

@@ -6,8 +6,14 @@
  */
 export const MAX_PIPELINED_REQUESTS = 64;
 
-/** Milliseconds that a closing server leaves a connection on which the last answer promised that it goes on. */
+/**
+ * Milliseconds without a request after which a closing server ends the connections on which the last answer promised that
+ * they go on.
+ */
 export const CLOSING_GRACE = 200;
+
+/** Milliseconds after which it ends them though requests still come, where `closingGrace` isn't longer. */
+export const LONGEST_CLOSING_GRACE = 2000;
 
 /**
  * Milliseconds that a refusal waits for the responses before it. Node doesn't wait: what isn't answered yet when the

@@ -8,6 +8,7 @@ import { setDetachedChannel } from '../message/response-channel.js';
 import type { ServerSocket } from '../transport/server-socket.js';
 import { listenTo } from '../transport/socket-listeners.js';
 import { notePeer } from './client-facts.js';
+import { keepForGrace } from './closing.js';
 import { type HttpServer, kEngine } from './http-server.js';
 import { Connection as Http1Connection } from './http1/connection.js';
 import { ResponseWriter } from './http1/response-writer.js';
@@ -27,7 +28,8 @@ export function attach(this: HttpServer, socket: ServerSocket): void {
   }
   noticePatches();
   Object.assign(socket, { server: this });
-  const { awaited, connections, handshakes, observer, speaksHttp2, trustedProxies, closing } = this[kEngine];
+  const engine = this[kEngine];
+  const { awaited, connections, handshakes, observer, speaksHttp2, trustedProxies } = engine;
   handshakes?.end(socket);
   if (this.timeout) socket.setTimeout?.(this.timeout);
   if (awaited !== null) adoptProxyHeader(socket);
@@ -36,8 +38,8 @@ export function attach(this: HttpServer, socket: ServerSocket): void {
   connection.place = connections.add(connection);
   if (observer !== null && speaksHttp2 !== 'prior-knowledge') observeConnection(connection, observer);
   listenTo(this, socket, connection);
-  // Its handshake was under way when the server closed.
-  if (closing) connection.shutdown();
+  // It waited to be accepted when the server closed, or its handshake was under way.
+  if (engine.closing) keepForGrace(connection, engine);
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Swept, Timed } from './timeouts.js';
 
 export interface ServerConnection extends SocketEvents {
   /** What the server's clocks know of it. */
-  readonly clock: Timed & { requestStart: number; readonly isLeaving: boolean };
+  readonly clock: Timed & { requestStart: number; isLeaving: boolean };
   /** The exchanges that have a time of their own, beside the connection's. */
   readonly streams: Iterable<{ readonly clock: Swept }>;
   readonly server: Server;
@@ -28,6 +28,8 @@ export interface ServerConnection extends SocketEvents {
   readonly isUnused: boolean;
   /** The server closes: says so to the client at once, where the protocol can. */
   shutdown(): void;
+  /** It has left it for long enough: ends it where nothing is asked on it. */
+  endGrace(): void;
   /** Gives up what the client doesn't take. Over HTTP/1.1 nothing does, as on node:http, but the socket's `timeout`. */
   checkProgress?(): void;
   /** Ends the connection after what was written. */

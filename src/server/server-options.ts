@@ -33,8 +33,9 @@ export interface ServerOptions extends NodeServerOptions {
   /** How strictly requests are read: `strict`, `relaxed` (more characters in values) or `insecure`, as with `insecureHTTPParser`. */
   httpValidation?: Validation;
   /**
-   * Milliseconds that `close` leaves a connection whose client was told that it goes on, to send one more request.
-   * Default 200.
+   * After `close`, connections whose clients were told that they go on are left, so that each may send one more request, until
+   * no request has come for so many milliseconds. Requests that keep coming put that off for 2 s at most, or for as long as
+   * this where it is longer. Default 200.
    */
   closingGrace?: number;
   /**

@@ -17,7 +17,8 @@ import { invalidArgType } from '../node/errors.js';
 import { keepCheckingInterval } from '../node/keys.js';
 import { lendsReads } from '../node/lent-reads.js';
 import { writesRaw } from '../node/raw-writes.js';
-import { closingMethods } from './closing.js';
+import { closeUnneeded, closingMethods } from './closing.js';
+import { ClosingGrace } from './closing-grace.js';
 import { Handshakes } from './handshakes.js';
 import {
   type Http2Setting,
@@ -105,6 +106,7 @@ function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Sett
     door: null,
     idle: new IdleConnections(server),
     sweep: new RequestSweep({ [Symbol.iterator]: () => allTimed(connections) }, server),
+    grace: new ClosingGrace(server, (unready) => closeUnneeded(server[kEngine], unready)),
     prototypes: new LearntPrototypes(options.IncomingMessage as never, options.ServerResponse as never),
     responseOptions: {
       highWaterMark: options.highWaterMark,

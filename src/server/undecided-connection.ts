@@ -99,6 +99,7 @@ export class UndecidedConnection implements ServerConnection, ClockedConnection 
     this.#decided = connection;
     // Who sends a byte from time to time is not given more time for it.
     connection.clock.requestStart = this.clock.requestStart;
+    if (this.clock.isLeaving) connection.shutdown();
     this.clock.stop();
     this.place?.remove();
     connection.place = connections.add(connection);
@@ -142,7 +143,13 @@ export class UndecidedConnection implements ServerConnection, ClockedConnection 
     this.place?.remove();
   }
 
-  shutdown(): void {}
+  shutdown(): void {
+    this.clock.isLeaving = true;
+  }
+
+  endGrace(): void {
+    this.close();
+  }
 
   closeIdle(): void {}
 

@@ -256,7 +256,13 @@ export class Connection
   }
 
   /** The next answer says so: nothing can be said before. */
-  shutdown(): void {}
+  shutdown(): void {
+    this.clock.isLeaving = true;
+  }
+
+  endGrace(): void {
+    if (this.isIdle || this.isUnused) this.close();
+  }
 
   close(): void {
     this.#ending.close();

@@ -11,7 +11,6 @@ import { performance } from 'node:perf_hooks';
 import { Http2Connection } from '../../http2/connection.js';
 import * as errors from '../../node/errors.js';
 import { presentContext } from '../../node/request-contexts.js';
-import { setTimeout } from '../../node/timers.js';
 import { lingeringClose } from '../../transport/lingering-close.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
@@ -178,12 +177,12 @@ export class Connection
   }
 
   shutdown(): void {
+    this.clock.isLeaving = true;
     this.#engine.shutdown();
-    // A client that doesn't say that it has read it, and goes on with new requests, would keep the server for ever.
-    setTimeout(finishShutdown, this.server.closingGrace, this).unref();
   }
 
-  finishShutdown(): void {
+  /** A client that doesn't say that it has read of the shutdown, and goes on with new requests, would keep the server for ever. */
+  endGrace(): void {
     this.#engine.finishShutdown();
   }
 
@@ -224,7 +223,7 @@ export class Connection
 
   /** What its client sends after the last request is not served, and may be tried again on another connection. */
   lastRequest(): void {
-    this.finishShutdown();
+    this.#engine.finishShutdown();
   }
 
   bytesWait(): void {
@@ -296,8 +295,4 @@ export class Connection
     if (this.#engine.error !== null) lingeringClose(socket);
     else socket.end(() => lingeringClose(socket));
   }
-}
-
-function finishShutdown(connection: Connection): void {
-  connection.finishShutdown();
 }

@@ -1,0 +1,86 @@
+/**
+ * How long a server that closes leaves the connections whose clients were told that they go on.
+ *
+ * In: word of connections that are kept, and of requests that come on them. Out: one call once no request has come for
+ * `closingGrace`, or requests have kept coming for too long: clients that come back are waited for, and a quiet server has
+ * closed soon. Costs nothing before the server closes; keeps no process alive.
+ */
+import type { Socket } from 'node:net';
+import { clearTimeout, setImmediate, setTimeout } from '../node/timers.js';
+import { LONGEST_CLOSING_GRACE } from './limits.js';
+
+export class ClosingGrace {
+  readonly #settings: { readonly closingGrace: number };
+  readonly #onEnd: (unready: readonly Socket[]) => void;
+  /** What is no connection of HTTP yet, and need not become one after the grace. */
+  readonly #unready = new Set<Socket>();
+  /** Strikes when no request has come for a grace; null where nothing is kept. */
+  #quiet: NodeJS.Timeout | null = null;
+  #latest: NodeJS.Timeout | undefined;
+  /** The first has struck, and what has arrived by now is being read. */
+  #hasStruck = false;
+
+  constructor(settings: { readonly closingGrace: number }, onEnd: (unready: readonly Socket[]) => void) {
+    this.#settings = settings;
+    this.#onEnd = onEnd;
+  }
+
+  /** More is kept from now on, and what was kept before for as long. */
+  keep(unready: Iterable<Socket> = []): void {
+    for (const socket of unready) this.#unready.add(socket);
+    if (this.#quiet === null) this.#begin();
+    else {
+      this.requestCame();
+      this.#latest?.refresh();
+    }
+  }
+
+  #begin(): void {
+    const { closingGrace } = this.#settings;
+    this.#hasStruck = false;
+    this.#quiet = setTimeout(strike, closingGrace, this).unref();
+    this.#latest = setTimeout(afterReading, Math.max(closingGrace, LONGEST_CLOSING_GRACE), this).unref();
+  }
+
+  /** On a connection that is kept: others may be about to send theirs. */
+  requestCame(): void {
+    this.#hasStruck = false;
+    this.#quiet?.refresh();
+  }
+
+  /** What has arrived by now is read first: a busy server gets to its timers before its sockets. */
+  strike(): void {
+    this.#hasStruck = true;
+    setImmediate(endIfQuiet, this);
+  }
+
+  endIfQuiet(): void {
+    if (this.#hasStruck) this.end();
+  }
+
+  end(): void {
+    if (this.#quiet === null) return;
+    clearTimeout(this.#quiet);
+    clearTimeout(this.#latest);
+    this.#quiet = null;
+    const unready = [...this.#unready];
+    this.#unready.clear();
+    this.#onEnd(unready);
+  }
+}
+
+function strike(grace: ClosingGrace): void {
+  grace.strike();
+}
+
+function afterReading(grace: ClosingGrace): void {
+  setImmediate(end, grace);
+}
+
+function endIfQuiet(grace: ClosingGrace): void {
+  grace.endIfQuiet();
+}
+
+function end(grace: ClosingGrace): void {
+  grace.end();
+}

@@ -1,0 +1,274 @@
+// How long a server that closes keeps connections whose clients were told that they go on: until none of them has asked for
+// anything for a grace, and not for ever. The clock stands still until the test lets it go on.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Server as NodeServer } from 'node:http';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import timers from 'node:timers';
+import { CLOSING_GRACE, LONGEST_CLOSING_GRACE } from '../../dist/server/limits.js';
+import { get as fields, greeting, headers } from '../http2/exchange.js';
+import { get, RawClient, turns, until } from '../subjects.js';
+
+/** Timers of a clock that is moved by hand. */
+class Clock {
+  #now = 0;
+  readonly #due = new Map<object, { at: number; act: () => void }>();
+
+  setTimeout = (act: (...args: unknown[]) => void, delay: number, ...args: unknown[]) => {
+    const timer = {
+      unref: () => timer,
+      refresh: () => {
+        this.#due.delete(timer);
+        this.#due.set(timer, { at: this.#now + delay, act: () => act(...args) });
+        return timer;
+      },
+    };
+    return timer.refresh();
+  };
+
+  clearTimeout = (timer: object | undefined) => {
+    if (timer !== undefined) this.#due.delete(timer);
+  };
+
+  /** Lets so many milliseconds pass, and what they bring about happen. */
+  async pass(ms: number): Promise<void> {
+    this.#now += ms;
+    for (const [timer, { at, act }] of [...this.#due]) {
+      if (at > this.#now) continue;
+      this.#due.delete(timer);
+      act();
+    }
+    await turns(2);
+  }
+}
+
+// The engine takes timers when it is loaded.
+const clock = new Clock();
+const { setTimeout, clearTimeout } = timers;
+Object.assign(timers, { setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout });
+const { Server } = await import('../../dist/server/server.js');
+const { kEngine } = await import('../../dist/server/http-server.js');
+Object.assign(timers, { setTimeout, clearTimeout });
+
+interface Stage {
+  server: NodeServer;
+  port: number;
+  /** A connection that was told that it goes on. */
+  kept(): Promise<RawClient>;
+  connect(): Socket;
+  /** Calls `close`, and waits until the grace has begun. */
+  close(): Promise<void>;
+}
+
+type Answer = { write(text: string): unknown; end(): unknown };
+type Handler = (response: Answer) => void;
+
+async function serve(
+  context: TestContext,
+  options = {},
+  handle: Handler = (res) => void res.end(),
+): Promise<Stage> {
+  const server = new Server(
+    { http2: 'prior-knowledge', keepAliveTimeout: 60_000, ...options } as never,
+    (_req, res) => {
+      handle(res);
+    },
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const connect = () => {
+    const socket = net.connect(port, '127.0.0.1').on('error', () => {});
+    context.after(() => socket.destroy());
+    return socket;
+  };
+  const { [kEngine]: engine } = server as unknown as { [kEngine]: { queue: unknown } };
+  return {
+    server,
+    port,
+    connect,
+    async kept() {
+      const client = new RawClient(connect());
+      assert.equal((await client.send(get()).response()).field('connection'), 'keep-alive');
+      return client;
+    },
+    async close() {
+      server.close();
+      await until(() => engine.queue === null);
+    },
+  };
+}
+
+async function asksOnceMore(client: RawClient): Promise<void> {
+  assert.equal((await client.send(get()).response()).field('connection'), 'close');
+  await client.nothingMore();
+}
+
+for (const [which, options, grace] of [
+  ['the usual one', {}, CLOSING_GRACE],
+  ['a short one', { closingGrace: 50 }, 50],
+  ['one that is longer than requests are waited for', { closingGrace: 5000 }, 5000],
+] as const) {
+  test(`a connection that nothing comes on ends after the grace: ${which}`, async (context) => {
+    const { server, kept, close } = await serve(context, options);
+    const [quiet] = [await kept()];
+    await close();
+    const closed = once(server, 'close');
+    await clock.pass(grace - 1);
+    assert.equal(quiet.ended, false);
+    await clock.pass(1);
+    await quiet.nothingMore();
+    await closed;
+  });
+}
+
+test('as long as requests come, whoever was told to go on is waited for', async (context) => {
+  const { kept, close } = await serve(context);
+  const clients = await Promise.all(Array.from({ length: 6 }, kept));
+  const last = await kept();
+  await close();
+  for (const client of clients) {
+    await clock.pass(CLOSING_GRACE - 1);
+    await asksOnceMore(client);
+  }
+  await clock.pass(CLOSING_GRACE - 1);
+  assert.equal(last.ended, false);
+  await clock.pass(1);
+  await last.nothingMore();
+});
+
+test('but not for ever', async (context) => {
+  const step = CLOSING_GRACE - 1;
+  const { server, kept, close } = await serve(context);
+  const clients = await Promise.all(
+    Array.from({ length: Math.ceil(LONGEST_CLOSING_GRACE / step) + 2 }, kept),
+  );
+  await close();
+  const closed = once(server, 'close');
+  let passed = 0;
+  for (; passed + step < LONGEST_CLOSING_GRACE; passed += step) {
+    await clock.pass(step);
+    await asksOnceMore(clients.pop() as RawClient);
+  }
+  await clock.pass(LONGEST_CLOSING_GRACE - passed);
+  await Promise.all(clients.map((client) => client.nothingMore()));
+  await closed;
+});
+
+test('a request that is read after the grace keeps the others as well', async (context) => {
+  const { kept, close } = await serve(context);
+  const [late, other] = [await kept(), await kept()];
+  await close();
+  late.send(get());
+  // The process comes to its timers first: what has arrived is read before any connection ends.
+  await clock.pass(CLOSING_GRACE);
+  await late.response();
+  await asksOnceMore(other);
+});
+
+test('an upload is one request, however many segments it comes in', async (context) => {
+  let isRead = true;
+  const { server, kept, close } = await serve(context, {}, (response) => void (isRead && response.end()));
+  const [sender, other] = [await kept(), await kept()];
+  await close();
+  isRead = false;
+  const asked = once(server, 'request');
+  sender.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n');
+  const [request] = await asked;
+  let pieces = 0;
+  request.on('data', () => pieces++);
+  for (let piece = 0; piece < 4; piece++) {
+    await clock.pass(CLOSING_GRACE / 5);
+    sender.send('piece');
+    await until(() => pieces > piece);
+  }
+  await clock.pass(CLOSING_GRACE / 5);
+  await other.nothingMore();
+});
+
+test('an answer that was under way and said that the connection goes on leaves it a grace of its own', async (context) => {
+  const answers: Answer[] = [];
+  const { connect, close } = await serve(context, {}, (response) => {
+    answers.push(response);
+    response.write('begun');
+  });
+  const client = new RawClient(connect()).send(get());
+  await until(() => answers.length > 0);
+  await close();
+  await clock.pass(10 * LONGEST_CLOSING_GRACE);
+  answers[0]?.end();
+  assert.equal((await client.response()).field('connection'), 'keep-alive');
+  await clock.pass(CLOSING_GRACE - 1);
+  assert.equal(client.ended, false);
+  await clock.pass(1);
+  await client.nothingMore();
+});
+
+test('a second close begins no second grace', async (context) => {
+  const { server, kept, close } = await serve(context);
+  const quiet = await kept();
+  await close();
+  await clock.pass(CLOSING_GRACE - 1);
+  server.close();
+  await clock.pass(1);
+  await quiet.nothingMore();
+});
+
+test('a server that has listened in between gives a grace once more', async (context) => {
+  const { server, port, kept, close } = await serve(context);
+  const first = await kept();
+  await close();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const second = await kept();
+  await clock.pass(CLOSING_GRACE - 1);
+  await close();
+  await clock.pass(CLOSING_GRACE - 1);
+  await asksOnceMore(second);
+  await asksOnceMore(first);
+});
+
+/** A connection of HTTP/2 whose client never says that it has read of the shutdown. */
+async function silentHttp2(socket: Socket): Promise<{ isOver: boolean }> {
+  const state = { isOver: false };
+  socket.on('end', () => {
+    state.isOver = true;
+  });
+  socket.write(greeting);
+  await once(socket, 'data');
+  socket.resume();
+  return state;
+}
+
+test('a connection of HTTP/2 is shut down when the grace is over that requests on others began anew', async (context) => {
+  const { kept, connect, close } = await serve(context);
+  const session = await silentHttp2(connect());
+  const client = await kept();
+  await close();
+  await clock.pass(CLOSING_GRACE - 1);
+  await asksOnceMore(client);
+  await clock.pass(CLOSING_GRACE - 1);
+  await turns();
+  assert.equal(session.isOver, false);
+  await clock.pass(1);
+  await until(() => session.isOver);
+});
+
+test('a request over HTTP/2 keeps the connections of HTTP/1.1 as well', async (context) => {
+  const { server, kept, connect, close } = await serve(context);
+  const socket = connect();
+  await silentHttp2(socket);
+  const client = await kept();
+  await close();
+  await clock.pass(CLOSING_GRACE - 1);
+  const asked = once(server, 'request');
+  socket.write(headers(1, fields));
+  await asked;
+  await clock.pass(CLOSING_GRACE - 1);
+  await asksOnceMore(client);
+});
