@@ -5,8 +5,9 @@
  * In: a server that listens. Out: they are accepted first, and meanwhile the system takes none that are new, as far as it can
  * be told so. Touches a socket that other processes accept from, as in workers of a cluster, only where it is said that all of
  * them are about to close. That none waits shows a
- * connection of our own, for which there is no place but then. Where there is no such place: the event loop accepts one in
- * each of its rounds; where it accepted none in the last, none waits but what came since.
+ * connection of our own, for which there is no place but then. While it waits the system makes none that it hasn't begun; one
+ * that it has begun is let in first. Where there is no such place: the event loop accepts one in each of its rounds; where it
+ * accepted none in the last, none waits but what came since.
  *
  * Node's public interface sets the length of the queue when a server begins to listen; the system lets it be set again, and
  * `_handle.listen` does so, but on Linux only: elsewhere 0 means other things. A socket of the file system is unlinked.
@@ -14,8 +15,9 @@
 import diagnostics from 'node:diagnostics_channel';
 import { linkSync, renameSync, unlinkSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { takeOnlyPlace } from './only-place.js';
-import { nextTick, setImmediate } from './timers.js';
+import { OnlyPlace } from './only-place.js';
+import { nextTick, setImmediate, setTimeout } from './timers.js';
+import { hasUnfinishedHandshakes } from './unfinished-handshakes.js';
 
 interface ListeningHandle {
   fd?: number;
@@ -41,8 +43,14 @@ const enoughRounds = 10;
 /** Milliseconds in which connections that wait are accepted, for new ones may come as fast. */
 const longestQueue = 5000;
 
-/** How often the only place of a queue may be found taken, in which nobody seems to wait. */
+/** How often in a row the only place of a queue may be found taken, in which nobody seems to wait and none was accepted. */
 const enoughLooks = 4;
+
+/** Milliseconds in which who takes itself for connected tries again: Linux resends after 200 what isn't acknowledged. */
+const handshakePause = 250;
+
+/** How often those are waited for. */
+const enoughPauses = 8;
 
 /** How many may wait where a program doesn't say it, on Node. */
 const usualBacklog = 511;
@@ -77,8 +85,10 @@ export function watchAccepts(server: object): void {
   };
 }
 
-/** Those whose only place is taken by a connection of our own. */
-const occupied = new WeakSet<ListeningHandle>();
+/** Of a handle whose only place is taken by a connection of our own. More than one copy of this file may be at work. */
+const kOccupied = Symbol.for('premier.occupied');
+
+const isOccupied = (handle: ListeningHandle) => Reflect.has(handle, kOccupied);
 
 /** Whether it did in this round, which may not have come to it yet, or in the one before. */
 function mayWait(handle: ListeningHandle): boolean {
@@ -91,26 +101,31 @@ export class AcceptQueue {
   readonly #handle: ListeningHandle;
   readonly #accept: ListeningHandle['onconnection'];
   readonly #onEmpty: OnEmpty;
-  /** Where it listens, if no more than one can wait there. */
-  readonly #address: AddressInfo | null;
+  /** Null where more than one can wait. */
+  readonly #place: OnlyPlace | null;
   readonly #began = performance.now();
   #accepted = 0;
   #idleRounds = 0;
+  /** How many had been accepted when it was last looked, and how often it was since. */
+  #acceptedBefore = 0;
   #looks = 0;
+  #pauses = 0;
+  #isFirstLook = true;
   #isOver = false;
 
-  constructor(handle: ListeningHandle, address: AddressInfo | null, onEmpty: OnEmpty) {
+  constructor(handle: ListeningHandle, place: OnlyPlace | null, onEmpty: OnEmpty) {
     this.#handle = handle;
-    this.#address = address;
+    this.#place = place;
     this.#onEmpty = onEmpty;
     this.#accept = handle.onconnection;
     handle.onconnection = (error, client) => {
       // A process that has no room for it would be told again in each round.
       if (error) return this.end();
+      if (place?.isOurs(client)) return (client as { close(): void }).close();
       this.#accepted++;
       this.#accept.call(handle, error, client);
     };
-    if (address === null) this.#goOn();
+    if (place === null) this.#goOn();
     else this.#look();
   }
 
@@ -137,22 +152,47 @@ export class AcceptQueue {
 
   /** Ends it if nobody waits, as far as can be known. */
   #look(): void {
-    if (this.#address === null || this.#looks++ === enoughLooks) this.end();
-    else if (!this.#isOver) takeOnlyPlace(this.#address, (leave) => this.#afterLook(leave));
+    if (this.#accepted > this.#acceptedBefore) this.#looks = 0;
+    this.#acceptedBefore = this.#accepted;
+    if (this.#place === null || this.#looks++ === enoughLooks) this.end();
+    else if (!this.#isOver) this.#place.take((leave) => this.#afterLook(leave));
   }
 
   #afterLook(leave: (() => void) | null): void {
+    const atOnce = this.#isFirstLook;
+    this.#isFirstLook = false;
     if (leave === null) {
       if (!this.#isOver) this.#goOn();
-      return;
+    } else if (this.#wouldReset()) {
+      leave();
+      this.#pause();
+    } else {
+      nextTick(leave);
+      Reflect.set(this.#handle, kOccupied, true);
+      try {
+        this.#end(atOnce);
+      } finally {
+        Reflect.deleteProperty(this.#handle, kOccupied);
+      }
     }
-    nextTick(leave);
-    occupied.add(this.#handle);
-    try {
-      this.#end(this.#looks === 1);
-    } finally {
-      occupied.delete(this.#handle);
-    }
+  }
+
+  /** Whether a close would reset who takes itself for connected. Nobody is looked for where hardly anybody comes. */
+  #wouldReset(): boolean {
+    const { port } = this.#place as OnlyPlace;
+    const isBusy = this.#accepted > 0 || mayWait(this.#handle);
+    return !this.#isOver && isBusy && this.#pauses < enoughPauses && hasUnfinishedHandshakes(port);
+  }
+
+  /** They come in when they try again; who connects meanwhile does too. */
+  #pause(): void {
+    this.#pauses++;
+    this.#handle.listen(usualBacklog);
+    setTimeout(() => {
+      if (this.#isOver) return;
+      this.#handle.listen(0);
+      this.#goOn();
+    }, handshakePause).unref();
   }
 
   /** What still waits is not waited for. */
@@ -186,10 +226,10 @@ export function acceptWaiting(server: object, isAlone: boolean, onEmpty: OnEmpty
   });
 }
 
-/** The address of a server for whom no more than one can wait from here on; null where that can't be had. */
-function onlyPlaceOf(server: object): AddressInfo | null {
+/** The place of a server for whom no more than one can wait from here on; null where that can't be had. */
+function onlyPlaceOf(server: object): OnlyPlace | null {
   const address = (server as Listening).address();
-  return shrinkBacklog(server) ? (address as AddressInfo) : null;
+  return shrinkBacklog(server) ? new OnlyPlace(address as AddressInfo) : null;
 }
 
 /**
@@ -199,7 +239,7 @@ function onlyPlaceOf(server: object): AddressInfo | null {
  */
 export function acceptBeforeClose(server: object, onClosed: OnEmpty): AcceptQueue | null {
   const handle = ownHandle(server as Listening);
-  if (handle === null || occupied.has(handle)) return null;
+  if (handle === null || isOccupied(handle)) return null;
   const path = (server as Listening).address();
   const place = onlyPlaceOf(server);
   if (place === null && !mayWait(handle)) return null;

@@ -4,7 +4,8 @@
  * between the last that is accepted and the close.
  *
  * In: the address of a socket of this process whose queue was cut down to one. Out: within the turn, whether ours is the one
- * that waits. Never accepted: whoever takes the place closes the socket before the event loop goes on.
+ * that waits; and which of those that are accepted later were ours. Never the server's: whoever takes the place closes the
+ * socket before the event loop goes on, or leaves the place and drops what is accepted of it.
  */
 import { type AddressInfo, Socket } from 'node:net';
 import { nextTick } from './timers.js';
@@ -15,32 +16,55 @@ const { connect, destroy } = Socket.prototype;
 /** Where a socket that listens everywhere is found on this computer. */
 const HERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
-interface WithHandle {
-  _handle?: { getpeername?(into: object): number } | null;
+interface Named {
+  getpeername?(into: object): number;
+  getsockname?(into: object): number;
 }
 
-/** On this computer the system has made a connection, or has not, when `connect` of the handle returns. */
-function isMade(socket: Socket): boolean {
-  const handle = (socket as WithHandle)._handle;
-  return handle?.getpeername?.({}) === 0;
+/** What a handle says of one of its ends; null where it says nothing. */
+function nameOf(handle: Named | null | undefined, end: 'getpeername' | 'getsockname'): string | null {
+  const name: Partial<AddressInfo> = {};
+  return handle?.[end]?.(name) === 0 ? `${name.address} ${name.port}` : null;
 }
 
-/** @param told - gets what leaves the place again; null where somebody else waits, or nothing can be known of it */
-export function takeOnlyPlace(
-  { address, port }: AddressInfo,
-  told: (leave: (() => void) | null) => void,
-): void {
-  const socket = new Socket().on('error', () => {});
-  const leave = () => void destroy.call(socket);
-  try {
-    // `node:net` connects in the tick to come, which is before that of ours.
-    Reflect.apply(connect, socket, [{ host: HERE[address] ?? address, port }]);
-  } catch {
-    // A program may run without the permission to connect.
+export class OnlyPlace {
+  readonly #address: AddressInfo;
+  /** Names of the connections of our own. */
+  readonly #ours = new Set<string>();
+
+  constructor(address: AddressInfo) {
+    this.#address = address;
   }
-  nextTick(() => {
-    if (isMade(socket)) return told(leave);
-    leave();
-    told(null);
-  });
+
+  get port(): number {
+    return this.#address.port;
+  }
+
+  /** @param told - gets what leaves the place again; null where somebody else waits, or nothing can be known of it */
+  take(told: (leave: (() => void) | null) => void): void {
+    const { address, port } = this.#address;
+    const socket = new Socket().on('error', () => {});
+    const leave = () => void destroy.call(socket);
+    try {
+      // `node:net` connects in the tick to come, which is before that of ours.
+      Reflect.apply(connect, socket, [{ host: HERE[address] ?? address, port }]);
+    } catch {
+      // A program may run without the permission to connect.
+    }
+    nextTick(() => {
+      const { _handle: handle } = socket as Socket & { _handle?: Named | null };
+      const name = nameOf(handle, 'getsockname');
+      if (name !== null) this.#ours.add(name);
+      // On this computer the system has made a connection, or has not, when `connect` of the handle returns.
+      if (nameOf(handle, 'getpeername') !== null) return told(leave);
+      leave();
+      told(null);
+    });
+  }
+
+  /** Whether an accepted connection is one that left the place. */
+  isOurs(client: unknown): boolean {
+    const name = this.#ours.size > 0 ? nameOf(client as Named, 'getpeername') : null;
+    return name !== null && this.#ours.has(name);
+  }
 }

@@ -27,7 +27,7 @@ import * as habits from '../../dist/node/line-habits.js';
 import { emitsAsUsual, keepsTables } from '../../dist/node/listener-table.js';
 import { isServerListening } from '../../dist/node/listening-servers.js';
 import { isModuleReport, modulesIn, REPORT_MODULES } from '../../dist/node/module-reports.js';
-import { takeOnlyPlace } from '../../dist/node/only-place.js';
+import { OnlyPlace } from '../../dist/node/only-place.js';
 import { ownMethodTest } from '../../dist/node/own-methods.js';
 import { setPeerName } from '../../dist/node/peer-name.js';
 import { isObserved } from '../../dist/node/performance-entries.js';
@@ -466,11 +466,11 @@ test('a connection to this computer is made within the tick, where there is a pl
   const server = net.createServer(() => assert.fail('it was accepted'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address() as AddressInfo;
+  const place = new OnlyPlace(server.address() as AddressInfo);
   shrinkBacklog(server);
   const look = () =>
     new Promise<boolean>((resolve) => {
-      takeOnlyPlace(address, (leave) => {
+      place.take((leave) => {
         if (leave !== null) left.push(leave);
         resolve(leave !== null);
       });

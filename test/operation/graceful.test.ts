@@ -41,6 +41,13 @@ test('a stop goes through its stages, serves while it drains, and tells how it w
   assert.deepEqual(told, ['drain', 'stopped, 0 cut']);
 });
 
+test('a stop shows the program no connection that it did not get', async () => {
+  const server = premier.createServer(() => assert.fail('a request came'));
+  await listening(server);
+  server.on('connection', () => assert.fail('a connection came'));
+  assert.deepEqual(await graceful(server, { drainDelay: 0, grace: 1, exit: false }).stop(), { cut: 0 });
+});
+
 test('what is not finished in time is cut and counted, over several servers', async () => {
   const servers = [1, 2].map(() => premier.createServer((_req, res) => res.write('begun')));
   const ended = graceful(servers, { drainDelay: 0, stopAfter: 0.05, exit: false });

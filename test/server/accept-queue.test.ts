@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
-import { acceptBeforeClose, watchAccepts } from '../../dist/node/accept-queue.js';
+import { AcceptQueue, acceptBeforeClose, watchAccepts } from '../../dist/node/accept-queue.js';
 import { behaviour, get, pem, RawClient, type Server, type Stage, turns, until } from '../subjects.js';
 
 const notNode = 'it resets them';
@@ -343,3 +343,36 @@ test('a process that cannot accept any more does not wait', () => {
   assert.equal(accepted, 0);
   assert.equal(done.at(-1), 'close');
 });
+
+/** A queue whose only place is found as `looks` says: taken, and so many accepted before that. Null where it went on looking. */
+function lookedAt(looks: readonly number[], context: TestContext): Promise<number | null> {
+  return new Promise((resolve) => {
+    const { handle } = withHandle({});
+    const left = [...looks];
+    const place = {
+      isOurs: () => false,
+      take(told: (leave: null) => void) {
+        const accepted = left.shift();
+        if (accepted === undefined) {
+          resolve(null);
+          queue.end();
+        } else {
+          for (let i = 0; i < accepted; i++) (handle.onconnection as (error: number) => void)(0);
+          told(null);
+        }
+      },
+    };
+    const queue = new AcceptQueue(handle as never, place as never, resolve);
+    context.after(() => queue.end());
+  });
+}
+
+for (const [what, looks, outcome] of [
+  ['nobody can have it', [0, 0, 0, 0], 0],
+  ['somebody was accepted each time', Array(20).fill(1), null],
+  ['somebody was accepted now and then', [0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0], null],
+  ['nobody was any more', [1, 1, 1, 1, 1, 0, 0, 0, 0], 5],
+] as [string, number[], number | null][])
+  test(`a place that is found taken is ${outcome === null ? '' : 'not '}looked at again where ${what}`, async (context) => {
+    assert.equal(await lookedAt(looks, context), outcome);
+  });
