@@ -73,6 +73,13 @@ export class ResponseBodyMethods extends OwnFramingMethods {
     this._bytesWritten = total;
   }
 
+  _checkTotal(): void {
+    const isNone = this._hasBody && this.chunkedEncoding && this.hasHeader('content-length');
+    const length = this._lengthBinds() ? this._contentLength : isNone ? Number.NaN : this._bytesWritten;
+    if (length !== this._bytesWritten)
+      throw errors.contentLengthMismatch(this._bytesWritten, length as number);
+  }
+
   _lengthBinds(): boolean {
     return (
       this.strictContentLength &&
@@ -126,11 +133,10 @@ export class ResponseBodyMethods extends OwnFramingMethods {
     if (!this.destroyed) this._prepareEnd(length, Boolean(chunk));
     else if (!chunk) this._prepareLost();
     if (typeof callback === 'function') this._queueEndCallback(callback);
-    if (this.strictContentLength && this._lengthBinds() && this._bytesWritten !== this._contentLength) {
-      throw errors.contentLengthMismatch(this._bytesWritten, this._contentLength as number);
-    }
+    if (this.strictContentLength) this._checkTotal();
     this.finished = true;
     if (this.destroyed) {
+      if (this._header) this._headerSent = true;
       if (this.socket !== null) this._onEnded();
       return this;
     }

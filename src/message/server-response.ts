@@ -6,6 +6,7 @@
  */
 
 import type { AsyncResource } from 'node:async_hooks';
+import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { type IncomingMessage, type ServerResponse as NodeServerResponse, OutgoingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -18,6 +19,8 @@ import { interimFields, linkValue } from './informational.js';
 import { ResponseBodyMethods } from './response-body.js';
 import type { ChannelListener, ResponseChannel, WriteCallback } from './response-channel.js';
 import { channelOfRequest, emitClose } from './response-state.js';
+
+const responseCreated = channel('http.server.response.created');
 
 class ServerResponseMethods extends ResponseBodyMethods {
   writeInformation(
@@ -178,6 +181,7 @@ const PremierServerResponse = callableClass<ServerResponseConstructor>(
     this._closed = false;
     if (options?.rejectNonStandardBodyWrites) this._rejectBody = true;
     if (options?.highWaterMark !== undefined) this._highWaterMark = options.highWaterMark;
+    if (responseCreated.hasSubscribers) responseCreated.publish({ request, response: this });
   },
   OutgoingMessage,
 );

@@ -9,7 +9,6 @@ import type { ServerSocket } from '../transport/server-socket.js';
 import type { HttpServer } from './http-server.js';
 
 const requestStart = channel('http.server.request.start');
-const responseCreated = channel('http.server.response.created');
 const responseFinish = channel('http.server.response.finish');
 
 export function publishStart(
@@ -18,7 +17,6 @@ export function publishStart(
   socket: ServerSocket,
   server: HttpServer,
 ): void {
-  if (responseCreated.hasSubscribers) responseCreated.publish({ request, response });
   if (requestStart.hasSubscribers) requestStart.publish({ request, response, socket, server });
 }
 

@@ -24,9 +24,10 @@ export class LearntPrototypes {
 
   /** Classes of the program's own (options of `createServer`) are used as they are. */
   constructor(Request?: RequestClass, Response?: ResponseClass) {
-    this.Request = Request ?? IncomingMessage;
-    this.Response = Response ?? ServerResponse;
-    if (Request !== undefined || Response !== undefined) this.#chances = 0;
+    // As on node:http, whatever is no truth is none.
+    this.Request = Request || IncomingMessage;
+    this.Response = Response || ServerResponse;
+    if (Request || Response) this.#chances = 0;
   }
 
   /**

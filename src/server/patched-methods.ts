@@ -78,8 +78,32 @@ const inherited: InheritedMethod[] = [...namesOf(ServerResponse.prototype, NODE_
     return { name, ...first, first };
   });
 
+/** The only property with a getter that `http.OutgoingMessage` lets anybody define anew, and responses have of their own. */
+const FLAG = 'headersSent';
+const getterOf = (prototype: object) => Object.getOwnPropertyDescriptor(prototype, FLAG)?.get;
+const nodeGetter = getterOf(nodeMethods);
+/** As they were seen last. */
+const flag = { theirs: nodeGetter, ours: getterOf(ServerResponse.prototype) };
+
+function noticeGetter(): void {
+  const theirs = getterOf(nodeMethods);
+  if (theirs === flag.theirs) return;
+  flag.theirs = theirs;
+  // The program has put one of its own there.
+  if (getterOf(ServerResponse.prototype) !== flag.ours) return;
+  if (theirs === nodeGetter || theirs === undefined) Reflect.deleteProperty(ServerResponse.prototype, FLAG);
+  else
+    Object.defineProperty(ServerResponse.prototype, FLAG, {
+      get: theirs,
+      configurable: true,
+      enumerable: true,
+    });
+  flag.ours = getterOf(ServerResponse.prototype);
+}
+
 /** Takes over what was patched on `http.OutgoingMessage` since the last time. Called for each connection: quick. */
 export function noticePatches(): void {
+  noticeGetter();
   for (const method of inherited) {
     const { name, theirs, first } = method;
     if (nodeMethods[name] === theirs) continue;

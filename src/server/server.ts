@@ -8,9 +8,10 @@ import { EventEmitter } from 'node:events';
 import { Server as NodeHttpServer, STATUS_CODES } from 'node:http';
 import { Server as NodeHttpsServer, type ServerOptions as NodeHttpsServerOptions } from 'node:https';
 import { Server as NetServer } from 'node:net';
+import { getDefaultHighWaterMark } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import type { IncomingMessage } from '../message/incoming-message.js';
-import type { ServerResponse } from '../message/server-response.js';
+import type { ServerResponse, ServerResponseOptions } from '../message/server-response.js';
 import { watchAccepts } from '../node/accept-queue.js';
 import { constructOn } from '../node/callable-class.js';
 import { invalidArgType } from '../node/errors.js';
@@ -92,6 +93,16 @@ function sendersOf({ proxyProtocol }: ServerOptions): TrustedProxies | null {
   return new TrustedProxies('options.proxyProtocol', proxyProtocol);
 }
 
+/** A class of the program's own is given what it would be on node:http; ours has it as long as nothing else is said. */
+function responseOptions(options: ServerOptions): ServerResponseOptions {
+  const { highWaterMark, rejectNonStandardBodyWrites, ServerResponse } = options;
+  if (!ServerResponse) return { highWaterMark, rejectNonStandardBodyWrites };
+  return {
+    highWaterMark: highWaterMark ?? getDefaultHighWaterMark(false),
+    rejectNonStandardBodyWrites: rejectNonStandardBodyWrites ?? false,
+  };
+}
+
 function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Setting): ServerEngine {
   if (http2) prepareHttp2();
   const connections = new LinkedList<ServerConnection>();
@@ -108,10 +119,7 @@ function makeEngine(server: HttpServer, options: ServerOptions, http2: Http2Sett
     sweep: new RequestSweep({ [Symbol.iterator]: () => allTimed(connections) }, server),
     grace: new ClosingGrace(server, (unready) => closeUnneeded(server[kEngine], unready)),
     prototypes: new LearntPrototypes(options.IncomingMessage as never, options.ServerResponse as never),
-    responseOptions: {
-      highWaterMark: options.highWaterMark,
-      rejectNonStandardBodyWrites: options.rejectNonStandardBodyWrites,
-    },
+    responseOptions: responseOptions(options),
     uniqueFields: uniqueFields(options.uniqueHeaders),
     optimizeEmptyRequests: options.optimizeEmptyRequests ?? false,
     refusalStyle,

@@ -4,7 +4,7 @@
  *
  * In: text and bytes as they are to leave, and whoever wants to hear when they have. Out: a write for each, as it was
  * given, within the call that gave it; a head together with the text that follows it at once. Never gathers bytes, and
- * asks nothing of the stream but `write`.
+ * asks nothing of the stream but `writable` and `write`.
  */
 import type { Socket } from 'node:net';
 import { nextTick } from '../node/timers.js';
@@ -38,7 +38,7 @@ interface Given {
 export class GivenOutput implements Output {
   readonly socket: Socket;
   readonly length = 0;
-  readonly hasDropped = false;
+  hasDropped = false;
   readonly leavesAtOnce = false;
   /** What was given in the present call. */
   #given: Given[] = [];
@@ -91,6 +91,11 @@ export class GivenOutput implements Output {
     const listeners = this.#listeners;
     this.#given = [];
     this.#listeners = [];
+    if (!this.socket.writable) {
+      // As on node:http, nothing of it leaves, and nobody is told.
+      if (given.length > 0) this.hasDropped = true;
+      return true;
+    }
     const written = listeners.length > 0 ? (error?: Error | null) => tell(listeners, error) : undefined;
     if (given.length === 0 && written !== undefined) nextTick(written);
     const last = given.pop();

@@ -184,3 +184,21 @@ for (const [who, observes] of [
     );
   }
 }
+
+behaviour(
+  'created is told of responses that a program makes by itself, with the request they answer',
+  ({ http, context }) => {
+    const told: Message[] = [];
+    listen(context, [created], (_name, message) => told.push(message));
+    const request = { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 } as Request;
+    class Own extends http.ServerResponse {}
+    const made = [new http.ServerResponse(request), new Own(request), Object.create(Own.prototype)];
+    Reflect.apply(http.ServerResponse, made[2] as object, [request]);
+    assert.equal(told.length, 3);
+    for (const [index, message] of told.entries()) {
+      assert.equal(message.response, made[index]);
+      assert.equal(message.request, request);
+    }
+  },
+  { only: 'plain', since: 22 },
+);

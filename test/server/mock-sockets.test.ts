@@ -1,7 +1,8 @@
 // What adapters and test tools put in the place of a socket is handed what the program gave, when it gave it.
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { behaviour, type Http, type Response } from '../subjects.js';
+import { Writable } from 'node:stream';
+import { behaviour, type Http, type Response, turns } from '../subjects.js';
 
 /** Of a socket only what `node:http` asks for; it keeps what it is handed. */
 class MockSocket extends EventEmitter {
@@ -148,4 +149,51 @@ behaviour(
     assert.throws(() => res.write('a'), /^Error: full$/);
   },
   { only: 'plain', until: 24 },
+);
+
+for (const [what, writable] of [
+  ['is not writable', false],
+  ['does not say that it is writable', undefined],
+] as const)
+  behaviour(
+    `a mock socket that ${what} is handed nothing, and nobody is told`,
+    async ({ http }) => {
+      const socket = Object.assign(new MockSocket(), { writable });
+      const res = answered(http, socket);
+      for (const event of ['finish', 'error']) res.on(event, () => assert.fail(event));
+      assert.equal(
+        res.write('a', () => assert.fail('written')),
+        true,
+      );
+      res.end('b', () => assert.fail('ended'));
+      await turns();
+      assert.deepEqual(socket.handed, []);
+      assert.deepEqual([res.finished, res.headersSent, res.writableFinished], [true, true, false]);
+    },
+    { only: 'plain' },
+  );
+
+behaviour(
+  'a stream that the program has ended is not written to, and has no error of it',
+  async ({ http }) => {
+    const stream = new Writable({ write: () => assert.fail('it was written to') });
+    stream.on('error', () => assert.fail('it was told of an error')).end();
+    const res = answered(http, stream as never);
+    res.write('a');
+    res.end('b');
+    await turns();
+    assert.equal(res.writableFinished, false);
+  },
+  { only: 'plain' },
+);
+
+behaviour(
+  'a mock socket without the state of a Writable takes a whole answer',
+  ({ http }) => {
+    const socket = new MockSocket();
+    Reflect.deleteProperty(socket, '_writableState');
+    answered(http, socket).end('hello');
+    assert.match(socket.text, /hello/);
+  },
+  { only: 'plain', notNode: '`end` throws' },
 );

@@ -1,6 +1,7 @@
 // Every option of createServer: its default, what it refuses, and what it does.
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
+import { getDefaultHighWaterMark } from 'node:stream';
 import { behaviour, get, type Options, type Server } from '../subjects.js';
 
 const defaults: [property: string, value: unknown, since?: number][] = [
@@ -110,6 +111,47 @@ for (const [sentence, options, code, since] of refused) {
     since ? { since } : place,
   );
 }
+
+for (const none of [undefined, null, 0, false, '', Number.NaN])
+  for (const name of ['IncomingMessage', 'ServerResponse'] as const)
+    behaviour(
+      `${name} that is ${none === '' ? 'an empty text' : none} is no class of the program's own`,
+      async ({ serve }) => {
+        const { ask } = await serve({ [name]: none } as Options, (_req, res) => res.end('answered'));
+        assert.equal((await ask(get())).body, 'answered');
+      },
+      { only: 'plain' },
+    );
+
+for (const [which, options, expected] of [
+  [
+    'the usual ones',
+    {},
+    { highWaterMark: getDefaultHighWaterMark(false), rejectNonStandardBodyWrites: false },
+  ],
+  ['highWaterMark', { highWaterMark: 77 }, { highWaterMark: 77, rejectNonStandardBodyWrites: false }],
+  [
+    'rejectNonStandardBodyWrites',
+    { rejectNonStandardBodyWrites: true },
+    { highWaterMark: getDefaultHighWaterMark(false), rejectNonStandardBodyWrites: true },
+  ],
+] as const)
+  behaviour(
+    `a response class of the program's own is given its settings: ${which}`,
+    async ({ serve, http }) => {
+      const given: unknown[] = [];
+      class Own extends http.ServerResponse {
+        constructor(request: never, settings: unknown) {
+          super(request);
+          given.push({ ...(settings as object) });
+        }
+      }
+      const { ask } = await serve({ ...options, ServerResponse: Own } as never, (_req, res) => res.end());
+      await ask(get());
+      assert.deepEqual(given, [expected]);
+    },
+    { only: 'plain' },
+  );
 
 behaviour(
   'options may be null, and must be an object',

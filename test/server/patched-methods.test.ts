@@ -179,6 +179,35 @@ test('a patch made while a server listens acts on the connections that come afte
   assert.equal(await run(t, '', program, registered), 'plain\npatched\nplain\n');
 });
 
+test('a getter that is put on what responses inherit acts until it is taken back', { skip }, async (t) => {
+  const program = `
+    import http, { OutgoingMessage, ServerResponse } from 'node:http';
+    const server = http.createServer((req, res) => {
+      const before = String(res.headersSent);
+      res.writeHead(200);
+      res.end(before + ' ' + res.headersSent);
+    });
+    server.listen(0, '127.0.0.1', async () => {
+      const ask = async () => (await fetch('http://127.0.0.1:' + server.address().port, { headers: { connection: 'close' } })).text();
+      const own = Object.getOwnPropertyDescriptor(OutgoingMessage.prototype, 'headersSent');
+      const put = (get) => Object.defineProperty(OutgoingMessage.prototype, 'headersSent', { ...own, get });
+      console.log(await ask());
+      put(function patched() { return 'patched ' + own.get.call(this); });
+      console.log(await ask());
+      put(() => 'again');
+      console.log(await ask());
+      put(own.get);
+      console.log(await ask());
+      Object.defineProperty(ServerResponse.prototype, 'headersSent', { get: () => 'nearer', configurable: true });
+      put(() => 'farther');
+      console.log(await ask());
+      server.close();
+    });`;
+  const outcomes = await Promise.all([run(t, '', program, []), run(t, '', program, registered)]);
+  const expected = 'false true\npatched false patched true\nagain again\nfalse true\nnearer nearer\n';
+  assert.deepEqual(outcomes, Array(2).fill(expected));
+});
+
 test('a patch that is taken back leaves nothing of node:http on responses', { skip }, async (t) => {
   const program = `
     import http, { OutgoingMessage, ServerResponse } from 'node:http';

@@ -224,6 +224,50 @@ for (const [sentence, act] of strict) {
   });
 }
 
+for (const length of ['abc', '', '-3', '3.5', '1e1', '3,3', 'Infinity', 'NaN'])
+  for (const [how, act] of [
+    ['whole', (res) => res.end('abc')],
+    ['in pieces', (res) => res.write('ab') && res.end('c')],
+    ['before its end', (res) => res.write('abc') && res.end()],
+  ] as [string, (res: Response) => unknown][])
+    behaviour(
+      `strictContentLength refuses a body that is written ${how} to a length of ${JSON.stringify(length)}`,
+      async ({ serve }) => {
+        const codes: unknown[] = [];
+        const { connect } = await serve((_req, res) => {
+          res.strictContentLength = true;
+          res.setHeader('Content-Length', length);
+          try {
+            act(res);
+          } catch (error) {
+            codes.push((error as NodeJS.ErrnoException).code);
+          }
+          res.destroy();
+        });
+        await connect().send(get()).rest();
+        assert.deepEqual(codes, ['ERR_HTTP_CONTENT_LENGTH_MISMATCH']);
+      },
+    );
+
+behaviour(
+  'to strictContentLength a length with a sign or a fraction is none',
+  async ({ serve }) => {
+    const codes: unknown[] = [];
+    const { connect } = await serve((req, res) => {
+      res.strictContentLength = true;
+      res.setHeader('Content-Length', req.url === '/sign' ? '+3' : '3.0');
+      assert.throws(
+        () => res.end('abc'),
+        (error: NodeJS.ErrnoException) => codes.push(error.code) > 0,
+      );
+      res.destroy();
+    });
+    for (const target of ['/sign', '/fraction']) await connect().send(get(target)).rest();
+    assert.deepEqual(codes, Array(2).fill('ERR_HTTP_CONTENT_LENGTH_MISMATCH'));
+  },
+  { notNode: 'it sends +3' },
+);
+
 behaviour('strictContentLength allows what fits', async ({ serve }) => {
   const { ask } = await serve((_req, res) => {
     res.strictContentLength = true;

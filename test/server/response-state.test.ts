@@ -379,3 +379,18 @@ for (const [what, method, act, expected] of told) {
     );
   });
 }
+
+for (const [what, act, sent] of [
+  ['has a head', (res) => res.writeHead(200).destroy().end('x'), true],
+  ['has none, and is ended with a text', (res) => res.destroy().end('x'), false],
+  ['has none, and is ended', (res) => res.destroy().end(), true],
+] as [string, (res: Response) => unknown, boolean][])
+  behaviour(`_headerSent of a response that ends after it was destroyed: it ${what}`, async ({ serve }) => {
+    const seen = outcome<unknown>();
+    const { connect } = await serve((_req, res) => {
+      act(res);
+      seen.resolve((res as Response & { _headerSent: boolean })._headerSent);
+    });
+    await connect().send(get()).rest();
+    assert.equal(await seen.promise, sent);
+  });
