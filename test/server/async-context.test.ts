@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
-import { behaviour, get, RawClient, type Response, type Stage, turns, until } from '../subjects.js';
+import { behaviour, get, outcome, RawClient, type Response, type Stage, turns, until } from '../subjects.js';
 
 const leaks = { notNode: 'it leaks enterWith() into later requests of the connection' };
 
@@ -313,3 +313,30 @@ behaviour(
   },
   leaks,
 );
+
+for (const [event, head] of [
+  ['upgrade', 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'],
+  ['connect', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'],
+])
+  for (const [when, before] of [
+    ['first', ''],
+    ['after a request', get()],
+  ] as const)
+    behaviour(
+      `the context of listen() is that of '${event}', which comes ${when}`,
+      async ({ subject, context }) => {
+        const storage = new AsyncLocalStorage<string>();
+        const seen = outcome<string | undefined>();
+        const server = subject.createServer({}, (_req, res) => res.end());
+        server.on(event as string, (_req, socket: net.Socket) => {
+          seen.resolve(storage.getStore());
+          socket.destroy();
+        });
+        await storage.run('listen', () => once(server.listen(0, '127.0.0.1'), 'listening'));
+        context.after(() => server.close());
+        const socket = subject.connect({ port: (server.address() as AddressInfo).port });
+        await new RawClient(socket).send(before + head).rest();
+        assert.equal(await seen.promise, 'listen');
+      },
+      { only: 'plain', since: 24 },
+    );

@@ -70,6 +70,67 @@ for (const [sentence, bytes, code, notNode] of kinds) {
   );
 }
 
+const chunked = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n';
+
+/** What is wrong in more than one way has the code of another way than Node's. */
+const ambiguous: [sentence: string, bytes: string, theirs: string, ours: string][] = [
+  [
+    'Transfer-Encoding before Content-Length',
+    `${chunked}Content-Length: 3\r\n\r\n`,
+    'HPE_INVALID_CONTENT_LENGTH',
+    'HPE_INVALID_TRANSFER_ENCODING',
+  ],
+  [
+    'Content-Length before Transfer-Encoding',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n',
+    'HPE_INVALID_TRANSFER_ENCODING',
+    'HPE_INVALID_TRANSFER_ENCODING',
+  ],
+  [
+    'a line feed alone after the version',
+    'GET / HTTP/1.1\nHost: a\r\n\r\n',
+    'HPE_INVALID_VERSION',
+    'HPE_CR_EXPECTED',
+  ],
+  ['one after a value', 'GET / HTTP/1.1\r\nHost: a\n\r\n', 'HPE_CR_EXPECTED', 'HPE_CR_EXPECTED'],
+  ['one after no value', 'GET / HTTP/1.1\r\nHost:\n\r\n', 'HPE_INVALID_HEADER_TOKEN', 'HPE_CR_EXPECTED'],
+  [
+    'one that ends the head',
+    'GET / HTTP/1.1\r\nHost: a\r\n\n',
+    'HPE_INVALID_HEADER_TOKEN',
+    'HPE_CR_EXPECTED',
+  ],
+  [
+    'a carriage return alone after the version',
+    'GET / HTTP/1.1\rHost: a\r\n\r\n',
+    'HPE_STRICT',
+    'HPE_INVALID_VERSION',
+  ],
+  [
+    'a line feed alone after the size of a chunk',
+    `${chunked}\r\n3\nabc\r\n`,
+    'HPE_CR_EXPECTED',
+    'HPE_INVALID_CHUNK_SIZE',
+  ],
+  ['one after a chunk', `${chunked}\r\n3\r\nabc\n0\r\n`, 'HPE_CR_EXPECTED', 'HPE_STRICT'],
+  ['one after a trailer', `${chunked}\r\n0\r\nA: b\n\r\n`, 'HPE_CR_EXPECTED', 'HPE_CR_EXPECTED'],
+];
+
+for (const [sentence, bytes, theirs, ours] of ambiguous)
+  behaviour(
+    `the code of ${sentence} is ${theirs === ours ? theirs : `${theirs}, or ${ours} with premier`}`,
+    async ({ serve, subject }) => {
+      const error = outcome<WireError>();
+      const { server, connect } = await serve((req) => void req.on('error', () => {}).resume());
+      server.on('clientError', (raised: WireError, socket: Duplex) => {
+        socket.destroy();
+        error.resolve(raised);
+      });
+      await connect().send(bytes).rest();
+      assert.equal((await error.promise).code, subject.oracle ? theirs : ours);
+    },
+  );
+
 behaviour('an error in a body is a clientError and ends the request with ECONNRESET', async ({ serve }) => {
   const events: string[] = [];
   const closed = outcome<void>();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
+import { inspect } from 'node:util';
 import { behaviour, get, type Options, type Server } from '../subjects.js';
 
 const defaults: [property: string, value: unknown, since?: number][] = [
@@ -152,6 +153,32 @@ for (const [which, options, expected] of [
     },
     { only: 'plain' },
   );
+
+for (const list of [[1], [null], [undefined], [['a', 'b']], ['a', ['a']], [{}]])
+  behaviour(
+    `uniqueHeaders of ${inspect(list)} is refused${Array.isArray(list[1]) ? ', though it begins well' : ''}`,
+    ({ subject }) => {
+      const refusal = subject.oracle
+        ? { name: 'TypeError' }
+        : { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' };
+      assert.throws(() => subject.createServer({ uniqueHeaders: list as never }), refusal);
+    },
+    { only: 'plain' },
+  );
+
+behaviour(
+  'uniqueHeaders that is no list counts as one that is not set',
+  async ({ serve }) => {
+    for (const none of ['a', 5, {}, null, new Set(['a']), true]) {
+      const { ask } = await serve({ uniqueHeaders: none as never }, (_req, res) => {
+        res.setHeader('A', ['1', '2']);
+        res.end();
+      });
+      assert.equal((await ask(get())).fields.filter(([name]) => name === 'A').length, 2);
+    }
+  },
+  { only: 'plain' },
+);
 
 behaviour(
   'options may be null, and must be an object',
