@@ -13,7 +13,7 @@ for (const error of [undefined, new Error('not taken')]) {
       written = callback;
       return true;
     };
-    const output = new GivenOutput({ write } as never);
+    const output = new GivenOutput({ writable: true, write } as never);
     const told: (Error | null | undefined)[] = [];
     const listener = (onWritten: Written) => ({ watched: true, endsResponse: false, onWritten });
     output.ascii('text');

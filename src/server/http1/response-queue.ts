@@ -106,6 +106,7 @@ export class ResponseQueue {
     this.#first = 0;
     this.#turn = 0;
   }
+
   /** Whether as many bytes wait as the socket's high-water mark times this. */
   isCrowded(highWaterMarks: number): boolean {
     const bound = highWaterMarks * this.#socket.writableHighWaterMark;
