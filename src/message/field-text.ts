@@ -15,7 +15,21 @@ export type UniqueNames = ReadonlySet<string> | null;
 /** The fields that were set one by one. */
 export function listOf(fields: OutgoingFields, unique: UniqueNames): FieldList {
   if (hasTextOnly(fields)) return fields;
-  if (!fields.hasObjects) return asText(fields);
+  return withNumbersAsText(fields) ?? withListsAsFields(fields, unique);
+}
+
+/** Where there are no lists: numbers don't change after they were set. Null where there are. */
+function withNumbersAsText({ entries, ascii }: OutgoingFields): FieldList | null {
+  const texts = entries.slice() as string[];
+  for (let i = 2; i < texts.length; i += FIELD_STRIDE) {
+    const value: unknown = texts[i];
+    if (typeof value === 'number') texts[i] = `${value}`;
+    else if (typeof value !== 'string') return null;
+  }
+  return { entries: texts, ascii };
+}
+
+function withListsAsFields(fields: OutgoingFields, unique: UniqueNames): FieldList {
   const list = new NewFieldList();
   const { entries, ascii } = fields;
   for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
@@ -28,15 +42,6 @@ export function listOf(fields: OutgoingFields, unique: UniqueNames): FieldList {
     else list.add(key, name, value);
   }
   return list;
-}
-
-/** Numbers, which don't change, as text. */
-function asText({ entries, ascii }: OutgoingFields): FieldList {
-  const texts = entries.slice() as string[];
-  for (let i = 2; i < texts.length; i += FIELD_STRIDE) {
-    if (typeof texts[i] !== 'string') texts[i] = `${texts[i]}`;
-  }
-  return { entries: texts, ascii };
 }
 
 /** Adds a field of which nothing was checked. */

@@ -97,8 +97,6 @@ export class OutgoingFields {
   ascii = true;
   /** Whether all values that were ever set are strings by themselves. */
   isText = true;
-  /** Whether a list, or another object of the program's own, was among them. */
-  hasObjects = false;
 
   get size(): number {
     return this.entries.length / FIELD_STRIDE;
@@ -140,10 +138,7 @@ export class OutgoingFields {
 
   /** A field that is set again keeps its place, as in `node:http`. */
   set(key: string, name: string, value: FieldValue): void {
-    if (typeof value !== 'string') {
-      this.isText = false;
-      if (typeof value !== 'number') this.hasObjects = true;
-    }
+    if (typeof value !== 'string') this.isText = false;
     const index = this.#indexOf(key);
     if (index < 0) {
       this.entries.push(key, name, value);
@@ -160,7 +155,6 @@ export class OutgoingFields {
       return;
     }
     this.isText = false;
-    this.hasObjects = true;
     this.entries[index + 2] = ([] as string[]).concat(this.entries[index + 2] as never, value as never);
   }
 

@@ -206,12 +206,13 @@ const strict: [sentence: string, act: (res: Response) => void][] = [
     },
   ],
 ];
-for (const [sentence, act] of strict) {
+/** What is written to a response with that length is refused, and nothing else. */
+function refusesLength(sentence: string, length: number | string, act: (res: Response) => unknown): void {
   behaviour(`strictContentLength refuses ${sentence}`, async ({ serve }) => {
     const codes: unknown[] = [];
     const { connect } = await serve((_req, res) => {
       res.strictContentLength = true;
-      res.setHeader('Content-Length', 4);
+      res.setHeader('Content-Length', length);
       try {
         act(res);
       } catch (error) {
@@ -224,30 +225,15 @@ for (const [sentence, act] of strict) {
   });
 }
 
+for (const [sentence, act] of strict) refusesLength(sentence, 4, act);
+
 for (const length of ['abc', '', '-3', '3.5', '1e1', '3,3', 'Infinity', 'NaN'])
   for (const [how, act] of [
     ['whole', (res) => res.end('abc')],
     ['in pieces', (res) => res.write('ab') && res.end('c')],
     ['before its end', (res) => res.write('abc') && res.end()],
   ] as [string, (res: Response) => unknown][])
-    behaviour(
-      `strictContentLength refuses a body that is written ${how} to a length of ${JSON.stringify(length)}`,
-      async ({ serve }) => {
-        const codes: unknown[] = [];
-        const { connect } = await serve((_req, res) => {
-          res.strictContentLength = true;
-          res.setHeader('Content-Length', length);
-          try {
-            act(res);
-          } catch (error) {
-            codes.push((error as NodeJS.ErrnoException).code);
-          }
-          res.destroy();
-        });
-        await connect().send(get()).rest();
-        assert.deepEqual(codes, ['ERR_HTTP_CONTENT_LENGTH_MISMATCH']);
-      },
-    );
+    refusesLength(`a body that is written ${how} to a length of ${JSON.stringify(length)}`, length, act);
 
 behaviour(
   'to strictContentLength a length with a sign or a fraction is none',

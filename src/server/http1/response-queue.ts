@@ -76,11 +76,6 @@ export class ResponseQueue {
   /** A response has left: the first one, unless those before it never will. */
   remove(writer: OwnedWriter<ServerResponse>): void {
     const writers = this.#writers;
-    if (writers.length === 1 && writers[0] === writer) {
-      writers.pop();
-      this.#turn--;
-      return;
-    }
     if (this.first === writer) {
       this.#first++;
     } else {
