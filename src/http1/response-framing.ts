@@ -99,8 +99,13 @@ const SHORT: ResponseFraming[] = Array.from({ length: 1024 }, (_, length) =>
   Object.freeze(lengthAdded(length)),
 );
 
+/** The last framing of a longer body. */
+let long = lengthAdded(SHORT.length);
+
 function framingOf(length: number): ResponseFraming {
-  return SHORT[length] ?? lengthAdded(length);
+  if (length < SHORT.length) return SHORT[length];
+  if (long.length !== length) long = lengthAdded(length);
+  return long;
 }
 
 function lengthAdded(length: number): ResponseFraming {

@@ -5,9 +5,11 @@
  * delimited, and whether the connection goes on after it: one decision. Each line is written once and never taken
  * out again.
  */
+import { Buffer } from 'node:buffer';
 import { FIELD_STRIDE, type FieldList } from '../http/field-list.js';
 import { ASCII, fieldValueKind, NOT_FIELD_VALUE } from '../http/grammar.js';
-import { type FieldsSet, mattersToConnection, NOTHING_SET, noted } from './fields-set.js';
+import { type FieldLines, fieldLines } from './field-lines.js';
+import { type FieldsSet, NOTHING_SET } from './fields-set.js';
 import { type PersistenceFacts, persist } from './persistence.js';
 import { type FramingFacts, frameResponse, type ResponseFraming } from './response-framing.js';
 
@@ -67,6 +69,40 @@ function dated(date: string, lines: string): string {
   return joined.text;
 }
 
+/** The last text without framing fields of the program, and what it was joined of. */
+interface HeadText {
+  readonly status: StatusLine;
+  readonly fields: FieldLines;
+  readonly added: string;
+  readonly framing: ResponseFraming;
+  text: string;
+  isFlat: boolean;
+}
+
+let last: HeadText | null = null;
+
+/** What is sent again is made one piece of memory, which is copied in one go. */
+function headText(status: StatusLine, fields: FieldLines, added: string, framing: ResponseFraming): string {
+  if (
+    last !== null &&
+    last.fields === fields &&
+    last.status === status &&
+    // Two ends of the same length may be compared byte by byte: numbers tell before.
+    last.framing.length === framing.length &&
+    last.framing.end === framing.end &&
+    last.added === added
+  ) {
+    if (!last.isFlat) {
+      last.text = Buffer.from(last.text, 'latin1').toString('latin1');
+      last.isFlat = true;
+    }
+    return last.text;
+  }
+  const text = status.line + fields.text + added + framing.end;
+  last = { status, fields, added, framing, text, isFlat: false };
+  return text;
+}
+
 /**
  * @param date - the Date field to add where the program set none, as a line
  * @param ends - whether the server ends the connection after this response
@@ -78,28 +114,17 @@ export function composeHead(
   ends: boolean,
 ): ResponseHead {
   const head = new ResponseHead();
-  const { entries } = fields;
   const status = statusLine(facts.statusCode | 0, facts.statusMessage);
-  let lines = '';
-  let hasDate = !facts.sendDate;
-  /** The value of the one Content-Length; empty where there is none, or another. */
-  let length = '';
-  for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
-    const key = entries[i];
-    if (key === 'date') hasDate = true;
-    else if (mattersToConnection(key)) {
-      if (key === 'content-length') length = head.set.hasContentLength ? '' : entries[i + 2];
-      head.set = noted(head.set, key, entries[i + 2]);
-    }
-    // biome-ignore lint/style/useTemplate: a template asks each time whether its parts are strings
-    lines += entries[i + 1] + ': ' + entries[i + 2] + '\r\n';
-  }
-  const { set } = head;
+  const known = fieldLines(fields.entries);
+  const { set } = known;
   const framing = frameResponse(facts, set);
-  if (!leavesAsSet(set, framing, length)) lines = framedLines(entries, set, framing);
   const connection = persist(facts, set, framing.closes, ends);
-  head.text =
-    status.line + lines + (hasDate ? connection.lines : dated(date, connection.lines)) + framing.end;
+  const hasDate = known.hasDate || !facts.sendDate;
+  const added = hasDate ? connection.lines : dated(date, connection.lines);
+  head.set = set;
+  head.text = leavesAsSet(set, framing, known.length)
+    ? headText(status, known, added, framing)
+    : status.line + framedLines(fields.entries, set, framing) + added + framing.end;
   head.last = connection.last;
   head.ascii = fields.ascii && status.ascii;
   head.chunked = framing.chunked;

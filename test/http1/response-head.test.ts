@@ -198,3 +198,31 @@ for (const seed of [1, 2]) {
     assert.ok(compared > CASES / 4, `only ${compared} were compared`);
   });
 }
+
+test('A head is what it would be alone, whichever came before it', () => {
+  const random = new Random(20_261_127);
+  const unlike: Case = { ...randomCase(random), fields: [['X-Unlike', 'all others']] };
+  for (let round = 0; round < 2000; round++) {
+    const made = randomCase(random);
+    const near = nearTo(random, made);
+    compose(unlike, false);
+    const alone = compose(near, false);
+    for (const before of [unlike, made, made, near, near]) compose(before, false);
+    assert.deepEqual(compose(near, false), alone, JSON.stringify(near));
+    for (const before of [unlike, made, made]) compose(before, false);
+    assert.deepEqual(compose(near, false), alone, JSON.stringify([made, near]));
+  }
+});
+
+/** The same but for one thing. */
+function nearTo(random: Random, made: Case): Case {
+  const other = randomCase(random);
+  if (random.once(2)) {
+    const name = random.pick(Object.keys(made.facts)) as keyof ResponseFacts;
+    return { ...made, facts: { ...made.facts, [name]: other.facts[name] } };
+  }
+  const fields = [...made.fields];
+  const place = random.below(fields.length + 1);
+  fields.splice(place, random.below(2), ...other.fields.slice(0, random.below(2)));
+  return { ...made, fields };
+}
