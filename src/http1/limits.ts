@@ -24,6 +24,15 @@ export const MAX_CHUNK_SIZE_DIGITS = 16;
  */
 export const HEAD_WINDOW_BYTES = 4 * 1024;
 
+/**
+ * Bytes of the fields of a head that are kept for the next head of the same connection, which mostly has the same. A
+ * browser's fields take about 800 bytes, with cookies more.
+ */
+export const REPEATED_FIELDS_BYTES = 2 * 1024;
+
+/** Heads of a connection whose fields were as long as those kept, yet others, after which none are kept any more. */
+export const REPEATED_FIELDS_MISSES = 4;
+
 /** Data of chunks shorter than this (bytes) is gathered into one buffer for each segment received. */
 export const SMALL_CHUNK_BYTES = 1024;
 

@@ -45,6 +45,14 @@ export class LineWindow {
     return this.#text.startsWith(text, index - this.#origin);
   }
 
+  /** Whether the whole lines from `index` on begin with `lines`, which are whole lines and end with an empty one. */
+  hasLines(lines: string, index: number): boolean {
+    const end = index + lines.length;
+    // Most others are not as long, and so have no line's end there.
+    if (end > this.end || this.bytes[end - 1] !== LF || this.bytes[end - 3] !== LF) return false;
+    return this.slice(index, end) === lines;
+  }
+
   /** The index of the LF that ends the line in which `index` is. */
   lineFeed(index: number): number {
     return this.#origin + this.#text.indexOf('\n', index - this.#origin);

@@ -79,6 +79,17 @@ export class RequestHead {
     }
   }
 
+  /** Notes what the same fields said in another head. */
+  noteAll(other: RequestHead): void {
+    this.host = other.host;
+    this.expect = other.expect;
+    this.contentLength = other.contentLength;
+    this.#connection = other.#connection;
+    this.#contentLength = other.#contentLength;
+    this.#transferEncoding = other.#transferEncoding;
+    this.#hasUpgrade = other.#hasUpgrade;
+  }
+
   /** Draws the conclusions when the last field has been noted. */
   complete(): void {
     if (this.#transferEncoding !== null) {

@@ -12,6 +12,7 @@ import { BODY_CHUNKED, BODY_LENGTH, BODY_NONE } from './framing.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import { HEAD_WINDOW_BYTES, MAX_FIELDS, MAX_HEAD_BYTES } from './limits.js';
 import { LineWindow } from './line-window.js';
+import { RepeatedFields } from './repeated-fields.js';
 import { RequestHead } from './request-head.js';
 import { EARLY_CHECK_CHARS, readRequestLine, refuseImpossibleMethod } from './request-line.js';
 import { FIELD_KIND, type LineKind, REQUEST_LINE_KIND, SectionSize, TRAILER_KIND } from './section-size.js';
@@ -82,6 +83,7 @@ export class RequestParser {
   #trailers: string[] = NO_TRAILERS;
   readonly #window = new LineWindow();
   readonly #carry = new GrowingBuffer();
+  readonly #repeated = new RepeatedFields();
   readonly #line: FieldLine;
   readonly #sink: RequestSink;
   readonly #size: SectionSize;
@@ -189,7 +191,7 @@ export class RequestParser {
       return;
     }
     const window = this.#window;
-    if (this.position >= window.end) window.open(segment, this.position, HEAD_WINDOW_BYTES);
+    if (this.position >= window.end) this.#openWindow(segment, this.position, HEAD_WINDOW_BYTES);
     this.position = this.#takeLines(this.position);
     if (this.#complete) this.#endSection();
     else if (this.position < window.limit) this.#keep(segment, window.limit);
@@ -201,7 +203,7 @@ export class RequestParser {
     this.#keep(segment, lineFeed < 0 ? segment.length : lineFeed + 1);
     if (lineFeed < 0) return;
     const line = this.#carry.takeBytes();
-    this.#window.open(line, 0, line.length);
+    this.#openWindow(line, 0, line.length);
     try {
       this.#takeLines(0);
     } catch (error) {
@@ -210,6 +212,12 @@ export class RequestParser {
     }
     this.#window.close();
     if (this.#complete) this.#endSection();
+  }
+
+  /** What is kept of a section to be repeated lies in one window. */
+  #openWindow(segment: Buffer, start: number, maxBytes: number): void {
+    this.#window.open(segment, start, maxBytes);
+    this.#repeated.leaveOut();
   }
 
   #keep(segment: Buffer, end: number): void {
@@ -259,7 +267,18 @@ export class RequestParser {
     const next = readRequestLine(this.#window, start, this.#head);
     this.#size.add(this.#head.target.length, REQUEST_LINE_KIND);
     this.#state = FIELDS;
-    return next;
+    return this.#takeRepeatedFields(next);
+  }
+
+  /** The fields may be those of an earlier head: then they are read already. */
+  #takeRepeatedFields(start: number): number {
+    const read = this.#repeated.begin(this.#window, start);
+    if (read === null || !this.#size.hasRoom(read.bytes)) return start;
+    const head = this.#head as RequestHead;
+    head.noteAll(read.head);
+    head.rawHeaders = read.rawHeaders.slice();
+    this.#complete = true;
+    return start + read.text.length;
   }
 
   /** An empty line ends the section. */
@@ -268,6 +287,7 @@ export class RequestParser {
     const after = skipEmptyLine(this.#window.bytes, start, line.isLoose);
     if (after !== start) {
       this.#complete = true;
+      if (this.#state === FIELDS) this.#keepFields(after);
       return after;
     }
     if (line.isFold(this.#window, start)) return this.#takeFold(start);
@@ -294,6 +314,12 @@ export class RequestParser {
     fields[last] = line.value;
     this.#size.addField(next - start, line.value.length - before.length, KIND[this.#state]);
     return next;
+  }
+
+  #keepFields(end: number): void {
+    const head = this.#head as RequestHead;
+    if (head.rawHeaders.length <= 2 * this.#maxFields && !this.#isDropping)
+      this.#repeated.end(this.#window, end, head, this.#size.bytes - head.target.length);
   }
 
   #store(fields: string[], line: FieldLine): void {

@@ -32,6 +32,16 @@ export class SectionSize {
     this.#bytes = 0;
   }
 
+  /** What was counted. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether so many bytes more are allowed. */
+  hasRoom(bytes: number): boolean {
+    return this.#bytes + bytes < this.#max;
+  }
+
   /** Refuses a line, whole or cut, that is too long whatever it says. */
   check(lineBytes: number, kind: LineKind): void {
     if (this.#bytes + lineBytes - kind.framing >= this.#max) throw new WireError(kind.overflow);

@@ -211,7 +211,13 @@ function mutated(random: Random, bytes: string): string {
 export function stream(random: Random): string {
   const requests = [validRequest(random), ...random.several(4, () => anyRequest(random))];
   if (random.once(2)) requests[0] = anyRequest(random);
-  return requests.join('');
+  // Clients say the same again and again, and then nearly the same.
+  const repeated = requests.flatMap((request) =>
+    Array<string>(random.once(3) ? 1 + random.below(4) : 1).fill(request),
+  );
+  return random.once(4)
+    ? repeated.map((request) => (random.once(4) ? mutated(random, request) : request)).join('')
+    : repeated.join('');
 }
 
 function anyRequest(random: Random): string {

@@ -1,0 +1,63 @@
+/**
+ * The fields of an earlier head of a connection, so that the same fields need not be read again: clients say most of
+ * what they say with every request.
+ *
+ * In: where the fields of a head begin and end in a window, and what was read from them. Out: the same for a head whose
+ * fields are the same to the byte. Never anything of another connection, of a section that was cut, or of more
+ * than is worth keeping. A connection keeps nothing before its second request.
+ */
+import { REPEATED_FIELDS_BYTES, REPEATED_FIELDS_MISSES } from './limits.js';
+import type { LineWindow } from './line-window.js';
+import type { RequestHead } from './request-head.js';
+
+/** What was read. */
+export interface ReadFields {
+  /** The lines, with the empty one that ends them. */
+  readonly text: string;
+  /** A head that had them; only what its fields say of it counts. */
+  readonly head: RequestHead;
+  readonly rawHeaders: readonly string[];
+  /** The bytes that count towards the limit of a head. */
+  readonly bytes: number;
+}
+
+const NOWHERE = -1;
+
+export class RepeatedFields {
+  #start = NOWHERE;
+  /** The length of the last section, in bytes. */
+  #length = 0;
+  #misses = 0;
+  #kept: ReadFields | null = null;
+
+  /** A request line was read: gives what was read before where the fields after it, from `start`, are the same. */
+  begin(window: LineWindow, start: number): ReadFields | null {
+    const kept = this.#kept;
+    if (kept !== null && window.hasLines(kept.text, start)) return kept;
+    this.#start = start;
+    return null;
+  }
+
+  /** The rest of the section is in another window: it is not kept. */
+  leaveOut(): void {
+    this.#start = NOWHERE;
+  }
+
+  /** The section ends: it is kept where the one before it was as long, and so may have been the same. */
+  end(window: LineWindow, end: number, head: RequestHead, bytes: number): void {
+    const start = this.#start;
+    this.#start = NOWHERE;
+    const length = end - start;
+    if (start === NOWHERE || length > REPEATED_FIELDS_BYTES || this.#misses === REPEATED_FIELDS_MISSES)
+      return;
+    if (length === this.#length) {
+      if (this.#kept?.text.length === length) this.#misses++;
+      const isWorthwhile = this.#misses < REPEATED_FIELDS_MISSES;
+      const { rawHeaders } = head;
+      this.#kept = isWorthwhile
+        ? { text: window.slice(start, end), head, rawHeaders: rawHeaders.slice(), bytes }
+        : null;
+    }
+    this.#length = length;
+  }
+}
