@@ -160,12 +160,7 @@ export class FreeProgram {
     const { res } = exchange;
     const isWriting = step.on === 'res' && (step.call === 'write' || step.call === 'end');
     const counts = isWriting && !res?.writableEnded && !res?.destroyed && !exchange.socket.destroyed;
-    try {
-      Reflect.apply(method, object, values);
-    } catch (error) {
-      // A listener of the program's threw, not the call: all of it has been written.
-      if (!(error instanceof Error) || error.message !== 'thrown') throw error;
-    }
+    performed(() => Reflect.apply(method, object, values));
     if (!counts) return;
     if (step.call === 'end') exchange.hasEnded = true;
     exchange.written?.push(bytesOf(values));
@@ -198,10 +193,19 @@ export class FreeProgram {
   /** Lets go of what the program holds back. */
   uncork(): void {
     for (const { res, socket } of this.exchanges) {
-      for (let corks = res?.writableCorked ?? 0; corks > 0; corks--) res?.uncork();
+      for (let corks = res?.writableCorked ?? 0; corks > 0; corks--) performed(() => res?.uncork());
       for (let corks = socket.writableCorked; corks > 0; corks--) socket.uncork();
       if (!socket.destroyed) socket.resume();
     }
+  }
+}
+
+/** A listener of the program's may throw, and not the call: then it has done all that it does. */
+function performed(call: () => unknown): void {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof Error) || error.message !== 'thrown') throw error;
   }
 }
 

@@ -15,6 +15,12 @@ import {
   namesTwice,
 } from './step-values.js';
 
+/** Whether the client's end has been read, and 'end' not been told: in a listener for 'readable', that is. */
+function hasUnsaidEnd(socket: Socket | undefined): boolean {
+  const { _readableState } = socket as unknown as { _readableState?: { ended: boolean } };
+  return _readableState?.ended === true && !socket?.readableEnded;
+}
+
 export const byContent: readonly LeftOut[] = [
   {
     row: 'interim responses to HTTP/1.0',
@@ -124,6 +130,11 @@ export const byContent: readonly LeftOut[] = [
     row: 'size and encoding of writes',
     is: ({ on, call }, { object, use }) =>
       call === 'setNoDelay' || (on === 'socket' && call === 'uncork' && use.corksOf(object) === 0),
+  },
+  {
+    row: 'small print of streams',
+    since: 26,
+    is: (step, { socket }) => isBody(step) && hasUnsaidEnd(socket),
   },
   {
     row: 'a final answer with a status below 200',

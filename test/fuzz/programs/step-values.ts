@@ -20,6 +20,10 @@ export function isUnknownEncoding(value: Value | undefined): boolean {
   return typeof value === 'number' || (typeof value === 'string' && !Buffer.isEncoding(value));
 }
 
+function isUndefined(value: Value): boolean {
+  return typeof value === 'object' && value !== null && 'undefined' in value;
+}
+
 export function isEmpty(value: Value | undefined): boolean {
   return typeof value === 'object' && value !== null && 'bytes' in value && value.bytes === '';
 }
@@ -49,5 +53,5 @@ export function namesTwice(value: Value): boolean {
 export function hasRefused(hints: Value | undefined): boolean {
   if (typeof hints !== 'object' || hints === null || !('object' in hints)) return false;
   const texts = Object.values(hints.object).flatMap((value) => (Array.isArray(value) ? value : [value]));
-  return texts.some((text) => typeof text === 'string' && refused.test(text));
+  return texts.some((text) => (typeof text === 'string' ? refused.test(text) : isUndefined(text)));
 }
