@@ -154,8 +154,7 @@ export class FieldReceiver {
   }
 
   #open(stream: Stream, head: RequestHead, endStream: boolean, fault: FaultName | null): void {
-    const early = this.#earlyPriorities.get(stream.id);
-    if (early !== undefined) this.#earlyPriorities.delete(stream.id);
+    const early = this.#takeEarlyPriority(stream.id);
     if (early !== undefined) stream.priority = early;
     else if (head.priority !== null) stream.priority = parsePriority(head.priority);
     if (fault !== null) {
@@ -166,6 +165,13 @@ export class FieldReceiver {
     }
     this.#delivery.begin(stream, head);
     if (endStream && stream.reportable) this.#delivery.end(stream, []);
+  }
+
+  #takeEarlyPriority(id: number): Priority | undefined {
+    if (this.#earlyPriorities.size === 0) return undefined;
+    const early = this.#earlyPriorities.get(id);
+    this.#earlyPriorities.delete(id);
+    return early;
   }
 
   #trailers(stream: Stream, endStream: boolean, block: OctetRange): void {

@@ -50,14 +50,19 @@ export class RequestDelivery {
     this.#listener.onHead(stream, head);
   }
 
+  /** A Map that is empty, as this one mostly is, would be searched all the same. */
+  #heldOf(stream: Stream): Held | undefined {
+    return this.holding ? this.#held.get(stream) : undefined;
+  }
+
   data(stream: Stream, data: Buffer): void {
-    const held = this.#held.get(stream);
+    const held = this.#heldOf(stream);
     if (held === undefined) this.#listener.onBody(stream, data);
     else held.parts.push(Buffer.from(data));
   }
 
   end(stream: Stream, trailers: string[]): void {
-    const held = this.#held.get(stream);
+    const held = this.#heldOf(stream);
     if (held === undefined) this.#listener.onEnd(stream, trailers);
     else held.trailers = trailers;
   }

@@ -101,7 +101,7 @@ export class RequestHead implements FieldSink {
     if ((this.#seen & bit) !== 0) this.#blame('pseudoFieldRepeated');
     this.#seen |= bit;
     if (verdict === METHOD) this.method = value;
-    else if (verdict === SCHEME) this.scheme = value.toLowerCase();
+    else if (verdict === SCHEME) this.scheme = lowerCaseScheme(value);
     else if (verdict === AUTHORITY) this.authority = value;
     else if (verdict === PROTOCOL) this.protocol = value;
     else this.target = value;
@@ -173,6 +173,11 @@ export class RequestHead implements FieldSink {
     if (host === '' || !isHost(host)) this.#blame('authorityInvalid');
     this.authority = host;
   }
+}
+
+/** Nearly all come in lower case, which costs nothing to see. */
+function lowerCaseScheme(scheme: string): string {
+  return scheme === 'https' || scheme === 'http' ? scheme : scheme.toLowerCase();
 }
 
 export class TrailerSection implements FieldSink {

@@ -22,7 +22,7 @@ import { UndecidedConnection } from './undecided-connection.js';
 /** The 'connection' listener of every server. */
 export function attach(this: HttpServer, socket: ServerSocket): void {
   const { door } = this[kEngine];
-  if (door !== null && Reflect.get(socket, 'encrypted') !== true) {
+  if (door !== null && socket.encrypted !== true) {
     door.emit('connection', socket);
     return;
   }

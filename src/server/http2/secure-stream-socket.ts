@@ -83,6 +83,5 @@ const secureStreamSocket = secureTwin(
 
 /** The socket that stands for a stream, or for a connection in 'clientError'. */
 export function socketFor(host: SocketHost): StreamSocket {
-  const isSecure = Reflect.get(host.transport, 'encrypted') === true;
-  return isSecure ? new (secureStreamSocket())(host) : new StreamSocket(host);
+  return host.transport.encrypted === true ? new (secureStreamSocket())(host) : new StreamSocket(host);
 }

@@ -134,6 +134,6 @@ const secureTunnelSocket = secureTwin(
 );
 
 export function tunnelSocketFor(host: TunnelHost): TunnelSocket {
-  const isSecure = Reflect.get(host.transport, 'encrypted') === true;
-  return (isSecure ? new (secureTunnelSocket())(host) : new PlainTunnelSocket(host)) as TunnelSocket;
+  const TunnelSocket = host.transport.encrypted === true ? secureTunnelSocket() : PlainTunnelSocket;
+  return new TunnelSocket(host) as TunnelSocket;
 }
