@@ -11,6 +11,8 @@ const { get } = Object.getOwnPropertyDescriptor(
 
 export const byteLengthOf: (bytes: Uint8Array) => number = Function.prototype.call.bind(get);
 
+const { byteLength } = Buffer;
+
 type Encoding = BufferEncoding | null | undefined;
 
 export const isUtf8 = (encoding: Encoding): boolean =>
@@ -21,5 +23,14 @@ export const isLatin1 = (encoding: Encoding): boolean => encoding === 'latin1' |
 /** @param encoding - UTF-8 or latin1, of text: how many bytes hexadecimal or base64 holds can only be guessed */
 export function encodedLength(data: string | Uint8Array, encoding: Encoding): number {
   if (typeof data !== 'string') return byteLengthOf(data);
-  return isLatin1(encoding) ? data.length : Buffer.byteLength(data);
+  if (isLatin1(encoding)) return data.length;
+  return data.length <= SHORT_TEXT ? shortLength(data) : byteLength(data);
+}
+
+/** Characters up to which a look at each takes less time than a call into native code. */
+const SHORT_TEXT = 32;
+
+function shortLength(text: string): number {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return byteLength(text);
+  return text.length;
 }
