@@ -9,8 +9,11 @@ import { Http2Error } from './errors.js';
 import type { FrameWriter } from './frame-writer.js';
 import { COPIED_BYTES, QUANTUM_BYTES } from './limits.js';
 
-/** Is told when what was written has left the process, or that it never will. */
-export type Written = (error?: Error | null) => void;
+/** Waits for what was written to leave. */
+export interface LeftListener {
+  /** It has left the process; with an error, it never will. */
+  onLeft(error: Error | null | undefined): void;
+}
 
 class Chunk {
   data: Uint8Array | string;
@@ -19,14 +22,19 @@ class Chunk {
   length: number;
   /** Octets that have left; a string leaves whole, or becomes a buffer first. */
   offset = 0;
-  readonly written: Written | null;
+  readonly listener: LeftListener | null;
   next: Chunk | null = null;
 
-  constructor(data: Uint8Array | string, encoding: BufferEncoding, length: number, written: Written | null) {
+  constructor(
+    data: Uint8Array | string,
+    encoding: BufferEncoding,
+    length: number,
+    listener: LeftListener | null,
+  ) {
     this.data = data;
     this.encoding = encoding;
     this.length = length;
-    this.written = written;
+    this.listener = listener;
   }
 }
 
@@ -39,13 +47,18 @@ export class OutgoingBody {
   #last: Chunk | null = null;
 
   /** Whether somebody waits to be told, and no data. */
-  get onlyCallbacks(): boolean {
+  get onlyListeners(): boolean {
     return this.length === 0 && this.#first !== null;
   }
 
   /** Takes a chunk, which must not change any more. An empty one only tells when what came before it has left. */
-  add(data: Uint8Array | string, encoding: BufferEncoding, length: number, written: Written | null): void {
-    const chunk = new Chunk(data, encoding, length, written);
+  add(
+    data: Uint8Array | string,
+    encoding: BufferEncoding,
+    length: number,
+    listener: LeftListener | null,
+  ): void {
+    const chunk = new Chunk(data, encoding, length, listener);
     if (this.#last === null) this.#first = chunk;
     else this.#last.next = chunk;
     this.#last = chunk;
@@ -66,10 +79,10 @@ export class OutgoingBody {
   /**
    * Writes the next octets, after the head of their frame.
    * @param octets - not more than wait
-   * @param completed - takes the callbacks of chunks that have left whole
+   * @param completed - takes the listeners of chunks that leave whole
    * @throws Http2Error where a chunk has not the octets that it had when it was added
    */
-  write(writer: FrameWriter, octets: number, completed: Written[]): void {
+  write(writer: FrameWriter, octets: number, completed: LeftListener[]): void {
     let missing = octets;
     this.length -= octets;
     for (
@@ -81,7 +94,7 @@ export class OutgoingBody {
       writePart(writer, chunk, part);
       missing -= part;
       if (chunk.length > 0) break;
-      if (chunk.written !== null) completed.push(chunk.written);
+      if (chunk.listener !== null) completed.push(chunk.listener);
       this.#first = chunk.next;
     }
     if (this.#first === null) this.#last = null;
@@ -92,7 +105,7 @@ export class OutgoingBody {
     let chunk = this.#first;
     this.#first = this.#last = null;
     this.length = 0;
-    for (; chunk !== null; chunk = chunk.next) chunk.written?.(error);
+    for (; chunk !== null; chunk = chunk.next) chunk.listener?.onLeft(error);
   }
 }
 
@@ -100,10 +113,7 @@ function writePart(writer: FrameWriter, chunk: Chunk, octets: number): void {
   if (octets === 0) return;
   if (typeof chunk.data === 'string') {
     if (octets === chunk.length && octets <= QUANTUM_BYTES) {
-      const bytes = writer.reserve(octets);
-      const written = bytes.write(chunk.data, writer.position, octets, chunk.encoding);
-      if (written !== octets) throw new Http2Error('bodyChanged');
-      writer.advance(writer.position + octets);
+      writeText(writer, chunk.data, chunk.encoding, octets);
       chunk.length = 0;
       return;
     }
@@ -116,4 +126,27 @@ function writePart(writer: FrameWriter, chunk: Chunk, octets: number): void {
   else writer.pass(octets === data.length ? data : data.subarray(offset, offset + octets));
   chunk.offset += octets;
   chunk.length -= octets;
+}
+
+/** Octets of text up to which each is written by itself: a call into native code would take longer. */
+const SHORT_TEXT = 32;
+
+function writeText(writer: FrameWriter, text: string, encoding: BufferEncoding, octets: number): void {
+  const bytes = writer.reserve(octets);
+  const { position } = writer;
+  // As many octets as characters: US-ASCII.
+  const isShort = octets <= SHORT_TEXT && text.length === octets && encoding === 'utf8';
+  const written = isShort ? writeAscii(bytes, position, text) : bytes.write(text, position, octets, encoding);
+  if (written !== octets) throw new Http2Error('bodyChanged');
+  writer.advance(position + octets);
+}
+
+/** @returns how many octets it is of US-ASCII */
+function writeAscii(bytes: Uint8Array, start: number, text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return i;
+    bytes[start + i] = code;
+  }
+  return text.length;
 }

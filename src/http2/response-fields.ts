@@ -10,14 +10,18 @@ import { listHas } from '../http/grammar.js';
 
 /** @returns whether a field belongs to the connection of HTTP/1.1, §8.2.2 */
 function isConnectionField(key: string): boolean {
-  switch (key) {
-    case 'connection':
-    case 'keep-alive':
-    case 'proxy-connection':
-    case 'te':
-    case 'transfer-encoding':
-    case 'upgrade':
-      return true;
+  // Most names are told from these by their length.
+  switch (key.length) {
+    case 2:
+      return key === 'te';
+    case 7:
+      return key === 'upgrade';
+    case 10:
+      return key === 'connection' || key === 'keep-alive';
+    case 16:
+      return key === 'proxy-connection';
+    case 17:
+      return key === 'transfer-encoding';
     default:
       return false;
   }

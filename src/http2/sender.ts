@@ -7,13 +7,13 @@
  * when they leave: the client's table must see blocks in the order of the wire.
  */
 import { Buffer } from 'node:buffer';
-import type { FieldList } from '../http/field-list.js';
+import { type FieldList, NO_FIELDS } from '../http/field-list.js';
 import { ControlFrames } from './control-frames.js';
 import type { FrameAccounts } from './frame-accounts.js';
 import { FrameWriter, writeHead, writeKind } from './frame-writer.js';
 import { blockBound, type HpackEncoder } from './hpack/encoder.js';
 import { QUANTUM_BYTES } from './limits.js';
-import type { OutgoingBody, Written } from './outgoing-body.js';
+import type { LeftListener, OutgoingBody } from './outgoing-body.js';
 import {
   CONTINUATION,
   DATA,
@@ -41,8 +41,8 @@ export interface Output {
   /** Octets in order; they must not be changed. */
   readonly pieces: Uint8Array[];
   readonly octets: number;
-  /** To be called when they have left, or with an error when they can't. */
-  readonly written: Written[];
+  /** To be told when they have left, or with an error that they can't. */
+  readonly listeners: LeftListener[];
 }
 
 /** One for all connections: nothing is written but within `pull`. */
@@ -67,7 +67,7 @@ export class Sender {
   readonly #onEnd: (stream: Stream) => void;
   #firstExempt: Stream | null = null;
   #lastExempt: Stream | null = null;
-  #written: Written[] = [];
+  #listeners: LeftListener[] = [];
 
   /** @param onEnd - is told when a stream's END_STREAM flag leaves */
   constructor(encoder: HpackEncoder, accounts: FrameAccounts, onEnd: (stream: Stream) => void) {
@@ -86,7 +86,7 @@ export class Sender {
   schedule(stream: Stream): void {
     if (!canSend(stream.state)) return;
     const { backlog } = stream;
-    if (stream.sections.length > 0 || stream.onlyCallbacks || (stream.ended && backlog === 0))
+    if (stream.sections.length > 0 || stream.onlyListeners || (stream.ended && backlog === 0))
       this.#addExempt(stream);
     else if (backlog > 0 && stream.sendWindow > 0 && stream.place === UNPLACED) this.#order.add(stream);
   }
@@ -114,18 +114,18 @@ export class Sender {
     }
     // Ends of streams may have added to it.
     this.#sendControl();
-    const written = this.#written;
-    if (written.length > 0) this.#written = [];
-    if (writer.size === 0 && written.length === 0) return null;
-    return { octets: writer.size, pieces: writer.finish(), written };
+    const listeners = this.#listeners;
+    if (listeners.length > 0) this.#listeners = [];
+    if (writer.size === 0 && listeners.length === 0) return null;
+    return { octets: writer.size, pieces: writer.finish(), listeners };
   }
 
   /** What `pull` could not finish never leaves. */
   discard(error: Error): void {
     writer.finish();
-    const written = this.#written;
-    this.#written = [];
-    for (const tell of written) tell(error);
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener.onLeft(error);
   }
 
   #sendControl(): void {
@@ -157,11 +157,12 @@ export class Sender {
     const endsWithHead = isComplete && stream.trailers === null;
     for (let i = 0; i < sections.length; i++) {
       const isLast = endsWithHead && i === sections.length - 1;
-      this.#sendFields(stream.id, sections[i].status, sections[i].fields, isLast);
+      const { status, fields, added } = sections[i];
+      this.#sendFields(stream.id, status, fields, added, isLast);
     }
     if (!isComplete) {
       stream.sectionsSent();
-      if (stream.onlyCallbacks) stream.outgoing?.write(writer, 0, this.#written);
+      if (stream.onlyListeners) stream.outgoing?.write(writer, 0, this.#listeners);
       this.schedule(stream);
     } else if (endsWithHead && sections.length > 0) this.#end(stream);
     else this.#sendEnd(stream);
@@ -169,14 +170,16 @@ export class Sender {
 
   /** Nothing but the end is left: trailers, or an empty DATA frame. */
   #sendEnd(stream: Stream): void {
-    if (stream.trailers !== null) this.#sendFields(stream.id, 0, stream.trailers, true);
+    if (stream.trailers !== null) this.#sendFields(stream.id, 0, stream.trailers, NO_FIELDS, true);
     else writer.head(DATA, END_STREAM, stream.id, 0);
     this.#end(stream);
   }
 
   #end(stream: Stream): void {
     stream.sectionsSent();
-    stream.outgoing?.write(writer, 0, this.#written);
+    if (stream.onlyListeners) stream.outgoing?.write(writer, 0, this.#listeners);
+    const listener = stream.responseLeaves();
+    if (listener !== null) this.#listeners.push(listener);
     this.#onEnd(stream);
   }
 
@@ -191,7 +194,7 @@ export class Sender {
     }
     const isLast = stream.ended && octets === outgoing.length;
     writer.head(DATA, isLast && stream.trailers === null ? END_STREAM : 0, stream.id, octets);
-    outgoing.write(writer, octets, this.#written);
+    outgoing.write(writer, octets, this.#listeners);
     this.window -= octets;
     this.backlog -= octets;
     stream.sendWindow -= octets;
@@ -210,11 +213,11 @@ export class Sender {
   }
 
   /** A field block in one HEADERS frame, or, where it is longer than every client takes, with CONTINUATION frames. */
-  #sendFields(streamId: number, status: number, fields: FieldList, isEnd: boolean): void {
-    const bytes = writer.reserve(FRAME_HEAD_BYTES + blockBound(fields));
+  #sendFields(streamId: number, status: number, fields: FieldList, added: FieldList, isEnd: boolean): void {
+    const bytes = writer.reserve(FRAME_HEAD_BYTES + blockBound(fields, added));
     const head = writer.position;
     const start = head + FRAME_HEAD_BYTES;
-    const end = this.#encoder.encode(bytes, start, status, fields);
+    const end = this.#encoder.encode(bytes, start, status, fields, added);
     const flags = isEnd ? END_STREAM : 0;
     if (end - start <= INITIAL_MAX_FRAME_SIZE) {
       writeHead(bytes, head, streamId, end - start);

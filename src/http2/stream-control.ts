@@ -227,6 +227,6 @@ export class StreamControl implements StreamHost {
     const { unconsumed } = stream;
     if (stream.incoming !== null) stream.incoming.unconsumed = 0;
     this.giveBackToConnection(unconsumed);
-    stream.outgoing?.drop(error);
+    stream.dropResponse(error);
   }
 }

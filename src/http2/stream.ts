@@ -5,11 +5,11 @@
  * sender takes when it is the stream's turn. On a stream that is closed nothing that is written goes anywhere, and
  * nothing is thrown: the client may have reset it at any time.
  */
-import type { FieldList } from '../http/field-list.js';
+import { type FieldList, NO_FIELDS } from '../http/field-list.js';
 import { Http2Error } from './errors.js';
 import type { FaultName } from './faults.js';
 import type { IncomingBody } from './incoming-body.js';
-import { OutgoingBody, type Written } from './outgoing-body.js';
+import { type LeftListener, OutgoingBody } from './outgoing-body.js';
 import { NO_PRIORITY, type Priority } from './priority.js';
 import { fieldsAround, fieldsToSend } from './response-fields.js';
 import { type Ordered, UNPLACED } from './send-order.js';
@@ -33,6 +33,8 @@ export interface StreamHost {
 export interface FieldSection {
   readonly status: number;
   readonly fields: FieldList;
+  /** Fields that follow those. */
+  readonly added: FieldList;
 }
 
 const NO_SECTIONS: readonly FieldSection[] = [];
@@ -81,6 +83,8 @@ export class Stream implements Ordered {
   nextExempt: Stream | null | undefined = undefined;
 
   readonly #host: StreamHost;
+  /** Waits for all of the response to leave. */
+  #listener: LeftListener | null = null;
   #program: typeof UNTOLD | typeof TOLD | typeof RETIRED = UNTOLD;
   #response: typeof SILENT | typeof HEAD_GIVEN | typeof ENDED = SILENT;
 
@@ -100,8 +104,8 @@ export class Stream implements Ordered {
   }
 
   /** Whether nothing waits, and somebody waits to be told that it has left. */
-  get onlyCallbacks(): boolean {
-    return this.outgoing?.onlyCallbacks === true;
+  get onlyListeners(): boolean {
+    return this.outgoing?.onlyListeners === true;
   }
 
   /** Whether the program was told of the request. */
@@ -145,19 +149,22 @@ export class Stream implements Ordered {
    * @param fields - checked; those of the connection of HTTP/1.1 are left out
    */
   interim(status: number, fields: FieldList): void {
-    if (this.#response === SILENT) this.#section(status, fieldsAround(fields));
+    if (this.#response === SILENT) this.#section(status, fieldsAround(fields), NO_FIELDS);
   }
 
-  /** Sends the head of the response; fields as of `interim`. */
-  head(status: number, fields: FieldList): void {
+  /**
+   * Sends the head of the response; fields as of `interim`.
+   * @param added - fields to follow those, fit to leave as they are; no secrets, and the same list where it was the same
+   */
+  head(status: number, fields: FieldList, added: FieldList = NO_FIELDS): void {
     if (this.#response !== SILENT) return;
     this.#response = HEAD_GIVEN;
-    this.#section(status, fieldsToSend(fields));
+    this.#section(status, fieldsToSend(fields), added);
   }
 
-  #section(status: number, fields: FieldList): void {
+  #section(status: number, fields: FieldList, added: FieldList): void {
     if (!this.writable) return;
-    const section = { status, fields };
+    const section = { status, fields, added };
     this.sections = this.sections.length === 0 ? [section] : [...this.sections, section];
     this.#host.schedule(this, 0);
   }
@@ -178,37 +185,50 @@ export class Stream implements Ordered {
    * @param data - text, or octets that must not change any more
    * @param encoding - of text; UTF-8 where there is none
    * @param length - its octets
-   * @param written - is told when all of it has left, or why it never will
+   * @param listener - is told when all of it has left, or why it never will
    */
-  body(data: Uint8Array | string, encoding: Encoding, length: number, written: Written | null): void {
+  body(data: Uint8Array | string, encoding: Encoding, length: number, listener: LeftListener | null): void {
     if (!this.writable || this.#response === SILENT) {
-      written?.(new Http2Error('connectionClosed'));
+      listener?.onLeft(new Http2Error('connectionClosed'));
       return;
     }
     this.outgoing ??= new OutgoingBody();
-    this.outgoing.add(data, encoding ?? 'utf8', length, written);
+    this.outgoing.add(data, encoding ?? 'utf8', length, listener);
     this.#host.schedule(this, length);
   }
 
   /**
    * Ends the response.
    * @param trailers - checked; none where it is empty
-   * @param written - is told when all of the response has left, or why it never will
+   * @param listener - is told when all of the response has left, or why it never will
    */
-  end(trailers: FieldList, written: Written | null): void {
+  end(trailers: FieldList, listener: LeftListener | null): void {
     if (!this.writable || this.#response === SILENT) {
-      written?.(new Http2Error('connectionClosed'));
+      listener?.onLeft(new Http2Error('connectionClosed'));
       return;
     }
-    if (written !== null) {
-      this.outgoing ??= new OutgoingBody();
-      this.outgoing.add('', 'latin1', 0, written);
-    }
+    this.#listener = listener;
     const left = fieldsAround(trailers);
     if (left.entries.length > 0) this.trailers = left;
     this.#response = ENDED;
     this.#host.schedule(this, 0);
     this.retire();
+  }
+
+  /**
+   * All of the response leaves.
+   * @returns who waits for that
+   */
+  responseLeaves(): LeftListener | null {
+    const listener = this.#listener;
+    this.#listener = null;
+    return listener;
+  }
+
+  /** What waits of the response never leaves. */
+  dropResponse(error: Error): void {
+    this.outgoing?.drop(error);
+    this.responseLeaves()?.onLeft(error);
   }
 
   /** Gives the stream up with RST_STREAM; what waits is dropped. The listener is not told of it. */

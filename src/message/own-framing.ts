@@ -13,6 +13,7 @@ import { checked, decoded } from './chunk.js';
 import { addValue } from './field-text.js';
 import { fieldKey } from './outgoing-fields.js';
 import type { Chunk, Encoding, WriteCallback } from './response-channel.js';
+import { hasHead } from './response-fields.js';
 import { ResponseStateMethods } from './response-state.js';
 
 export class OwnFramingMethods extends ResponseStateMethods {
@@ -54,7 +55,7 @@ export class OwnFramingMethods extends ResponseStateMethods {
       return this._open().body(piece, encoding, encodedLength(piece, encoding), callback ?? null);
     }
     if (sent === 'framing') return true;
-    const accepted = this._header ? this._sendHead() : true;
+    const accepted = hasHead(this) ? this._sendHead() : true;
     return data?.length !== 0 || callback ? this._writeRaw(data, encoding, callback) : accepted;
   }
 
@@ -85,8 +86,8 @@ export class OwnFramingMethods extends ResponseStateMethods {
 
   /** Composes the head unless that is done; a text that a program put into `_header` is none. */
   _ensureHead(): void {
-    if (this._header && !this._headerSent && !this._open().hasHead) this._header = null;
-    if (!this._header) this._implicitHeader();
+    if (hasHead(this) && !this._headerSent && !this._open().hasHead) this._header = null;
+    if (!hasHead(this)) this._implicitHeader();
   }
 
   _sendHead(): boolean {

@@ -16,6 +16,7 @@ import { addValue } from './field-text.js';
 import { fieldKey } from './outgoing-fields.js';
 import { OwnFramingMethods } from './own-framing.js';
 import type { Chunk, Encoding, WriteCallback } from './response-channel.js';
+import { hasHead } from './response-fields.js';
 
 const nop = () => {};
 
@@ -136,7 +137,7 @@ export class ResponseBodyMethods extends OwnFramingMethods {
     if (this.strictContentLength) this._checkTotal();
     this.finished = true;
     if (this.destroyed) {
-      if (this._header) this._headerSent = true;
+      if (hasHead(this)) this._headerSent = true;
       if (this.socket !== null) this._onEnded();
       return this;
     }
@@ -156,7 +157,7 @@ export class ResponseBodyMethods extends OwnFramingMethods {
    */
   _prepareEnd(length: number, given: boolean): void {
     if (this.strictContentLength && length > 0) this._countStrictly(length, true);
-    if (!this._header) this._contentLength = length;
+    if (!hasHead(this)) this._contentLength = length;
     this._ensureHead();
     if (given && !this._hasBody && this._rejectBody) throw errors.bodyNotAllowed();
   }

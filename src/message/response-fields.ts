@@ -28,7 +28,7 @@ import { addNewField, listOf } from './field-text.js';
 import { addFields } from './incoming-fields.js';
 import { firstFields } from './kept-fields.js';
 import { checkFieldValue, type FieldValue, fieldName, OutgoingFields } from './outgoing-fields.js';
-import type { ResponseChannel } from './response-channel.js';
+import type { ComposedHead, ResponseChannel } from './response-channel.js';
 
 type HeadFields =
   | Record<string, FieldValue | undefined>
@@ -39,6 +39,11 @@ type HeadFields =
 
 function checkName(name: unknown): asserts name is string {
   if (typeof name !== 'string') throw invalidArgType('name', 'of type string', name);
+}
+
+/** Whether a head was composed. What Node's own server made, and got a prototype of ours since, has its text only. */
+export function hasHead(response: Pick<ResponseFieldMethods, '_head' | '_header'>): boolean {
+  return Boolean(response._head ?? response._header);
 }
 
 // Node's type has plain properties where there are accessors here: so for the compiler this extends Writable only.
@@ -54,7 +59,8 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
   declare useChunkedEncodingByDefault: boolean;
   declare maxRequestsOnConnectionReached: boolean;
   declare finished: boolean;
-  declare _header: string | null;
+  /** The head once it was composed, or the text that a program has put in its place. */
+  declare _head: ComposedHead | string | null | undefined;
   declare _headerSent: boolean;
   declare _hasBody: boolean;
   declare _contentLength: number | null;
@@ -74,12 +80,22 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
   /** The response's channel, made now for a response that no server made. */
   abstract _open(): ResponseChannel;
 
+  /** The head as text, which protocols make when somebody asks. */
+  get _header(): string | null {
+    const head = this._head;
+    return typeof head === 'object' && head !== null ? head.text : (head as string | null);
+  }
+
+  set _header(text: string | null) {
+    this._head = text;
+  }
+
   get headersSent(): boolean {
-    return Boolean(this._header);
+    return hasHead(this);
   }
 
   setHeader(name: string, value: FieldValue): this {
-    if (this._header) throw headersSent('set');
+    if (hasHead(this)) throw headersSent('set');
     const field = fieldName(name);
     const ascii = checkFieldValue(field, name, value);
     this._fields ??= firstFields(this);
@@ -89,7 +105,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
   }
 
   setHeaders(headers: Headers | Map<string, FieldValue>): this {
-    if (this._header) throw headersSent('set');
+    if (hasHead(this)) throw headersSent('set');
     if (
       !headers ||
       Array.isArray(headers) ||
@@ -108,7 +124,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
   }
 
   appendHeader(name: string, value: FieldValue): this {
-    if (this._header) throw headersSent('append');
+    if (hasHead(this)) throw headersSent('append');
     const field = fieldName(name);
     const ascii = checkFieldValue(field, name, value);
     this._fields ??= firstFields(this);
@@ -146,7 +162,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
 
   removeHeader(name: string): void {
     checkName(name);
-    if (this._header) throw headersSent('remove');
+    if (hasHead(this)) throw headersSent('remove');
     const key = name.toLowerCase();
     if (key === 'connection') this._removedConnection = true;
     else if (key === 'content-length') this._removedContLen = true;
@@ -156,7 +172,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
   }
 
   _renderHeaders(): OutgoingHttpHeaders {
-    if (this._header) throw headersSent('render');
+    if (hasHead(this)) throw headersSent('render');
     const headers: OutgoingHttpHeaders = {};
     const fields = this._fields;
     fields?.names.forEach((name, i) => {
@@ -174,7 +190,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
    * @throws ERR_HTTP_HEADERS_SENT, ERR_HTTP_INVALID_STATUS_CODE, ERR_INVALID_CHAR, ERR_HTTP_TRAILER_INVALID
    */
   writeHead(statusCode: number, reason?: string | HeadFields, headers?: HeadFields): this {
-    if (this._header) throw headersSent('write');
+    if (hasHead(this)) throw headersSent('write');
     const status = statusCode | 0;
     if (status < 100 || status > 999) throw invalidStatusCode(statusCode);
     if (status < 200 && !this._open().allowsStatus(status)) throw invalidStatusCode(statusCode);
@@ -226,7 +242,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
       this._contentLength = set.contentLength;
       this._removedContLen = false;
     }
-    this._header = head.text;
+    this._head = head;
     this._headerSent = false;
   }
 }

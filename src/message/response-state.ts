@@ -76,8 +76,10 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
       refusePrototype(this);
       this._channel = detachedChannel(this);
       // A response that Node's own server made, and that was given a prototype of ours since: it has its socket, and its
-      // server looks at whether it waits for 'drain'.
+      // server looks at whether it waits for 'drain', programs at its head.
       if (nodeNeedDrainKey !== undefined) Reflect.deleteProperty(this, nodeNeedDrainKey);
+      const { _header } = this;
+      if (Reflect.deleteProperty(this, '_header')) this._header = _header;
       const socket = socketOf(this);
       if (socket !== null) this._channel.assign(socket);
     }

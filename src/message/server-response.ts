@@ -18,6 +18,7 @@ import { nextTick } from '../node/timers.js';
 import { interimFields, linkValue } from './informational.js';
 import { ResponseBodyMethods } from './response-body.js';
 import type { ChannelListener, ResponseChannel, WriteCallback } from './response-channel.js';
+import { hasHead } from './response-fields.js';
 import { channelOfRequest, emitClose } from './response-state.js';
 
 const responseCreated = channel('http.server.response.created');
@@ -28,7 +29,7 @@ class ServerResponseMethods extends ResponseBodyMethods {
     headers?: Record<string, unknown> | null,
     callback?: WriteCallback,
   ): boolean {
-    if (this._header) throw errors.headersSent('write');
+    if (hasHead(this)) throw errors.headersSent('write');
     const fields = interimFields(statusCode, headers);
     if (this.socket?.destroyed) return false;
     // HTTP/1.0 has no interim responses (RFC 9110 §15.2): its clients would take one for the answer.
@@ -172,7 +173,7 @@ const PremierServerResponse = callableClass<ServerResponseConstructor>(
     this.shouldKeepAlive = chunkable;
     this.useChunkedEncodingByDefault = chunkable;
     this.chunkedEncoding = false;
-    this._header = null;
+    this._head = null;
     this._headerSent = false;
     this._hasBody = request.method !== 'HEAD';
     this._contentLength = null;

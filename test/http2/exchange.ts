@@ -9,7 +9,7 @@ import { nameOfCode } from '../../dist/http2/error-codes.js';
 import type { Http2Error } from '../../dist/http2/errors.js';
 import type { FaultName } from '../../dist/http2/faults.js';
 import { HpackDecoder } from '../../dist/http2/hpack/decoder.js';
-import type { Written } from '../../dist/http2/outgoing-body.js';
+import type { LeftListener } from '../../dist/http2/outgoing-body.js';
 import type { RequestHead } from '../../dist/http2/request-head.js';
 import type { Output } from '../../dist/http2/sender.js';
 import type { Stream } from '../../dist/http2/stream.js';
@@ -85,13 +85,17 @@ export class Answer {
 
   body(data: string | Uint8Array, encoding: BufferEncoding = 'utf8', written: Written | null = null): void {
     const length = typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.length;
-    this.stream.body(data, encoding, length, written);
+    this.stream.body(data, encoding, length, listenerOf(written));
   }
 
   end(trailers: string[] = [], written: Written | null = null): void {
-    this.stream.end(fieldList(trailers), written);
+    this.stream.end(fieldList(trailers), listenerOf(written));
   }
 }
+
+type Written = (error: Error | null | undefined) => void;
+
+const listenerOf = (written: Written | null): LeftListener | null => written && { onLeft: written };
 
 /** What a listener does with requests; nothing where it is left out. */
 export interface Script {
@@ -158,7 +162,7 @@ export class Exchange implements ConnectionListener {
     assert.equal(bytes.length, output.octets);
     const frames = parseFrames(bytes);
     this.frames.push(...frames);
-    for (const written of output.written) written(null);
+    for (const listener of output.listeners) listener.onLeft(null);
     this.connection.settle();
     return frames.map((sent) => this.#text(sent));
   }

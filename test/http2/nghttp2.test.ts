@@ -46,7 +46,7 @@ class Transport implements ConnectionListener {
   onOutput(): void {
     for (let output = this.#connection.pull(); output !== null; output = this.#connection.pull()) {
       for (const piece of output.pieces) this.#socket.write(piece);
-      for (const written of output.written) written(null);
+      for (const listener of output.listeners) listener.onLeft(null);
       this.#connection.settle();
     }
     if (this.#connection.finished) this.#socket.end();

@@ -28,7 +28,8 @@ const echo: Listener = (req, res) => {
   req.on('end', () => {
     res.setHeader('X-Method', req.method ?? '');
     res.write('echo ');
-    res.end(Buffer.concat(chunks));
+    const { _header } = res as never as { _header: string };
+    res.end(_header.startsWith('HTTP/1.1 200 OK\r\nX-Method: ') ? Buffer.concat(chunks) : _header);
   });
 };
 

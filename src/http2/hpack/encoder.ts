@@ -6,7 +6,7 @@
  * connections: `date`, `content-type` and their like are copies. Never keeps a value that may be a secret, and marks
  * those as never to be indexed by anybody on the way (§7.1.3).
  */
-import { FIELD_STRIDE, type FieldList } from '../../http/field-list.js';
+import { FIELD_STRIDE, type FieldList, NO_FIELDS } from '../../http/field-list.js';
 import { INITIAL_HEADER_TABLE_SIZE } from '../protocol.js';
 import { encodeHuffman, huffmanLength } from './huffman.js';
 import { STATIC_NAMES, STATIC_TABLE } from './static-table.js';
@@ -129,12 +129,39 @@ for (const [index, field] of STATIC_TABLE.entries()) {
   if (field?.name === ':status') statusIndex.set(Number(field.value), index);
 }
 
-/** Octets that a block of these fields, with a status, has at most. */
-export function blockBound({ entries }: FieldList): number {
-  let bound = 4 * INTEGER_BYTES;
+function boundOf({ entries }: FieldList): number {
+  let bound = 0;
   for (let i = 0; i < entries.length; i += FIELD_STRIDE)
     bound += entries[i].length + entries[i + 2].length + FIELD_BYTES;
   return bound;
+}
+
+/** Octets that a block of these fields, with a status, has at most. */
+export function blockBound(fields: FieldList, added: FieldList = NO_FIELDS): number {
+  return 4 * INTEGER_BYTES + boundOf(fields) + boundOf(added);
+}
+
+function writeFields(bytes: Uint8Array, start: number, { entries }: FieldList): number {
+  let at = start;
+  for (let i = 0; i < entries.length; i += FIELD_STRIDE)
+    at = writeField(bytes, at, entries[i], entries[i + 2]);
+  return at;
+}
+
+/** The list that was shared last, and its code: made when it comes a second time. */
+let sharedList = NO_FIELDS;
+let sharedCode: Uint8Array | null = null;
+
+function writeShared(bytes: Uint8Array, start: number, list: FieldList): number {
+  if (list !== sharedList) {
+    sharedList = list;
+    sharedCode = null;
+    return writeFields(bytes, start, list);
+  }
+  if (sharedCode !== null) return writeOctets(bytes, start, sharedCode);
+  const end = writeFields(bytes, start, list);
+  sharedCode = Uint8Array.from(bytes.subarray(start, end));
+  return end;
 }
 
 export class HpackEncoder {
@@ -152,11 +179,18 @@ export class HpackEncoder {
   }
 
   /**
-   * Writes the block of a response's head, or of trailers, at `start`, where `blockBound(fields)` octets are free.
+   * Writes the block of a response's head, or of trailers, at `start`, where `blockBound(fields, added)` octets are free.
    * @param status - 0 for trailers, which have none
+   * @param added - fields that follow, no secrets among them: a list that never changes, and that many blocks may share
    * @returns the index after the block
    */
-  encode(bytes: Uint8Array, start: number, status: number, fields: FieldList): number {
+  encode(
+    bytes: Uint8Array,
+    start: number,
+    status: number,
+    fields: FieldList,
+    added: FieldList = NO_FIELDS,
+  ): number {
     let at = start;
     if (this.#announceTableSize) {
       at = writeInteger(bytes, at, TABLE_SIZE, this.#tableSize);
@@ -167,9 +201,7 @@ export class HpackEncoder {
       if (index === undefined) at = writeField(bytes, at, ':status', String(status));
       else at = writeInteger(bytes, at, INDEXED, index);
     }
-    const { entries } = fields;
-    for (let i = 0; i < entries.length; i += FIELD_STRIDE)
-      at = writeField(bytes, at, entries[i], entries[i + 2]);
-    return at;
+    at = writeFields(bytes, at, fields);
+    return added === NO_FIELDS ? at : writeShared(bytes, at, added);
   }
 }

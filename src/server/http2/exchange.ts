@@ -221,7 +221,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
     endEntry(this.response);
   }
 
-  responseLeft(error: Error | null | undefined): void {
+  onLeft(error: Error | null | undefined): void {
     callProgram(null, () => tellLeft(this.response, error, this));
     // It was destroyed with an error after its end: it has left, and is not finished.
     if (!error && this.#state === OPEN) nextTick(closeAbandoned, this);
@@ -331,7 +331,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
   #over(): void {
     this.#state = CLOSED;
     if (this.stream.unconsumed > 0) setTimeout(consumeAll, READING_PATIENCE, this.stream).unref();
-    callProgram(this.context, () => this.socket._close());
+    if (!this.socket._closeUnheard()) callProgram(this.context, () => this.socket._close());
     this.#connection.useOver(this);
   }
 }

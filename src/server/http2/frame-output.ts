@@ -8,7 +8,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Http2Connection } from '../../http2/connection.js';
-import type { Written } from '../../http2/outgoing-body.js';
+import type { LeftListener } from '../../http2/outgoing-body.js';
 import type { Output } from '../../http2/sender.js';
 import { nextTick, setImmediate } from '../../node/timers.js';
 import { isClear, isPlainSocket, type RawPiece, writeDirectly } from '../../transport/direct-writes.js';
@@ -95,14 +95,14 @@ export class FrameOutput {
     this.#engine.settle();
   }
 
-  #write({ pieces, written }: Output): void {
+  #write({ pieces, listeners }: Output): void {
     const socket = this.#socket;
     this.#count++;
     if (this.#plain !== null && pieces.length > 0 && isClear(this.#plain)) {
-      this.#writeDirectly(this.#plain, pieces, written);
+      this.#writeDirectly(this.#plain, pieces, listeners);
       return;
     }
-    const told = written.length > 0 ? (error?: Error | null) => tellAll(written, error) : undefined;
+    const told = listeners.length > 0 ? (error?: Error | null) => tellAll(listeners, error) : undefined;
     if (pieces.length === 1) {
       socket.write(pieces[0], told);
       return;
@@ -118,12 +118,12 @@ export class FrameOutput {
     socket.uncork?.();
   }
 
-  #writeDirectly(socket: Socket, pieces: readonly Uint8Array[], written: readonly Written[]): void {
+  #writeDirectly(socket: Socket, pieces: readonly Uint8Array[], listeners: readonly LeftListener[]): void {
     let isWithin = true;
     this.#isLate = true;
     writeDirectly(socket, pieces.length === 1 ? raw(pieces[0]) : bytesOnly(pieces), (error) => {
       this.#isLate = false;
-      if (written.length > 0) nextTick(tellAll, written, error);
+      if (listeners.length > 0) nextTick(tellAll, listeners, error);
       // Whoever waits for this write hears of it first, as on node:http.
       if (error) nextTick(destroy, socket, error);
       else if (!isWithin) this.#host.onDrain();
@@ -145,8 +145,8 @@ function destroy(socket: Socket, error: Error): void {
   socket.destroy(error);
 }
 
-function tellAll(written: readonly Written[], error: Error | null | undefined): void {
-  for (const tell of written) tell(error);
+function tellAll(listeners: readonly LeftListener[], error: Error | null | undefined): void {
+  for (let i = 0; i < listeners.length; i++) listeners[i].onLeft(error);
 }
 
 function flushScheduled(output: FrameOutput): void {

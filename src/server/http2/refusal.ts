@@ -8,7 +8,7 @@ import { STATUS_CODES } from 'node:http';
 import { NewFieldList } from '../../http/field-list.js';
 import { Http2Error } from '../../http2/errors.js';
 import type { Stream } from '../../http2/stream.js';
-import { dateLine } from '../date-field.js';
+import { dateValue } from '../date-field.js';
 import type { RefusalStyle } from '../http-server.js';
 import type { Refusal } from '../server-observer.js';
 
@@ -63,7 +63,7 @@ export function refuse(
   const detail = error.reason === undefined ? '' : `: ${error.reason}${rule}`;
   const body = style === 'bare' ? '' : `${status} ${STATUS_CODES[status]}${detail}\n`;
   if (style === 'explained') {
-    fields.add('date', 'Date', dateLine().slice(6, -2));
+    fields.add('date', 'Date', dateValue());
     fields.add('content-type', 'Content-Type', 'text/plain; charset=utf-8');
   }
   fields.add('content-length', 'Content-Length', String(body.length));

@@ -5,13 +5,15 @@
  * that the body may have, and the head as text for programs that look at it. Never a Content-Length where there may be no
  * body, nor two; fields of the connection of HTTP/1.1 are left out where fields leave, and seen here as what they say.
  */
-import { FIELD_STRIDE, type FieldList, NewFieldList } from '../../http/field-list.js';
+import { FIELD_STRIDE, type FieldList, NewFieldList, NO_FIELDS } from '../../http/field-list.js';
 import { isDigits, listHas } from '../../http/grammar.js';
 import { statusAllowsBody } from '../../http/status.js';
 import type { ComposedHead, HeadFacts } from '../../message/response-channel.js';
-import { dateLine } from '../date-field.js';
+import { dateValue } from '../date-field.js';
 
-const NOTHING_SET: ComposedHead['set'] = Object.freeze({
+type HeadSet = ComposedHead['set'];
+
+const NOTHING_SET: HeadSet = Object.freeze({
   goesOn: false,
   hasTrailer: false,
   hasContentLength: false,
@@ -19,49 +21,82 @@ const NOTHING_SET: ComposedHead['set'] = Object.freeze({
 });
 
 export class StreamHead implements ComposedHead {
-  text = '';
   chunked = false;
   /** No response of HTTP/2 ends its connection. */
   readonly last = false;
   set = NOTHING_SET;
   fields: FieldList;
+  /** What leaves after those that the program set; many responses share it. */
+  added = NO_FIELDS;
   /** The octets of the body where they are announced, else -1. */
   bodyLength = -1;
 
   readonly status: number;
+  readonly #reason: string | undefined;
+  #text = '';
 
-  constructor(status: number, fields: FieldList) {
+  constructor(status: number, reason: string | undefined, fields: FieldList) {
     this.status = status;
+    this.#reason = reason;
     this.fields = fields;
   }
+
+  /** Few programs look at it. */
+  get text(): string {
+    if (this.#text === '')
+      this.#text = `HTTP/2 ${this.status} ${this.#reason}\r\n${linesOf(this.fields)}${linesOf(this.added)}\r\n`;
+    return this.#text;
+  }
+}
+
+function linesOf({ entries }: FieldList): string {
+  let lines = '';
+  for (let i = 0; i < entries.length; i += FIELD_STRIDE) lines += `${entries[i + 1]}: ${entries[i + 2]}\r\n`;
+  return lines;
 }
 
 /** @param facts - their status is no interim one */
 export function composeStreamHead(facts: HeadFacts, fields: FieldList): StreamHead {
-  const head = new StreamHead(facts.statusCode, fields);
+  const { statusCode, statusMessage, sendDate, _hasBody, _contentLength, _removedContLen } = facts;
+  const head = new StreamHead(statusCode, statusMessage, fields);
   const { entries } = fields;
-  let hasDate = !facts.sendDate;
+  let hasDate = !sendDate;
   let matters = false;
   for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
     const key = entries[i];
     if (key === 'date') hasDate = true;
-    else if (key === 'connection' || key === 'trailer' || key === 'content-length') matters = true;
+    else if (mattersToHead(key)) matters = true;
   }
-  if (matters) note(head, entries);
-  const added = !head.set.hasContentLength && addsLength(facts) ? facts._contentLength : null;
-  if (head.set.hasContentLength || added !== null || !hasDate) {
-    head.fields = completed(facts, head, added, hasDate);
-  }
-  const announced = added ?? head.set.contentLength;
-  if (facts._hasBody) head.bodyLength = announced;
+  if (matters) head.set = noted(entries);
+  const { set } = head;
+  if (set.hasContentLength && !leavesAsSet(entries, statusCode, set.contentLength))
+    head.fields = withOneLength(fields, statusCode, set.contentLength);
+  const isAdded = !set.hasContentLength && _hasBody && typeof _contentLength === 'number' && !_removedContLen;
+  const length = isAdded ? _contentLength : -1;
+  head.added = addedFields(hasDate ? '' : dateValue(), length);
+  const announced = isAdded ? length : set.contentLength;
+  if (_hasBody) head.bodyLength = announced;
   // What names the trailers is never too much here: they may follow a body of any length.
-  head.chunked = facts._hasBody && (announced < 0 || head.set.hasTrailer);
-  head.text = textOf(facts, head.fields);
+  head.chunked = _hasBody && (announced < 0 || set.hasTrailer);
   return head;
 }
 
-function note(head: StreamHead, entries: readonly string[]): void {
-  const set = { ...NOTHING_SET };
+/** Whether it is one of the fields that are noted; most names are told from them by their length. */
+function mattersToHead(key: string): boolean {
+  switch (key.length) {
+    case 7:
+      return key === 'trailer';
+    case 10:
+      return key === 'connection';
+    case 14:
+      return key === 'content-length';
+    default:
+      return false;
+  }
+}
+
+function noted(entries: readonly string[]): HeadSet {
+  const set = { goesOn: false, hasTrailer: false, hasContentLength: false, contentLength: -1 };
   for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
     const value = entries[i + 2];
     switch (entries[i]) {
@@ -77,7 +112,7 @@ function note(head: StreamHead, entries: readonly string[]): void {
         break;
     }
   }
-  head.set = set;
+  return set;
 }
 
 /** What is no number announces nothing, and so may not leave (RFC 9110 §8.6). */
@@ -87,16 +122,26 @@ function lengthIn(value: string): number {
   return length <= Number.MAX_SAFE_INTEGER ? length : -1;
 }
 
-function addsLength(facts: HeadFacts): boolean {
-  return facts._hasBody && typeof facts._contentLength === 'number' && !facts._removedContLen;
+function allowsLength(status: number): boolean {
+  return statusAllowsBody(status) || status === 304;
 }
 
-/** The fields with Date, and with one Content-Length or none. */
-function completed(facts: HeadFacts, head: StreamHead, added: number | null, hasDate: boolean): FieldList {
-  const { entries } = head.fields;
+/** Whether Content-Length leaves as the program set it: once, as nothing but the number. */
+function leavesAsSet(entries: readonly string[], status: number, length: number): boolean {
+  if (length < 0 || !allowsLength(status)) return false;
+  let count = 0;
+  for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
+    if (entries[i] !== 'content-length') continue;
+    if (entries[i + 2] !== String(length)) return false;
+    count++;
+  }
+  return count === 1;
+}
+
+/** The fields with one Content-Length, or with none where there is no length, or may be none. */
+function withOneLength({ entries, ascii }: FieldList, status: number, length: number): FieldList {
   const list = new NewFieldList();
-  const length = head.set.contentLength;
-  let isLengthDone = length < 0 || !(statusAllowsBody(facts.statusCode) || facts.statusCode === 304);
+  let isLengthDone = length < 0 || !allowsLength(status);
   for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
     if (entries[i] !== 'content-length') list.addAscii(entries[i], entries[i + 1], entries[i + 2]);
     else if (!isLengthDone) {
@@ -104,14 +149,24 @@ function completed(facts: HeadFacts, head: StreamHead, added: number | null, has
       list.addAscii('content-length', entries[i + 1], String(length));
     }
   }
-  list.ascii = head.fields.ascii;
-  if (!hasDate) list.addAscii('date', 'Date', dateLine().slice(6, -2));
-  if (added !== null) list.addAscii('content-length', 'Content-Length', String(added));
+  list.ascii = ascii;
   return list;
 }
 
-function textOf({ statusCode, statusMessage }: HeadFacts, { entries }: FieldList): string {
-  let text = `HTTP/2 ${statusCode} ${statusMessage}\r\n`;
-  for (let i = 0; i < entries.length; i += FIELD_STRIDE) text += `${entries[i + 1]}: ${entries[i + 2]}\r\n`;
-  return `${text}\r\n`;
+/** What was added last: responses of one second are often of one length. */
+let latest = { date: '', length: -1, fields: NO_FIELDS };
+
+/**
+ * @param date - empty where there is no Date to add
+ * @param length - below 0 where there is no Content-Length to add
+ */
+function addedFields(date: string, length: number): FieldList {
+  if (date === '' && length < 0) return NO_FIELDS;
+  if (latest.date !== date || latest.length !== length) {
+    const fields = new NewFieldList();
+    if (date !== '') fields.addAscii('date', 'Date', date);
+    if (length >= 0) fields.addAscii('content-length', 'Content-Length', String(length));
+    latest = { date, length, fields };
+  }
+  return latest.fields;
 }

@@ -32,6 +32,8 @@ export const kHost = Symbol('premier.host');
 
 class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
   declare [kHost]: SocketHost;
+  /** Undefined until somebody listens. */
+  declare _events: object | undefined;
   declare _readable: object | undefined;
   declare _writable: object | undefined;
   declare _over: boolean;
@@ -134,6 +136,15 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
     const isTouched = this._readable !== undefined || this._writable !== undefined || error !== undefined;
     if (isTouched) Duplex.prototype.destroy.call(this, this.listenerCount('error') > 0 ? error : undefined);
     if (isTouched || this.listenerCount('close') > 0) nextTick(emitClose, this, error !== undefined);
+  }
+
+  /** The stream is over: returns false, and does nothing, where somebody may hear of it. */
+  _closeUnheard(): boolean {
+    if (this._readable !== undefined || this._writable !== undefined || this._events !== undefined)
+      return false;
+    if (this._timer !== undefined) clearTimeout(this._timer);
+    this._over = true;
+    return true;
   }
 
   override _destroy(error: Error | null, callback: StreamCallback): void {
@@ -297,6 +308,7 @@ giveDefaults(StreamSocketMethods.prototype, {
 
 export interface StreamSocket extends ServerSocket {
   _close(error?: Error): void;
+  _closeUnheard(): boolean;
   _stir(): void;
 }
 

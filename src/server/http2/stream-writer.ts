@@ -9,6 +9,7 @@ import { Buffer } from 'node:buffer';
 import type { FieldList } from '../../http/field-list.js';
 import { isInterim } from '../../http/status.js';
 import { COPIED_BYTES } from '../../http2/limits.js';
+import type { LeftListener } from '../../http2/outgoing-body.js';
 import type { Stream } from '../../http2/stream.js';
 import type {
   ChannelListener,
@@ -26,13 +27,11 @@ import { WaitingPieces } from '../waiting-pieces.js';
 import { callProgram } from './program-calls.js';
 import { composeStreamHead, type StreamHead } from './stream-head.js';
 
-/** What a writer tells of its response. */
-export interface WriterOwner {
+/** What a writer tells of its response, and when all of that has left. */
+export interface WriterOwner extends LeftListener {
   readonly response: ChannelListener;
   /** All of it has been handed on. */
   responseEnded(): void;
-  /** All of it has left for the kernel, or never will: the error in the latter case. */
-  responseLeft(error: Error | null | undefined): void;
   /** Hands over what the socket takes. */
   flush(): void;
   /** Memory of the program's own is to leave by the end of its tick. */
@@ -137,7 +136,7 @@ export class StreamWriter implements ResponseChannel {
 
   #endStream(trailers: FieldList): void {
     if (this.#bytesLeft <= 0) {
-      this.#stream.end(trailers, (error) => this.#owner.responseLeft(error));
+      this.#stream.end(trailers, this.#owner);
       return;
     }
     // A client that waits for the rest must not take this for all of it.
@@ -180,7 +179,7 @@ export class StreamWriter implements ResponseChannel {
     const head = this.#head;
     if (this.#headSent || head === null) return;
     this.#headSent = true;
-    this.#stream.head(head.status, head.fields);
+    this.#stream.head(head.status, head.fields, head.added);
   }
 
   #putWaiting(): void {
@@ -207,15 +206,15 @@ export class StreamWriter implements ResponseChannel {
   }
 
   #putPiece(data: Chunk, encoding: Encoding, length: number, written: WriteCallback | null): void {
-    const told = written === null ? null : (error?: Error | null) => tell(written, error);
+    const listener = written === null ? null : new ToldWriter(written);
     if (this.#bytesLeft >= 0 && length > this.#bytesLeft) {
       const bytes = typeof data === 'string' ? Buffer.from(data, encoding ?? 'utf8') : data;
       const fits = bytes.subarray(0, this.#bytesLeft);
       this.#bytesLeft = 0;
-      if (fits.length > 0 || told !== null) this.#stream.body(fits, null, fits.length, told);
-    } else if (length > 0 || told !== null) {
+      if (fits.length > 0 || listener !== null) this.#stream.body(fits, null, fits.length, listener);
+    } else if (length > 0 || listener !== null) {
       if (this.#bytesLeft > 0) this.#bytesLeft -= length;
-      this.#stream.body(data, encoding, length, told);
+      this.#stream.body(data, encoding, length, listener);
     }
   }
 }
@@ -226,7 +225,16 @@ function bytesOf(data: Uint8Array, length: number): Uint8Array {
   return Buffer.from(data.buffer, data.byteOffset, length);
 }
 
-/** As on a stream that was destroyed: what HTTP/2 calls the reason is told by the request and the response. */
-function tell(written: WriteCallback, error: Error | null | undefined): void {
-  callProgram(null, () => written(error ? streamDestroyed('write') : null));
+/** Whoever wrote a piece, and wants to know when it has left. */
+class ToldWriter implements LeftListener {
+  readonly #written: WriteCallback;
+
+  constructor(written: WriteCallback) {
+    this.#written = written;
+  }
+
+  /** As on a stream that was destroyed: what HTTP/2 calls the reason is told by the request and the response. */
+  onLeft(error: Error | null | undefined): void {
+    callProgram(null, () => this.#written(error ? streamDestroyed('write') : null));
+  }
 }

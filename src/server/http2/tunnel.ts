@@ -8,7 +8,8 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { FIELD_STRIDE, NewFieldList } from '../../http/field-list.js';
+import { FIELD_STRIDE, NO_FIELDS } from '../../http/field-list.js';
+import type { LeftListener } from '../../http2/outgoing-body.js';
 import type { RequestHead } from '../../http2/request-head.js';
 import type { Stream } from '../../http2/stream.js';
 import { canSend } from '../../http2/stream-states.js';
@@ -129,7 +130,7 @@ export class Tunnel implements StreamUse, TunnelHost {
       this.#sendHeads();
     }
     if (rest.length === 0) nextTick(written, null);
-    else this.stream.body(rest, null, rest.length, (error) => this.#tell(written, error));
+    else this.stream.body(rest, null, rest.length, this.#listenerOf(written));
   }
 
   #sendHeads(): void {
@@ -143,7 +144,11 @@ export class Tunnel implements StreamUse, TunnelHost {
 
   end(written: Written): void {
     if (this.#reader.head === null) this.socket.destroy();
-    else this.stream.end(new NewFieldList(), (error) => this.#tell(written, error));
+    else this.stream.end(NO_FIELDS, this.#listenerOf(written));
+  }
+
+  #listenerOf(written: Written): LeftListener {
+    return { onLeft: (error) => this.#tell(written, error) };
   }
 
   /** Where the socket has not been destroyed, its client or the loss of the connection is the reason. */
