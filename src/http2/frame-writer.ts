@@ -32,6 +32,11 @@ export class FrameWriter {
 
   /** What was written since `begin`. */
   finish(): Uint8Array[] {
+    if (this.#pieces.length === 0 && at > this.#from) {
+      const whole = [buffer.subarray(this.#from, at)];
+      this.#from = at;
+      return whole;
+    }
     this.#cut();
     const pieces = this.#pieces;
     this.#pieces = [];

@@ -21,8 +21,21 @@ export const NO_PRIORITY: Priority = { urgency: DEFAULT_URGENCY, incremental: tr
 /** Members of the dictionary that are looked at; a value with more is made to hurt. */
 const MAX_MEMBERS = 16;
 
+/** What came before, since browsers send a handful of values: a Priority is never changed. */
+const known = new Map<string, Priority>();
+const MAX_KNOWN = 64;
+const MAX_KNOWN_LENGTH = 16;
+
 /** A Dictionary of Structured Fields (RFC 8941 §3.2) of which two members count; the last of a key wins. */
 export function parsePriority(value: string): Priority {
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const priority = read(value);
+  if (value.length <= MAX_KNOWN_LENGTH && known.size < MAX_KNOWN) known.set(value, priority);
+  return priority;
+}
+
+function read(value: string): Priority {
   let urgency = DEFAULT_URGENCY;
   let incremental = false;
   for (const member of value.split(',', MAX_MEMBERS)) {
