@@ -13,53 +13,19 @@ import { DataReceiver } from './data-receiver.js';
 import { NO_ERROR } from './error-codes.js';
 import { Http2Error } from './errors.js';
 import type { FaultName } from './faults.js';
-import { type FieldOptions, FieldReceiver } from './field-receiver.js';
+import { FieldReceiver } from './field-receiver.js';
 import type { Frame } from './frame.js';
 import { FrameAccounts, UNKNOWN_ACCOUNT } from './frame-accounts.js';
 import { FrameReader, type FrameSink } from './frame-reader.js';
 import { faultOfHead, isKnownFrame } from './frame-rules.js';
 import { HpackEncoder } from './hpack/encoder.js';
-import {
-  CONNECTION_WINDOW,
-  FATAL_CONTROL_BYTES,
-  HANDED_OUT_BYTES,
-  MAX_CONCURRENT_STREAMS,
-  MAX_CONTROL_BYTES,
-  MAX_FIELDS,
-  MAX_HEAD_BYTES,
-  STREAM_WINDOW,
-} from './limits.js';
-import {
-  ACK,
-  CONTINUATION,
-  DATA,
-  HEADERS,
-  INITIAL_WINDOW_SIZE,
-  LARGEST_STREAM_ID,
-  SETTINGS,
-  SETTINGS_ENABLE_CONNECT_PROTOCOL,
-  SETTINGS_INITIAL_WINDOW_SIZE,
-  SETTINGS_MAX_CONCURRENT_STREAMS,
-  SETTINGS_MAX_HEADER_LIST_SIZE,
-  SETTINGS_NO_RFC7540_PRIORITIES,
-} from './protocol.js';
+import { FATAL_CONTROL_BYTES, HANDED_OUT_BYTES, MAX_CONTROL_BYTES } from './limits.js';
+import { ACK, CONTINUATION, DATA, HEADERS, LARGEST_STREAM_ID, SETTINGS } from './protocol.js';
 import { RequestDelivery } from './request-delivery.js';
 import { SendProgress } from './send-progress.js';
 import { type Output, Sender } from './sender.js';
+import { type ConnectionOptions, greet, settingsOf } from './server-settings.js';
 import { StreamControl } from './stream-control.js';
-
-export interface ConnectionOptions {
-  /** Octets of a head's target, names and values, and of a trailer section. Default 16 KiB. */
-  maxHeadBytes?: number;
-  /** Fields of a head, and of a trailer section; 0 or less: no limit. Default 1000. */
-  maxFields?: number;
-  /** Whether fields beyond that are refused, checked and left out, or let through. Default `refused`. */
-  readonly fieldsBeyond?: 'refused' | 'dropped' | 'kept';
-  /** Streams that a client may have at a time. Default 100. */
-  maxConcurrentStreams?: number;
-  /** Whether extended CONNECT is announced and accepted, RFC 8441. Default false. */
-  connectProtocol?: boolean;
-}
 
 export class Http2Connection implements FrameSink {
   readonly #listener: ConnectionListener;
@@ -79,13 +45,7 @@ export class Http2Connection implements FrameSink {
   #lastServed = LARGEST_STREAM_ID;
 
   constructor(listener: ConnectionListener, options: ConnectionOptions = {}) {
-    const fields: FieldOptions = {
-      maxHeadBytes: options.maxHeadBytes ?? MAX_HEAD_BYTES,
-      maxFields: options.maxFields ?? MAX_FIELDS,
-      fieldsBeyond: options.fieldsBeyond ?? 'refused',
-      maxConcurrentStreams: options.maxConcurrentStreams ?? MAX_CONCURRENT_STREAMS,
-      connectProtocol: options.connectProtocol ?? false,
-    };
+    const settings = settingsOf(options);
     const accounts = this.#accounts;
     const encoder = new HpackEncoder();
     const sender = new Sender(encoder, accounts, (stream) => control.endResponse(stream));
@@ -101,21 +61,8 @@ export class Http2Connection implements FrameSink {
     this.#frames = new ControlReceiver(parts, () => {
       if (this.#shuttingDown) this.finishShutdown();
     });
-    this.#fields = new FieldReceiver(parts, this.#frames.earlyPriorities, fields);
-    this.#greet(fields);
-  }
-
-  /** "The server connection preface consists of a potentially empty SETTINGS frame", §3.4. */
-  #greet({ maxHeadBytes, maxConcurrentStreams, connectProtocol }: FieldOptions): void {
-    const settings: [number, number][] = [
-      [SETTINGS_MAX_CONCURRENT_STREAMS, maxConcurrentStreams],
-      [SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW],
-      [SETTINGS_MAX_HEADER_LIST_SIZE, maxHeadBytes],
-      [SETTINGS_NO_RFC7540_PRIORITIES, 1],
-    ];
-    if (connectProtocol) settings.push([SETTINGS_ENABLE_CONNECT_PROTOCOL, 1]);
-    this.#sender.control.settings(settings);
-    this.#sender.control.windowUpdate(0, CONNECTION_WINDOW - INITIAL_WINDOW_SIZE);
+    this.#fields = new FieldReceiver(parts, this.#frames.earlyPriorities, settings);
+    greet(sender.control, settings);
   }
 
   // What the transport does

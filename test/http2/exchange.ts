@@ -3,7 +3,7 @@
 // depend on how the bytes were cut.
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import { type ConnectionOptions, Http2Connection } from '../../dist/http2/connection.js';
+import { Http2Connection } from '../../dist/http2/connection.js';
 import type { ConnectionListener } from '../../dist/http2/connection-listener.js';
 import { nameOfCode } from '../../dist/http2/error-codes.js';
 import type { Http2Error } from '../../dist/http2/errors.js';
@@ -12,6 +12,7 @@ import { HpackDecoder } from '../../dist/http2/hpack/decoder.js';
 import type { LeftListener } from '../../dist/http2/outgoing-body.js';
 import type { RequestHead } from '../../dist/http2/request-head.js';
 import type { Output } from '../../dist/http2/sender.js';
+import type { ConnectionOptions } from '../../dist/http2/server-settings.js';
 import type { Stream } from '../../dist/http2/stream.js';
 import { fieldList } from './field-list.js';
 import { type Frame, frame, parseFrames, preface, settings } from './frames.js';

@@ -19,12 +19,12 @@ import type { HttpServer } from '../http-server.js';
 import type { Place } from '../linked-list.js';
 import type { ConnectionObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
+import type { SocketHost } from './connection-facts.js';
 import { FrameOutput, type FrameOutputHost } from './frame-output.js';
 import { callProgram } from './program-calls.js';
 import { isRefusal, refusalFacts } from './refusal.js';
 import { socketFor } from './secure-stream-socket.js';
 import { type DeliveringConnection, StreamDelivery } from './stream-delivery.js';
-import type { SocketHost } from './stream-socket.js';
 import type { StreamUse } from './stream-use.js';
 
 export class Connection

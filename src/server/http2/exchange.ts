@@ -33,12 +33,13 @@ import type { ExchangeObservation } from '../observation.js';
 import { ObservedChannel } from '../observed-channel.js';
 import { type Leaving, tellLeft } from '../response-left.js';
 import type { Swept } from '../timeouts.js';
+import type { SocketHost } from './connection-facts.js';
 import { announceBody, makeRequest } from './make-request.js';
 import { observeStream } from './observed-stream.js';
 import { callProgram } from './program-calls.js';
 import { refuse } from './refusal.js';
 import { socketFor } from './secure-stream-socket.js';
-import type { SocketHost, StreamSocket } from './stream-socket.js';
+import type { StreamSocket } from './stream-socket.js';
 import type { StreamConnection, StreamUse } from './stream-use.js';
 import { StreamWriter, type WriterOwner } from './stream-writer.js';
 

@@ -7,13 +7,8 @@
 import { TLSSocket } from 'node:tls';
 import { noSocketBytes } from '../../node/errors.js';
 import { nextTick } from '../../node/timers.js';
-import {
-  answerFor,
-  type SocketHost,
-  StreamSocket,
-  type StreamSocketConstructor,
-  setUpStreamSocket,
-} from './stream-socket.js';
+import { answerFor, type SocketHost } from './connection-facts.js';
+import { StreamSocket, type StreamSocketConstructor, setUpStreamSocket } from './stream-socket.js';
 
 const FACTS = ['encrypted', 'authorized', 'authorizationError', 'alpnProtocol', 'servername'];
 

@@ -11,24 +11,9 @@ import { noSocketBytes, socketEncoding } from '../../node/errors.js';
 import { makesStateOnTouch } from '../../node/readable-state.js';
 import { clearTimeout, nextTick, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
-import { kPeer } from '../client-facts.js';
-import { kProxyHeader } from '../proxy-protocol.js';
-
-/** What a socket stands for. */
-export interface SocketHost {
-  /** The connection's own socket. */
-  readonly transport: ServerSocket;
-  /** Changes when something has left. */
-  readonly activity: number;
-  /** Ends it before its time. */
-  abandon(error: Error | undefined): void;
-  /** It was silent for too long: returns whether somebody listens. */
-  tellTimeout(): boolean;
-}
+import { answerFor, CONNECTION_FACTS, kHost, type SocketHost } from './connection-facts.js';
 
 type StreamCallback = (error?: Error | null) => void;
-
-export const kHost = Symbol('premier.host');
 
 class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
   declare [kHost]: SocketHost;
@@ -254,47 +239,6 @@ function expire(socket: StreamSocketMethods): void {
   }
   const heard = socket.emit('timeout');
   if (!socket[kHost].tellTimeout() && !heard) socket.destroy();
-}
-
-/** What programs ask a connection's socket for; a stream answers as that does. */
-export const CONNECTION_FACTS = [
-  'server',
-  'remoteAddress',
-  'remoteFamily',
-  'remotePort',
-  'localAddress',
-  'localFamily',
-  'localPort',
-  'bytesRead',
-  'bytesWritten',
-  kPeer,
-  kProxyHeader,
-];
-
-/** Lets sockets tell `facts` as their connection's socket does, and answer `questions`, which are methods. */
-export function answerFor(
-  prototype: object,
-  facts: readonly PropertyKey[],
-  questions: readonly string[],
-): void {
-  for (const name of facts) {
-    Object.defineProperty(prototype, name, {
-      get(this: StreamSocketMethods) {
-        return Reflect.get(this[kHost].transport, name);
-      },
-      configurable: true,
-    });
-  }
-  for (const name of questions) {
-    Object.defineProperty(prototype, name, {
-      value(this: StreamSocketMethods, ...args: unknown[]) {
-        const { transport } = this[kHost];
-        return Reflect.apply(Reflect.get(transport, name) as never, transport, args);
-      },
-      writable: true,
-      configurable: true,
-    });
-  }
 }
 
 answerFor(StreamSocketMethods.prototype, CONNECTION_FACTS, ['address']);

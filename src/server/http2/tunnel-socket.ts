@@ -11,16 +11,9 @@ import { Duplex } from 'node:stream';
 import { callableClass } from '../../node/callable-class.js';
 import { clearTimeout, nextTick } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
+import { answerFor, CONNECTION_FACTS, kHost, type SocketHost } from './connection-facts.js';
 import { secureTwin } from './secure-stream-socket.js';
-import {
-  answerFor,
-  CONNECTION_FACTS,
-  emitClose,
-  kHost,
-  type SocketHost,
-  StreamSocket,
-  type StreamSocketConstructor,
-} from './stream-socket.js';
+import { emitClose, StreamSocket, type StreamSocketConstructor } from './stream-socket.js';
 
 type StreamCallback = (error?: Error | null) => void;
 
