@@ -9,6 +9,9 @@ import timers from 'node:timers';
 export const { setImmediate, setTimeout, setInterval, clearTimeout, clearInterval } = timers;
 export const { nextTick } = process;
 
+/** The longest time in ms that a timer waits; one that is set for longer strikes at once. */
+export const LONGEST_WAIT = 2 ** 31 - 1;
+
 const OwnDate = Date;
 
 /** The time in ms, as `Date.now()`. */

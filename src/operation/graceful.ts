@@ -4,6 +4,7 @@
  */
 import cluster from 'node:cluster';
 import { inspect } from 'node:util';
+import { LONGEST_WAIT } from '../node/timers.js';
 import { drain, usualDrainDelay } from './drain.js';
 import { closeAsLameDuck } from './lame-duck.js';
 import { leaveProcess } from './leave-process.js';
@@ -119,9 +120,6 @@ export function graceful(servers: Closable | readonly Closable[], options: Grace
   };
 }
 
-/** The longest time that Node.js can wait, in ms. */
-const longest = 2 ** 31 - 1;
-
 const known: Record<keyof GracefulOptions, true> = {
   drainDelay: true,
   stopAfter: true,
@@ -147,7 +145,7 @@ function timesOf({ drainDelay, stopAfter = 30, grace = 1000 }: GracefulOptions) 
   for (const [name, value] of Object.entries(times)) {
     if (typeof value !== 'number')
       throw new TypeError(`graceful(): ${name} is a number, not ${typeof value}`);
-    const most = name === 'grace' ? longest : Math.floor(longest / 1000);
+    const most = name === 'grace' ? LONGEST_WAIT : Math.floor(LONGEST_WAIT / 1000);
     if (!(value >= 0 && value <= most))
       throw new RangeError(`graceful(): ${name} can't be ${value}: it is from 0 to ${most}`);
   }

@@ -6,6 +6,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { acceptWaiting } from '../node/accept-queue.js';
+import { LONGEST_WAIT } from '../node/timers.js';
 import { type Closable, openSessions, openSockets } from './open-connections.js';
 
 /** Milliseconds after the grace until it is told what is waited for; a server without requests has ended by then what is idle. */
@@ -52,10 +53,13 @@ export async function closeAsLameDuck(
     ),
   );
   for (const server of servers) for (const session of openSessions(server)) session.close();
-  const wait = setTimeout(() => {
-    const { size } = openSockets(servers);
-    if (size > 0) onWait?.(size);
-  }, grace + patience);
+  const wait = setTimeout(
+    () => {
+      const { size } = openSockets(servers);
+      if (size > 0) onWait?.(size);
+    },
+    Math.min(grace + patience, LONGEST_WAIT),
+  );
   const tooLong = new AbortController();
   let count = 0;
   const cut = delay(stopAfter * 1000, undefined, tooLong).then(async () => {
@@ -74,5 +78,5 @@ export async function closeAsLameDuck(
 
 /** Premier's servers have a grace that can be set; a program that wants a longer one keeps it. */
 function leaveGrace(server: Closable & { closingGrace?: number }, grace: number): void {
-  if (server.closingGrace !== undefined) server.closingGrace = Math.max(server.closingGrace, grace);
+  if (server.closingGrace !== undefined && !(server.closingGrace >= grace)) server.closingGrace = grace;
 }

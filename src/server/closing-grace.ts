@@ -6,8 +6,8 @@
  * closed soon. Costs nothing before the server closes; keeps no process alive.
  */
 import type { Socket } from 'node:net';
-import { clearTimeout, setImmediate, setTimeout } from '../node/timers.js';
-import { LONGEST_CLOSING_GRACE } from './limits.js';
+import { clearTimeout, LONGEST_WAIT, setImmediate, setTimeout } from '../node/timers.js';
+import { CLOSING_GRACE, LONGEST_CLOSING_GRACE } from './limits.js';
 
 export class ClosingGrace {
   readonly #settings: { readonly closingGrace: number };
@@ -36,10 +36,10 @@ export class ClosingGrace {
   }
 
   #begin(): void {
-    const { closingGrace } = this.#settings;
+    const grace = timeOf(this.#settings.closingGrace);
     this.#hasStruck = false;
-    this.#quiet = setTimeout(strike, closingGrace, this).unref();
-    this.#latest = setTimeout(afterReading, Math.max(closingGrace, LONGEST_CLOSING_GRACE), this).unref();
+    this.#quiet = setTimeout(strike, grace, this).unref();
+    this.#latest = setTimeout(afterReading, Math.max(grace, LONGEST_CLOSING_GRACE), this).unref();
   }
 
   /** On a connection that is kept: others may be about to send theirs. */
@@ -67,6 +67,12 @@ export class ClosingGrace {
     this.#unready.clear();
     this.#onEnd(unready);
   }
+}
+
+/** A program may set it to anything: what is no time is the usual one. */
+function timeOf(closingGrace: unknown): number {
+  if (typeof closingGrace !== 'number' || !(closingGrace >= 0)) return CLOSING_GRACE;
+  return Math.min(closingGrace, LONGEST_WAIT);
 }
 
 function strike(grace: ClosingGrace): void {

@@ -5,7 +5,7 @@
  * of `onIdleTimeout` and `onRequestTimeout`. Costs two list operations a request and no timer of its own; keeps no
  * process alive.
  */
-import { clearInterval, now, setInterval, setTimeout } from '../node/timers.js';
+import { clearInterval, LONGEST_WAIT, now, setInterval, setTimeout } from '../node/timers.js';
 
 /** What the sweep needs to know of a request that arrives. Times are `Date.now()` in ms. */
 export interface Swept {
@@ -82,7 +82,7 @@ export class IdleConnections {
 
   #arm(delay: number): void {
     this.#armed = true;
-    setTimeout(expireIdle, Math.max(delay, 1), this).unref();
+    setTimeout(expireIdle, Math.min(Math.max(delay, 1), LONGEST_WAIT), this).unref();
   }
 
   /** Times out what has been idle for long enough, then sleeps until the next one's time. */
@@ -120,7 +120,8 @@ export class RequestSweep {
 
   start(): NodeJS.Timeout {
     this.stop();
-    this.#interval = setInterval(sweepRequests, this.#settings.connectionsCheckingInterval, this).unref();
+    const interval = Math.min(this.#settings.connectionsCheckingInterval, LONGEST_WAIT);
+    this.#interval = setInterval(sweepRequests, interval, this).unref();
     return this.#interval;
   }
 

@@ -1,6 +1,7 @@
 // The clocks of a server alone, under a clock that the test turns: to the millisecond, and without waiting.
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import nodeTimers from 'node:timers';
 import type { Timed, TimeoutSettings } from '../../dist/server/timeouts.js';
 
 /** The hour at which each test begins. */
@@ -10,6 +11,14 @@ const begin = 1_000_000;
 const { timers } = mock;
 const enable = () => timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: begin });
 enable();
+for (const name of ['setTimeout', 'setInterval'] as const) {
+  const { [name]: set } = nodeTimers;
+  const checked = (act: () => void, delay: number, ...args: []) => {
+    assert.ok(delay < 2 ** 31, 'a timer that strikes at once');
+    return set(act, delay, ...args);
+  };
+  Object.assign(nodeTimers, { [name]: checked });
+}
 const { IdleConnections, RequestSweep } = await import('../../dist/server/timeouts.js');
 
 const defaults: TimeoutSettings = {
@@ -120,6 +129,26 @@ for (const [sentence, settings, expected] of idleSettings) {
   });
 }
 
+for (const [which, keepAliveTimeout, keepAliveTimeoutBuffer] of [
+  ['keepAliveTimeout', 2 ** 31, 0],
+  ['buffer', 1, 2 ** 31],
+  ['sum of both', 2 ** 31 - 1, 1000],
+] as const) {
+  test(`a ${which} that is longer than timers wait is waited for all the same`, () => {
+    newClock();
+    const events: string[] = [];
+    const settings = { ...defaults, keepAliveTimeout, keepAliveTimeoutBuffer };
+    new IdleConnections(settings).add(connection(events, 'a'));
+    const time = keepAliveTimeout + keepAliveTimeoutBuffer;
+    // The first timer can't wait for so long, and sets the second.
+    timers.tick(2 ** 31 - 1);
+    timers.tick(time - 2 ** 31);
+    assert.deepEqual(events, []);
+    timers.tick(1);
+    assert.deepEqual(events, [`a idle at ${time}`]);
+  });
+}
+
 test('a longer keepAliveTimeout is granted to those that are idle already', () => {
   const clock = newClock();
   const events: string[] = [];
@@ -170,6 +199,19 @@ for (const [interval, headers, whole, request, late] of sweeps) {
     assert.ok(events.length <= 1, 'it goes on after it was stopped');
   });
 }
+
+test('requests are looked at as seldom as timers can wait', () => {
+  newClock();
+  const events: string[] = [];
+  const settings = { ...defaults, connectionsCheckingInterval: 2 ** 40 };
+  const sweep = new RequestSweep([{ clock: connection(events, 'a', inHead) }], settings);
+  sweep.start();
+  timers.tick(2 ** 31 - 2);
+  assert.deepEqual(events, []);
+  timers.tick(1);
+  assert.equal(events.length, 1);
+  sweep.stop();
+});
 
 test('a sweep that is started again sweeps once an interval, by the interval of now', () => {
   const clock = newClock();

@@ -6,6 +6,7 @@ import type { Server as NodeServer } from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import timers from 'node:timers';
+import { inspect } from 'node:util';
 import { CLOSING_GRACE, LONGEST_CLOSING_GRACE } from '../../dist/server/limits.js';
 import { get as fields, greeting, headers } from '../http2/exchange.js';
 import { get, RawClient, turns, until } from '../subjects.js';
@@ -16,6 +17,7 @@ class Clock {
   readonly #due = new Map<object, { at: number; act: () => void }>();
 
   setTimeout = (act: (...args: unknown[]) => void, delay: number, ...args: unknown[]) => {
+    assert.ok(delay < 2 ** 31, 'a timer that strikes at once');
     const timer = {
       unref: () => timer,
       refresh: () => {
@@ -47,6 +49,7 @@ class Clock {
 const clock = new Clock();
 const { setTimeout, clearTimeout } = timers;
 Object.assign(timers, { setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout });
+const { LONGEST_WAIT } = await import('../../dist/node/timers.js');
 const { Server } = await import('../../dist/server/server.js');
 const { kEngine } = await import('../../dist/server/http-server.js');
 Object.assign(timers, { setTimeout, clearTimeout });
@@ -113,6 +116,7 @@ for (const [which, options, grace] of [
   ['the usual one', {}, CLOSING_GRACE],
   ['a short one', { closingGrace: 50 }, 50],
   ['one that is longer than requests are waited for', { closingGrace: 5000 }, 5000],
+  ['one that is longer than timers wait', { closingGrace: Number.MAX_SAFE_INTEGER }, LONGEST_WAIT],
 ] as const) {
   test(`a connection that nothing comes on ends after the grace: ${which}`, async (context) => {
     const { server, kept, close } = await serve(context, options);
@@ -124,6 +128,28 @@ for (const [which, options, grace] of [
     await clock.pass(1);
     await quiet.nothingMore();
     await closed;
+  });
+}
+
+const setLater: [unknown, grace: number][] = [
+  [Number.POSITIVE_INFINITY, LONGEST_WAIT],
+  [0, 0],
+  [Number.NaN, CLOSING_GRACE],
+  [-1, CLOSING_GRACE],
+  ['50', CLOSING_GRACE],
+  [1n, CLOSING_GRACE],
+  [null, CLOSING_GRACE],
+];
+for (const [value, grace] of setLater) {
+  test(`closingGrace that is set to ${inspect(value)} is ${grace} ms`, async (context) => {
+    const { server, kept, close } = await serve(context);
+    const quiet = await kept();
+    Object.assign(server, { closingGrace: value });
+    await close();
+    if (grace > 0) await clock.pass(grace - 1);
+    assert.equal(quiet.ended, false);
+    await clock.pass(1);
+    await quiet.nothingMore();
   });
 }
 

@@ -9,7 +9,7 @@ import { Duplex } from 'node:stream';
 import { callableClass, giveDefaults } from '../../node/callable-class.js';
 import { noSocketBytes, socketEncoding } from '../../node/errors.js';
 import { makesStateOnTouch } from '../../node/readable-state.js';
-import { clearTimeout, nextTick, setTimeout } from '../../node/timers.js';
+import { clearTimeout, LONGEST_WAIT, nextTick, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { answerFor, CONNECTION_FACTS, kHost, type SocketHost } from './connection-facts.js';
 
@@ -211,7 +211,8 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
       else this.once('timeout', callback);
     }
     this._activity = this[kHost].activity;
-    if (msecs > 0 && !this._over) this._timer = setTimeout(expire, msecs, this).unref();
+    if (msecs > 0 && !this._over)
+      this._timer = setTimeout(expire, Math.min(msecs, LONGEST_WAIT), this).unref();
     return this;
   }
 
