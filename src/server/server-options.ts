@@ -76,7 +76,19 @@ function checkType(name: string, type: 'boolean' | 'function', value: unknown): 
     throw invalidArgType(name, type === 'boolean' ? 'of type boolean' : 'of type function', value);
 }
 
+/** What counts as none is taken. node:http fails at the first request, and the program ends with it. */
+function checkClass(name: 'IncomingMessage' | 'ServerResponse', value: unknown): void {
+  if (!value) return;
+  try {
+    Reflect.construct(Object, [], value as never);
+  } catch {
+    throw invalidArgType(`options.${name}`, `a class derived from http.${name}`, value);
+  }
+}
+
 function checkAll(options: ServerOptions): void {
+  checkClass('IncomingMessage', options.IncomingMessage);
+  checkClass('ServerResponse', options.ServerResponse);
   checkInteger('maxHeaderSize', options.maxHeaderSize);
   checkType('options.optimizeEmptyRequests', 'boolean', options.optimizeEmptyRequests);
   checkType('options.insecureHTTPParser', 'boolean', options.insecureHTTPParser);

@@ -1,7 +1,9 @@
 // What insecureHTTPParser lets in: on node:http, and here. The tables of docs/compatibility.md say the same.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { OutgoingMessage } from 'node:http';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import { behaviour, type Options, outcome, type Request, type Stage } from '../subjects.js';
 
 const get = (fields: string) => `GET / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
@@ -162,6 +164,39 @@ for (const [sent, gets] of [
     `httpValidation: 'relaxed' and ${JSON.stringify(sent)}: ${gets}`,
     async (stage) => assert.equal(await received(stage, { httpValidation: 'relaxed' }, sent), gets),
     { only: 'plain', since: 24 },
+  );
+}
+
+const isAlsoOfAnswers = '_isLenientHeaderValidation' in OutgoingMessage.prototype;
+
+for (const options of [
+  insecure,
+  { httpValidation: 'insecure' },
+  { httpValidation: 'relaxed' },
+  { httpValidation: 'strict' },
+] as const) {
+  const isStrict = 'httpValidation' in options && options.httpValidation === 'strict';
+  behaviour(
+    `with ${inspect(options)} an answer has no control characters but a tab, here and before node:http let them in`,
+    async ({ serve, subject }) => {
+      const isTaken = subject.oracle && isAlsoOfAnswers && !isStrict;
+      const { ask } = await serve(options as Options, (_req, res) => {
+        const outcomes = ['\t', '\x01', '\x7f', '\0', '\r', 'é'].map((value) => {
+          try {
+            res.setHeader('A', value);
+            return 'taken';
+          } catch (error) {
+            return (error as { code: string }).code;
+          }
+        });
+        res.removeHeader('A');
+        res.end(outcomes.join());
+      });
+      const invalid = 'ERR_INVALID_CHAR';
+      const control = isTaken ? 'taken' : invalid;
+      assert.equal((await ask(get(''))).body, ['taken', control, control, invalid, invalid, 'taken'].join());
+    },
+    { only: 'plain', ...('httpValidation' in options ? { since: 24 } : {}) },
   );
 }
 

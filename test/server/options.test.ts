@@ -124,6 +124,35 @@ for (const none of [undefined, null, 0, false, '', Number.NaN])
       { only: 'plain' },
     );
 
+for (const name of ['IncomingMessage', 'ServerResponse'] as const)
+  for (const value of [5, 'text', true, {}, [], Symbol('class'), () => {}, async () => {}])
+    behaviour(
+      `${name} that is ${inspect(value)} is refused when the server is made`,
+      ({ subject }) => {
+        assert.throws(() => subject.createServer({ [name]: value } as Options), {
+          code: 'ERR_INVALID_ARG_TYPE',
+          message: new RegExp(`options\\.${name}.+derived from http\\.${name}`),
+        });
+      },
+      { notNode: 'it throws at the first request, which ends the process', only: 'plain' },
+    );
+
+behaviour(
+  'a function that makes requests or responses is taken for their class',
+  async ({ serve, http }) => {
+    function Request(socket: never) {
+      return new http.IncomingMessage(socket);
+    }
+    const Response = new Proxy(http.ServerResponse, {});
+    const { ask } = await serve(
+      { IncomingMessage: Request, ServerResponse: Response } as never,
+      (_req, res) => res.end('answered'),
+    );
+    assert.equal((await ask(get())).body, 'answered');
+  },
+  { only: 'plain' },
+);
+
 for (const [which, options, expected] of [
   [
     'the usual ones',
