@@ -8,6 +8,18 @@ export type Language = 'en' | 'fr';
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
 
+/** When what has ended goes on. */
+const after = (seconds: number): string => (seconds === 0 ? 'at once' : `in ${seconds} s`);
+
+/** By which signal a process ended, or else with which code. */
+export interface ProcessEnd {
+  signal: string | undefined;
+  exitCode: number;
+}
+
+const ending = ({ signal, exitCode }: ProcessEnd): string =>
+  signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`;
+
 export const english = {
   language: 'en' as Language,
   usage: (command: string) => `Usage: ${command} [OPTIONS] [FOLDER | PROGRAM]`,
@@ -251,25 +263,17 @@ export const english = {
     'heard',
   ],
   replaced: (path: string) => `${path}: all workers were replaced.`,
-  ended: (
-    path: string,
-    { signal, exitCode }: { signal: string | undefined; exitCode: number },
-    seconds: number,
-  ) =>
-    `${path} ${signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`}; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,
+  ended: (path: string, how: ProcessEnd, seconds: number) =>
+    `${path} ${ending(how)}; started again ${after(seconds)}.`,
   neverReady: (path: string, limit: number, seconds: number) =>
-    `${path} was not ready within ${limit} s and was ended; started again ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`,
+    `${path} was not ready within ${limit} s and was ended; started again ${after(seconds)}.`,
   listensNoMore: (pid: number, seconds: number | undefined) =>
-    `Worker ${pid} listens nowhere any more: its program has closed its servers.${seconds === undefined ? '' : ` Replaced ${seconds === 0 ? 'at once' : `in ${seconds} s`}.`}`,
+    `Worker ${pid} listens nowhere any more: its program has closed its servers.${seconds === undefined ? '' : ` Replaced ${after(seconds)}.`}`,
   successorFailed: (path: string, limit: number | undefined) =>
     `${path} ${limit === undefined ? 'failed to start' : `was not ready within ${limit} s`}; the workers before go on serving. Mend it, and send SIGHUP again.`,
-  endedUnserved: (
-    path: string,
-    { signal, exitCode }: { signal: string | undefined; exitCode: number },
-    limit: number | undefined,
-  ) =>
+  endedUnserved: (path: string, how: ProcessEnd, limit: number | undefined) =>
     limit === undefined
-      ? `${path} ${signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`} before it served.`
+      ? `${path} ${ending(how)} before it served.`
       : `${path} was not ready within ${limit} s, and was ended.`,
   limitReached: (limit: ReachedLimit) =>
     'requests' in limit

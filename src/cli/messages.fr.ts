@@ -1,8 +1,14 @@
 // Toutes les phrases de la commande, en français. Même forme que le catalogue anglais, que le compilateur vérifie.
 import { certificateMessages } from './certificate-messages.fr.js';
-import type { Messages } from './messages.en.js';
+import type { Messages, ProcessEnd } from './messages.en.js';
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} Mio`;
+
+/** Quand reprend ce qui s’est terminé. */
+const after = (seconds: number): string => (seconds === 0 ? 'aussitôt' : `dans ${seconds} s`);
+
+const ending = ({ signal, exitCode }: ProcessEnd): string =>
+  signal ? `a été tué par ${signal}` : `s’est terminé avec le code ${exitCode}`;
 
 export const french: Messages = {
   language: 'fr',
@@ -230,17 +236,16 @@ export const french: Messages = {
     'entendu',
   ],
   replaced: (path) => `${path} : tous les processus ont été remplacés.`,
-  ended: (path, { signal, exitCode }, seconds) =>
-    `${path} ${signal ? `a été tué par ${signal}` : `s’est terminé avec le code ${exitCode}`} ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,
+  ended: (path, how, seconds) => `${path} ${ending(how)} ; relancé ${after(seconds)}.`,
   neverReady: (path, limit, seconds) =>
-    `${path} n’était pas prêt au bout de ${limit} s et a été tué ; relancé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`,
+    `${path} n’était pas prêt au bout de ${limit} s et a été tué ; relancé ${after(seconds)}.`,
   listensNoMore: (pid, seconds) =>
-    `Le processus ${pid} n’écoute plus nulle part : son programme a fermé ses serveurs.${seconds === undefined ? '' : ` Remplacé ${seconds === 0 ? 'aussitôt' : `dans ${seconds} s`}.`}`,
+    `Le processus ${pid} n’écoute plus nulle part : son programme a fermé ses serveurs.${seconds === undefined ? '' : ` Remplacé ${after(seconds)}.`}`,
   successorFailed: (path, limit) =>
     `${path} ${limit === undefined ? 'n’a pas pu démarrer' : `n’était pas prêt au bout de ${limit} s`} ; les processus d’avant continuent de servir. Corrigez-le, et envoyez SIGHUP de nouveau.`,
-  endedUnserved: (path, { signal, exitCode }, limit) =>
+  endedUnserved: (path, how, limit) =>
     limit === undefined
-      ? `${path} ${signal ? `a été terminé par ${signal}` : `s’est terminé avec le code ${exitCode}`} avant de servir.`
+      ? `${path} ${ending(how)} avant de servir.`
       : `${path} n’était pas prêt au bout de ${limit} s, et a été tué.`,
   limitReached: (limit) =>
     'requests' in limit

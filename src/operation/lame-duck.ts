@@ -41,15 +41,10 @@ export async function closeAsLameDuck(
   for (const server of servers) leaveGrace(server, grace);
   let accepting = servers.length;
   const closed = Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<void>((done) => {
-          const closeNow = () => {
-            server.close(() => done());
-            if (--accepting === 0) onClosing?.();
-          };
-          if (!last || acceptWaiting(server, alone, closeNow) === null) closeNow();
-        }),
+    servers.map((server) =>
+      closeServer(server, { last, alone }, () => {
+        if (--accepting === 0) onClosing?.();
+      }),
     ),
   );
   for (const server of servers) for (const session of openSessions(server)) session.close();
@@ -74,6 +69,21 @@ export async function closeAsLameDuck(
   clearTimeout(wait);
   tooLong.abort();
   return count;
+}
+
+/** Closes a server, which accepts no more once `onClosing` is called; resolves when its last connection has ended. */
+function closeServer(
+  server: Closable,
+  { last, alone }: { last: boolean; alone: boolean },
+  onClosing: () => void,
+): Promise<void> {
+  return new Promise((done) => {
+    const close = () => {
+      server.close(() => done());
+      onClosing();
+    };
+    if (!last || acceptWaiting(server, alone, close) === null) close();
+  });
 }
 
 /** Premier's servers have a grace that can be set; a program that wants a longer one keeps it. */
