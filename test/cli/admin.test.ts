@@ -14,13 +14,10 @@ import { lifecycle } from '../../dist/operation/lifecycle.js';
 import { Service } from '../../dist/operation/service.js';
 import { processStatus } from '../../dist/operation/service-status.js';
 import type { ReachedLimit } from '../../dist/operation/worker-limits.js';
+import { moment } from '../subjects.js';
 import { type Answer, ask } from './asked-admin.js';
-import { type Command, serving, start, temporaryFolder } from './command.js';
-
-/** Asks again and again; the service is killed after a minute, and then this fails. */
-async function eventually(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo()));
-}
+import { type Command, eventually, serving, start, temporaryFolder } from './command.js';
+import { type Outcome, outcomesOf } from './command-lines.js';
 
 const app = `export default (req, res) => res.end('hello');`;
 
@@ -250,10 +247,14 @@ test('how to ask is told, in the language asked for', async (t) => {
     [['health', 'https://127.0.0.1/'], 2, /^premier: premier health asks over http, not https:\/\/127/],
     [['status', '--lang=fr', 'nowhere'], 2, /^premier: C’est : premier status/],
   ];
-  for (const [args, code, text] of asked) {
-    const { ended, stdout, stderr } = start(t, args);
-    assert.equal(await ended, code, args.join(' '));
-    assert.match(code === 0 ? stdout() : stderr(), text);
+  const outcomes = await outcomesOf(
+    t,
+    asked.map(([args]) => args),
+  );
+  for (const [index, [args, code, text]] of asked.entries()) {
+    const outcome = outcomes[index] as Outcome;
+    assert.equal(outcome.code, code, args.join(' '));
+    assert.match(code === 0 ? outcome.stdout : outcome.stderr, text);
   }
 });
 
@@ -300,10 +301,15 @@ test('an admin address that is served is refused, with another', async (t) => {
       '--admin 0\\.0\\.0\\.0:18081',
     ],
   ];
-  for (const [args, way] of same) {
-    const { ended, stderr } = start(t, [temporaryFolder(t), ...args]);
-    assert.equal(await ended, 2, args.join(' '));
-    assert.match(stderr(), new RegExp(`^premier: --admin and --port are both \\d+, .*: premier .*${way}`));
+  const folder = temporaryFolder(t);
+  const outcomes = await outcomesOf(
+    t,
+    same.map(([args]) => [folder, ...args]),
+  );
+  for (const [index, [args, way]] of same.entries()) {
+    const { code, stderr } = outcomes[index] as Outcome;
+    assert.equal(code, 2, args.join(' '));
+    assert.match(stderr, new RegExp(`^premier: --admin and --port are both \\d+, .*: premier .*${way}`));
   }
 });
 
@@ -339,6 +345,7 @@ test('a worker is replaced after --max-requests, and no request is lost', async 
   const asking = async () => {
     const answer = await fetch(url, { headers: { connection: 'close' } });
     assert.equal(await answer.text(), 'hello');
+    await moment();
   };
   let over = false;
   const replaced = printed(/(is replaced: \d+ requests\.\n(?:.|\n)*){3}/).then(() => {
@@ -366,7 +373,10 @@ test('a worker is replaced after --max-memory', async (t) => {
   const replaced = printed(/is replaced: \d+ MiB\./).then(() => {
     over = true;
   });
-  while (!over) assert.equal((await fetch(url, { headers: { connection: 'close' } })).status, 200);
+  while (!over) {
+    assert.equal((await fetch(url, { headers: { connection: 'close' } })).status, 200);
+    await moment();
+  }
   await replaced;
 });
 
@@ -406,21 +416,17 @@ test('with --wait-ready, a successor takes over once its program has said so', a
 test('options for workers are refused where there are none', async (t) => {
   const file = join(temporaryFolder(t), 'app.mjs');
   writeFileSync(file, app);
-  for (const option of ['--max-requests=5', '--max-memory=1G', '--wait-ready']) {
-    const { ended, stderr } = start(t, [file, option]);
-    assert.equal(await ended, 2, option);
-    assert.match(stderr(), /is for workers\. Give --workers as well\./);
-  }
-  for (const option of [
-    '--max-requests=0',
-    '--max-memory=5',
-    '--max-memory=lots',
-    '--admin=a:b',
-    '--admin=70000',
-  ]) {
-    const { ended, stderr } = start(t, [file, '--workers=1', option]);
-    assert.equal(await ended, 2, option);
-    assert.match(stderr(), /^premier: --[\w-]+ must be /);
+  const alone = ['--max-requests=5', '--max-memory=1G', '--wait-ready'];
+  const wrong = ['--max-requests=0', '--max-memory=5', '--max-memory=lots', '--admin=a:b', '--admin=70000'];
+  const lines = [
+    ...alone.map((option) => [file, option]),
+    ...wrong.map((option) => [file, '--workers=1', option]),
+  ];
+  for (const [index, { code, stderr }] of (await outcomesOf(t, lines)).entries()) {
+    assert.equal(code, 2, lines[index]?.join(' '));
+    const expected =
+      index < alone.length ? /is for workers\. Give --workers as well\./ : /^premier: --[\w-]+ must be /;
+    assert.match(stderr, expected);
   }
 });
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { moment } from '../subjects.js';
 
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -34,12 +35,17 @@ export interface Command {
 }
 
 /** Starts the command; it is killed at the end of the test if it is still there. */
-export function start(
+export function start(t: TestContext, args: string[], { node = [], ...options }: Options = {}): Command {
+  return startNode(t, [...node, main, ...args], options);
+}
+
+/** The same of any program. */
+export function startNode(
   t: TestContext,
   args: string[],
-  { cwd, env, node = [], descriptors }: Options = {},
+  { cwd, env, descriptors }: Omit<Options, 'node'> = {},
 ): Command {
-  const words = [process.execPath, ...node, main, ...args];
+  const words = [process.execPath, ...args];
   // Only the process itself knows the number that LISTEN_PID has to have.
   const [file = '', ...rest] = descriptors
     ? ['/bin/sh', '-c', 'export LISTEN_PID=$$; exec "$@"', 'sh', ...words]
@@ -97,6 +103,11 @@ export async function serving(
   return { ...command, url, port: Number(new URL(url).port) };
 }
 
+/** Asks again and again; a command is killed after a minute, and then this fails. */
+export async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await moment();
+}
+
 /** A folder that is gone after the test. */
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'premier-cli-'));
@@ -109,15 +120,8 @@ export function certificate(t: TestContext): { key: string; cert: string } | und
   const folder = temporaryFolder(t);
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')] as [string, string];
   const names = ['-subj', '/CN=localhost', '-keyout', key, '-out', cert];
-  const { status } = spawnSync('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    ...names,
-  ]);
+  // An RSA key takes openssl half a second.
+  const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  const { status } = spawnSync('openssl', ['req', '-x509', ...made, ...names]);
   return status === 0 ? { key, cert } : undefined;
 }

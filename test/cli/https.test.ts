@@ -12,6 +12,7 @@ import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import { issueLocally, localAuthority } from '../../dist/operation/certificates/local-authority.js';
 import { serving, start, temporaryFolder } from './command.js';
+import { type Outcome, outcomesOf } from './command-lines.js';
 
 /** A home of the test's own: whatever is changed there is nobody's. */
 function newHome(t: TestContext) {
@@ -350,15 +351,19 @@ test('ways to a certificate that exclude each other are refused, as is what has 
     [['--hsts'], /^--hsts has no effect without --https/, /sans effet/],
     [['--http-port=80'], /^--http-port has no effect without --https/, /sans effet/],
   ];
-  for (const [args, english, french] of cases) {
-    for (const [lang, message] of [
-      ['en', english],
-      ['fr', french],
-    ] as const) {
-      const { ended, stderr } = start(t, [site, '--lang', lang, ...args], { env });
-      assert.equal(await ended, 2, args.join(' '));
-      assert.match(stderr().replace(/^premier: /, ''), message);
-    }
+  const lines = cases.flatMap(([args, english, french]) => [
+    { args: [site, '--lang=en', ...args], message: english },
+    { args: [site, '--lang=fr', ...args], message: french },
+  ]);
+  const outcomes = await outcomesOf(
+    t,
+    lines.map(({ args }) => args),
+    { env },
+  );
+  for (const [index, { args, message }] of lines.entries()) {
+    const { code, stderr } = outcomes[index] as Outcome;
+    assert.equal(code, 2, args.join(' '));
+    assert.match(stderr.replace(/^premier: /, ''), message);
   }
 });
 

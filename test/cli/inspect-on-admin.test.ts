@@ -13,7 +13,7 @@ import { openAdmin } from '../../dist/operation/admin-server.js';
 import { Service } from '../../dist/operation/service.js';
 import { inspected } from '../inspector/inspected.js';
 import { ask } from './asked-admin.js';
-import { serving, temporaryFolder } from './command.js';
+import { eventually, serving, temporaryFolder } from './command.js';
 
 const json = { 'content-type': 'application/json' };
 
@@ -31,7 +31,7 @@ for (const kind of [[], ['--workers', '1'], ['--watch']]) {
     await (await fetch(`${command.url}seen`)).text();
     const seen = async (): Promise<{ target: string; outcome: string | null }> =>
       JSON.parse((await below(`${token}/api/exchange/1`)).body);
-    while ((await seen()).outcome === null);
+    await eventually(async () => (await seen()).outcome !== null);
     assert.equal((await seen()).target, '/seen');
     assert.match((await below(`${token}/`)).body, /premier inspector/);
     assert.match(String((await below(`${token}/page.css`)).headers['content-type']), /text\/css/);

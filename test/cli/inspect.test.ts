@@ -9,8 +9,9 @@ import { parseArguments } from '../../dist/cli/arguments.js';
 import { checkInspectorOption } from '../../dist/cli/inspector-option.js';
 import { catalogues, type Messages } from '../../dist/cli/language.js';
 import { UsageError } from '../../dist/cli/trouble.js';
+import { moment } from '../subjects.js';
 import { ask } from './asked-admin.js';
-import { type Command, serving, start, temporaryFolder } from './command.js';
+import { type Command, eventually, serving, start, temporaryFolder } from './command.js';
 
 const pageOf = ({ stdout }: Command): string =>
   /^ {2}Inspec\S+ +(http:\/\/(?:127\.0\.0\.1|localhost):\d+\/[\w-]{24}\/)$/m.exec(stdout())?.[1] as string;
@@ -23,6 +24,7 @@ async function exchange(page: string, id: number) {
       ? ((await response.json()) as { outcome: string | null; target: string })
       : null;
     if (found?.outcome) return found;
+    await moment();
   }
 }
 
@@ -104,7 +106,7 @@ test('with --watch the page has one address, whichever worker serves', async (t)
   assert.equal((await exchange(page, 1)).target, '/before');
   write('two');
   await command.printed('started again');
-  while ((await (await fetch(`${command.url}after`)).text()) !== 'two');
+  await eventually(async () => (await (await fetch(`${command.url}after`)).text()) === 'two');
   for (let target = ''; target !== '/after'; ) {
     // The worker before holds the port until it has ended.
     const response = await fetch(`${page}api/exchange/1`).catch(() => null);

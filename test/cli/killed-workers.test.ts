@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { until } from '../subjects.js';
 import { ask } from './asked-admin.js';
-import { serving, temporaryFolder } from './command.js';
+import { eventually, serving, temporaryFolder } from './command.js';
 import { clientsOf } from './counting-clients.js';
 
 const kept = 8;
@@ -25,7 +25,7 @@ test('workers that are killed again and again take with them what was in them, a
     return workers.filter(({ state }) => state === 'ready').map(({ pid }) => pid);
   };
   const bothServe = async () => {
-    while ((await readyPids()).length < 2);
+    await eventually(async () => (await readyPids()).length === 2);
     return readyPids();
   };
   const clients = await clientsOf(port, { kept });
@@ -51,8 +51,11 @@ test('workers that are killed again and again take with them what was in them, a
   };
   // The answers of a worker's last turn may have left before it counted them, or have been counted and not left.
   const slack = killed * kept;
-  let count = await counted();
-  while (count < clients.requests - slack) count = await counted();
+  let count = 0;
+  await eventually(async () => {
+    count = await counted();
+    return count >= clients.requests - slack;
+  });
   assert.ok(count <= clients.requests + slack, `${count} of ${clients.requests}`);
   const { requests } = JSON.parse((await ask(admin, '/status')).body);
   assert.ok(Math.abs(requests - count) <= slack, `${requests}, ${count}`);

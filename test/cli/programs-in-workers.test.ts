@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { moment } from '../subjects.js';
 import { ask } from './asked-admin.js';
-import { type Command, serving, start, temporaryFolder } from './command.js';
+import { type Command, eventually, serving, start, temporaryFolder } from './command.js';
 
 async function workers(
   t: TestContext,
@@ -90,7 +91,7 @@ for (const [what, program] of closing) {
     const host = program.includes('export') ? args : args.slice(1);
     const { url, printed, stderr } = await workers(t, `${handler}${program}`, host);
     const status = async () => JSON.parse((await ask(admin, '/status')).body);
-    while ((await ask(admin, '/ready')).status !== 200);
+    await eventually(async () => (await ask(admin, '/ready')).status === 200);
     const [{ pid }] = (await status()).workers;
     const headers = { connection: 'close' };
     const held = await fetch(new URL('/close', url), { headers });
@@ -105,7 +106,7 @@ for (const [what, program] of closing) {
         .map(({ state }: { state: string }) => state),
       ['retiring'],
     );
-    while ((await ask(admin, '/ready')).status !== 200);
+    await eventually(async () => (await ask(admin, '/ready')).status === 200);
     assert.notEqual(await (await fetch(url, { headers })).text(), String(pid));
     // What it had begun to answer, it finishes.
     process.kill(pid, 'SIGUSR2');
@@ -131,7 +132,8 @@ test('a worker of which one server listens still, or again, is ready', async (t)
     while (performance.now() - since < 1000)
       await fetch(url)
         .then(async (res) => pids.add(await res.text()))
-        .catch(() => {});
+        .catch(() => {})
+        .then(moment);
     return pids;
   };
   assert.equal((await answers()).size, 1);
@@ -152,11 +154,11 @@ test('one process that has closed its servers is not ready until it listens agai
   );
   const { url, child } = await serving(t, [file, '--log', 'off', `--admin=unix:${admin}`]);
   const ready = async () => (await ask(admin, '/ready')).body;
-  while ((await ready()) !== 'ready\n');
+  await eventually(async () => (await ready()) === 'ready\n');
   await (await fetch(url, { headers: { connection: 'close' } })).text();
-  while ((await ready()) !== 'stopping\n');
+  await eventually(async () => (await ready()) === 'stopping\n');
   child.kill('SIGUSR2');
-  while ((await ready()) !== 'ready\n');
+  await eventually(async () => (await ready()) === 'ready\n');
 });
 
 for (const [what, serve] of [

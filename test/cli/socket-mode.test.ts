@@ -6,7 +6,8 @@ import { get } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { start, temporaryFolder } from './command.js';
+import { eventually, start, temporaryFolder } from './command.js';
+import { type Outcome, outcomesOf } from './command-lines.js';
 
 function isAnswered(path: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -39,7 +40,7 @@ for (const args of [[], ['--workers', '2']]) {
         child.kill('SIGKILL');
         await ended;
         // Workers whose parent is gone go on for a moment.
-        while (await isAnswered(path));
+        await eventually(async () => !(await isAnswered(path)));
       }
     },
   );
@@ -53,9 +54,14 @@ test('a mode that is none, or of nothing, is refused', async (t) => {
     [['--socket-mode=660'], /--socket-mode is for a socket\. Give --host unix:PATH as well\./],
     [['--socket-mode=660', '--lang=fr'], /Donnez aussi --host unix:CHEMIN\./],
   ];
-  for (const [args, problem] of refused) {
-    const { ended, stderr } = start(t, [temporaryFolder(t), ...args]);
-    assert.equal(await ended, 2, args.join(' '));
-    assert.match(stderr(), problem);
+  const folder = temporaryFolder(t);
+  const outcomes = await outcomesOf(
+    t,
+    refused.map(([args]) => [folder, ...args]),
+  );
+  for (const [index, [args, problem]] of refused.entries()) {
+    const { code, stderr } = outcomes[index] as Outcome;
+    assert.equal(code, 2, args.join(' '));
+    assert.match(stderr, problem);
   }
 });

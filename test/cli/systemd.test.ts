@@ -10,7 +10,7 @@ import { type TestContext, test } from 'node:test';
 import { readInherited } from '../../dist/operation/inherited-sockets.js';
 import { watchdogTime } from '../../dist/operation/service-manager.js';
 import { until } from '../subjects.js';
-import { type Command, start, temporaryFolder } from './command.js';
+import { type Command, eventually, start, temporaryFolder } from './command.js';
 
 const posix = { skip: process.platform === 'win32' };
 
@@ -152,7 +152,7 @@ for (const workers of [[], ['--workers', '2']]) {
       );
       await printed(folder);
       for (const server of [first, second, local]) assert.equal(await asked(server), 'hello');
-      while ((await asked(admin, '/ready')) !== 'ready\n');
+      await eventually(async () => (await asked(admin, '/ready')) === 'ready\n');
       for (const { where } of [first, second])
         assert.ok(stdout().includes(`http://127.0.0.1:${(where as { port: number }).port}/\n`), stdout());
       assert.equal(stderr(), '');

@@ -12,6 +12,7 @@ import { retrying } from '../../dist/cli/command-line.js';
 import { catalogues } from '../../dist/cli/language.js';
 import { distinctHosts, whyNot } from '../../dist/cli/listen.js';
 import { certificate, start, temporaryFolder } from './command.js';
+import { type Outcome, outcomesOf } from './command-lines.js';
 
 test('an error is one line on stderr and an exit code, in French or English', async (t) => {
   const folder = temporaryFolder(t);
@@ -98,17 +99,29 @@ test('an error is one line on stderr and an exit code, in French or English', as
       /^198\.51\.100\.77 n’est pas une adresse/,
     ],
   ];
-  for (const [args, code, english, french] of cases) {
-    await Promise.all(
-      [['en', english] as const, ['fr', french] as const].map(async ([lang, expected]) => {
-        const { ended, stdout, stderr } = start(t, ['--lang', lang, ...args], { cwd: folder });
-        assert.equal(await ended, code, `${args}: ${stderr()}`);
-        assert.equal(stdout(), '');
-        const [line, ...rest] = stderr().split('\n');
-        assert.deepEqual(rest, [''], stderr());
-        assert.match((line as string).replace(/^premier: /, ''), expected);
-      }),
-    );
+  const lines = cases.flatMap(([args, code, english, french]) => [
+    { args: ['--lang', 'en', ...args], code, expected: english },
+    { args: ['--lang', 'fr', ...args], code, expected: french },
+  ]);
+  const outcomes = await outcomesOf(
+    t,
+    lines.map(({ args }) => args),
+    { cwd: folder },
+  );
+  for (const [index, { args, code, expected }] of lines.entries()) {
+    const { stdout, stderr, ...ended } = outcomes[index] as Outcome;
+    assert.equal(ended.code, code, `${args}: ${stderr}`);
+    assert.equal(stdout, '');
+    const [line, ...rest] = stderr.split('\n');
+    assert.deepEqual(rest, [''], stderr);
+    assert.match((line as string).replace(/^premier: /, ''), expected);
+  }
+  // One of each code as a process of its own.
+  for (const { args, code, expected } of [lines[0], lines[7]] as typeof lines) {
+    const { ended, stdout, stderr } = start(t, args, { cwd: folder });
+    assert.equal(await ended, code);
+    assert.equal(stdout(), '');
+    assert.match(stderr().trimEnd().replace(/^premier: /, ''), expected);
   }
 });
 
@@ -235,11 +248,15 @@ test('an address that another program has is told of with the port that was trie
   await once(other, 'listening');
   t.after(() => other.close());
   const { port } = other.address() as AddressInfo;
-  for (const hosts of [['127.0.0.1'], ['::1', '127.0.0.1'], ['localhost'], ['0.0.0.0', 'localhost']]) {
-    const given = hosts.map((host) => `--host=${host}`);
-    const { ended, stderr } = start(t, [temporaryFolder(t), '--port', String(port), ...given]);
-    assert.equal(await ended, 1);
-    assert.match(stderr(), new RegExp(`Port ${port} is in use by another program`));
+  const tried = [['127.0.0.1'], ['::1', '127.0.0.1'], ['localhost'], ['0.0.0.0', 'localhost']];
+  const folder = temporaryFolder(t);
+  const outcomes = await outcomesOf(
+    t,
+    tried.map((hosts) => [folder, '--port', String(port), ...hosts.map((host) => `--host=${host}`)]),
+  );
+  for (const { code, stderr } of outcomes) {
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`Port ${port} is in use by another program`));
   }
 });
 
@@ -277,11 +294,14 @@ test('a path on which no socket can be made is told of with its reason', async (
     // Bytes count, not characters.
     [join('/tmp', 'é'.repeat(60)), ' is too long for a socket'],
   ];
-  for (const [path, expected] of cases) {
-    const { ended, stdout, stderr } = start(t, [folder, `--host=unix:${path}`]);
-    assert.equal(await ended, 1);
-    assert.equal(stdout(), '');
-    assert.ok(stderr().includes(expected), stderr());
+  const outcomes = await outcomesOf(
+    t,
+    cases.map(([path]) => [folder, `--host=unix:${path}`]),
+  );
+  for (const [index, { code, stdout, stderr }] of outcomes.entries()) {
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.ok(stderr.includes(cases[index]?.[1] as string), stderr);
   }
 });
 
@@ -292,9 +312,8 @@ test('no character of the command line that a terminal would obey is printed', a
     ['.', '--lang=\x9b2J'],
     ['one\ntwo'],
   ];
-  for (const args of cases) {
-    const { ended, stderr } = start(t, args);
-    assert.notEqual(await ended, 0);
-    assert.match(stderr(), /^premier: [^\p{Cc}]*\\x[^\p{Cc}]*\n$/u);
+  for (const { code, stderr } of await outcomesOf(t, cases)) {
+    assert.notEqual(code, 0);
+    assert.match(stderr, /^premier: [^\p{Cc}]*\\x[^\p{Cc}]*\n$/u);
   }
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { get, until } from '../subjects.js';
 import { ask } from './asked-admin.js';
-import { serving, temporaryFolder } from './command.js';
+import { eventually, serving, temporaryFolder } from './command.js';
 
 const waiting = 50;
 
@@ -63,7 +63,7 @@ for (const [what, workers, program] of programs) {
     const options = ['--workers', String(workers), '--admin', `unix:${admin}`, '--log', 'off'];
     const { port, child, ended } = await serving(t, [file, ...options]);
     const serve = async () => JSON.parse((await ask(admin, '/status')).body).workers.length;
-    while ((await serve()) < workers);
+    await eventually(async () => (await serve()) === workers);
     const clients: Socket[] = [];
     for (let busy = 1; busy <= workers; busy++) {
       clients.push(await asking(t, port, '/busy'));
@@ -75,7 +75,7 @@ for (const [what, workers, program] of programs) {
     for (let i = 0; i < waiting; i++) clients.push(await asking(t, port, '/'));
     const answers = Promise.all(clients.map(answerTo));
     child.kill('SIGTERM');
-    while ((await ask(admin, '/ready')).status !== 503);
+    await eventually(async () => (await ask(admin, '/ready')).status === 503);
     writeFileSync(join(folder, 'go'), '');
     assert.deepEqual([...new Set(await answers)], ['HTTP/1.1 200 OK']);
     assert.equal(await ended, 0);

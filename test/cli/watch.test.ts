@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { FileWatch } from '../../dist/cli/file-watch.js';
-import { until } from '../subjects.js';
+import { moment, until } from '../subjects.js';
 import { type Command, type Options, serving, start, temporaryFolder } from './command.js';
 
 const app = (text: string) => `export default (req, res) => {
@@ -38,6 +38,7 @@ async function nextPid({ url, child, stderr }: Watched, before: ReadonlySet<numb
     const pid = Number((await answer.catch(() => '')).split(' ')[1] ?? 0);
     if (pid > 0 && !before.has(pid)) return pid;
     assert.equal(child.signalCode, null, `nobody answers: ${stderr()}`);
+    await moment();
   }
 }
 
@@ -47,6 +48,7 @@ async function answers(url: string, beginning: string): Promise<string> {
     const answer = await fetch(url, { headers: { connection: 'close' } });
     const text = await answer.text();
     if (text.startsWith(beginning)) return text;
+    await moment();
   }
 }
 

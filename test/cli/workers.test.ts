@@ -5,9 +5,18 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { turns, until } from '../subjects.js';
+import { until } from '../subjects.js';
 import { ask } from './asked-admin.js';
-import { type Command, certificate, type Options, serving, start, temporaryFolder } from './command.js';
+import {
+  type Command,
+  certificate,
+  eventually,
+  type Options,
+  serving,
+  start,
+  temporaryFolder,
+} from './command.js';
+import { outcomesOf } from './command-lines.js';
 import { clientsOf } from './counting-clients.js';
 
 const app = (text: string) => `
@@ -152,7 +161,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     process.kill(pid, signal);
     await printed(new RegExp(`was ended by ${signal}; started again at once\\.$`, 'm'), 'stderr');
     const pids = new Set([pid, other]);
-    while (pids.size < 3) pids.add(await pidOf(url));
+    await eventually(async () => pids.add(await pidOf(url)).size === 3);
     await until(() => !isAlive(pid), 'its end');
     await clients.end();
     // Only what is in a process that is killed is lost with it.
@@ -189,7 +198,7 @@ for (const what of ['a program that is gone', 'a program that is broken', 'a fol
     else renameSync(away, target);
     const answered = () => fetch(url).then((answer) => answer.text());
     // It may have been refused for a second.
-    while ((await answered().catch(() => '')) !== 'hello') await turns(1);
+    await eventually(async () => (await answered().catch(() => '')) === 'hello');
     assert.equal(child.exitCode, null);
   });
 }
@@ -257,9 +266,10 @@ for (const args of [[], ['--workers', '2']]) {
 }
 
 test('a number of workers that is none is refused', async (t) => {
-  for (const value of ['0', '-1', '1.5', 'many', '1000']) {
-    const { ended, stderr } = start(t, [temporaryFolder(t), `--workers=${value}`]);
-    assert.equal(await ended, 2, value);
-    assert.match(stderr(), /^premier: --workers must be a whole number from 1 to 999, or auto/);
+  const folder = temporaryFolder(t);
+  const lines = ['0', '-1', '1.5', 'many', '1000'].map((value) => [folder, `--workers=${value}`]);
+  for (const { code, stderr } of await outcomesOf(t, lines)) {
+    assert.equal(code, 2);
+    assert.match(stderr, /^premier: --workers must be a whole number from 1 to 999, or auto/);
   }
 });

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { evaluate, rangeHolds } from '../../dist/documents/conditions.js';
 import { settlesIn, tagOfCoding, tagOfFile } from '../../dist/documents/validators.js';
+import { moment } from '../subjects.js';
 import { longAgo, longAgoField, put, shelf } from './shelf.js';
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds()));
+  while (!(await holds())) await moment();
 }
 
 const later = 'Tue, 07 May 2024 07:08:09 GMT';

@@ -20,7 +20,7 @@ import { settingsFrom } from '../../dist/inspector/options.js';
 import { Recorder } from '../../dist/inspector/recorder.js';
 import type { ObservedExchange } from '../../dist/observe.js';
 import { temporaryFolder } from '../cli/command.js';
-import { get, pem } from '../subjects.js';
+import { get, pem, until } from '../subjects.js';
 import { bodyText, inspected } from './inspected.js';
 
 test('a request and its response are shown as on the wire, and what premier added is marked', async (t) => {
@@ -114,7 +114,7 @@ for (const pieces of [
     for (const piece of pieces) {
       client.send(piece);
       sent += piece.length;
-      while (socket.bytesRead < sent) await new Promise(setImmediate);
+      await until(() => socket.bytesRead === sent, 'the piece');
     }
     const { refusal } = await exchange(1);
     assert.equal(refusal?.before, 'GET / HTTP/1.1\r\nCookie:*******\r\nBad');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
-import { behaviour, get, type Listener, RawClient, turns } from '../subjects.js';
+import { behaviour, get, type Listener, moment, RawClient } from '../subjects.js';
 
 /** Takes listeners of its socket away, and answers with the whole body. */
 function without(names: readonly (string | undefined)[]): Listener {
@@ -63,7 +63,7 @@ behaviour(
     client.socket.end();
     await once(client.socket, 'close');
     const count = () => new Promise((resolve) => server.getConnections((_, open) => resolve(open)));
-    while ((await count()) !== 0) await turns(1);
+    while ((await count()) !== 0) await moment();
   },
   { only: 'secure' },
 );

@@ -7,7 +7,7 @@ import net, { type Socket } from 'node:net';
 import process from 'node:process';
 import { mock, test } from 'node:test';
 import { hasUnfinishedHandshakes, listsUnfinished } from '../../dist/node/unfinished-handshakes.js';
-import { behaviour, get, RawClient, turns } from '../subjects.js';
+import { behaviour, get, RawClient, until } from '../subjects.js';
 
 const HEAD =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
@@ -109,7 +109,7 @@ behaviour(
     const closed = new Promise((resolve) => server.once('connection', () => server.close(resolve)));
     connect();
     for (let told = 0; told < 3; told++) {
-      while (clients.length <= told) await turns(1);
+      await until(() => clients.length > told, 'a client');
       const { body, field } = await (clients[told] as RawClient).response();
       assert.deepEqual([body, field('connection')], ['answered', 'close']);
     }
