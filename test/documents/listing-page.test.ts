@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { launchChromium, withoutChromium } from '../site/chromium.js';
+import { launchChromium, leavePage, takePage, withoutChromium } from '../site/chromium.js';
 import { oddNames } from './odd-names.js';
 import { type Shelf, shelf } from './shelf.js';
 
@@ -45,7 +45,7 @@ describe('the listing in Chromium', { skip: withoutChromium }, () => {
 
   /** Opens the listing; whatever the page complains of fails the test. */
   async function open(path: string, options: BrowserContextOptions, use: (page: Page) => Promise<void>) {
-    const page = await (await contextFor(options)).newPage();
+    const page = await takePage(await contextFor(options));
     try {
       const complaints: string[] = [];
       page.on('console', (message) => complaints.push(message.text()));
@@ -55,7 +55,7 @@ describe('the listing in Chromium', { skip: withoutChromium }, () => {
       await use(page);
       assert.deepEqual(complaints, []);
     } finally {
-      await page.close();
+      await leavePage(page);
     }
   }
 
@@ -148,7 +148,7 @@ describe('the listing in Chromium', { skip: withoutChromium }, () => {
   }
 
   test('nothing hinders a reader of a refusal, in light and in darkness, narrow and wide', async () => {
-    const page = await (await contextFor(withAxe)).newPage();
+    const page = await takePage(await contextFor(withAxe));
     try {
       await page.goto(`http://127.0.0.1:${site.port}/a/nowhere`);
       // What only decorates is hidden from those who don't see it, but must be seen by those who see little.
@@ -157,7 +157,7 @@ describe('the listing in Chromium', { skip: withoutChromium }, () => {
       await page.getByRole('link', { name: 'Revenir au début' }).press('Enter');
       await page.waitForURL(`http://127.0.0.1:${site.port}/`);
     } finally {
-      await page.close();
+      await leavePage(page);
     }
   });
 });

@@ -4,13 +4,14 @@ import { execFile } from 'node:child_process';
 import { appendFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { documents } from 'premier/documents';
 import { withScript } from '../../dist/documents/reload-script.js';
 import { launchChromium, withoutChromium } from '../site/chromium.js';
-import { until } from '../subjects.js';
+import { moment, until } from '../subjects.js';
 import { bytesOf, type Files, folderWith, put, type Shelf, serving, shelf } from './shelf.js';
 
 const files = {
@@ -263,15 +264,24 @@ async function counted(t: TestContext, files: Files): Promise<Shelf & { streams(
 
 const browsed = { skip: withoutChromium };
 
+let browser: Promise<Browser> | undefined;
+after(async () => (await browser)?.close());
+
+/** A browser of the test's own, as far as pages can tell. */
+async function newContext(t: TestContext): Promise<BrowserContext> {
+  browser ??= launchChromium();
+  const context = await (await browser).newContext();
+  t.after(() => context.close());
+  return context;
+}
+
 test('of many frames and tabs one has the stream, and all show the change', browsed, async (t) => {
   const frames = '<iframe src="frame.html"></iframe>'.repeat(5);
   const site = await counted(t, {
     'index.html': `<!doctype html><title>one</title><link rel="icon" href="data:,">${frames}`,
     'frame.html': '<!doctype html><p>frame one',
   });
-  const browser = await launchChromium();
-  t.after(() => browser.close());
-  const context = await browser.newContext();
+  const context = await newContext(t);
   const pages = [await context.newPage(), await context.newPage(), await context.newPage()];
   for (const page of pages) {
     await page.goto(`http://127.0.0.1:${site.port}/`);
@@ -280,7 +290,7 @@ test('of many frames and tabs one has the stream, and all show the change', brow
   const locks =
     '(async () => { const l = await navigator.locks.query(); return [l.held.length, l.pending.length]; })()';
   // One page has the stream, the others wait for it, and their frames do neither.
-  while (`${await pages[0]?.evaluate(locks)}` !== '1,2');
+  while (`${await pages[0]?.evaluate(locks)}` !== '1,2') await moment();
   await until(() => site.streams() === 1, 'a stream');
   put(site.root, 'frame.html', '<!doctype html><p>frame two');
   for (const page of pages) {
@@ -302,9 +312,7 @@ test(
 <script>window.text = "</body>"; window.other = \`<html><head></head></html>\`;</script></head>
 <body><!-- </body> --><textarea></body></textarea><iframe srcdoc="<p></body>"></iframe></body></html>`;
     const site = await shelf(t, { 'index.html': page1 }, { reload: true });
-    const browser = await launchChromium();
-    t.after(() => browser.close());
-    const page = await browser.newPage();
+    const page = await (await newContext(t)).newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     const streaming = page.waitForResponse(`http://127.0.0.1:${site.port}/.premier/reload`);
@@ -327,9 +335,7 @@ test(
   browsed,
   async (t) => {
     const site = await shelf(t, { 'dist/a/index.html': '<!doctype html><p>one' }, { reload: true });
-    const browser = await launchChromium();
-    t.after(() => browser.close());
-    const page = await browser.newPage();
+    const page = await (await newContext(t)).newPage();
     await page.goto(`http://127.0.0.1:${site.port}/dist/a/`);
     for (const text of ['two', 'three']) {
       rmSync(join(site.root, 'dist'), { recursive: true });
@@ -346,9 +352,7 @@ for (const [what, asksFirst] of [
 ] as const) {
   test(`a change that came after a page was sent, but ${what}, is shown`, browsed, async (t) => {
     const site = await counted(t, { 'index.html': '<!doctype html><link rel="icon" href="data:,"><p>one' });
-    const browser = await launchChromium();
-    t.after(() => browser.close());
-    const context = await browser.newContext();
+    const context = await newContext(t);
     const [first, late] = [await context.newPage(), await context.newPage()];
     const url = `http://127.0.0.1:${site.port}/`;
     if (asksFirst) {
@@ -365,7 +369,7 @@ for (const [what, asksFirst] of [
       if (asksFirst) {
         await first.getByText('two').waitFor();
         await until(() => site.streams() === 1, 'one stream again');
-      } else while ((await site.ask('/.premier/reload.js')).body.includes(version));
+      } else while ((await site.ask('/.premier/reload.js')).body.includes(version)) await moment();
       await (asksFirst ? route.fulfill({ body: before, contentType: 'text/javascript' }) : route.continue());
     });
     await late.goto(url);
@@ -373,11 +377,9 @@ for (const [what, asksFirst] of [
   });
 }
 
-test('a page open in Chromium shows the change', { skip: withoutChromium }, async (t) => {
+test('a page open in Chromium shows the change', browsed, async (t) => {
   const site = await shelf(t, files, { reload: true });
-  const browser = await launchChromium();
-  t.after(() => browser.close());
-  const page = await browser.newPage();
+  const page = await (await newContext(t)).newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => complaints.push(message.text()));

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../cli/command.js';
 import { DATA, END_HEADERS, END_STREAM, greeting, HEADERS } from '../http2/exchange.js';
 import { frame } from '../http2/frames.js';
 import { read, serve } from '../server/http2/client.js';
-import { launchChromium, withoutChromium } from '../site/chromium.js';
+import { launchChromium, leavePage, takePage, withoutChromium } from '../site/chromium.js';
 import { get } from '../subjects.js';
 import { bodyText, type Inspected, inspected } from './inspected.js';
 
@@ -80,8 +80,8 @@ async function visit(
     .send(get(`/${encodeURI(evil)}`))
     .response();
   await connect().send(`GET / HTTP/1.1\r\nHost: a\r\nBad Name${evil}: x\r\n\r\n`).response();
-  const page = await (await contextFor(options)).newPage();
-  t.after(() => page.close());
+  const page = await takePage(await contextFor(options));
+  t.after(() => leavePage(page));
   const troubles: string[] = [];
   page.on('pageerror', ({ message }) => troubles.push(message));
   page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
@@ -428,8 +428,8 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
     const inspector = await inspect(server, { port: 0 });
     t.after(() => inspector.close());
     const context = await contextFor({ ignoreHTTPSErrors: true });
-    const visitor = await context.newPage();
-    t.after(() => visitor.close());
+    const visitor = await takePage(context);
+    t.after(() => leavePage(visitor));
     await visitor.goto(`https://127.0.0.1:${port}/`);
     await visitor.evaluate("fetch('/form', { method: 'POST', body: new URLSearchParams({ nom: 'x' }) })");
     const stream = connect().request({ ':path': '/trailers', ':method': 'POST' }, { waitForTrailers: true });
@@ -446,11 +446,11 @@ describe('the page of the inspector', { skip: withoutChromium }, () => {
     const plain = connectTo(port, '127.0.0.1').on('error', () => {});
     t.after(() => plain.destroy());
     plain.write(get());
-    const stranger = await (await contextFor({})).newPage();
-    t.after(() => stranger.close());
+    const stranger = await takePage(await contextFor({}));
+    t.after(() => leavePage(stranger));
     await assert.rejects(stranger.goto(`https://127.0.0.1:${port}/`), /ERR_CERT_AUTHORITY_INVALID/);
-    const page = await context.newPage();
-    t.after(() => page.close());
+    const page = await takePage(context);
+    t.after(() => leavePage(page));
     await page.goto(inspector.url);
     const chosen = async (text: string | RegExp) => {
       await page.getByRole('option').filter({ hasText: text }).first().click();

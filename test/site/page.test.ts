@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { launchChromium, withoutChromium } from './chromium.js';
+import { launchChromium, leavePage, takePage, withoutChromium } from './chromium.js';
 import { type SiteServer, serveSite } from './site-server.js';
 
 const pages = ['/', '/en/'];
@@ -23,18 +23,18 @@ function contextFor(options: BrowserContextOptions): Promise<BrowserContext> {
   return context;
 }
 
-/** Opens a page, hands it over, and closes it whatever happens. */
+/** Opens a page, hands it over, and leaves it whatever happens. */
 async function visit<T>(
   path: string,
   look: (page: Page) => Promise<T>,
   options: BrowserContextOptions = {},
 ): Promise<T> {
-  const page = await (await contextFor(options)).newPage();
+  const page = await takePage(await contextFor(options));
   try {
     await page.goto(site.origin + path);
     return await look(page);
   } finally {
-    await page.close();
+    await leavePage(page);
   }
 }
 
@@ -295,11 +295,11 @@ describe('the welcome page', { skip: withoutChromium }, () => {
     let page: Page;
 
     before(async () => {
-      page = await (await contextFor({})).newPage();
+      page = await takePage(await contextFor({}));
       await page.goto(site.origin);
     });
 
-    after(() => page.close());
+    after(() => leavePage(page));
 
     test('sends a request and shows both sides as text', async () => {
       const shown = await ask(page, 'GET', '/favicon.svg?de=moi');
