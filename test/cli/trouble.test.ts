@@ -121,7 +121,12 @@ test('an error is one line on stderr and an exit code, in French or English', as
     const { ended, stdout, stderr } = start(t, args, { cwd: folder });
     assert.equal(await ended, code);
     assert.equal(stdout(), '');
-    assert.match(stderr().trimEnd().replace(/^premier: /, ''), expected);
+    assert.match(
+      stderr()
+        .trimEnd()
+        .replace(/^premier: /, ''),
+      expected,
+    );
   }
 });
 
