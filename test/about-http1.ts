@@ -135,7 +135,12 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
   ],
   [
     "node:http2's client sends no field twice that it knows to be single",
-    [/^headers: (of )?two /, /^joinDuplicateHeaders joins/, /^headersDistinct has a list for every field/],
+    [
+      /^Each request of a connection .*: (fields come twice that may come once|duplicates are joined)/,
+      /^headers: (of )?two /,
+      /^joinDuplicateHeaders joins/,
+      /^headersDistinct has a list for every field/,
+    ],
   ],
   [
     'the client is in this process, and its front is a server too',

@@ -6,17 +6,17 @@
  * fields are the same to the byte. Never anything of another connection, of a section that was cut, or of more
  * than is worth keeping. A connection keeps nothing before its second request.
  */
+import type { KnownFields } from '../http/known-fields.js';
 import { REPEATED_FIELDS_BYTES, REPEATED_FIELDS_MISSES } from './limits.js';
 import type { LineWindow } from './line-window.js';
 import type { RequestHead } from './request-head.js';
 
 /** What was read. */
-export interface ReadFields {
+interface ReadFields extends KnownFields {
   /** The lines, with the empty one that ends them. */
   readonly text: string;
   /** A head that had them; only what its fields say of it counts. */
   readonly head: RequestHead;
-  readonly rawHeaders: readonly string[];
   /** The bytes that count towards the limit of a head. */
   readonly bytes: number;
 }
@@ -55,7 +55,7 @@ export class RepeatedFields {
       const isWorthwhile = this.#misses < REPEATED_FIELDS_MISSES;
       const { rawHeaders } = head;
       this.#kept = isWorthwhile
-        ? { text: window.slice(start, end), head, rawHeaders: rawHeaders.slice(), bytes }
+        ? { text: window.slice(start, end), head, rawHeaders: rawHeaders.slice(), headers: null, bytes }
         : null;
     }
     this.#length = length;

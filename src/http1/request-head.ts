@@ -6,6 +6,7 @@
  */
 
 import { isFieldName, isHost, LETTER_CASE, listHas } from '../http/grammar.js';
+import type { KnownFields } from '../http/known-fields.js';
 import type { Validation } from './field-line.js';
 import {
   BODY_CHUNKED,
@@ -24,6 +25,8 @@ export class RequestHead {
   minorVersion = 1;
   /** Names and values in turn, as they came: names in their case, values without the white space around them. */
   rawHeaders: string[] = [];
+  /** The same fields in an earlier head of the connection; null where there are none. */
+  known: KnownFields | null = null;
   /** The Host field; null where there is none. */
   host: string | null = null;
   /** The Expect field, its lines joined with `, `; null where there is none. */

@@ -217,6 +217,7 @@ export class SectionReader {
     const head = this.#head as RequestHead;
     head.noteAll(read.head);
     head.rawHeaders = read.rawHeaders.slice();
+    head.known = read;
     this.isComplete = true;
     return start + read.text.length;
   }

@@ -6,6 +6,7 @@
  * by `, `. Names that clients usually send are looked up, not lower-cased anew.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { KnownFields } from '../http/known-fields.js';
 import { distinctPrototype } from '../node/distinct-fields.js';
 
 const JOIN = 0;
@@ -79,6 +80,20 @@ export function joinFields(rawFields: readonly string[], joinDuplicates: boolean
   return headers;
 }
 
+/**
+ * The same for fields that came before, of which it is a copy; null where it can't be one: a program has changed
+ * them since, a value is a list, or a field is named as what an assignment would call.
+ */
+function knownFields(known: KnownFields, rawFields: readonly string[]): IncomingHttpHeaders | null {
+  const { rawHeaders } = known;
+  if (rawFields.length !== rawHeaders.length) return null;
+  for (let i = 0; i < rawHeaders.length; i++) if (rawFields[i] !== rawHeaders[i]) return null;
+  known.headers ??= joinFields(rawHeaders, false);
+  const { headers } = known;
+  if (headers['set-cookie'] !== undefined || Object.hasOwn(headers, '__proto__')) return null;
+  return Object.assign({}, headers);
+}
+
 /** Adds fields to an object that the program has already: a field may be named `__proto__`. */
 export function addFields(target: object, fields: object): void {
   for (const [key, value] of Object.entries(fields)) {
@@ -98,3 +113,28 @@ export function distinctFields(rawFields: readonly string[]): NodeJS.Dict<string
   const prototype = distinctPrototype();
   return prototype === null ? headers : Object.setPrototypeOf(headers, prototype);
 }
+
+/** What of a message its fields are made of; raw fields are missing where a program asks what messages inherit from. */
+interface Fields {
+  readonly rawHeaders?: readonly string[];
+  readonly rawTrailers: readonly string[];
+  readonly joinDuplicateHeaders: boolean;
+  readonly _known?: KnownFields | null;
+}
+
+const linesOf = ({ rawHeaders }: Fields): readonly string[] => rawHeaders ?? [];
+
+export function headersOf(fields: Fields): IncomingHttpHeaders {
+  const { _known: known, joinDuplicateHeaders } = fields;
+  const lines = linesOf(fields);
+  const headers = known && !joinDuplicateHeaders ? knownFields(known, lines) : null;
+  return headers ?? joinFields(lines, joinDuplicateHeaders);
+}
+
+export const distinctHeadersOf = (fields: Fields): NodeJS.Dict<string[]> => distinctFields(linesOf(fields));
+
+export const distinctTrailersOf = ({ rawTrailers }: Fields): NodeJS.Dict<string[]> =>
+  distinctFields(rawTrailers);
+
+export const trailersOf = ({ rawTrailers, joinDuplicateHeaders }: Fields): NodeJS.Dict<string> =>
+  joinFields(rawTrailers, joinDuplicateHeaders) as NodeJS.Dict<string>;

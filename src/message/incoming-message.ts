@@ -10,6 +10,7 @@ import { EventEmitter } from 'node:events';
 import { IncomingMessage as NodeIncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import type { KnownFields } from '../http/known-fields.js';
 import { callableClass, giveDefaults } from '../node/callable-class.js';
 import { lendStateKeys } from '../node/keys.js';
 import { closesReadAtOnce, endsDroppedAtOnce } from '../node/line-habits.js';
@@ -17,7 +18,15 @@ import { keepsTables, ListenerTable } from '../node/listener-table.js';
 import { closeState, makesStateOnTouch } from '../node/readable-state.js';
 import { nextTick } from '../node/timers.js';
 import { type BodySource, socketSource } from './body-source.js';
-import { addFields, distinctFields, joinFields } from './incoming-fields.js';
+import {
+  addFields,
+  distinctFields,
+  distinctHeadersOf,
+  distinctTrailersOf,
+  headersOf,
+  joinFields,
+  trailersOf,
+} from './incoming-fields.js';
 import { made } from './kept-fields.js';
 import {
   kOriginal,
@@ -38,6 +47,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   declare socket: Socket;
   declare rawHeaders: string[];
   declare rawTrailers: string[];
+  declare _known: KnownFields | null;
   declare complete: boolean;
   declare aborted: boolean;
   declare _events: Record<string, unknown>;
@@ -207,17 +217,6 @@ function reportDestroyed(
   else callback(error);
 }
 
-type Fields = Pick<IncomingMessageMethods, 'rawTrailers' | 'joinDuplicateHeaders'> & {
-  rawHeaders?: string[];
-};
-
-const linesOf = ({ rawHeaders }: Fields): string[] => rawHeaders ?? [];
-const headersOf = (fields: Fields) => joinFields(linesOf(fields), fields.joinDuplicateHeaders);
-const distinctHeadersOf = (fields: Fields) => distinctFields(linesOf(fields));
-const distinctTrailersOf = ({ rawTrailers }: Fields) => distinctFields(rawTrailers);
-const trailersOf = ({ rawTrailers, joinDuplicateHeaders }: Fields) =>
-  joinFields(rawTrailers, joinDuplicateHeaders) as NodeJS.Dict<string>;
-
 function controllerOf({ destroyed, readableEnded, complete }: IncomingMessageMethods): AbortController {
   const controller = new AbortController();
   if (destroyed && !(readableEnded && complete)) controller.abort();
@@ -232,6 +231,8 @@ interface PremierIncomingMessage extends NodeIncomingMessage, RequestWithState {
   _consuming: boolean;
   /** Where its body comes from. */
   _source: BodySource;
+  /** Its fields in an earlier request of the connection, where they were the same. */
+  _known: KnownFields | null;
   _readableState: { endEmitted: boolean; resumeScheduled: boolean };
   _dump(): void;
   _abandon(error: Error): void;
@@ -272,6 +273,7 @@ const PremierIncomingMessage = callableClass<IncomingMessageConstructor>(
     this.url = '';
     this.method = null as never;
     this[kHeaders] = null;
+    this._known = null;
     if (!makesStateOnTouch) {
       this._state = STATE_ELSEWHERE;
       makeState(this);

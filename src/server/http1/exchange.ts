@@ -17,6 +17,7 @@ export function makeRequest(server: HttpServer, socket: ServerSocket, head: Requ
   request.method = head.method;
   request.url = head.target;
   request.rawHeaders = head.rawHeaders;
+  request._known = head.known;
   if (server.joinDuplicateHeaders) request.joinDuplicateHeaders = true;
   return request;
 }
