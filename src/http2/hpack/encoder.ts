@@ -105,9 +105,12 @@ function writeString(bytes: Uint8Array, start: number, text: string): number {
   return at;
 }
 
+/** Octets up to which each is copied by itself: a call into native code would take longer. */
+const FEW_OCTETS = 12;
+
 function writeOctets(bytes: Uint8Array, start: number, octets: Uint8Array): number {
-  // Short as they are, a call into native code would cost more than the copy.
-  for (let i = 0; i < octets.length; i++) bytes[start + i] = octets[i];
+  if (octets.length > FEW_OCTETS) bytes.set(octets, start);
+  else for (let i = 0; i < octets.length; i++) bytes[start + i] = octets[i];
   return start + octets.length;
 }
 

@@ -6,70 +6,38 @@
  * listener runs in the context of its own request, and what it throws ends nobody else's.
  */
 import type { AsyncResource } from 'node:async_hooks';
-import type { Buffer } from 'node:buffer';
 import type { RequestHead } from '../../http2/request-head.js';
 import type { Stream } from '../../http2/stream.js';
 import { canSend } from '../../http2/stream-states.js';
-import type {
-  AnsweringResponse,
-  AskingRequest,
-  BodySource,
-  ClosedCallback,
-} from '../../message/body-source.js';
+import type { AnsweringResponse, AskingRequest, ClosedCallback } from '../../message/body-source.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
-import { completeBody, dropUnread } from '../../message/request-body.js';
 import type { ResponseChannel } from '../../message/response-channel.js';
 import { closeUnwatched, emitClose } from '../../message/response-state.js';
 import type { ServerResponse } from '../../message/server-response.js';
 import * as errors from '../../node/errors.js';
 import { endEntry } from '../../node/performance-entries.js';
-import { nextTick, now, setTimeout } from '../../node/timers.js';
-import type { ServerSocket } from '../../transport/server-socket.js';
+import { nextTick, setTimeout } from '../../node/timers.js';
 import { publishFinish } from '../diagnostics.js';
 import { kEngine } from '../http-server.js';
-import { READING_PATIENCE, RESET_PATIENCE, UNREAD_PATIENCE } from '../limits.js';
+import { READING_PATIENCE, RESET_PATIENCE } from '../limits.js';
 import { makeResponse } from '../make-response.js';
 import type { ExchangeObservation } from '../observation.js';
 import { ObservedChannel } from '../observed-channel.js';
 import { type Leaving, tellLeft } from '../response-left.js';
 import type { Swept } from '../timeouts.js';
-import type { SocketHost } from './connection-facts.js';
-import { announceBody, makeRequest } from './make-request.js';
 import { observeStream } from './observed-stream.js';
 import { callProgram } from './program-calls.js';
 import { refuse } from './refusal.js';
-import { socketFor } from './secure-stream-socket.js';
-import type { StreamSocket } from './stream-socket.js';
+import { ANSWERED, CLOSED, OPEN, RequestSide } from './request-side.js';
 import type { StreamConnection, StreamUse } from './stream-use.js';
 import { StreamWriter, type WriterOwner } from './stream-writer.js';
 
-/** The response is not complete. */
-const OPEN = 0;
-/** The response has left; the program still reads the request, or its client is given time to end it. */
-const ANSWERED = 1;
-const CLOSED = 2;
-
-type State = typeof OPEN | typeof ANSWERED | typeof CLOSED;
-
-export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse, Leaving {
-  readonly stream: Stream;
-  readonly request: IncomingMessage;
+export class Exchange extends RequestSide implements WriterOwner, StreamUse, Leaving {
   readonly response: ServerResponse;
-  readonly socket: StreamSocket;
-  /** Where what is told of the request runs. */
-  context: AsyncResource | null;
   /** Where its connection has it. */
   place = -1;
   /** Null where nobody observes. */
   readonly observed: ExchangeObservation | null;
-  readonly #connection: StreamConnection;
-  #state: State = OPEN;
-  /** When it began to come, as `now` tells it; null where it has no body that could take long. */
-  #start: number | null;
-  /** Whether all of the request has come. */
-  #isReceived = false;
-  /** The reader has yet to come to what waits before it hears of the end: from then on it asks for nothing. */
-  #endWaits = false;
 
   constructor(
     connection: StreamConnection,
@@ -77,16 +45,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
     head: RequestHead,
     context: AsyncResource | null,
   ) {
-    this.#connection = connection;
-    this.stream = stream;
-    this.context = context;
-    this.#start = stream.readable ? now() : null;
-    this.socket = socketFor(this);
-    announceBody(stream, head);
-    this.request = makeRequest(connection.server, this.socket, head);
-    if (connection.server[kEngine].optimizeEmptyRequests && !stream.readable)
-      this.request._dumpAndCloseReadable();
-    this.request._source = this;
+    super(connection, stream, head, context);
     this.response = makeResponse(connection.server, this.request, true);
     const { observation } = connection;
     this.observed = observation === null ? null : observeStream(observation, stream, head, this);
@@ -109,63 +68,18 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
     return this.request.complete && this.response.finished;
   }
 
-  get transport(): ServerSocket {
-    return this.#connection.socket;
-  }
-
   get activity(): number {
     return this.stream.sent;
   }
 
-  /** As the sweep of the server wants it: 0 where all of the request has come. */
-  get requestStart(): number {
-    return this.request.complete || this.#state === CLOSED ? 0 : (this.#start ?? 0);
-  }
-
-  stir(): void {
-    this.socket._stir();
-  }
-
   // What comes on the stream
-
-  receive(data: Buffer): void {
-    const { request, stream } = this;
-    this.stir();
-    if (this.observed !== null) this.observed.bodyCame(data);
-    if (request._dumped || request.destroyed) {
-      stream.consumed(data.length);
-      return;
-    }
-    callProgram(this.context, () => {
-      const kept = request.readableEncoding === null ? this.#connection.keep(data) : data;
-      if (request.push(kept)) stream.consumed(data.length);
-    });
-  }
-
-  requestEnds(rawTrailers: string[]): void {
-    const { request } = this;
-    this.#isReceived = true;
-    if (this.observed !== null) this.observed.requestEnded(rawTrailers);
-    if (!request.complete) {
-      if (rawTrailers.length > 0) request._addTrailers(rawTrailers);
-      this.#completeRequest();
-    }
-    if (this.#state === ANSWERED) this.#over();
-  }
-
-  #completeRequest(): void {
-    const { request, stream } = this;
-    request.complete = true;
-    this.#endWaits = stream.unconsumed > 0 && !request.destroyed;
-    if (request._state !== null && !this.#endWaits) callProgram(this.context, () => completeBody(request));
-  }
 
   /**
    * The stream was reset.
    * @param withConnection - and all others, since the connection has ended
    */
   reset(withConnection: boolean): void {
-    if (this.#state !== CLOSED) this.#close();
+    if (this.state !== CLOSED) this.#close();
     const { stream, response } = this;
     if (response.finished || withConnection) stream.retire();
     // A handler that was told may answer all the same, or never: until it is known, its stream counts.
@@ -195,26 +109,19 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
     return this.observed === null ? writer : new ObservedChannel(writer, this.observed);
   }
 
-  more(): void {
-    this.stream.consumed(this.stream.unconsumed);
-    if (!this.#endWaits) return;
-    this.#endWaits = false;
-    completeBody(this.request);
-  }
-
   abort(_request: AskingRequest, error: Error | null, closed: ClosedCallback): boolean {
-    if (this.#state === CLOSED) return false;
+    if (this.state === CLOSED) return false;
     this.abandon(error ?? undefined);
     nextTick(closed, null);
     return true;
   }
 
   flush(): void {
-    this.#connection.flush();
+    this.connection.flush();
   }
 
   bytesWait(): void {
-    this.#connection.bytesWait();
+    this.connection.bytesWait();
   }
 
   responseEnded(): void {
@@ -225,70 +132,54 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
   onLeft(error: Error | null | undefined): void {
     callProgram(null, () => tellLeft(this.response, error, this));
     // It was destroyed with an error after its end: it has left, and is not finished.
-    if (!error && this.#state === OPEN) nextTick(closeAbandoned, this);
+    if (!error && this.state === OPEN) nextTick(closeAbandoned, this);
   }
 
   leave(watched: boolean): void {
-    if (this.#state === CLOSED) return;
+    if (this.state === CLOSED) return;
     const { request, response, socket } = this;
-    this.#state = ANSWERED;
-    publishFinish(request, response, socket, this.#connection.server);
+    this.state = ANSWERED;
+    publishFinish(request, response, socket, this.connection.server);
     // Who listens for 'finish' may ask there what becomes of a request that nothing has touched.
     const isUntouched = request._state === null;
-    if (!watched || !isUntouched) this.#dropUnread();
+    if (!watched || !isUntouched) this.dropUnread();
     socket._httpMessage = null;
     response._onLeft();
     if (this.observed !== null) this.observed.close('complete');
     if (!watched) closeUnwatched(response);
     else if (isUntouched) nextTick(closeBoth, this);
     else nextTick(emitClose, response);
-    if (this.#isReceived) this.#over();
+    if (this.isReceived) this.over();
   }
 
   closeBoth(): void {
-    this.#dropUnread();
+    this.dropUnread();
     emitClose(this.response);
   }
 
-  /** What nobody reads of the request need not come: its client is told to stop, unless it ends the request by itself. */
-  #dropUnread(): void {
-    const { request } = this;
-    dropUnread(request);
-    if (request.complete || !request._dumped) return;
-    // For its reader it is over, as over HTTP/1.1, where the rest is read and dropped.
-    this.#completeRequest();
-    setTimeout(stopRequest, UNREAD_PATIENCE, this).unref();
-  }
-
-  stopRequest(): void {
-    if (this.#state !== ANSWERED) return;
-    this.stream.drop();
-    this.#over();
-  }
-
   abandon(_error: Error | undefined): void {
-    if (this.#state === CLOSED) return;
+    if (this.state === CLOSED) return;
     const { stream } = this;
     // What has no body has come to its end, though nobody was told yet.
-    if (!stream.readable && !this.#isReceived) this.requestEnds([]);
+    if (!stream.readable && !this.isReceived) this.requestEnds([]);
     // As on node:http, a response that was ended still arrives, as far as it can at once.
-    if (stream.ended) this.#connection.flush();
+    if (stream.ended) this.connection.flush();
     if (stream.ended && !canSend(stream.state)) {
       stream.drop();
-      this.#isReceived = true;
+      this.isReceived = true;
       nextTick(abandonRequest, this.request);
       return;
     }
-    this.#state = CLOSED;
+    this.state = CLOSED;
     stream.reset('internalError');
     nextTick(closeAbandoned, this);
   }
 
   /** Its request takes too long to arrive: whoever listens decides, else it is refused. */
   onRequestTimeout(): void {
-    const { server } = this.#connection;
+    const { server } = this.connection;
     const error = errors.requestTimeout();
-    this.#start = Number.POSITIVE_INFINITY;
+    this.start = Number.POSITIVE_INFINITY;
     if (server.listenerCount('clientError') > 0) {
       server.emit('clientError', error, this.socket);
       return;
@@ -297,7 +188,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
       this.abandon(error);
       return;
     }
-    this.#state = CLOSED;
+    this.state = CLOSED;
     const refusal = refuse(this.stream, this.request.method, error, server[kEngine].refusalStyle);
     if (this.observed !== null) this.observed.connection.refuse(refusal, this.observed);
     this.#close();
@@ -307,7 +198,7 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
     const { request, response, socket } = this;
     const byRequest = !request.complete && request.emit('timeout', socket);
     const byResponse = response.emit('timeout', socket);
-    const byServer = this.#connection.server.emit('timeout', socket);
+    const byServer = this.connection.server.emit('timeout', socket);
     return byRequest || byResponse || byServer;
   }
 
@@ -315,13 +206,13 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
 
   /** Tells whoever still reads the request or writes the response. */
   #close(): void {
-    this.#state = CLOSED;
+    this.state = CLOSED;
     const { request, response, context } = this;
     this.observed?.close('aborted');
     callProgram(context, () => request._abandon(errors.connectionReset('aborted')));
     callProgram(context, () => emitClose(response));
     callProgram(context, () => this.socket._close());
-    this.#connection.useOver(this);
+    this.connection.useOver(this);
   }
 
   closeAbandoned(): void {
@@ -329,11 +220,11 @@ export class Exchange implements WriterOwner, SocketHost, BodySource, StreamUse,
   }
 
   /** Both sides have come to their end; what the program has yet to read still counts, for a while. */
-  #over(): void {
-    this.#state = CLOSED;
+  protected override over(): void {
+    this.state = CLOSED;
     if (this.stream.unconsumed > 0) setTimeout(consumeAll, READING_PATIENCE, this.stream).unref();
     if (!this.socket._closeUnheard()) callProgram(this.context, () => this.socket._close());
-    this.#connection.useOver(this);
+    this.connection.useOver(this);
   }
 }
 
@@ -343,10 +234,6 @@ function closeAbandoned(exchange: Exchange): void {
 
 function closeBoth(exchange: Exchange): void {
   exchange.closeBoth();
-}
-
-function stopRequest(exchange: Exchange): void {
-  exchange.stopRequest();
 }
 
 function abandonRequest(request: IncomingMessage): void {
