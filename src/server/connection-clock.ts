@@ -30,6 +30,8 @@ export class ConnectionClock implements Timed {
   readonly #connection: ClockedConnection;
   /** It was told of, since it leaves, that its client may send one more request. */
   #isKept = false;
+  /** What had been received when the rest of a request was last waited for. */
+  #received: number | undefined = 0;
 
   constructor(connection: ClockedConnection) {
     this.#connection = connection;
@@ -64,6 +66,7 @@ export class ConnectionClock implements Timed {
     const { server, socket } = this.#connection;
     if (this.isLeaving) {
       // An answer from before said that the connection goes on: what the client is sending now is still served.
+      server[kEngine].idle.remove(this);
       if (!this.#isKept) server[kEngine].grace.keep();
       this.#isKept = true;
       return;
@@ -71,6 +74,13 @@ export class ConnectionClock implements Timed {
     server[kEngine].idle.add(this);
     // What the server or a handler set for the time of a request is no limit of the time between two.
     if (this.idleSince !== 0 && socket.timeout) socket.setTimeout(0);
+  }
+
+  /** All is answered, and the rest of a request still comes: as on node:http it may pause for as long as the connection may. */
+  awaitRest(): void {
+    const { server, socket } = this.#connection;
+    this.#received = socket.bytesRead;
+    server[kEngine].idle.add(this);
   }
 
   leaveIdle(): void {
@@ -88,10 +98,17 @@ export class ConnectionClock implements Timed {
   }
 
   onIdleTimeout(): void {
-    this.#connection.onTimeout();
+    const { socket } = this.#connection;
+    if (this.requestStart !== 0 && isReceiving(socket, this.#received)) this.awaitRest();
+    else this.#connection.onTimeout();
   }
 
   onRequestTimeout(): void {
     this.#connection.onRequestTimeout();
   }
+}
+
+/** A socket of the program's own may not count. */
+function isReceiving({ bytesRead }: { bytesRead?: number }, before: number | undefined): boolean {
+  return bytesRead === undefined || bytesRead !== before;
 }

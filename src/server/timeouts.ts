@@ -53,6 +53,7 @@ export class IdleConnections {
   }
 
   add(connection: Timed): void {
+    this.remove(connection);
     if (duration(this.#settings.keepAliveTimeout) === 0) return;
     connection.idleSince = now();
     connection.previousIdle = this.#last;

@@ -20,6 +20,8 @@ for (const name of ['setTimeout', 'setInterval'] as const) {
   Object.assign(nodeTimers, { [name]: checked });
 }
 const { IdleConnections, RequestSweep } = await import('../../dist/server/timeouts.js');
+const { ConnectionClock } = await import('../../dist/server/connection-clock.js');
+const { kEngine } = await import('../../dist/server/http-server.js');
 
 const defaults: TimeoutSettings = {
   keepAliveTimeout: 5000,
@@ -157,6 +159,75 @@ test('a longer keepAliveTimeout is granted to those that are idle already', () =
   settings.keepAliveTimeout = 10_000;
   clock.pass(20_000);
   assert.deepEqual(events, ['a idle at 11000']);
+});
+
+interface Uploading {
+  clock: InstanceType<typeof ConnectionClock>;
+  socket: { bytesRead?: number | undefined };
+  events: string[];
+}
+
+/** A connection that was answered while its request comes. */
+function uploading(bytesRead?: number): Uploading {
+  const events: string[] = [];
+  const socket = { bytesRead };
+  const tell = (what: string) => () => void events.push(`${what} at ${Date.now() - begin}`);
+  const server = { [kEngine]: { idle: new IdleConnections(defaults), grace: { requestCame() {} } } };
+  const clocked = {
+    server,
+    socket,
+    headComplete: true,
+    onTimeout: tell('idle'),
+    onRequestTimeout: tell('late'),
+  };
+  const clock = new ConnectionClock(clocked as never);
+  clock.awaitRest();
+  return { clock, socket, events };
+}
+
+test('the rest of a request that was answered may pause for as long as an idle connection', () => {
+  const clock = newClock();
+  const { socket, events } = uploading(10);
+  clock.pass(5000);
+  socket.bytesRead = 11;
+  clock.pass(6999);
+  assert.deepEqual(events, []);
+  clock.pass(1);
+  assert.deepEqual(events, ['idle at 12000']);
+});
+
+test('a socket that counts nothing may bring the rest of a request at any time', () => {
+  const clock = newClock();
+  const { events } = uploading();
+  clock.pass(60_000);
+  assert.deepEqual(events, []);
+});
+
+test('a connection whose request ends after its answer is idle from then on', () => {
+  const clock = newClock();
+  const { clock: connectionClock, events } = uploading(10);
+  clock.pass(5000);
+  connectionClock.requestEnds();
+  connectionClock.becomeIdle();
+  clock.pass(5999);
+  assert.deepEqual(events, []);
+  clock.pass(1);
+  assert.deepEqual(events, ['idle at 11000']);
+  clock.pass(20_000);
+  assert.equal(events.length, 1);
+});
+
+test('a connection that falls idle twice is so once, since the second time', () => {
+  const clock = newClock();
+  const events: string[] = [];
+  const idle = new IdleConnections(defaults);
+  const [a, b] = [connection(events, 'a'), connection(events, 'b')];
+  for (const each of [a, b, a]) {
+    idle.add(each);
+    clock.pass(1000);
+  }
+  clock.pass(20_000);
+  assert.deepEqual(events, ['b idle at 7000', 'a idle at 8000']);
 });
 
 type Request = Pick<Timed, 'requestStart' | 'headComplete'>;

@@ -235,6 +235,26 @@ test('an answer that was under way and said that the connection goes on leaves i
   await client.nothingMore();
 });
 
+test('an upload that was answered and goes on has a grace of its own at its end', async (context) => {
+  const { server, connect, close } = await serve(context);
+  const client = new RawClient(connect()).send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab');
+  assert.equal((await client.response()).field('connection'), 'keep-alive');
+  await close();
+  const closed = once(server, 'close');
+  await clock.pass(10 * LONGEST_CLOSING_GRACE);
+  assert.equal(client.ended, false);
+  client.send('cde');
+  const { connections } = (
+    server as unknown as { [kEngine]: { connections: Iterable<{ isIdle: boolean }> } }
+  )[kEngine];
+  await until(() => [...connections].every(({ isIdle }) => isIdle));
+  await clock.pass(CLOSING_GRACE - 1);
+  assert.equal(client.ended, false);
+  await clock.pass(1);
+  await client.nothingMore();
+  await closed;
+});
+
 test('a second close begins no second grace', async (context) => {
   const { server, kept, close } = await serve(context);
   const quiet = await kept();

@@ -119,6 +119,27 @@ describe('time', { concurrency: 4 }, () => {
     await client.nothingMore();
   });
 
+  for (const [rest, sent, framing] of [
+    ['ends after its answer', 'cde', 'Content-Length: 5'],
+    ['ends after its answer, with trailers', 'cde\r\n0\r\nA: b\r\n\r\n', 'Transfer-Encoding: chunked'],
+    ['stops after its answer', '', 'Content-Length: 5'],
+    ['goes on after its answer, and stops', 'c', 'Content-Length: 5'],
+  ] as const)
+    behaviour(
+      `a connection on which a request ${rest} is ended after keepAliveTimeout`,
+      async ({ serve }) => {
+        const { connect } = await serve({ keepAliveTimeout: 100, keepAliveTimeoutBuffer: 0 }, (_req, res) =>
+          res.end('early'),
+        );
+        const begin = framing === 'Content-Length: 5' ? 'ab' : '5\r\nab';
+        const client = connect().send(`POST / HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n${begin}`);
+        const response = await client.response();
+        assert.deepEqual([response.body, response.field('connection')], ['early', 'keep-alive']);
+        await client.send(sent).nothingMore();
+      },
+      { only: 'plain' },
+    );
+
   behaviour('keepAliveTimeout of 0 keeps an idle connection', async ({ serve }) => {
     const options = { keepAliveTimeout: 0, keepAliveTimeoutBuffer: 0 };
     const served = await serve(options, (_req, res) => res.end('ok'));

@@ -131,6 +131,8 @@ export class Connection
   requestEnds(): void {
     this.clock.requestEnds();
     if (this.isOver || this.#delivery.upgrade !== null) this.reader.stop();
+    // Its answer left before it had come to its end.
+    else if (this.isIdle) this.clock.becomeIdle();
   }
 
   /** The response whose turn it is. */
@@ -197,6 +199,7 @@ export class Connection
     else nextTick(emitClose, response);
     if (response._last) this.close();
     else if (this.isIdle) this.clock.becomeIdle();
+    else if (this.incoming === request) this.clock.awaitRest();
     this.reader.resume();
   }
 
