@@ -57,9 +57,9 @@ function say(tables: Record<string, () => string>): { read: string[]; restore():
 }
 
 for (const [what, sockstat, is] of [
-  ['few connections are open', 'TCP: inuse 12 orphan 0 tw 3000 alloc 20 mem 1', true],
-  ['many are open', 'TCP: inuse 5000 orphan 0 tw 0 alloc 20 mem 1', false],
-  ['many linger', 'TCP: inuse 12 orphan 0 tw 5000 alloc 20 mem 1', false],
+  ['few connections are open', 'TCP: inuse 12 orphan 0 tw 30000 alloc 20 mem 1', true],
+  ['many are open', 'TCP: inuse 40000 orphan 0 tw 0 alloc 20 mem 1', false],
+  ['many linger', 'TCP: inuse 12 orphan 0 tw 40000 alloc 20 mem 1', false],
 ] as const)
   test(`the tables are ${is ? '' : 'not '}looked through where ${what}`, () => {
     const { read, restore } = say({ '/proc/net/sockstat': () => sockstat, '/proc/net/tcp': () => HALF });
