@@ -1,6 +1,6 @@
 // 'clientError': what went wrong with a client, and who answers it.
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { behaviour, get, outcome, turns, until } from '../subjects.js';
 
@@ -161,6 +161,46 @@ behaviour('a listener that does nothing leaves the connection open to the client
   kept?.end('bye');
   assert.equal(await client.rest(), 'bye');
 });
+
+const refusalText = 'HTTP/1.1 400 Bad Request\r\n\r\n';
+
+for (const [listener, act, isClosed] of [
+  [
+    'ends it, or destroys what has ended',
+    (socket: Duplex) => void (socket.writable ? socket.end(refusalText) : socket.destroy()),
+    true,
+  ],
+  ['ends it each time', (socket: Duplex) => void socket.end(refusalText), true],
+  ['does nothing', () => {}, false],
+] as const)
+  for (const [which, bytes, code] of [
+    ['first bytes', 'BAD\r\n\r\n', 'HPE_INVALID_METHOD'],
+    ['a field', 'GET / HTTP/1.1\r\nX Y: b\r\n\r\n', 'HPE_INVALID_HEADER_TOKEN'],
+    ['a second request', `${get()}BAD\r\n\r\n`, 'HPE_INVALID_METHOD'],
+  ] as const)
+    behaviour(
+      `a client that never ends after ${which} that is refused is told of once more when its time is over: the listener ${listener}`,
+      async ({ serve, context }) => {
+        const codes: (string | undefined)[] = [];
+        const told = outcome();
+        const closed = outcome();
+        const limits = { headersTimeout: 60, requestTimeout: 60, connectionsCheckingInterval: 20 };
+        const { server, port } = await serve(limits, (_req, res) => res.end());
+        server.on('clientError', (error: WireError, socket) => {
+          codes.push(error.code);
+          if (codes.length === 2) told.resolve(undefined);
+          act(socket);
+        });
+        server.once('connection', (socket) => socket.once('close', closed.resolve));
+        const client = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {});
+        context.after(() => client.destroy());
+        client.resume().write(bytes);
+        await told.promise;
+        if (isClosed) await closed.promise;
+        assert.deepEqual(codes.slice(0, 2), [code, 'ERR_HTTP_REQUEST_TIMEOUT']);
+      },
+      { only: 'plain' },
+    );
 
 behaviour('the default answer is not sent into an answer under way', async ({ serve }) => {
   const { connect } = await serve((_req, res) => {

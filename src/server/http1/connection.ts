@@ -241,8 +241,13 @@ export class Connection
   refuse(error: Error, atOnce = false): void {
     if (this.#ending.isRefused) return;
     this.reader.stop();
+    const { requestStart } = this.clock;
     this.clock.stop();
     this.#ending.refuse(error, atOnce);
+    // As on node:http, a program that leaves it open hears once more when its time is over.
+    if (!this.#ending.isLeftOpen) return;
+    this.clock.requestStart = requestStart;
+    this.clock.requestArrives();
   }
 
   get isIdle(): boolean {
@@ -283,7 +288,8 @@ export class Connection
   /** As on node:http, a program that listens is told once, and decides: the request goes on unless it ends it. */
   onRequestTimeout(): void {
     if (this.server.listenerCount('clientError') === 0) {
-      this.refuse(errors.requestTimeout());
+      if (this.#ending.isRefused) this.socket.destroy();
+      else this.refuse(errors.requestTimeout());
       return;
     }
     this.clock.isTold();

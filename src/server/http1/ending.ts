@@ -52,6 +52,11 @@ export class Ending {
     this.#farewell.offer(atOnce);
   }
 
+  /** Whether the program has taken the refusal, and not closed the connection. */
+  get isLeftOpen(): boolean {
+    return this.#farewell?.isLeftOpen ?? false;
+  }
+
   /** What came after the refusal. */
   repeatRefusal(chunk: Buffer): void {
     this.#farewell?.repeat(chunk);

@@ -56,6 +56,11 @@ export class Farewell {
     return this.#unclaimed && !this.lingering && this.#error instanceof WireError;
   }
 
+  /** The program has taken the error, and not closed the connection. */
+  get isLeftOpen(): boolean {
+    return !this.#unclaimed && !this.lingering && !this.#connection.socket.destroyed;
+  }
+
   constructor(error: Error, connection: EndingConnection) {
     this.#error = error;
     this.#connection = connection;
