@@ -10,7 +10,7 @@ import { build, install } from '../../scripts/prepare.mjs';
 import { CountingClients } from '../load/counting-clients.mjs';
 import { FetchClients, NodeClients } from '../load/library-clients.mjs';
 import { has, runLoad } from '../processes.mjs';
-import { reloadedServers } from './reloaded-servers.mjs';
+import { endServers, reloadedServers } from './reloaded-servers.mjs';
 
 const help = `npm run reload -- [options] [WORD ...]
 
@@ -20,6 +20,9 @@ const help = `npm run reload -- [options] [WORD ...]
   --clients N   so many that keep their connection, so many that don't, and a quarter of node:http and of fetch (200)
   --quick       3 reloads, 2 stops, 40 clients
   --into FILE   keep each row there as soon as it is measured, and measure none again that is there
+
+A request without an answer for ten seconds is lost. A row that is not over after a minute, and half a minute more for each
+reload and stop, has failed, which is said in its place.
 
 With --into a run that was ended goes on with the row at which it was; a row takes some minutes.
 Others stand beside premier where they are in PATH: nginx, and pm2 from npm.`;
@@ -59,16 +62,23 @@ function options() {
   };
 }
 
+/** Milliseconds after which a request without an answer is lost: some that others lose hang for ever. */
+const patience = 10_000;
+
+/** Those that have not ended. */
+const loads = new Set();
+
 /** Clients of every kind, on their way. */
 class Load {
   #groups;
 
   constructor(port, secure, count) {
+    loads.add(this);
     const where = { port, host: '127.0.0.1', secure };
-    const some = { count: Math.ceil(count / 4), pause: 20 };
+    const some = { count: Math.ceil(count / 4), pause: 20, limit: patience };
     this.#groups = {
-      'kept sockets': new CountingClients(where, { kept: count, pause: 20 }),
-      'short sockets': new CountingClients(where, { short: count, pause: 20 }),
+      'kept sockets': new CountingClients(where, { kept: count, pause: 20, limit: patience }),
+      'short sockets': new CountingClients(where, { short: count, pause: 20, limit: patience }),
       'node agents': new NodeClients(where, some),
       ...(!secure && { fetch: new FetchClients(where, some) }),
     };
@@ -76,6 +86,7 @@ class Load {
 
   async end() {
     await Promise.all(Object.values(this.#groups).map((group) => group.end()));
+    loads.delete(this);
   }
 
   get requests() {
@@ -151,16 +162,35 @@ class Rows {
     if (file !== undefined && existsSync(file)) this.#rows = JSON.parse(readFileSync(file, 'utf8'));
   }
 
-  async add(key, measure) {
+  async add(key, measure, limit) {
     if (this.#rows[key]) return;
     const began = performance.now();
-    this.#rows[key] = { ...(await measure()), seconds: Math.round((performance.now() - began) / 1000) };
+    const row = await within(limit, measure());
+    this.#rows[key] = { ...row, seconds: Math.round((performance.now() - began) / 1000) };
     console.error(`${key}: ${JSON.stringify(this.#rows[key])}`);
     if (this.#file !== undefined) writeFileSync(this.#file, `${JSON.stringify(this.#rows, undefined, 2)}\n`);
   }
 
   print() {
     console.table(this.#rows);
+  }
+}
+
+/** The row of a measurement, or of one that fails or is not over after so many seconds: then its servers are ended. */
+async function within(limit, measured) {
+  const over = new AbortController();
+  const late = delay(limit * 1000, undefined, over).then(() => {
+    throw new Error(`not over after ${limit} s`);
+  });
+  try {
+    return await Promise.race([measured, late]);
+  } catch (error) {
+    await Promise.all([endServers(), ...Array.from(loads, (load) => load.end())]);
+    return { requests: '', lost: `failed: ${error.message}`, wrk: '' };
+  } finally {
+    over.abort();
+    measured.catch(() => {});
+    late.catch(() => {});
   }
 }
 
@@ -182,8 +212,11 @@ async function main() {
   for (const name of chosen(asked.words, servers)) {
     const row = (what) => `Node ${process.version}, ${asked.clients} clients: ${name}, ${what}`;
     const { [name]: server } = servers;
-    if (asked.reloads > 0) await rows.add(row(`${asked.reloads} reloads`), () => reloads(server, asked));
-    if (asked.stops > 0) await rows.add(row(`${asked.stops} stops`), () => stops(server, asked));
+    for (const [what, measure] of Object.entries({ reloads, stops })) {
+      const times = asked[what];
+      const limit = 60 + 30 * times;
+      if (times > 0) await rows.add(row(`${times} ${what}`), () => measure(server, asked), limit);
+    }
   }
   const some = Math.ceil(asked.clients / 4);
   console.log(

@@ -19,6 +19,15 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** What ends what a child would leave behind. */
+const daemons = new Set();
+
+/** Ends all that run. */
+export async function endServers() {
+  for (const child of running) child.kill('SIGKILL');
+  for (const end of daemons) await end();
+}
+
 /** The usual way: fork one, wait until it listens, disconnect the one before. */
 const clusterProgram = `import cluster from 'node:cluster';
 import http from 'node:http';
@@ -101,7 +110,10 @@ class Signalled {
       env: { ...process.env, LANG: 'C' },
     });
     running.add(this.#child);
-    this.#child.once('close', () => running.delete(this.#child));
+    this.#child.once('close', () => {
+      running.delete(this.#child);
+      this.#child.emit('printed');
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream.setEncoding('utf8').on('data', (text) => {
         this.#output += text;
@@ -109,11 +121,12 @@ class Signalled {
       });
   }
 
-  /** Resolves with the last match once there are so many. */
+  /** Resolves with the last match once there are so many; rejects with what was printed when it ends before. */
   async printed(pattern, times = 1) {
     for (;;) {
       const matches = [...this.#output.matchAll(pattern)];
       if (matches.length >= times) return matches[times - 1];
+      if (!running.has(this.#child)) throw new Error(`it ended: ${this.#output.trim().split('\n').at(-1)}`);
       await once(this.#child, 'printed');
     }
   }
@@ -173,13 +186,16 @@ async function startPm2(folder) {
     const child = spawn('pm2', ['--silent', ...args], { stdio: 'ignore', env });
     await once(child, 'exit');
   };
+  const kill = () => pm2('kill');
+  daemons.add(kill);
   await pm2('start', join(folder, 'pm2.cjs'), '-i', '2', '--wait-ready', '--name', 'app');
   return {
     port,
     reload: () => pm2('reload', 'app'),
     async stop() {
       await pm2('stop', 'app');
-      await pm2('kill');
+      await kill();
+      daemons.delete(kill);
     },
   };
 }

@@ -18,8 +18,9 @@ class Exchange {
   /** Whether the last answer said that it was the last. */
   last = false;
 
-  constructor(socket) {
+  constructor(socket, limit) {
     this.#socket = socket;
+    if (limit !== undefined) socket.setTimeout(limit, () => this.#end('unanswered'));
     socket.on('data', (data) => {
       this.#text += data.toString('latin1');
       if (this.#isWhole()) this.#settle(answered);
@@ -72,17 +73,20 @@ export class CountingClients {
   #where;
   #path;
   #pause;
+  #limit;
 
   /**
    * @param where - the options of `net.connect`, and `secure: true` for TLS
    * @param kept - how many clients keep their connection for as long as they may
    * @param short - how many ask once on each connection
    * @param pause - ms between two requests of a client, at most
+   * @param limit - ms after which a request without an answer is lost; none unless given
    */
-  constructor(where, { kept = 0, short = 0, path = '/', pause = 5 } = {}) {
+  constructor(where, { kept = 0, short = 0, path = '/', pause = 5, limit } = {}) {
     this.#where = where;
     this.#path = path;
     this.#pause = pause;
+    this.#limit = limit;
     const all = [...Array(kept).fill(true), ...Array(short).fill(false)];
     this.#clients = all.map((keeps) => this.#client(keeps));
   }
@@ -141,7 +145,7 @@ export class CountingClients {
       socket.once('error', failed);
       socket.once(secure ? 'secureConnect' : 'connect', () => {
         socket.off('error', failed);
-        resolve(new Exchange(socket));
+        resolve(new Exchange(socket, this.#limit));
       });
     });
   }

@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Asks again and again, `count` at a time. */
+/** Asks again and again, `count` at a time; what has no whole answer after `limit` ms is lost. */
 class LibraryClients {
   requests = 0;
   refused = 0;
@@ -12,11 +12,11 @@ class LibraryClients {
   #over = false;
   #clients;
 
-  constructor(ask, { count, pause }) {
+  constructor(ask, { count, pause, limit }) {
     this.#clients = Array.from({ length: count }, async () => {
       while (!this.#over) {
         try {
-          await ask();
+          await ask(limit === undefined ? undefined : AbortSignal.timeout(limit));
           this.requests++;
         } catch (error) {
           this.#count(error);
@@ -27,7 +27,10 @@ class LibraryClients {
   }
 
   #count(error) {
-    const code = error.cause?.code ?? error.code ?? error.message;
+    const code =
+      error.name === 'TimeoutError' || error.cause?.name === 'TimeoutError'
+        ? 'unanswered'
+        : (error.cause?.code ?? error.code ?? error.message);
     if (code === 'ECONNREFUSED') this.refused++;
     else this.lost[code] = (this.lost[code] ?? 0) + 1;
   }
@@ -42,9 +45,9 @@ export class NodeClients extends LibraryClients {
   constructor({ secure, ...where }, options) {
     const [Kind, send] = secure ? [SecureAgent, secureRequest] : [Agent, request];
     const agent = new Kind({ keepAlive: true, rejectUnauthorized: false });
-    const ask = () =>
+    const ask = (signal) =>
       new Promise((resolve, reject) => {
-        send({ ...where, agent, path: '/' }, (res) => {
+        send({ ...where, agent, path: '/', signal }, (res) => {
           res.resume();
           res.once('end', () =>
             res.statusCode === 200 ? resolve() : reject(new Error(String(res.statusCode))),
@@ -60,8 +63,8 @@ export class NodeClients extends LibraryClients {
 
 export class FetchClients extends LibraryClients {
   constructor({ host, port }, options) {
-    super(async () => {
-      const answer = await fetch(`http://${host}:${port}/`);
+    super(async (signal) => {
+      const answer = await fetch(`http://${host}:${port}/`, { signal });
       await answer.text();
       if (answer.status !== 200) throw new Error(String(answer.status));
     }, options);
