@@ -81,41 +81,35 @@ const bundled = [
 ];
 
 describe('runners', { concurrency: 2, skip: withoutTools }, () => {
-  test('Jest, with require', async (context) => {
-    const { run } = project(context, {
-      'package.json': { jest: { testEnvironment: 'node' } },
-      'a.test.js': required + untyped,
-    });
-    await passes(run([jest(), ...jestFlags]));
-  });
-
-  test('Jest, with ES modules', async (context) => {
-    const { run } = project(context, {
-      'package.json': { type: 'module', jest: { testEnvironment: 'node', transform: {} } },
-      'a.test.js': imported + untyped,
-    });
-    await passes(run(['--experimental-vm-modules', jest(), ...jestFlags]));
-  });
-
-  test('Jest, with node:http mapped to premier', async (context) => {
-    const { run } = project(context, {
-      'package.json': {
-        jest: { testEnvironment: 'node', moduleNameMapper: { '^(node:)?http$': 'premier' } },
+  /** The suite as it is, and where node:http is mapped to premier, which every file of the project would be. */
+  const projects = (imports: string, name: string, options: object) => ({
+    'package.json': {
+      type: options === esModules ? 'module' : undefined,
+      jest: {
+        projects: [
+          { testEnvironment: 'node', testMatch: ['<rootDir>/plain.test.js'], ...options },
+          {
+            testEnvironment: 'node',
+            testMatch: ['<rootDir>/mapped.test.js'],
+            moduleNameMapper: { '^(node:)?http$': 'premier' },
+            ...options,
+          },
+        ],
       },
-      'a.test.js': required.replace(/'premier'/g, "'node:http'") + untyped,
-    });
-    await passes(run([jest(), ...jestFlags]));
+    },
+    'plain.test.js': imports + untyped,
+    'mapped.test.js': imports.replace(/'premier'/g, `'${name}'`) + untyped,
+  });
+  const esModules = { transform: {} };
+
+  test('Jest, with require, and with node:http mapped to premier', async (context) => {
+    const { run } = project(context, projects(required, 'node:http', {}));
+    await passes(run([jest(), ...jestFlags]), 2);
   });
 
-  test('Jest, with ES modules and node:http mapped to premier', async (context) => {
-    const { run } = project(context, {
-      'package.json': {
-        type: 'module',
-        jest: { testEnvironment: 'node', transform: {}, moduleNameMapper: { '^(node:)?http$': 'premier' } },
-      },
-      'a.test.js': imported.replace(/'premier'/g, "'http'") + untyped,
-    });
-    await passes(run(['--experimental-vm-modules', jest(), ...jestFlags]));
+  test('Jest, with ES modules, and with node:http mapped to premier', async (context) => {
+    const { run } = project(context, projects(imported, 'http', esModules));
+    await passes(run(['--experimental-vm-modules', jest(), ...jestFlags]), 2);
   });
 
   test('ts-jest', async (context) => {
@@ -158,27 +152,28 @@ describe('runners', { concurrency: 2, skip: withoutTools }, () => {
     ['esm', false],
     ['esm', true],
   ] as const) {
-    for (const { name, text, output } of bundled) {
-      test(`esbuild, to ${format}${minify ? ', minified' : ''}: ${name}`, async (context) => {
-        const out = format === 'cjs' ? 'out.cjs' : 'out.mjs';
-        const { run } = project(context, {
-          'package.json': {},
-          'build.cjs': `require(${JSON.stringify(join(root, 'node_modules', 'esbuild'))}).buildSync({
-            entryPoints: [${JSON.stringify(name)}], bundle: true, platform: 'node', format: '${format}',
-            minify: ${minify}, outfile: '${out}',
-          });`,
-          [name]: text,
-        });
-        assert.deepEqual(await run(['build.cjs']), { code: 0, output: '' });
-        assert.deepEqual(await run([out]), { code: 0, output });
+    test(`esbuild, to ${format}${minify ? ', minified' : ''}`, async (context) => {
+      const extension = format === 'cjs' ? '.cjs' : '.mjs';
+      const { run } = project(context, {
+        'package.json': {},
+        'build.cjs': `require(${JSON.stringify(join(root, 'node_modules', 'esbuild'))}).buildSync({
+          entryPoints: ${JSON.stringify(bundled.map(({ name }) => name))}, bundle: true, platform: 'node',
+          format: '${format}', minify: ${minify}, outdir: 'out', outExtension: { '.js': '${extension}' },
+        });`,
+        ...Object.fromEntries(bundled.map(({ name, text }) => [name, text])),
       });
-    }
+      assert.deepEqual(await run(['build.cjs']), { code: 0, output: '' });
+      for (const { name, output } of bundled) {
+        const out = join('out', name.replace(/\.\w+$/, extension));
+        assert.deepEqual(await run([out]), { code: 0, output }, name);
+      }
+    });
   }
 });
 
-/** A runner's own word for it: none failed, and one passed. */
-async function passes(running: Promise<{ code: number | null; output: string }>): Promise<void> {
+/** A runner's own word for it: none failed, and so many passed. */
+async function passes(running: Promise<{ code: number | null; output: string }>, count = 1): Promise<void> {
   const { code, output } = await running;
   assert.equal(code, 0, output);
-  assert.match(output, /1 passed/, output);
+  assert.match(output, new RegExp(`${count} passed`), output);
 }
