@@ -112,12 +112,15 @@ export function* everyByte(bytes: Buffer): Generator<Buffer> {
   for (let i = 0; i < bytes.length; i++) yield bytes.subarray(i, i + 1);
 }
 
-/** Every index at which to cut `length` bytes in two; of long ones, those near a power of two and one in 61. */
+/** Every index at which to cut `length` bytes in two; of long ones, those near a power of two and one in 61, or some 300. */
 export function cuts(length: number): number[] {
   const all = Array.from({ length: Math.max(0, length - 1) }, (_, index) => index + 1);
   const nearPower = (i: number) => {
     const distance = i - 2 ** Math.round(Math.log2(i));
     return Math.abs(distance) < 3;
   };
-  return length <= 1500 ? all : all.filter((i) => i % 61 === 0 || length - i < 40 || i < 40 || nearPower(i));
+  const step = Math.max(61, Math.ceil(length / 300)) | 1;
+  return length <= 1500
+    ? all
+    : all.filter((i) => i % step === 0 || length - i < 40 || i < 40 || nearPower(i));
 }

@@ -35,10 +35,13 @@ function read(segments: Iterable<Buffer>) {
   return { told: exchange.told, sent, finished: exchange.connection.finished };
 }
 
-function readInAllCuts(bytes: Buffer) {
+const readInAllCuts = (bytes: Buffer) => readInCuts(bytes, 0);
+
+/** Whole, byte by byte, and cut in two from an index on. */
+function readInCuts(bytes: Buffer, first: number) {
   const whole = read([bytes]);
   assert.deepEqual(read(everyByte(bytes)), whole, 'byte by byte');
-  for (const cut of cuts(bytes.length))
+  for (const cut of cuts(bytes.length).filter((index) => index >= first))
     assert.deepEqual(read([bytes.subarray(0, cut), bytes.subarray(cut)]), whole, `cut at ${cut}`);
   return whole;
 }
@@ -124,9 +127,8 @@ const connectionFaults: [fault: FaultName, name: string, frames: Buffer[], befor
 for (const [fault, name, frames, before = greeting] of connectionFaults) {
   test(`ends the connection for ${name}: ${fault}`, () => {
     const bytes = Buffer.concat([before, ...frames]);
-    const many = bytes.length > 20_000;
-    const { told, sent, finished } = many ? read([bytes]) : readInAllCuts(bytes);
-    if (many) assert.deepEqual(read(everyByte(bytes)), { told, sent, finished });
+    // Of many frames of one kind the last is the fault.
+    const { told, sent, finished } = readInCuts(bytes, bytes.length > 4000 ? bytes.length - 40 : 0);
     const { code, reason } = FAULTS[fault];
     assert.equal(told.at(-1), `error ${fault}`);
     assert.match(sent.at(-1) as string, /^GOAWAY \d+ /);
