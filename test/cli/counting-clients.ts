@@ -15,5 +15,5 @@ export type Kinds = { kept?: number; short?: number };
 export async function clientsOf(port: number, kinds: Kinds, secure = false): Promise<Clients> {
   const file = new URL('../../bench/load/counting-clients.mjs', import.meta.url).href;
   const { CountingClients } = await import(file);
-  return new CountingClients({ port, host: '127.0.0.1', secure }, { pause: 3, ...kinds });
+  return new CountingClients({ port, host: '127.0.0.1', secure }, { pause: 20, ...kinds });
 }
