@@ -20,6 +20,12 @@ const files = readdirSync(join(root, 'build'), { recursive: true, withFileTypes:
   // Those that take long come last by name: nobody waits for one of them alone.
   .reverse();
 
+// Those of the command wait more than others, for processes: each second file is one of them while there are any.
+const ofCommand = files.filter((file) => file.startsWith(join('build', 'cli')));
+const others = files.filter((file) => !ofCommand.includes(file));
+const inTurn = others.flatMap((file, index) => [file, ...ofCommand.slice(index, index + 1)]);
+const order = [...inTurn, ...ofCommand.slice(others.length)];
+
 if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(', ')}.`);
   process.exit(1);
@@ -29,5 +35,5 @@ for (const folder of ['apps', 'package']) {
 }
 
 // Half of the time a file waits: for a command that starts or stops, for a browser, for a clock.
-const passed = await runTestFiles(files, { root, concurrency: 2 * availableParallelism() });
+const passed = await runTestFiles(order, { root, concurrency: 2 * availableParallelism() });
 process.exit(passed ? 0 : 1);
