@@ -23,20 +23,36 @@ const tools = join(root, 'test', 'package', 'node_modules');
 export const withoutTools: string | false =
   !existsSync(tools) && 'the packages of test/package are not installed';
 
-let list: string[] | undefined;
+interface Pack {
+  integrity: string;
+  files: { path: string }[];
+}
 
-/** The files that `npm pack` would publish, relative to the root. */
-export function published(): string[] {
-  if (list) return list;
+/** What `npm pack` would make of a checkout. */
+export function packed(folder: string): Pack {
   const json = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: root,
+    cwd: folder,
     encoding: 'utf8',
     shell: process.platform === 'win32',
   });
   // npm 12 gives an object by name, earlier ones a list.
-  const [pack] = Object.values(JSON.parse(json)) as [{ files: { path: string }[] }];
-  list = pack.files.map(({ path }) => path).sort();
-  return list;
+  const [pack] = Object.values(JSON.parse(json)) as [Pack];
+  return pack;
+}
+
+let own: Pack | undefined;
+
+/** What it would make of this one, once. */
+export function ownPack(): Pack {
+  own ??= packed(root);
+  return own;
+}
+
+/** The files that `npm pack` would publish, relative to the root. */
+export function published(): string[] {
+  return ownPack()
+    .files.map(({ path }) => path)
+    .sort();
 }
 
 export interface Project {

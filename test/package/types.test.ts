@@ -85,6 +85,8 @@ function optionsOf({ module, resolution, also }: Setting): Record<string, unknow
     strict: true,
     noImplicitOverride: true,
     skipLibCheck: false,
+    // Those of the compiler itself: they are its own affair.
+    skipDefaultLibCheck: true,
     esModuleInterop: true,
     noEmit: true,
     preserveSymlinks: true,
