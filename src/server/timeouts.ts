@@ -41,6 +41,15 @@ export interface TimeoutSettings {
 const duration = (value: number, fallback = 0) => (Number.isFinite(value) && value >= 0 ? value : fallback);
 const DEFAULT_BUFFER = 1000;
 
+/**
+ * How long a connection may be idle, in ms; 0: for ever. The hint given to clients plus the buffer: they should stop using a
+ * connection before it is closed.
+ */
+export function idleTime({ keepAliveTimeout, keepAliveTimeoutBuffer }: TimeoutSettings): number {
+  const time = duration(keepAliveTimeout);
+  return time === 0 ? 0 : time + duration(keepAliveTimeoutBuffer, DEFAULT_BUFFER);
+}
+
 /** Connections between two requests, the one that has been idle longest first. */
 export class IdleConnections {
   readonly #settings: TimeoutSettings;
@@ -54,13 +63,13 @@ export class IdleConnections {
 
   add(connection: Timed): void {
     this.remove(connection);
-    if (duration(this.#settings.keepAliveTimeout) === 0) return;
+    if (idleTime(this.#settings) === 0) return;
     connection.idleSince = now();
     connection.previousIdle = this.#last;
     if (this.#last === null) this.#first = connection;
     else this.#last.nextIdle = connection;
     this.#last = connection;
-    if (!this.#armed) this.#arm(this.#timeout());
+    if (!this.#armed) this.#arm(idleTime(this.#settings));
   }
 
   remove(connection: Timed): void {
@@ -75,12 +84,6 @@ export class IdleConnections {
     connection.nextIdle = null;
   }
 
-  /** The hint given to clients plus the buffer: they should stop using a connection before it is closed. */
-  #timeout(): number {
-    const { keepAliveTimeout, keepAliveTimeoutBuffer } = this.#settings;
-    return duration(keepAliveTimeout) + duration(keepAliveTimeoutBuffer, DEFAULT_BUFFER);
-  }
-
   #arm(delay: number): void {
     this.#armed = true;
     setTimeout(expireIdle, Math.min(Math.max(delay, 1), LONGEST_WAIT), this).unref();
@@ -89,7 +92,7 @@ export class IdleConnections {
   /** Times out what has been idle for long enough, then sleeps until the next one's time. */
   expire(): void {
     this.#armed = false;
-    const timeout = this.#timeout();
+    const timeout = idleTime(this.#settings);
     const time = now();
     while (this.#first !== null) {
       const connection = this.#first;

@@ -150,6 +150,7 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
     else if (isUntouched) nextTick(closeBoth, this);
     else nextTick(emitClose, response);
     if (this.isReceived) this.over();
+    else this.awaitRest();
   }
 
   closeBoth(): void {

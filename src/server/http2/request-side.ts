@@ -11,11 +11,12 @@ import type { Stream } from '../../http2/stream.js';
 import type { AskingRequest, BodySource, ClosedCallback } from '../../message/body-source.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { completeBody, dropUnread } from '../../message/request-body.js';
-import { now, setTimeout } from '../../node/timers.js';
+import { LONGEST_WAIT, now, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { kEngine } from '../http-server.js';
 import { UNREAD_PATIENCE } from '../limits.js';
 import type { ExchangeObservation } from '../observation.js';
+import { idleTime } from '../timeouts.js';
 import type { SocketHost } from './connection-facts.js';
 import { announceBody, makeRequest } from './make-request.js';
 import { callProgram } from './program-calls.js';
@@ -45,6 +46,8 @@ export abstract class RequestSide implements SocketHost, BodySource {
   protected start: number | null;
   /** Whether all of the request has come. */
   protected isReceived = false;
+  /** Whether some of it came since the rest was last waited for. */
+  #hasCome = false;
   /** The reader has yet to come to what waits before it hears of the end: from then on it asks for nothing. */
   #endWaits = false;
 
@@ -88,6 +91,7 @@ export abstract class RequestSide implements SocketHost, BodySource {
 
   receive(data: Buffer): void {
     const { request, stream } = this;
+    this.#hasCome = true;
     this.stir();
     if (this.observed !== null) this.observed.bodyCame(data);
     if (request._dumped || request.destroyed) {
@@ -135,6 +139,20 @@ export abstract class RequestSide implements SocketHost, BodySource {
     setTimeout(stopRequest, UNREAD_PATIENCE, this).unref();
   }
 
+  /** The response has left, and the program reads on: the rest may pause for as long as a connection may between requests. */
+  protected awaitRest(): void {
+    const time = idleTime(this.connection.server);
+    this.#hasCome = false;
+    if (time > 0) setTimeout(checkRest, Math.min(time, LONGEST_WAIT), this).unref();
+  }
+
+  checkRest(): void {
+    if (this.state !== ANSWERED) return;
+    // What waits for the program keeps the client from sending.
+    if (this.#hasCome || this.stream.unconsumed > 0) this.awaitRest();
+    else this.abandon(undefined);
+  }
+
   stopRequest(): void {
     if (this.state !== ANSWERED) return;
     this.stream.drop();
@@ -144,4 +162,8 @@ export abstract class RequestSide implements SocketHost, BodySource {
 
 function stopRequest(side: RequestSide): void {
   side.stopRequest();
+}
+
+function checkRest(side: RequestSide): void {
+  side.checkRest();
 }

@@ -147,3 +147,56 @@ test('a socket of a stream on which something leaves is not silent', async () =>
   clearInterval(alive);
   assert.ok(looks >= 6);
 });
+
+const impatient = { keepAliveTimeout: 1, keepAliveTimeoutBuffer: 0 };
+
+/** Answers before the request has come, and reads on; what is told of the request is noted. */
+function readsOn(events: string[], read: (req: Request) => void = (req) => req.resume()) {
+  return (req: Request, res: Response) => {
+    for (const name of ['aborted', 'error', 'end', 'close']) req.on(name, () => events.push(name));
+    read(req);
+    res.end('early');
+  };
+}
+
+test('a request that stops coming after its answer ends after the keepAliveTimeout, and the server closes', async (context) => {
+  const events: string[] = [];
+  const { connect, server } = await serve(context, readsOn(events), impatient);
+  const stream = connect().request({ ':method': 'POST' });
+  stream.on('error', () => {});
+  stream.resume().write('some');
+  await until(() => events.includes('close'));
+  assert.deepEqual(events, ['aborted', 'error', 'close']);
+  await new Promise((closed) => server.close(closed));
+});
+
+test('a request that its program does not read for a while after its answer is not ended for that', async (context) => {
+  const events: string[] = [];
+  const waiting = outcome<Request>();
+  const pause = (req: Request) => waiting.resolve(req.on('data', () => {}).pause());
+  const { connect } = await serve(context, readsOn(events, pause), impatient);
+  const session = connect();
+  const stream = session.request({ ':method': 'POST' });
+  stream.resume().write(Buffer.alloc(100_000));
+  const req = await waiting.promise;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(events.length, 0);
+  stream.end();
+  // What answers this has read the end.
+  await new Promise((pong) => session.ping(pong));
+  req.resume();
+  await until(() => events.includes('end'));
+  assert.equal(events.includes('aborted'), false);
+});
+
+test('with keepAliveTimeout: 0 a request may stop for ever after its answer', async (context) => {
+  const events: string[] = [];
+  const { connect } = await serve(context, readsOn(events), { keepAliveTimeout: 0 });
+  const session = connect();
+  const stream = session.request({ ':method': 'POST' });
+  stream.resume().write('some');
+  for (let turn = 0; turn < 5; turn++) await read(session.request({}));
+  assert.equal(events.includes('aborted'), false);
+  stream.end();
+  await until(() => events.includes('close'));
+});
