@@ -65,6 +65,7 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
       /^the error of an ended answer where it is destroyed itself/,
       /^optimizeEmptyRequests gives a request without a body/,
       /^framing: /,
+      /^a Trailer that refused its head is gone/,
       /^a length: a body that is too short/,
       /Transfer-Encoding/,
       /^without either field the body lasts until the close/,

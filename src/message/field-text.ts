@@ -12,9 +12,12 @@ import { fieldName, hasTextOnly, type OutgoingFields } from './outgoing-fields.j
 /** Lower-cased names of fields that may come once only. */
 export type UniqueNames = ReadonlySet<string> | null;
 
-/** The fields that were set one by one. */
+/** The fields that were set one by one: whoever keeps them keeps `entries`, since the fields may get others. */
 export function listOf(fields: OutgoingFields, unique: UniqueNames): FieldList {
-  if (hasTextOnly(fields)) return fields;
+  if (hasTextOnly(fields)) {
+    fields.isHandedOn = true;
+    return fields;
+  }
   return withNumbersAsText(fields) ?? withListsAsFields(fields, unique);
 }
 

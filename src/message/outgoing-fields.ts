@@ -92,7 +92,9 @@ export function checkFieldValue(field: FieldName, name: string, value: unknown):
 /** One array for all: most responses have a few fields, and an array each costs most. */
 export class OutgoingFields {
   /** For each field its name in lower case, its name as it was set, and its value. */
-  readonly entries: FieldValue[] = [];
+  entries: FieldValue[] = [];
+  /** Whether `entries` are those of a head: they stay as they are then, and what is changed is a copy. */
+  isHandedOn = false;
   /** Whether all values are US-ASCII. */
   ascii = true;
   /** Whether all values that were ever set are strings by themselves. */
@@ -136,8 +138,15 @@ export class OutgoingFields {
     return index < 0 ? undefined : this.entries[index + 2];
   }
 
+  #keepHandedOn(): void {
+    if (!this.isHandedOn) return;
+    this.entries = this.entries.slice();
+    this.isHandedOn = false;
+  }
+
   /** A field that is set again keeps its place, as in `node:http`. */
   set(key: string, name: string, value: FieldValue): void {
+    this.#keepHandedOn();
     if (typeof value !== 'string') this.isText = false;
     const index = this.#indexOf(key);
     if (index < 0) {
@@ -154,13 +163,16 @@ export class OutgoingFields {
       this.set(key, name, value);
       return;
     }
+    this.#keepHandedOn();
     this.isText = false;
     this.entries[index + 2] = ([] as string[]).concat(this.entries[index + 2] as never, value as never);
   }
 
   remove(key: string): void {
     const index = this.#indexOf(key);
-    if (index >= 0) this.entries.splice(index, FIELD_STRIDE);
+    if (index < 0) return;
+    this.#keepHandedOn();
+    this.entries.splice(index, FIELD_STRIDE);
   }
 }
 

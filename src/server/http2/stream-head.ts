@@ -20,12 +20,14 @@ const NOTHING_SET: HeadSet = Object.freeze({
   contentLength: -1,
 });
 
-export class StreamHead implements ComposedHead {
+export class StreamHead implements ComposedHead, FieldList {
   chunked = false;
   /** No response of HTTP/2 ends its connection. */
   readonly last = false;
   set = NOTHING_SET;
-  fields: FieldList;
+  /** The fields that leave, as the program set them by now. */
+  entries: readonly string[];
+  readonly ascii: boolean;
   /** What leaves after those that the program set; many responses share it. */
   added = NO_FIELDS;
   /** The octets of the body where they are announced, else -1. */
@@ -38,13 +40,14 @@ export class StreamHead implements ComposedHead {
   constructor(status: number, reason: string | undefined, fields: FieldList) {
     this.status = status;
     this.#reason = reason;
-    this.fields = fields;
+    this.entries = fields.entries;
+    this.ascii = fields.ascii;
   }
 
   /** Few programs look at it. */
   get text(): string {
     if (this.#text === '')
-      this.#text = `HTTP/2 ${this.status} ${this.#reason}\r\n${linesOf(this.fields)}${linesOf(this.added)}\r\n`;
+      this.#text = `HTTP/2 ${this.status} ${this.#reason}\r\n${linesOf(this)}${linesOf(this.added)}\r\n`;
     return this.#text;
   }
 }
@@ -70,7 +73,7 @@ export function composeStreamHead(facts: HeadFacts, fields: FieldList): StreamHe
   if (matters) head.set = noted(entries);
   const { set } = head;
   if (set.hasContentLength && !leavesAsSet(entries, statusCode, set.contentLength))
-    head.fields = withOneLength(fields, statusCode, set.contentLength);
+    head.entries = withOneLength(entries, statusCode, set.contentLength);
   const isAdded = !set.hasContentLength && _hasBody && typeof _contentLength === 'number' && !_removedContLen;
   const length = isAdded ? _contentLength : -1;
   head.added = addedFields(hasDate ? '' : dateValue(), length);
@@ -139,7 +142,7 @@ function leavesAsSet(entries: readonly string[], status: number, length: number)
 }
 
 /** The fields with one Content-Length, or with none where there is no length, or may be none. */
-function withOneLength({ entries, ascii }: FieldList, status: number, length: number): FieldList {
+function withOneLength(entries: readonly string[], status: number, length: number): readonly string[] {
   const list = new NewFieldList();
   let isLengthDone = length < 0 || !allowsLength(status);
   for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
@@ -149,8 +152,7 @@ function withOneLength({ entries, ascii }: FieldList, status: number, length: nu
       list.addAscii('content-length', entries[i + 1], String(length));
     }
   }
-  list.ascii = ascii;
-  return list;
+  return list.entries;
 }
 
 /** What was added last: responses of one second are often of one length. */

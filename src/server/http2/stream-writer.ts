@@ -179,7 +179,7 @@ export class StreamWriter implements ResponseChannel {
     const head = this.#head;
     if (this.#headSent || head === null) return;
     this.#headSent = true;
-    this.#stream.head(head.status, head.fields, head.added);
+    this.#stream.head(head.status, head, head.added);
   }
 
   #putWaiting(): void {
