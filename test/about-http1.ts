@@ -145,7 +145,10 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
   ],
   [
     'the client is in this process, and its front is a server too',
-    [/^response\.created carries request and response/],
+    [
+      /^response\.created carries request and response/,
+      /^A field that comes again and again is seen each time where its name on Object/,
+    ],
   ],
   ['it is about ALPN', [/^http\/1\.1 is what ALPN offers/, /^a client that only speaks other protocols/]],
 ];

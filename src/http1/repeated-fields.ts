@@ -6,17 +6,18 @@
  * fields are the same to the byte. Never anything of another connection, of a section that was cut, or of more
  * than is worth keeping. A connection keeps nothing before its second request.
  */
-import type { KnownFields } from '../http/known-fields.js';
+import { KnownFields } from '../http/known-fields.js';
 import { REPEATED_FIELDS_BYTES, REPEATED_FIELDS_MISSES } from './limits.js';
 import type { LineWindow } from './line-window.js';
 import type { RequestHead } from './request-head.js';
 
 /** What was read. */
-interface ReadFields extends KnownFields {
+interface ReadFields {
   /** The lines, with the empty one that ends them. */
   readonly text: string;
   /** A head that had them; only what its fields say of it counts. */
   readonly head: RequestHead;
+  readonly fields: KnownFields;
   /** The bytes that count towards the limit of a head. */
   readonly bytes: number;
 }
@@ -53,9 +54,8 @@ export class RepeatedFields {
     if (length === this.#length) {
       if (this.#kept?.text.length === length) this.#misses++;
       const isWorthwhile = this.#misses < REPEATED_FIELDS_MISSES;
-      const { rawHeaders } = head;
       this.#kept = isWorthwhile
-        ? { text: window.slice(start, end), head, rawHeaders: rawHeaders.slice(), headers: null, bytes }
+        ? { text: window.slice(start, end), head, fields: new KnownFields(head.rawHeaders), bytes }
         : null;
     }
     this.#length = length;

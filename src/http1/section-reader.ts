@@ -216,8 +216,8 @@ export class SectionReader {
     if (read === null || !this.#size.hasRoom(read.bytes)) return start;
     const head = this.#head as RequestHead;
     head.noteAll(read.head);
-    head.rawHeaders = read.rawHeaders.slice();
-    head.known = read;
+    head.rawHeaders = read.fields.copyRaw();
+    head.known = read.fields;
     this.isComplete = true;
     return start + read.text.length;
   }

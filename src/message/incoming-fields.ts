@@ -80,19 +80,7 @@ export function joinFields(rawFields: readonly string[], joinDuplicates: boolean
   return headers;
 }
 
-/**
- * The same for fields that came before, of which it is a copy; null where it can't be one: a program has changed
- * them since, a value is a list, or a field is named as what an assignment would call.
- */
-function knownFields(known: KnownFields, rawFields: readonly string[]): IncomingHttpHeaders | null {
-  const { rawHeaders } = known;
-  if (rawFields.length !== rawHeaders.length) return null;
-  for (let i = 0; i < rawHeaders.length; i++) if (rawFields[i] !== rawHeaders[i]) return null;
-  known.headers ??= joinFields(rawHeaders, false);
-  const { headers } = known;
-  if (headers['set-cookie'] !== undefined || Object.hasOwn(headers, '__proto__')) return null;
-  return Object.assign({}, headers);
-}
+const joinOnce = (rawFields: readonly string[]): IncomingHttpHeaders => joinFields(rawFields, false);
 
 /** Adds fields to an object that the program has already: a field may be named `__proto__`. */
 export function addFields(target: object, fields: object): void {
@@ -127,7 +115,7 @@ const linesOf = ({ rawHeaders }: Fields): readonly string[] => rawHeaders ?? [];
 export function headersOf(fields: Fields): IncomingHttpHeaders {
   const { _known: known, joinDuplicateHeaders } = fields;
   const lines = linesOf(fields);
-  const headers = known && !joinDuplicateHeaders ? knownFields(known, lines) : null;
+  const headers = known && !joinDuplicateHeaders ? known.copyHeaders(lines, joinOnce) : null;
   return headers ?? joinFields(lines, joinDuplicateHeaders);
 }
 

@@ -1,6 +1,7 @@
 // A connection whose requests have the same fields, again and again: what a handler does to those of one request is not
 // seen by the next, and each looks as on a connection of its own.
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { behaviour, get, type Options, type Request } from '../subjects.js';
 
 const FIELDS = [
@@ -140,3 +141,45 @@ behaviour(
     }
   },
 );
+
+for (const [sentence, property] of [
+  ['can only be read', { value: 1 }],
+  [
+    'calls a function of the program',
+    {
+      get: () => undefined,
+      set() {
+        throw new Error('it was called');
+      },
+    },
+  ],
+] as [string, PropertyDescriptor][]) {
+  behaviour(
+    `A field that comes again and again is seen each time where its name on Object.prototype ${sentence}`,
+    async ({ serve, context }) => {
+      const { connect } = await serve((req, res) => res.end(`${Object.entries(req.headers)}`));
+      const client = connect();
+      Object.defineProperty(Object.prototype, 'x-known-to-all', { ...property, configurable: true });
+      context.after(() => Reflect.deleteProperty(Object.prototype, 'x-known-to-all'));
+      for (let count = 0; count < REQUESTS; count++) {
+        client.send(get('/', 'X-Known-To-All: a', 'constructor: b'));
+        assert.match((await client.response()).body, /,x-known-to-all,a,constructor,b$/);
+      }
+    },
+    { notNode: 'it assigns the field' },
+  );
+}
+
+behaviour('A request shows nothing of its fields that a program has taken out of it', async ({ serve }) => {
+  const { connect } = await serve((req, res) => {
+    req.headers.authorization = req.rawHeaders[3] = '';
+    const { socket: _socket, client: _client, ...rest } = req as Request & { client: unknown };
+    res.end(inspect(rest, { depth: 20, showHidden: true, maxStringLength: null }));
+  });
+  const client = connect();
+  for (let count = 0; count < REQUESTS; count++) {
+    client.send(get('/', 'Authorization: a-secret'));
+    const { body } = await client.response();
+    assert.ok(!body.includes('a-secret'), body);
+  }
+});
