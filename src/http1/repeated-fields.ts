@@ -9,17 +9,24 @@
 import { KnownFields } from '../http/known-fields.js';
 import { REPEATED_FIELDS_BYTES, REPEATED_FIELDS_MISSES } from './limits.js';
 import type { LineWindow } from './line-window.js';
-import type { RequestHead } from './request-head.js';
+import { RequestHead } from './request-head.js';
 
 /** What was read. */
 interface ReadFields {
   /** The lines, with the empty one that ends them. */
   readonly text: string;
-  /** A head that had them; only what its fields say of it counts. */
+  /** What they say of a head that has them. */
   readonly head: RequestHead;
   readonly fields: KnownFields;
   /** The bytes that count towards the limit of a head. */
   readonly bytes: number;
+}
+
+/** What a head's fields say of it, without the lists that its program may fill. */
+function factsOf(head: RequestHead): RequestHead {
+  const facts = new RequestHead(head.validation);
+  facts.noteAll(head);
+  return facts;
 }
 
 const NOWHERE = -1;
@@ -55,7 +62,12 @@ export class RepeatedFields {
       if (this.#kept?.text.length === length) this.#misses++;
       const isWorthwhile = this.#misses < REPEATED_FIELDS_MISSES;
       this.#kept = isWorthwhile
-        ? { text: window.slice(start, end), head, fields: new KnownFields(head.rawHeaders), bytes }
+        ? {
+            text: window.slice(start, end),
+            head: factsOf(head),
+            fields: new KnownFields(head.rawHeaders),
+            bytes,
+          }
         : null;
     }
     this.#length = length;
