@@ -692,6 +692,10 @@ behaviour(
 for (const [sentence, set] of [
   ['_header', (res: Response) => Object.assign(res, { _header: 'HTTP/1.1 200 OK\r\nX: y\r\n\r\n' })],
   [
+    'a _header that it defined',
+    (res: Response) => Object.defineProperty(res, '_header', { value: null, writable: true }),
+  ],
+  [
     '_storeHeader',
     (res: Response) =>
       (res as unknown as { _storeHeader(line: string, fields: object): void })._storeHeader(
@@ -706,6 +710,7 @@ for (const [sentence, set] of [
       const { ask } = await serve((_req, res) => {
         set(res);
         res.end('a');
+        assert.ok(res.headersSent);
       });
       const { body, status, field } = await ask(get('/', 'Connection: close'));
       assert.equal(body, 'a');

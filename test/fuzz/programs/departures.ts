@@ -103,6 +103,12 @@ export const departures: readonly Departure[] = [
   },
   {
     row: "when 'finish' comes",
+    until: 21,
+    shows: /^destroyed=/,
+    where: (look) => look.startsWith('look at req') && isHasty(look),
+  },
+  {
+    row: "when 'finish' comes",
     // The last callback decides.
     concerns: ({ handlers }) => handlers.some((steps) => callbacksThatSet(steps) > 1),
     shows: /^status(?:Code|Message)=/,

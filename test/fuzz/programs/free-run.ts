@@ -77,6 +77,8 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
     client.act('resume');
     await rest.ofAll();
     run.uncork();
+    // A handler may have stopped it meanwhile.
+    client.act('resume');
     await rest.ofAll();
     states.push(trace.state);
     early = received();

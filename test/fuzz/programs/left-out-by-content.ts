@@ -15,6 +15,15 @@ import {
   namesTwice,
 } from './step-values.js';
 
+const hasBody = ({ headers }: IncomingMessage) =>
+  'transfer-encoding' in headers || Number(headers['content-length'] ?? 0) > 0;
+
+/** Whether the response throws at a body, within what reads the request. */
+function rejectsBody({ method, socket }: IncomingMessage): boolean {
+  const { server } = socket as Socket & { server?: { rejectNonStandardBodyWrites?: boolean } };
+  return method === 'HEAD' && server?.rejectNonStandardBodyWrites === true;
+}
+
 /** Whether the client's end has been read, and 'end' not been told: in a listener for 'readable', that is. */
 function hasUnsaidEnd(socket: Socket | undefined): boolean {
   const { _readableState } = socket as unknown as { _readableState?: { ended: boolean } };
@@ -130,6 +139,21 @@ export const byContent: readonly LeftOut[] = [
     row: 'size and encoding of writes',
     is: ({ on, call }, { object, use }) =>
       call === 'setNoDelay' || (on === 'socket' && call === 'uncork' && use.corksOf(object) === 0),
+  },
+  {
+    row: 'an exception that nobody catches, where the process goes on',
+    is: ({ on, call }, { object }) =>
+      on === 'req' && call === 'pipe' && rejectsBody(object as IncomingMessage),
+  },
+  {
+    row: 'small print of streams',
+    is: ({ on, call }, { object }) =>
+      on === 'req' && call === 'unshift' && !hasBody(object as IncomingMessage),
+  },
+  {
+    row: 'small print of streams',
+    until: 21,
+    is: ({ on, call }, { res }) => on === 'req' && call === 'pause' && res?.writableEnded === true,
   },
   {
     row: 'small print of streams',

@@ -37,7 +37,6 @@ export class ResponseUse {
     if (step.on === 'socket' && step.call === 'uncork') this.#corks.set(object, this.corksOf(object) - 1);
     if (step.on === 'socket' && step.call === 'write') this.#writtenPast.add(object);
     if (step.on === 'socket' && step.call === 'pause') this.#stopped.add(object);
-    if (step.on === 'socket' && step.call === 'resume') this.#stopped.delete(object);
     if (step.on === 'res') this.#noteHeld(step.call, object);
     if (step.on === 'res' && (step.call === 'write' || step.call === 'end')) {
       this.#sizes.set(object, this.sizeOf(object) + sizeOfChunk(step.with));
