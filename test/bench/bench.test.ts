@@ -400,7 +400,15 @@ test('the report says a row that is short to be short, and who is absent', () =>
 });
 
 test('chart and figures say what the table is of', () => {
-  const titles = ['hello, keep-alive', 'https hello', 'Express 5', 'Fastify 5', '1 MB buffer', 'upload'];
+  const titles = [
+    'hello, keep-alive',
+    'https hello',
+    'Express 5',
+    'Fastify 5',
+    '1 MB buffer',
+    'upload of 64 MB, read',
+    'upload of 64 MB, piped',
+  ];
   for (const [unit, inChart, inFigures] of [
     [
       'µs',
