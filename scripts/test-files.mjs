@@ -26,7 +26,12 @@ function run(file, root) {
       if (isSilent) {
         result.passed = false;
         result.sums.fail++;
-        result.failures += `✖ ${file} ended with ${signal ?? `exit code ${code}`}, and without a sum of its tests\n\n`;
+        const end = signal ?? `exit code ${code}`;
+        const because =
+          result.sums.tests === 0 ? 'without a sum of its tests' : 'though none of its tests failed';
+        // Node says on such a line what went wrong after a test had ended.
+        const said = result.report.split('\n').filter((line) => /^ℹ (Error|Warning): /.test(line));
+        result.failures += `${[`✖ ${file} ended with ${end}, ${because}`, ...said].join('\n')}\n\n`;
       }
       resolve(result);
     });

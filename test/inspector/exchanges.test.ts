@@ -1,10 +1,10 @@
 // What the inspector shows of an exchange: all of it as it was on the wire, and no more than it may keep.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer as createNodeServer, type ServerResponse } from 'node:http';
+import { createServer as createNodeServer } from 'node:http';
 
 import { connect as connectHttp2 } from 'node:http2';
-import { type AddressInfo, type Server, Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type TestContext, test } from 'node:test';
@@ -13,12 +13,9 @@ import http from 'premier';
 import { createServer as createTlsServer } from 'premier/https';
 import { inspect, inspectServers } from 'premier/inspector';
 import { asRaw } from '../../dist/inspector/copies.js';
-import type { BatchView, ExchangeDetail } from '../../dist/inspector/exchange-view.js';
-import { Feed } from '../../dist/inspector/feed.js';
+import type { ExchangeDetail } from '../../dist/inspector/exchange-view.js';
 import type { Har } from '../../dist/inspector/har.js';
 import { settingsFrom } from '../../dist/inspector/options.js';
-import { Recorder } from '../../dist/inspector/recorder.js';
-import type { ObservedExchange } from '../../dist/observe.js';
 import { temporaryFolder } from '../cli/command.js';
 import { get, pem, until } from '../subjects.js';
 import { bodyText, inspected } from './inspected.js';
@@ -459,80 +456,6 @@ test('a request is sent again through a socket of the file system as well', asyn
     });
     assert.deepEqual(await response.json(), { id });
   }
-});
-
-test('of more than a page takes at once, no exchange stays under way for it', (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
-  const settings = settingsFrom();
-  const recorder = new Recorder(settings);
-  const told = new Map<number, string | null>();
-  let missed = 0;
-  const res = {
-    writableLength: 0,
-    writeHead: () => {},
-    on: () => {},
-    end: () => {},
-    write: (text: string) => {
-      const [, data] = /^event: batch\ndata: (.*)\n\n$/.exec(text) ?? [];
-      if (data === undefined) return;
-      const batch = JSON.parse(data) as BatchView;
-      missed += batch.missed;
-      for (const { id, outcome } of batch.exchanges) told.set(id, outcome);
-    },
-  };
-  const feed = new Feed(res as unknown as ServerResponse, recorder, settings);
-  const observed = { id: 1, server: http.createServer(), socket: new Socket(), protocol: 'http/1.1' };
-  let begun = 0;
-  const begin = () => {
-    const facts = { startedAt: 0, rawHeaders: [], method: 'GET', target: '/' };
-    const exchange = { id: ++begun, connection: observed, ...facts };
-    recorder.requestHead(exchange as unknown as ObservedExchange, null, 0, 0);
-    return exchange;
-  };
-  const close = (exchange: object) =>
-    recorder.exchangeClosed(
-      Object.assign(exchange, { outcome: 'complete', status: 200 }) as ObservedExchange,
-    );
-  const slow = begin();
-  t.mock.timers.tick(100);
-  assert.equal(told.get(1), null);
-  const many = Array.from({ length: 600 }, begin);
-  for (const exchange of many.slice(0, 400)) close(exchange);
-  close(slow);
-  t.mock.timers.tick(100);
-  assert.equal(told.get(1), 'complete');
-  assert.ok(![...told.values()].includes(null));
-  assert.equal(told.size + missed, 601);
-  for (const exchange of many.slice(400)) close(exchange);
-  t.mock.timers.tick(100);
-  assert.ok(![...told.values()].includes(null));
-  assert.equal(told.size + missed, 601, 'what was missed and is told of after all is missed no more');
-  feed.end();
-});
-
-test('an answer without an end is not waited for when it is asked for again', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { inspector, exchange } = await inspected(t, (_req, res) => {
-    res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
-  });
-  let answer: Response | undefined;
-  fetch(`${inspector.url}api/send`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ startLine: 'GET /events HTTP/1.1', fields: ['Host: a'] }),
-  }).then(
-    (response) => {
-      answer = response;
-    },
-    () => {},
-  );
-  while (answer === undefined) {
-    t.mock.timers.tick(10);
-    await new Promise(setImmediate);
-  }
-  assert.deepEqual(await (answer as Response).json(), { id: 1 });
-  t.mock.timers.tick(60_000);
-  assert.equal((await exchange(1)).outcome, 'aborted');
 });
 
 test('clearing forgets what was noted, and goes on with what comes', async (t) => {
