@@ -25,6 +25,7 @@ const { documentFolder } = await load('documents.mjs');
 const { buildCommit } = await load('against.mjs');
 const { processorTime, runLoad } = await load('processes.mjs');
 const { compare } = await load('verdict.mjs');
+const { countSamples, parties, partyOf } = await load('whose-time.mjs');
 const { chart, measuredRows } = await load('chart.mjs');
 const { figureLines } = await load('figures.mjs');
 const { changes, report } = await load('micro/kept-counts.mjs');
@@ -495,3 +496,35 @@ test('the exchanges whose instructions are counted are all answered', async () =
     await work();
   }
 });
+
+for (const [symbol, where, party] of [
+  ['tcp_ack', '[kernel.kallsyms]', 'kernel'],
+  ['nf_hook_slow', '/lib/modules/6.1/nf_tables.ko', 'kernel'],
+  ["JS:*'onHead /app/node_modules/premier/dist/engine.cjs:3969:9", '/tmp/perf-12.map', 'libraries'],
+  ["JS:*'onHead /home/a/dist/engine.cjs:3969:9", '/tmp/perf-12.map', 'premier'],
+  ['JS:~handle /app/node_modules/express/lib/router.js:9:1', '/tmp/perf-12.map', 'libraries'],
+  ["JS:*' file:///home/a/bench/apps/hello.mjs:3:34", '/tmp/perf-12.map', 'program'],
+  ['JS:*onStreamRead node:internal/stream_base_commons:168:22', '/tmp/perf-12.map', 'Node, JavaScript'],
+  ["RegExp.> src: '^a$' flags: ''", '/tmp/perf-12.map', 'V8'],
+  ['Builtins_LoadIC', '/usr/bin/node', 'V8'],
+  ['Builtins_RecordWriteSaveFP', '/usr/bin/node', "V8's collector"],
+  ['v8::internal::Scavenger::ScavengePage(v8::internal::MutablePage*)', '/usr/bin/node', "V8's collector"],
+  ['v8::Object::Get', '/usr/bin/node', 'V8'],
+  ['node::StreamBase::Writev', '/usr/bin/node', 'Node, C++'],
+  ['uv__io_poll', '/usr/bin/node', 'libuv and libc'],
+  ['__GI___writev', '/usr/lib/x86_64-linux-gnu/libc.so.6', 'libuv and libc'],
+  ['aes_gcm_enc_256_kernel', '/usr/bin/node', 'encryption'],
+  ['ossl_statem_server_process_message', '/usr/bin/node', 'encryption'],
+]) {
+  test(`a sample in ${symbol} of ${where} is the time of: ${party}`, () => {
+    assert.equal(partyOf(symbol, where), party);
+    assert.ok(parties.includes(party));
+    const { samples, parties: counted } = countSamples(
+      `     7f12ab ${symbol} (${where})\n\n  ffff81 ${symbol} (${where})\n`,
+    );
+    assert.deepEqual(
+      [samples, counted[party as string]],
+      [2, { samples: 2, functions: { [symbol as string]: 2 } }],
+    );
+  });
+}
