@@ -18,7 +18,7 @@ export const parties = [
 const COLLECTOR =
   /Scaveng|MarkCompact|Sweep|Marking|Evacuat|v8::internal::Heap|GCTracer|YoungGen|WorkStealing|Worklist|SemiSpace|RootVisitor|RememberedSet|ArrayBufferSweeper|PretenuringHandler|Spaces?::|Builtins_RecordWrite/;
 const ENCRYPTION =
-  /^_?(aes|gcm|ghash|EVP|SSL|ssl|ossl|tls\d?_|BIO|CRYPTO|bn_|BN_|ec_|EC_|ecp_|sha\d|OPENSSL|ERR_|x25519|chacha)/i;
+  /^_*(aes|gcm|ghash|EVP|SSL|OSSL|tls\d|BIO|CRYPTO|bn_|ec_|ecp_|sha\d|OPENSSL|ERR_|x25519|chacha|fe_|ge_|asn1|x509|w?packet_|pkey|rsa|cmov|(read_|write_)?state_machine)/i;
 
 /** A function that V8 compiled: `JS:*'name file:line:column`, as its map for perf has it. */
 function compiled(symbol) {
