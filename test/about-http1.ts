@@ -120,6 +120,7 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
       /^the same socket carries the next request/,
       /^what is written to the socket/,
       /^a program that replaces write, end and destroy/,
+      /^a connection that .* is not read until it is resumed/,
     ],
   ],
   [

@@ -1,6 +1,7 @@
 // Steps that are left out since a row of docs/compatibility.md says that things come at another time: what leaves, what a
 // segment holds, whose turn it is, what becomes of a connection that is lost meanwhile.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { cuts, interim, isAtRest, isAtStart, isBody, type LeftOut, pastResponses } from './left-out.js';
 import { ends, hasLeft, isRead, mayBeRefused, mayEnd, type SentResponse } from './response-facts.js';
 import { isBadReason, isChunk } from './step-values.js';
@@ -13,6 +14,13 @@ const holdsBack = ({ complete, readableLength, readableHighWaterMark }: Incoming
 
 /** Who listens for these when a response may have left hears of them, or not. */
 const endings = new Set(['prefinish', 'finish', 'close', 'end', 'drain', 'error', 'aborted']);
+
+/** Whether the socket was resumed in this tick, and doesn't read yet. */
+const isResuming = (socket: Socket) =>
+  (socket as unknown as { _readableState: { resumeScheduled: boolean } })._readableState.resumeScheduled;
+
+const PAUSE =
+  "`socket.pause()` beside a listener of the program's own, or in the tick of a `resume()` or of a `read()` of the request, which resumes it; `socket.read()` after it; before Node 22 also while requests wait";
 
 export const byTime: readonly LeftOut[] = [
   {
@@ -29,17 +37,21 @@ export const byTime: readonly LeftOut[] = [
     },
   },
   {
-    row: "`socket.pause()` beside a listener of the program's own, or `socket.read()` after it; before Node 22 also while requests wait",
+    row: PAUSE,
     is: ({ on, call }, { object, use }) =>
       on === 'socket' && (call === 'pause' ? use.isHeard(object) : call === 'read' && use.isStopped(object)),
   },
   {
-    row: "`socket.pause()` beside a listener of the program's own, or `socket.read()` after it; before Node 22 also while requests wait",
+    row: PAUSE,
+    is: ({ on, call }, { object }) => on === 'socket' && call === 'pause' && isResuming(object as Socket),
+  },
+  {
+    row: PAUSE,
     until: 21,
     is: ({ on, call }, { requests }) => on === 'socket' && call === 'pause' && requests > 1,
   },
   {
-    row: "`socket.pause()` beside a listener of the program's own, or `socket.read()` after it; before Node 22 also while requests wait",
+    row: PAUSE,
     // The server pauses it as well, while answers wait.
     isListen: ({ on, listen }, { object, pipelined, res, use }) =>
       on === 'socket' &&
