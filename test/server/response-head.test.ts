@@ -306,3 +306,52 @@ behaviour(
   },
   { until: 25 },
 );
+
+const saidBefore: [what: string, name: string, value: string | string[]][] = [
+  ['that the connection ends', 'Connection', 'close'],
+  ['that it ends, in a list', 'Connection', ['close']],
+  ['that it goes on', 'Connection', 'keep-alive'],
+  ['for how long it stays', 'Keep-Alive', 'timeout=1'],
+  ['the length of the body', 'Content-Length', '7'],
+  ['its coding', 'Transfer-Encoding', 'gzip'],
+  ['that it comes in chunks', 'Transfer-Encoding', 'chunked'],
+  ['that trailers follow', 'Trailer', 'X-T'],
+  ['when it was made', 'Date', 'never'],
+];
+
+const refusedAfter: [name: string, value: unknown][] = [
+  ['X-A', 'a\nb'],
+  ['X-A', ['a', 'a\nb']],
+  ['X-A', undefined],
+  ['X A', 'b'],
+];
+
+for (const [what, ...said] of saidBefore) {
+  behaviour(
+    `${what} doesn't count where a field after it in the head is refused`,
+    async ({ serve }) => {
+      const heads = refusedAfter.flatMap((refused) => [
+        [said, refused],
+        [...said, ...refused],
+        Object.fromEntries([said, refused]),
+      ]);
+      const { connect } = await serve((req, res) => {
+        const head = heads[Number(req.url?.slice(1))];
+        if (head !== undefined) assert.throws(() => res.writeHead(200, head as never));
+        res.end('body');
+      });
+      const client = connect();
+      const answer = async (target: string) => {
+        const { fields, body, framing } = await client.send(get(target)).response();
+        return {
+          framing,
+          body,
+          fields: fields.map(([name, value]) => [name, Date.parse(value) > 0 ? 'a time' : value]),
+        };
+      };
+      const plain = await answer('/none');
+      for (const at of heads.keys()) assert.deepEqual(await answer(`/${at}`), plain, `head ${at}`);
+    },
+    { notNode: 'some of it counts' },
+  );
+}

@@ -1,4 +1,4 @@
-// Performs the steps of a program as they stand, none left out.
+// Performs the steps of a program as they stand, none left out; a call that throws has done nothing, on node:http neither.
 // In: steps, the objects of each exchange. Out: what of each response was written, what may have ended the connection, and
 // whether the program took the socket out of the server's hands. What calls return or throw is compared elsewhere.
 import { Buffer } from 'node:buffer';
@@ -6,6 +6,7 @@ import type { EventEmitter } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Client } from './client.js';
+import { beforeCall } from './failed-calls.js';
 import { HandlerRun } from './handler-run.js';
 import type { ObjectStep, Program, Step, Target, Wait } from './program.js';
 import { ProgramValues } from './program-values.js';
@@ -121,6 +122,7 @@ export class FreeProgram {
     const own = step.of ?? number;
     const object = this.#objects(own)[step.on];
     if (object === undefined) return;
+    const afterFailure = beforeCall(step, object);
     try {
       if ('look' in step) for (const name in object) Reflect.get(object, name);
       else if ('get' in step) Reflect.get(object, step.get);
@@ -130,6 +132,7 @@ export class FreeProgram {
       else this.#call(this.exchanges[own] as FreeExchange, number, object, step);
     } catch {
       // What calls throw is compared where steps are.
+      afterFailure();
     }
   }
 
