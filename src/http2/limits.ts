@@ -63,6 +63,15 @@ export const RECENTLY_CLOSED = 256;
 /** PRIORITY_UPDATE frames that are kept for streams that do not exist yet. */
 export const MAX_EARLY_PRIORITIES = MAX_CONCURRENT_STREAMS;
 
+/** Members of a Priority field that are looked at; a value with more is made to hurt. */
+export const MAX_PRIORITY_MEMBERS = 16;
+
+/** Values of Priority of which it is kept for all connections what they say: browsers send a handful. */
+export const KNOWN_PRIORITIES = 64;
+
+/** Characters of such a value; a longer one is read each time. */
+export const KNOWN_PRIORITY_LENGTH = 16;
+
 /** An account: frames that may come at once, and those that are added a second. */
 export interface AccountBound {
   readonly capacity: number;

@@ -5,6 +5,7 @@
  * value that cannot be understood says nothing. Where a client says nothing at all, its responses share what there is:
  * it may know nothing of priorities, and one of its streams may never end.
  */
+import { KNOWN_PRIORITIES, KNOWN_PRIORITY_LENGTH, MAX_PRIORITY_MEMBERS } from './limits.js';
 
 /** 0, the most urgent, to 7. */
 export const DEFAULT_URGENCY = 3;
@@ -18,27 +19,22 @@ export interface Priority {
 
 export const NO_PRIORITY: Priority = { urgency: DEFAULT_URGENCY, incremental: true };
 
-/** Members of the dictionary that are looked at; a value with more is made to hurt. */
-const MAX_MEMBERS = 16;
-
-/** What came before, since browsers send a handful of values: a Priority is never changed. */
+/** What came before: a Priority is never changed. */
 const known = new Map<string, Priority>();
-const MAX_KNOWN = 64;
-const MAX_KNOWN_LENGTH = 16;
 
 /** A Dictionary of Structured Fields (RFC 8941 §3.2) of which two members count; the last of a key wins. */
 export function parsePriority(value: string): Priority {
   const before = known.get(value);
   if (before !== undefined) return before;
   const priority = read(value);
-  if (value.length <= MAX_KNOWN_LENGTH && known.size < MAX_KNOWN) known.set(value, priority);
+  if (value.length <= KNOWN_PRIORITY_LENGTH && known.size < KNOWN_PRIORITIES) known.set(value, priority);
   return priority;
 }
 
 function read(value: string): Priority {
   let urgency = DEFAULT_URGENCY;
   let incremental = false;
-  for (const member of value.split(',', MAX_MEMBERS)) {
+  for (const member of value.split(',', MAX_PRIORITY_MEMBERS)) {
     const [item] = member.split(';', 1);
     const text = item.trim();
     if (text.length === 3 && text.startsWith('u=')) {
