@@ -95,14 +95,15 @@ export class SectionReader {
 
   /** The section that comes now is one of trailer fields. */
   beginTrailers(): void {
-    this.#trailers = [];
     this.#begin(TRAILERS);
   }
 
   /** Names and values in turn of the trailer fields, which are complete; a head comes next. */
   takeTrailers(): string[] {
+    const trailers = this.#trailers;
+    this.#trailers = [];
     this.#begin(REQUEST_LINE);
-    return this.#trailers;
+    return trailers;
   }
 
   #begin(state: State): void {
