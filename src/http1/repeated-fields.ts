@@ -56,8 +56,7 @@ export class RepeatedFields {
     const start = this.#start;
     this.#start = NOWHERE;
     const length = end - start;
-    if (start === NOWHERE || length > REPEATED_FIELDS_BYTES || this.#misses === REPEATED_FIELDS_MISSES)
-      return;
+    if (start === NOWHERE || length > REPEATED_FIELDS_BYTES) return;
     if (length === this.#length) {
       if (this.#kept?.text.length === length) this.#misses++;
       const isWorthwhile = this.#misses < REPEATED_FIELDS_MISSES;
