@@ -24,6 +24,7 @@ export class FrameWriter {
   #pieces: Uint8Array[] = [];
   #from = 0;
 
+  /** What was begun and never finished, since something threw, is forgotten. */
   begin(): void {
     this.size = 0;
     this.#pieces = [];
@@ -32,6 +33,7 @@ export class FrameWriter {
 
   /** What was written since `begin`. */
   finish(): Uint8Array[] {
+    // Mostly it is one piece, and an array made with it takes less than one that grows.
     if (this.#pieces.length === 0 && at > this.#from) {
       const whole = [buffer.subarray(this.#from, at)];
       this.#from = at;
