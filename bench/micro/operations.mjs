@@ -57,7 +57,7 @@ function composing(fields, contentLength) {
   const date = 'Date: Sun, 22 Nov 2026 12:00:00 GMT\r\n';
   return () => {
     const list = new NewFieldList();
-    for (const [name, value] of fields) list.addAscii(name.toLowerCase(), name, value);
+    for (const [name, value] of fields) list.add(name.toLowerCase(), name, value, true);
     // As a socket does: a string that is still in pieces becomes bytes.
     scratch.latin1Write(composeHead(facts, list, date, false).text, 0);
   };

@@ -20,18 +20,8 @@ export class NewFieldList implements FieldList {
   readonly entries: string[] = [];
   ascii = true;
 
-  add(key: string, name: string, value: string): void {
-    this.entries.push(key, name, value);
-    if (this.ascii && fieldValueKind(value) !== ASCII) this.ascii = false;
-  }
-
-  /** Adds a value that is known to be US-ASCII. */
-  addAscii(key: string, name: string, value: string): void {
-    this.entries.push(key, name, value);
-  }
-
-  /** Adds a value of which it is known whether it is US-ASCII. */
-  addChecked(key: string, name: string, value: string, isAscii: boolean): void {
+  /** @param isAscii - whether the value is US-ASCII, where that is known */
+  add(key: string, name: string, value: string, isAscii = fieldValueKind(value) === ASCII): void {
     this.entries.push(key, name, value);
     if (!isAscii) this.ascii = false;
   }

@@ -41,7 +41,7 @@ function withListsAsFields(fields: OutgoingFields, unique: UniqueNames): FieldLi
     const value = entries[i + 2];
     // A string was checked when it was set. A list is the program's own object: it may have changed since.
     if (typeof value !== 'string') addValue(list, key, name, value, unique);
-    else if (ascii) list.addAscii(key, name, value);
+    else if (ascii) list.add(key, name, value, true);
     else list.add(key, name, value);
   }
   return list;
@@ -52,7 +52,7 @@ export function addNewField(list: NewFieldList, name: string, value: unknown, un
   const field = fieldName(name);
   const { key } = field;
   if (typeof value === 'string') {
-    list.addChecked(key, name, value, field.checkText(name, value));
+    list.add(key, name, value, field.checkText(name, value));
     return;
   }
   // As on node:http, what is joined is looked at as the one text that it becomes.
@@ -70,7 +70,7 @@ export function addValue(
   unique: UniqueNames,
 ): void {
   if (typeof value === 'number') {
-    list.addAscii(key, name, `${value}`);
+    list.add(key, name, `${value}`, true);
   } else if (!Array.isArray(value)) {
     list.add(key, name, checkedText(name, value));
   } else if (isJoined(key, value, unique)) {

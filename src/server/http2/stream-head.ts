@@ -143,16 +143,16 @@ function leavesAsSet(entries: readonly string[], status: number, length: number)
 
 /** The fields with one Content-Length, or with none where there is no length, or may be none. */
 function withOneLength(entries: readonly string[], status: number, length: number): readonly string[] {
-  const list = new NewFieldList();
+  const kept: string[] = [];
   let isLengthDone = length < 0 || !allowsLength(status);
   for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
-    if (entries[i] !== 'content-length') list.addAscii(entries[i], entries[i + 1], entries[i + 2]);
+    if (entries[i] !== 'content-length') kept.push(entries[i], entries[i + 1], entries[i + 2]);
     else if (!isLengthDone) {
       isLengthDone = true;
-      list.addAscii('content-length', entries[i + 1], String(length));
+      kept.push('content-length', entries[i + 1], String(length));
     }
   }
-  return list.entries;
+  return kept;
 }
 
 /** What was added last: responses of one second are often of one length. */
@@ -166,8 +166,8 @@ function addedFields(date: string, length: number): FieldList {
   if (date === '' && length < 0) return NO_FIELDS;
   if (latest.date !== date || latest.length !== length) {
     const fields = new NewFieldList();
-    if (date !== '') fields.addAscii('date', 'Date', date);
-    if (length >= 0) fields.addAscii('content-length', 'Content-Length', String(length));
+    if (date !== '') fields.add('date', 'Date', date, true);
+    if (length >= 0) fields.add('content-length', 'Content-Length', String(length), true);
     latest = { date, length, fields };
   }
   return latest.fields;
