@@ -2,7 +2,6 @@
  * Takes note of what servers and their clients say. In: the calls of the engine. Out: records of exchanges, bounded, and
  * of connections, as long as they are open. Works nothing out that nobody may ever look at.
  */
-import { Buffer } from 'node:buffer';
 import type { Server } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import {
@@ -13,15 +12,13 @@ import {
   type ServerObserver,
   unobserve,
 } from '../observe.js';
-import type { ConnectionRecord, ExchangeRecord, RefusalRecord } from './exchange-record.js';
+import type { ConnectionRecord, ExchangeRecord } from './exchange-record.js';
 import { OpenRecords } from './open-records.js';
 import type { Settings } from './options.js';
 import { Pace } from './pace.js';
 import { RecentExchanges } from './recent-exchanges.js';
+import { type HandshakeError, handshakeRecord, refusalRecord } from './refusal-record.js';
 import { SetNames } from './set-names.js';
-
-/** Bytes that are kept before and after the first one that was not accepted. */
-const AROUND = 2048;
 
 /** Sizes of chunks that are kept of a response. */
 const MAX_CHUNKS = 1000;
@@ -32,14 +29,8 @@ const CHUNK_SIZE = 8;
 /** Bytes that an interim response counts for besides its fields. */
 const INTERIM = 64;
 
-type HandshakeError = Error & { readonly code?: string; readonly reason?: string };
 type Entries = { readonly entries: readonly string[] };
 type Chunk = string | Uint8Array;
-
-const latin1 = (bytes: Uint8Array): string =>
-  (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString(
-    'latin1',
-  );
 
 export class Recorder implements ServerObserver {
   readonly recent: RecentExchanges;
@@ -201,7 +192,6 @@ export class Recorder implements ServerObserver {
   }
 
   handshakeFailed(server: Server, error: HandshakeError, socket: ObservedConnection['socket']): void {
-    const { code = '', reason = error.message } = error;
     const now = performance.now();
     const { remoteAddress, remotePort } = socket;
     // It never was a connection of HTTP, and has no number.
@@ -215,12 +205,11 @@ export class Recorder implements ServerObserver {
       remotePort,
     } as const;
     const record = this.recent.begin(recordOf(observed), now);
-    const refusal = { code, reason, status: 0, rfc: '', claimed: false, isInBody: false };
-    record.refusal = { ...refusal, bytes: '', position: 0, isCut: false };
+    record.refusal = handshakeRecord(error);
     record.outcome = 'refused';
     record.at.closed = 0;
     this.pace.closed(0, -1);
-    this.#changed(record, reason.length);
+    this.#changed(record, record.refusal.reason.length);
   }
 
   exchangeClosed(exchange: ObservedExchange): void {
@@ -305,17 +294,4 @@ function isChunked(rawHeaders: readonly string[]): boolean {
     if (rawHeaders[i]?.toLowerCase() === 'transfer-encoding') return true;
   }
   return false;
-}
-
-function refusalRecord(refusal: Refusal, isInBody: boolean): RefusalRecord {
-  const { code, status, reason, rfc, claimed, bytes, position } = refusal;
-  const facts = { code, status, reason, rfc, claimed, isInBody };
-  if (bytes === null) return { ...facts, bytes: '', position: 0, isCut: false };
-  const start = Math.max(0, position - AROUND);
-  return {
-    ...facts,
-    bytes: latin1(bytes.subarray(start, position + AROUND)),
-    position: position - start,
-    isCut: start > 0,
-  };
 }
