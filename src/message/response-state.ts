@@ -7,7 +7,6 @@
  */
 
 import type { AsyncResource } from 'node:async_hooks';
-import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 import { NO_FIELDS } from '../http/field-list.js';
@@ -26,6 +25,7 @@ import {
   type ResponseChannel,
   type WriteCallback,
 } from './response-channel.js';
+import { emitClose } from './response-close.js';
 import { ResponseFieldMethods } from './response-fields.js';
 
 export const DEFAULT_HIGH_WATER_MARK = getDefaultHighWaterMark(false);
@@ -241,24 +241,6 @@ function callFrom(callbacks: readonly WriteCallback[], first: number, error: Err
   } finally {
     if (next < callbacks.length) nextTick(callFrom, callbacks, next, error);
   }
-}
-
-type ClosingResponse = EventEmitter & Pick<ResponseStateMethods, '_closed' | 'destroyed' | '_context'>;
-
-/** Emits 'close', once. */
-export function emitClose(response: ClosingResponse): void {
-  if (response._closed) return;
-  closeUnwatched(response);
-  const { close } = listenersOf(response);
-  if (close !== undefined && response._context !== null)
-    runInScope(response._context, response.emit, response, 'close');
-  else if (close !== undefined || !emitsAsUsual(response)) response.emit('close');
-}
-
-/** Closes a response without a word: nobody would hear it. */
-export function closeUnwatched(response: Pick<ResponseStateMethods, 'destroyed' | '_closed'>): void {
-  response.destroyed = true;
-  response._closed = true;
 }
 
 // Node's own methods, called on a response of ours, look there, and its servers.

@@ -18,8 +18,9 @@ import { nextTick } from '../node/timers.js';
 import { interimFields, linkValue } from './informational.js';
 import { ResponseBodyMethods } from './response-body.js';
 import type { ChannelListener, ResponseChannel, WriteCallback } from './response-channel.js';
+import { emitClose } from './response-close.js';
 import { hasHead } from './response-fields.js';
-import { channelOfRequest, emitClose } from './response-state.js';
+import { channelOfRequest } from './response-state.js';
 
 const responseCreated = channel('http.server.response.created');
 

@@ -8,7 +8,7 @@ import type { Buffer } from 'node:buffer';
 import type { WireError } from '../../http1/wire-error.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { dropUnread } from '../../message/request-body.js';
-import { closeUnwatched, emitClose } from '../../message/response-state.js';
+import { closeUnwatched, emitClose } from '../../message/response-close.js';
 import type { ServerResponse } from '../../message/server-response.js';
 import * as errors from '../../node/errors.js';
 import { endEntry } from '../../node/performance-entries.js';

@@ -5,7 +5,7 @@
  * write, and whether so much waits that reading should stop. Never gives two responses the turn.
  */
 import type { IncomingMessage } from '../../message/incoming-message.js';
-import { emitClose } from '../../message/response-state.js';
+import { emitClose } from '../../message/response-close.js';
 import type { ServerResponse } from '../../message/server-response.js';
 import * as errors from '../../node/errors.js';
 import type { ServerSocket } from '../../transport/server-socket.js';

@@ -12,7 +12,7 @@ import { canSend } from '../../http2/stream-states.js';
 import type { AnsweringResponse, AskingRequest, ClosedCallback } from '../../message/body-source.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import type { ResponseChannel } from '../../message/response-channel.js';
-import { closeUnwatched, emitClose } from '../../message/response-state.js';
+import { closeUnwatched, emitClose } from '../../message/response-close.js';
 import type { ServerResponse } from '../../message/server-response.js';
 import * as errors from '../../node/errors.js';
 import { endEntry } from '../../node/performance-entries.js';
