@@ -16,6 +16,7 @@ import { leftOut, listRow } from './programs/left-out-steps.js';
 import { refusalRows } from './programs/listed-comparison.js';
 import { eventRows } from './programs/listed-events.js';
 import { poisonMemory } from './programs/poisoned-memory.js';
+import type { Program } from './programs/program.js';
 import { randomProgram, wildProgram } from './programs/random-program.js';
 import { run } from './programs/run.js';
 import { readResponses } from './programs/wire-responses.js';
@@ -65,6 +66,72 @@ test(`${WILD_PROGRAMS} programs of any kind keep the laws that have no exception
       assert.fail(`the wild program of the seed ${seed}:\n${await explainBroken(program)}`);
   }
 });
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const PLAIN: Program = { options: {}, listeners: [], watched: [], handlers: [], client: [{ send: GET }] };
+
+/** What the rules for departures must leave comparable, or make so. */
+const metBefore: [what: string, program: Program][] = [
+  [
+    'a socket that is paused in the tick in which it was resumed',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { on: 'socket', call: 'pause', with: [] },
+          { on: 'socket', call: 'resume', with: [] },
+          { on: 'socket', call: 'pause', with: [] },
+        ],
+      ],
+    },
+  ],
+  [
+    'a head that is refused after it said that the connection ends',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          {
+            on: 'res',
+            call: 'writeHead',
+            with: [
+              201,
+              [
+                ['Connection', ['close']],
+                ['Content-Type', 'a\nb'],
+              ],
+            ],
+          },
+          { on: 'res', call: 'end', with: [] },
+        ],
+      ],
+    },
+  ],
+  [
+    'a large answer that waits while its connection is lost',
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(3) }],
+      handlers: [
+        [{ wait: 'quiet' }, { client: 'reset' }, { on: 'res', call: 'end', with: [] }],
+        [{ on: 'res', call: 'end', with: [] }],
+        [
+          { wait: 'quiet' },
+          { on: 'res', call: 'end', with: [{ repeat: 'o', times: 17_500 }] },
+          { on: 'res', look: true },
+        ],
+      ],
+    },
+  ],
+];
+
+for (const [what, program] of metBefore) {
+  test(`programs agree on ${what}, and keep the laws`, async () => {
+    if ((await differences(program)).length > 0) assert.fail(await explain(program));
+    assert.deepEqual(await brokenLaws(program), []);
+  });
+}
 
 const wires: [what: string, wire: string, methods: string[], fault: RegExp | null][] = [
   ['a whole response', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na', ['GET'], null],

@@ -108,13 +108,15 @@ export const byContent: readonly LeftOut[] = [
   },
   {
     row: '`writableLength`',
-    is: (step, { object, moment, pipelined, requests, responses }) => {
+    is: (step, { object, moment, pipelined, requests, responses, socket }) => {
       if (!isBody(step) || !pipelined) return false;
       if (isLongInOtherUnits(step.with)) return true;
-      // What waits decides when reading stops.
+      // What waits decides when reading stops; whose turn it is on a connection that is lost is listed by itself.
       const isInHandler = moment === 'begun' || moment === 'turn';
       const mayWait =
-        moment === 'rest' ? (object as ServerResponse).socket === null : !isInHandler || responses.length > 1;
+        moment === 'rest'
+          ? (object as ServerResponse).socket === null && !socket.destroyed
+          : !isInHandler || responses.length > 1;
       return requests > 2 && mayWait && sizeOfChunk(step.with) > 10_000;
     },
   },
