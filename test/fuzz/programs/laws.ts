@@ -28,12 +28,15 @@ function methodsOf(program: Program): string[] {
   );
 }
 
+/** What says that a request is the last of its connection. */
+const saysLast =
+  /(?<![A-Z-])[A-Z-]+ \S+ HTTP\/1\.0\r\n(?!(?:.+\r\n)*Connection: keep-alive)|Connection: close/;
+
 /** Whether a request that isn't the last one says that it is: what comes after it is read by one server only. */
 function goesOnAfterLast(program: Program): boolean {
-  const [, ...after] = textOf(program).split(
-    /(?<![A-Z-])[A-Z-]+ \S+ HTTP\/1\.0\r\n(?!(?:.+\r\n)*Connection: keep-alive)|Connection: close/,
-  );
-  return after.some((text) => text.includes(' HTTP/'));
+  const text = textOf(program);
+  const last = saysLast.exec(text);
+  return last !== null && text.includes(' HTTP/', last.index + last[0].length);
 }
 
 /** What is wrong with one response, held against what the program wrote. */
