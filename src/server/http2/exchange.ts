@@ -169,6 +169,7 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
       stream.drop();
       this.isReceived = true;
       nextTick(abandonRequest, this.request);
+      if (this.state === ANSWERED) this.over();
       return;
     }
     this.state = CLOSED;

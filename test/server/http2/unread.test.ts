@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { constants } from 'node:http2';
 import { StreamSocket } from '../../../dist/server/http2/stream-socket.js';
-import { get, headers } from '../../http2/exchange.js';
+import { DATA, get, greeting, headers, post } from '../../http2/exchange.js';
 import { frame, preface, settings, uint32 } from '../../http2/frames.js';
 import { outcome, type Request, type Response, until } from '../../subjects.js';
 import { read, serve, test } from './client.js';
@@ -188,6 +188,47 @@ test('a request that its program does not read for a while after its answer is n
   await until(() => events.includes('end'));
   assert.equal(events.includes('aborted'), false);
 });
+
+/** How a request is given up of which the rest never comes, after its answer has left. */
+const givenUp: [
+  what: string,
+  options: Record<string, unknown>,
+  give: (req: Request, res: Response) => void,
+][] = [
+  ['it stops coming', impatient, (req) => req.resume()],
+  [
+    'it takes too long',
+    { ...soon, keepAliveTimeout: 20, keepAliveTimeoutBuffer: 0, requestTimeout: 1, headersTimeout: 1 },
+    (req) => req.resume(),
+  ],
+  [
+    'its program destroys it',
+    impatient,
+    (req, res) => {
+      req.resume();
+      res.once('close', () => req.destroy());
+    },
+  ],
+  ['its program destroys its socket', impatient, (req, res) => res.once('close', () => req.socket.destroy())],
+];
+for (const [what, options, give] of givenUp)
+  test(`nothing is left of a request that is given up after its answer since ${what}: its connection falls idle, and ends`, async (context) => {
+    const { raw, server } = await serve(
+      context,
+      (req, res) => {
+        give(req, res);
+        res.end('early');
+      },
+      options,
+    );
+    const socket = await raw();
+    socket.on('error', () => {}).resume();
+    const closed = once(socket, 'close');
+    socket.write(Buffer.concat([greeting, headers(1, post.with(3, 'https'), 0)]));
+    await once(server, 'request');
+    socket.write(frame(DATA, 0, 1, Buffer.from('some')));
+    await closed;
+  });
 
 test('with keepAliveTimeout: 0 a request may stop for ever after its answer', async (context) => {
   const events: string[] = [];
