@@ -17,7 +17,6 @@ import { linkSync, renameSync, unlinkSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { OnlyPlace } from './only-place.js';
 import { nextTick, setImmediate, setTimeout } from './timers.js';
-import { hasUnfinishedHandshakes } from './unfinished-handshakes.js';
 
 interface ListeningHandle {
   fd?: number;
@@ -40,7 +39,7 @@ const shortRound = 0.2;
 /** Rounds in a row without a new connection, after which none waits. */
 const enoughRounds = 10;
 
-/** Milliseconds in which connections that wait are accepted, for new ones may come as fast. */
+/** Milliseconds in which connections that wait are accepted, for new ones may come as fast; but all that may wait are. */
 const longestQueue = 5000;
 
 /** How often in a row the only place of a queue may be found taken, in which nobody seems to wait and none was accepted. */
@@ -106,6 +105,8 @@ export class AcceptQueue {
   readonly #began = performance.now();
   #accepted = 0;
   #idleRounds = 0;
+  /** How many had been accepted when the queue was cut down. */
+  #acceptedAtCut = 0;
   /** How many had been accepted when it was last looked, and how often it was since. */
   #acceptedBefore = 0;
   #looks = 0;
@@ -145,7 +146,7 @@ export class AcceptQueue {
     const now = performance.now();
     this.#idleRounds = this.#accepted === accepted ? this.#idleRounds + 1 : 0;
     const isEmpty = this.#idleRounds > 0 && now - began < shortRound;
-    if (now - this.#began > longestQueue) this.end();
+    if (now - this.#began > longestQueue && this.#accepted - this.#acceptedAtCut > usualBacklog) this.end();
     else if (isEmpty || this.#idleRounds >= enoughRounds) this.#look();
     else if (!this.#isOver) this.#nextRound();
   }
@@ -155,7 +156,9 @@ export class AcceptQueue {
     if (this.#accepted > this.#acceptedBefore) this.#looks = 0;
     this.#acceptedBefore = this.#accepted;
     if (this.#place === null || this.#looks++ === enoughLooks) this.end();
-    else if (!this.#isOver) this.#place.take((leave) => this.#afterLook(leave));
+    else if (this.#isOver) return;
+    else if (this.#mayPause() && this.#place.unfinished.mayBeHidden) this.#pause();
+    else this.#place.take((leave) => this.#afterLook(leave));
   }
 
   #afterLook(leave: (() => void) | null): void {
@@ -163,7 +166,7 @@ export class AcceptQueue {
     this.#isFirstLook = false;
     if (leave === null) {
       if (!this.#isOver) this.#goOn();
-    } else if (this.#wouldReset()) {
+    } else if (this.#mayPause() && this.#place?.unfinished.lookBesideOurs()) {
       leave();
       this.#pause();
     } else {
@@ -177,22 +180,26 @@ export class AcceptQueue {
     }
   }
 
-  /** Whether a close would reset who takes itself for connected. Nobody is looked for where hardly anybody comes. */
-  #wouldReset(): boolean {
-    const { port } = this.#place as OnlyPlace;
+  /** For who takes itself for connected, and would be reset. Nobody is looked for where hardly anybody comes. */
+  #mayPause(): boolean {
     const isBusy = this.#accepted > 0 || mayWait(this.#handle);
-    return !this.#isOver && isBusy && this.#pauses < enoughPauses && hasUnfinishedHandshakes(port);
+    return !this.#isOver && isBusy && this.#pauses < enoughPauses;
   }
 
   /** They come in when they try again; who connects meanwhile does too. */
   #pause(): void {
+    this.#isFirstLook = false;
     this.#pauses++;
     this.#handle.listen(usualBacklog);
-    setTimeout(() => {
-      if (this.#isOver) return;
-      this.#handle.listen(0);
-      this.#goOn();
-    }, handshakePause).unref();
+    setTimeout(() => this.#afterPause(), handshakePause).unref();
+  }
+
+  #afterPause(): void {
+    if (this.#isOver) return;
+    this.#acceptedAtCut = this.#accepted;
+    this.#place?.unfinished.begin();
+    this.#handle.listen(0);
+    this.#look();
   }
 
   /** What still waits is not waited for. */
@@ -229,7 +236,9 @@ export function acceptWaiting(server: object, isAlone: boolean, onEmpty: OnEmpty
 /** The place of a server for whom no more than one can wait from here on; null where that can't be had. */
 function onlyPlaceOf(server: object): OnlyPlace | null {
   const address = (server as Listening).address();
-  return shrinkBacklog(server) ? new OnlyPlace(address as AddressInfo) : null;
+  if (typeof (address ?? undefined) !== 'object') return null;
+  const place = new OnlyPlace(address as AddressInfo);
+  return shrinkBacklog(server) ? place : null;
 }
 
 /**

@@ -9,6 +9,7 @@
  */
 import { type AddressInfo, Socket } from 'node:net';
 import { nextTick } from './timers.js';
+import { UnfinishedHandshakes } from './unfinished-handshakes.js';
 
 /** As they are before a program puts others in their place, which would hear of a connection that is none of its own. */
 const { connect, destroy } = Socket.prototype;
@@ -29,15 +30,15 @@ function nameOf(handle: Named | null | undefined, end: 'getpeername' | 'getsockn
 
 export class OnlyPlace {
   readonly #address: AddressInfo;
-  /** Names of the connections of our own. */
+  /** Those that it keeps from being made. */
+  readonly unfinished: UnfinishedHandshakes;
+  /** Names of the connections of our own that may yet be accepted: the system gives a name again, to a client too. */
   readonly #ours = new Set<string>();
 
+  /** Made before the queue is cut down. */
   constructor(address: AddressInfo) {
     this.#address = address;
-  }
-
-  get port(): number {
-    return this.#address.port;
+    this.unfinished = new UnfinishedHandshakes(address.port);
   }
 
   /** @param told - gets what leaves the place again; null where somebody else waits, or nothing can be known of it */
@@ -54,9 +55,10 @@ export class OnlyPlace {
     nextTick(() => {
       const { _handle: handle } = socket as Socket & { _handle?: Named | null };
       const name = nameOf(handle, 'getsockname');
-      if (name !== null) this.#ours.add(name);
       // On this computer the system has made a connection, or has not, when `connect` of the handle returns.
-      if (nameOf(handle, 'getpeername') !== null) return told(leave);
+      const isMade = nameOf(handle, 'getpeername') !== null;
+      if (isMade && name !== null) this.#ours.add(name);
+      if (isMade) return told(leave);
       leave();
       told(null);
     });
@@ -65,6 +67,6 @@ export class OnlyPlace {
   /** Whether an accepted connection is one that left the place. */
   isOurs(client: unknown): boolean {
     const name = this.#ours.size > 0 ? nameOf(client as Named, 'getpeername') : null;
-    return name !== null && this.#ours.has(name);
+    return name !== null && this.#ours.delete(name);
   }
 }

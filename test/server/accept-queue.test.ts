@@ -11,6 +11,7 @@ import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import { AcceptQueue, acceptBeforeClose, watchAccepts } from '../../dist/node/accept-queue.js';
+import { OnlyPlace } from '../../dist/node/only-place.js';
 import { behaviour, get, pem, RawClient, type Server, type Stage, turns, until } from '../subjects.js';
 
 const notNode = 'it resets them';
@@ -351,6 +352,7 @@ function lookedAt(looks: readonly number[], context: TestContext): Promise<numbe
     const left = [...looks];
     const place = {
       isOurs: () => false,
+      unfinished: { begin() {}, mayBeHidden: false, lookBesideOurs: () => false },
       take(told: (leave: null) => void) {
         const accepted = left.shift();
         if (accepted === undefined) {
@@ -376,3 +378,40 @@ for (const [what, looks, outcome] of [
   test(`a place that is found taken is ${outcome === null ? '' : 'not '}looked at again where ${what}`, async (context) => {
     assert.equal(await lookedAt(looks, context), outcome);
   });
+
+test('all that may wait are accepted, however long the process was kept from it', async (context) => {
+  const { handle } = withHandle({});
+  let time = 0;
+  const clock = context.mock.method(performance, 'now', () => time);
+  let outcome: number | undefined;
+  const queue = new AcceptQueue(handle as never, null, (accepted) => {
+    outcome = accepted;
+  });
+  context.after(() => queue.end());
+  let came = 0;
+  for (; outcome === undefined && came < 1000; came++) {
+    time += 6000;
+    (handle.onconnection as (error: number) => void)(0);
+    await turns(1);
+  }
+  clock.mock.restore();
+  assert.ok(outcome !== undefined, 'it goes on for ever where others come as fast');
+  assert.ok(outcome > 511, `only ${outcome} of those that waited were accepted`);
+});
+
+test("a connection of the server's own is known once: another may have its name next", async (context) => {
+  if (process.platform !== 'linux') return context.skip('another system');
+  const server = net.createServer().listen(0, '127.0.0.1');
+  context.after(() => server.close());
+  await once(server, 'listening');
+  const { _handle: handle } = server as unknown as { _handle: { onconnection: (...of: unknown[]) => void } };
+  const accepted = new Promise<{ close(): void }>((resolve) => {
+    handle.onconnection = (_error, client) => resolve(client as never);
+  });
+  const place = new OnlyPlace(server.address() as net.AddressInfo);
+  const leave = await new Promise<(() => void) | null>((resolve) => place.take(resolve));
+  const client = await accepted;
+  leave?.();
+  assert.deepEqual([leave !== null, place.isOurs(client), place.isOurs(client)], [true, true, false]);
+  client.close();
+});

@@ -6,7 +6,11 @@ import fs from 'node:fs';
 import net, { type Socket } from 'node:net';
 import process from 'node:process';
 import { mock, test } from 'node:test';
-import { hasUnfinishedHandshakes, listsUnfinished } from '../../dist/node/unfinished-handshakes.js';
+import {
+  hasUnfinishedHandshakes,
+  listsUnfinished,
+  UnfinishedHandshakes,
+} from '../../dist/node/unfinished-handshakes.js';
 import { behaviour, get, RawClient, until } from '../subjects.js';
 
 const HEAD =
@@ -80,44 +84,125 @@ test('a system that says nothing has none', () => {
   }
 });
 
-behaviour(
-  'a server under load that closes lets in first whose connection is half made, and who comes meanwhile',
-  async ({ serve, context }) => {
-    if (process.platform !== 'linux') return context.skip('another system');
-    const { server, port } = await serve((_req, res) => res.end('answered'));
-    const clients: RawClient[] = [];
-    const connect = () => {
-      const socket: Socket = net.connect(port, '127.0.0.1').on('error', () => {});
-      context.after(() => socket.destroy());
-      clients.push(new RawClient(socket).send(get()));
-    };
-    const half = row('0100007F:1F90', '0100007F:B4AE', '03').replace(
-      '1F90',
-      port.toString(16).toUpperCase().padStart(4, '0'),
-    );
-    let looks = 0;
-    const { restore } = say({
-      '/proc/net/tcp'() {
-        if (looks++ > 1) return HEAD;
-        connect();
-        return `${HEAD}\n${half}\n`;
-      },
-    });
-    context.after(restore);
-    const accepted: unknown[] = [];
-    server.on('connection', (socket) => accepted.push(socket));
-    const closed = new Promise((resolve) => server.once('connection', () => server.close(resolve)));
-    connect();
-    for (let told = 0; told < 3; told++) {
-      await until(() => clients.length > told, 'a client');
-      const { body, field } = await (clients[told] as RawClient).response();
-      assert.deepEqual([body, field('connection')], ['answered', 'close']);
+/** What Linux counts of TCP, with so many cookies among it. */
+const counted = (cookies: number, before = '') =>
+  `TcpExt: ${before && 'Other '}SyncookiesSent SyncookiesRecv\nTcpExt: ${before}${cookies} 7\nIpExt: InNoRoutes\nIpExt: 0\n`;
+
+let copies = 0;
+
+/** A copy that has not learnt yet whom the system gives cookies. */
+const untaught = async (): Promise<typeof UnfinishedHandshakes> =>
+  (await import(`../../dist/node/unfinished-handshakes.js?${copies++}`)).UnfinishedHandshakes;
+
+for (const [what, netstat, hidden] of [
+  ['no cookie', () => counted(3), false],
+  ['one', (read: number) => counted(read > 0 ? 4 : 3), true],
+  ['one, counted in another column', (read: number) => counted(read > 0 ? 4 : 3, '9 '), true],
+  ['nobody knows how many', () => 'TcpExt: Other\nTcpExt: 5\n', false],
+] as const)
+  test(`where the system has sent ${what}, ${hidden ? 'some' : 'none'} may be half made that it does not list`, async () => {
+    let reads = 0;
+    const Unfinished = await untaught();
+    const { restore } = say({ '/proc/net/netstat': () => netstat(reads++) });
+    try {
+      const unfinished = new Unfinished(80);
+      assert.equal(unfinished.mayBeHidden, hidden);
+      unfinished.begin();
+      assert.equal(unfinished.mayBeHidden, false);
+    } finally {
+      restore();
     }
-    await closed;
-    // None was the server's own.
-    assert.deepEqual([looks, accepted.length], [3, 3]);
-    const [error] = await once(net.connect(port, '127.0.0.1'), 'error');
-    assert.equal(error.code, 'ECONNREFUSED');
-  },
-  { only: 'plain', notNode: 'it resets them' },
-);
+  });
+
+const looks: [what: string, cookies: number[], outcomes: boolean[]][] = [
+  ['none is sent', [0, 0], [false, false]],
+  ['one is sent once', [1, 0, 1], [true, false, true]],
+  ['one is sent to each', [1, 1, 1], [true, false, false]],
+  ['one is sent to each, and one to somebody else', [1, 1, 2, 1], [true, false, true, false]],
+  ['several are sent', [2, 2], [true, true]],
+];
+for (const [what, cookies, outcomes] of looks)
+  test(`beside a connection of our own others may be half made: ${what}`, async () => {
+    let sent = 0;
+    const Unfinished = await untaught();
+    const { restore } = say({ '/proc/net/netstat': () => counted(sent) });
+    try {
+      const unfinished = new Unfinished(80);
+      const told = cookies.map((more) => {
+        unfinished.begin();
+        sent += more;
+        return unfinished.lookBesideOurs();
+      });
+      assert.deepEqual(told, outcomes);
+    } finally {
+      restore();
+    }
+  });
+
+test('where none is hidden those that are listed count', () => {
+  const { restore } = say({ '/proc/net/netstat': () => counted(1), '/proc/net/tcp': () => HALF });
+  try {
+    assert.equal(new UnfinishedHandshakes(0x1f90).lookBesideOurs(), true);
+    assert.equal(new UnfinishedHandshakes(0x1f91).lookBesideOurs(), false);
+  } finally {
+    restore();
+  }
+});
+
+/** What the system says while some are half made: each time that it is looked, another client comes. */
+const half: [how: string, tables: (port: number, come: () => boolean) => Record<string, () => string>][] = [
+  [
+    'listed',
+    (port, come) => {
+      const place = port.toString(16).toUpperCase().padStart(4, '0');
+      const row = HALF.replace('1F90', place);
+      return { '/proc/net/tcp': () => (come() ? `${HEAD}\n${row}\n` : HEAD) };
+    },
+  ],
+  [
+    'hidden',
+    (_port, come) => {
+      let cookies = 0;
+      // It is read when the queue is cut down, and before a connection of the server's own is made.
+      return { '/proc/net/netstat': () => counted(cookies++ % 2 === 1 && come() ? 1000 + cookies : 0) };
+    },
+  ],
+];
+
+for (const [how, tables] of half)
+  behaviour(
+    `a server under load that closes lets in first whose connection is half made, ${how}, and who comes meanwhile`,
+    async ({ serve, context }) => {
+      if (process.platform !== 'linux') return context.skip('another system');
+      const { server, port } = await serve((_req, res) => res.end('answered'));
+      const clients: RawClient[] = [];
+      const connect = () => {
+        const socket: Socket = net.connect(port, '127.0.0.1').on('error', () => {});
+        context.after(() => socket.destroy());
+        clients.push(new RawClient(socket).send(get()));
+      };
+      let looks = 0;
+      const comes = () => {
+        if (looks++ > 1) return false;
+        connect();
+        return true;
+      };
+      const { restore } = say(tables(port, comes));
+      context.after(restore);
+      const accepted: unknown[] = [];
+      server.on('connection', (socket) => accepted.push(socket));
+      const closed = new Promise((resolve) => server.once('connection', () => server.close(resolve)));
+      connect();
+      for (let told = 0; told < 3; told++) {
+        await until(() => clients.length > told, 'a client');
+        const { body, field } = await (clients[told] as RawClient).response();
+        assert.deepEqual([body, field('connection')], ['answered', 'close']);
+      }
+      await closed;
+      // None was the server's own.
+      assert.deepEqual([looks >= 3, accepted.length], [true, 3]);
+      const [error] = await once(net.connect(port, '127.0.0.1'), 'error');
+      assert.equal(error.code, 'ECONNREFUSED');
+    },
+    { only: 'plain', notNode: 'it resets them' },
+  );
