@@ -1,7 +1,8 @@
 /**
  * Reads of a socket into memory that it is lent: Node's option `onread`, for sockets that Node itself made.
  *
- * In: a socket, a buffer, and who is called when some of it was filled. Out: whether the socket reads so from now on.
+ * In: a socket, a buffer, and who is called when some of it was filled. Out: whether the socket reads so from now on;
+ * and another buffer for what it reads next, where one is wanted.
  * The option is public, but sockets that a server accepts can't be given it; so what Node does for it is done here. The
  * keys are those under which Node keeps the option. Where the probe fails nothing is lent, and reads go through the
  * socket's Readable.
@@ -26,26 +27,61 @@ type ReadingSocket = Socket & {
 interface Keys {
   readonly buffer: symbol;
   readonly callback: symbol;
+  /** Of a function that Node asks, after each read, for the buffer of the next one. */
+  readonly generator: symbol;
+}
+
+/** Under which key of a socket with that option Node keeps `value`. */
+function keyOf(value: unknown, onread: object): symbol | undefined {
+  const socket = new Socket({ onread } as never) as ReadingSocket;
+  return Object.getOwnPropertySymbols(socket).find((key) => socket[key] === value);
 }
 
 /** Under which keys Node keeps the option. */
 function learnKeys(): Keys | null {
-  const onread = { buffer: Buffer.alloc(1), callback: () => true };
-  const socket = new Socket({ onread } as never) as ReadingSocket;
-  const keyOf = (value: unknown) => Object.getOwnPropertySymbols(socket).find((key) => socket[key] === value);
-  const buffer = keyOf(onread.buffer);
-  const callback = keyOf(onread.callback);
-  return buffer !== undefined && callback !== undefined ? { buffer, callback } : null;
+  const memory = Buffer.alloc(1);
+  const make = () => memory;
+  const callback = () => true;
+  const buffer = keyOf(memory, { buffer: memory, callback });
+  const generator = keyOf(make, { buffer: make, callback });
+  const called = keyOf(callback, { buffer: memory, callback });
+  if (buffer === undefined || generator === undefined || called === undefined) return null;
+  return { buffer, generator, callback: called };
 }
 
 function lendWith(keys: Keys, socket: ReadingSocket, buffer: Buffer, callback: ReadCallback): boolean {
   // Both are null until somebody has given the option.
-  if (socket[keys.buffer] !== null || socket[keys.callback] !== null) return false;
+  if (socket[keys.buffer] !== null || socket[keys.callback] !== null || socket[keys.generator] !== null) {
+    return false;
+  }
   if (typeof socket._handle?.useUserBuffer !== 'function') return false;
   socket._handle.useUserBuffer(buffer);
   socket[keys.buffer] = buffer;
   socket[keys.callback] = callback;
   return true;
+}
+
+/** A change of memory, until Node has asked for it. */
+interface Change {
+  readonly socket: ReadingSocket;
+  readonly generator: symbol;
+  readonly buffer: Buffer;
+}
+
+let change: Change | null = null;
+
+/** Node calls it right after the callback that wanted the change, and not again before the next one. */
+function giveNext(): Buffer | undefined {
+  if (change === null) return undefined;
+  const { socket, generator, buffer } = change;
+  change = null;
+  socket[generator] = null;
+  return buffer;
+}
+
+function changeWith({ generator }: Keys, socket: ReadingSocket, buffer: Buffer): void {
+  change = { socket, generator, buffer };
+  socket[generator] = giveNext;
 }
 
 /** Whether what a socket receives is put into memory that it was lent after it was made, and told each time. */
@@ -55,15 +91,18 @@ function probe(): Keys | null {
     const otherSide = new OtherSide();
     const socket = streamSocket(otherSide);
     if (keys === null || socket === null) return null;
-    const lent = Buffer.alloc(4);
+    const buffers = [Buffer.alloc(4), Buffer.alloc(2), Buffer.alloc(3)];
     let told = '';
     const callback: ReadCallback = function note(length, bytes) {
-      if (this === socket && bytes === lent) told += `${bytes.toString('latin1', 0, length)} `;
+      if (this === socket && bytes === buffers[0]) told += `${bytes.toString('latin1', 0, length)} `;
+      if (buffers.length > 1) buffers.shift();
+      if (told === 'abcd ' || told === 'abcd ef ')
+        changeWith(keys, this as ReadingSocket, buffers[0] as Buffer);
       return true;
     };
-    const isLent = lendWith(keys, socket as ReadingSocket, lent, callback);
-    otherSide.emit('data', Buffer.from('abcdef'));
-    return isLent && told === 'abcd ef ' ? keys : null;
+    const isLent = lendWith(keys, socket as ReadingSocket, buffers[0] as Buffer, callback);
+    otherSide.emit('data', Buffer.from('abcdefghijk'));
+    return isLent && told === 'abcd ef ghi jk ' && change === null ? keys : null;
   } catch {
     return null;
   }
@@ -95,6 +134,14 @@ export function readsInto(socket: Socket, callback: ReadCallback): boolean {
  */
 export function lend(socket: Socket, buffer: Buffer, callback: ReadCallback): boolean {
   return lendsReads() && lendWith(keys as Keys, socket as ReadingSocket, buffer, callback);
+}
+
+/**
+ * Lends a socket that was lent memory other memory, from its next read on. To be called as the last of what its
+ * `ReadCallback` does: where that throws, Node does not ask.
+ */
+export function lendNext(socket: Socket, buffer: Buffer): void {
+  changeWith(keys as Keys, socket as ReadingSocket, buffer);
 }
 
 const { pause, resume } = Duplex.prototype;

@@ -38,6 +38,7 @@ export class UndecidedConnection implements ServerConnection, ClockedConnection 
   readonly headComplete = false;
   readonly isIdle = false;
   readonly isUnused = true;
+  readonly bodyBytesLeft = 0;
   readonly #protocols: Protocols;
   place: Place<ServerConnection> | null = null;
   /** Bytes of the preface that have come. */

@@ -3,6 +3,12 @@
 /** Bytes of the one buffer that connections read into: what one call of the kernel gives at most, as in Node. */
 export const SHARED_READ_BYTES = 64 * 1024;
 
+/** Bytes of the one buffer that few connections read into, each while a large body comes faster than it is read. */
+export const LARGE_READ_BYTES = 256 * 1024;
+
+/** Connections that do so at a time: what a program has not read yet may be as long as a read. */
+export const MAX_LARGE_READERS = 16;
+
 /** Bytes up to which what was read there is looked at through a view that is kept, one for each length. */
 export const VIEWED_READ_BYTES = 2 * 1024;
 

@@ -5,23 +5,27 @@
  * `net.Socket` has an option against that, `onread`, but only for sockets that a program makes; here it is set on those
  * that a server accepted. In: such a socket, and who has its bytes. Out: each read lent in the one buffer, until the
  * call returns. Wherever the bytes are for somebody else too (a listener of the program's, a paused or upgraded socket),
- * they are copied and take the usual way through the socket's Readable. Never lent twice at a time.
+ * they are copied and take the usual way through the socket's Readable. Never lent twice at a time. A large body that
+ * comes faster than it is read goes through a larger one: fewer pieces cost less wherever each is handed on.
  */
 import { Buffer } from 'node:buffer';
 import type { Server, Socket } from 'node:net';
 import {
   acceptorOf,
   lend,
+  lendNext,
   lendsReads,
   pauseAsUsual,
   type ReadCallback,
   readsInto,
 } from '../node/lent-reads.js';
 import { isOnlyReader } from '../node/listener-table.js';
-import { SHARED_READ_BYTES, VIEWED_READ_BYTES } from './limits.js';
+import { LARGE_READ_BYTES, MAX_LARGE_READERS, SHARED_READ_BYTES, VIEWED_READ_BYTES } from './limits.js';
 
 /** Who gets the bytes of a socket. */
 export interface Reader {
+  /** Octets of the body that is being received which haven't come, as far as that is known. */
+  readonly bodyBytesLeft: number;
   /** @param chunk - lent: whoever keeps any of it makes a copy */
   receiveLent(chunk: Buffer): void;
   /** What was lent is lost before `receiveLent` returned: no more of it may be read. */
@@ -36,13 +40,17 @@ type Listener = (...args: never[]) => void;
 type SharedSocket = Socket & { [kReader]?: Reader | null; [kListener]?: Listener };
 
 let buffer: Buffer | null = null;
+let large: Buffer | null = null;
 
-/** What lies at the beginning of that, by its length: the same few lengths come again and again. */
+/** Who reads into the large one. */
+const largeReaders = new Set<SharedSocket>();
+
+/** What lies at the beginning of the usual one, by its length: the same few lengths come again and again. */
 const views: Buffer[] = [];
 
 /** The bytes that a read put there. */
 function filled(bytes: Buffer, length: number): Buffer {
-  if (length > VIEWED_READ_BYTES) return bytes.subarray(0, length);
+  if (length > VIEWED_READ_BYTES || bytes !== buffer) return bytes.subarray(0, length);
   while (views.length <= length) views.push(bytes.subarray(0, views.length));
   return views[length] as Buffer;
 }
@@ -61,14 +69,45 @@ export function isReadByNobody(socket: Socket): boolean {
   return listeners === 0 && socket.readableFlowing !== false;
 }
 
+/** Whether so much comes at a time, and is still to come, that larger reads are fewer. */
+function needsLarge(reader: Reader | null, length: number): boolean {
+  return reader !== null && length >= SHARED_READ_BYTES && reader.bodyBytesLeft >= LARGE_READ_BYTES;
+}
+
+/** Whether one more may read so: those of whose end nobody was told have gone as well. */
+function hasRoom(): boolean {
+  if (largeReaders.size < MAX_LARGE_READERS) return true;
+  for (const socket of largeReaders) if (socket.destroyed) largeReaders.delete(socket);
+  return largeReaders.size < MAX_LARGE_READERS;
+}
+
+/** Gives a socket the buffer of its next read, where that is another one. */
+function chooseNext(socket: SharedSocket, reader: Reader | null, length: number, isLarge: boolean): void {
+  if (needsLarge(reader, length) === isLarge) return;
+  if (isLarge) {
+    largeReaders.delete(socket);
+    lendNext(socket, buffer as Buffer);
+  } else if (!socket.destroyed && hasRoom()) {
+    largeReaders.add(socket);
+    large ??= Buffer.allocUnsafeSlow(LARGE_READ_BYTES);
+    lendNext(socket, large);
+  }
+}
+
 const onread: ReadCallback = function onread(this: SharedSocket, length, bytes) {
-  const chunk = filled(bytes, length);
   const reader = this[kReader] ?? null;
+  const goesOn = read(this, reader, filled(bytes, length));
+  // Last: Node asks for what is chosen here when this returns.
+  if (length >= SHARED_READ_BYTES || bytes === large) chooseNext(this, reader, length, bytes === large);
+  return goesOn;
+};
+
+function read(socket: SharedSocket, reader: Reader | null, chunk: Buffer): boolean {
   // An event loop within the event loop, as native modules can run one: what was lent is overwritten.
   borrower?.overrun();
-  if (reader === null || !(isReadAlone(this) || isReadByNobody(this))) {
+  if (reader === null || !(isReadAlone(socket) || isReadByNobody(socket))) {
     borrower = null;
-    return this.push(Buffer.from(chunk));
+    return socket.push(Buffer.from(chunk));
   }
   borrower = reader;
   try {
@@ -77,7 +116,7 @@ const onread: ReadCallback = function onread(this: SharedSocket, length, bytes) 
     borrower = null;
   }
   return true;
-};
+}
 
 /**
  * Lets `reader` have what a socket receives, for as long as `listener` is the only one that listens for 'data'.
@@ -108,11 +147,13 @@ export function changeReader(socket: SharedSocket, reader: Reader): void {
 /** The socket has closed. */
 export function forgetReader(socket: SharedSocket): void {
   if (socket[kReader]) socket[kReader] = null;
+  largeReaders.delete(socket);
 }
 
 /** From now on what the socket receives takes the usual way. */
 export function stopSharing(socket: SharedSocket): void {
   if (socket[kReader] === undefined) return;
   socket[kReader] = null;
+  largeReaders.delete(socket);
   pauseAsUsual(socket);
 }

@@ -67,6 +67,10 @@ export class Connection
     keepOrder(socket, this.output);
   }
 
+  get bodyBytesLeft(): number {
+    return this.reader.bodyBytesLeft;
+  }
+
   receiveLent(chunk: Buffer): void {
     this.reader.receiveLent(chunk);
   }

@@ -97,6 +97,11 @@ export class SegmentReader implements DeliveredSegment {
     return this.#delivery.incoming === null && !this.#parser.idle;
   }
 
+  /** Octets of the present request's body that haven't come, as far as that is known. */
+  get bodyBytesLeft(): number {
+    return this.#parser.bodyBytesLeft;
+  }
+
   /** Reads what arrived in memory that is only lent. */
   receiveLent(segment: Buffer): void {
     this.#isLent = true;

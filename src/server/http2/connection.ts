@@ -40,6 +40,8 @@ export class Connection
   readonly uses: StreamUse[] = [];
   /** What the sweep looks at of a connection is the head that is arriving; each exchange has its own time. */
   readonly headComplete = false;
+  /** A stream's window lets no more of its body come than a few frames. */
+  readonly bodyBytesLeft = 0;
   readonly #engine: Http2Connection;
   readonly #output: FrameOutput;
   readonly #delivery: StreamDelivery;
