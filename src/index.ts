@@ -28,6 +28,8 @@ export function createServer(
 ): http.Server {
   return new PremierServer(options, listener);
 }
+// In one file with that of node:https it has another name.
+Object.defineProperty(createServer, 'name', { value: 'createServer', configurable: true });
 
 /** The classes, in the types of `node:http`: a program that is written for those compiles unchanged. */
 export const IncomingMessage = PremierIncomingMessage as unknown as typeof http.IncomingMessage;

@@ -224,6 +224,8 @@ function derive(Server: { prototype: object }, base: { prototype: object }, stat
     Object.defineProperty(prototype, key, { value, writable: true, configurable: true, enumerable: true });
   }
   Server.prototype = prototype;
+  // Where others of that name stand in one file with it, it has another one.
+  Object.defineProperty(Server, 'name', { value: 'Server', configurable: true });
   Object.setPrototypeOf(Server, statics);
 }
 
