@@ -19,6 +19,7 @@ import { poisonMemory } from './programs/poisoned-memory.js';
 import type { Program } from './programs/program.js';
 import { randomProgram, wildProgram } from './programs/random-program.js';
 import { run } from './programs/run.js';
+import { isWhole } from './programs/whole-requests.js';
 import { readResponses } from './programs/wire-responses.js';
 import { Random } from './random.js';
 
@@ -109,6 +110,23 @@ const metBefore: [what: string, program: Program][] = [
     },
   ],
   [
+    'a large answer on a socket that the program has ended',
+    {
+      ...PLAIN,
+      client: [{ send: GET }, 'quiet', { send: GET }, 'quiet', { send: GET }],
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { on: 'socket', call: 'end', with: [] },
+          { wait: 'quiet' },
+          { on: 'res', call: 'write', with: [{ repeat: 'o', times: 70_000 }] },
+        ],
+        [],
+        [],
+      ],
+    },
+  ],
+  [
     'a large answer that waits while its connection is lost',
     {
       ...PLAIN,
@@ -170,6 +188,26 @@ for (const [what, wire, methods, fault] of wires) {
     if (fault === null) assert.equal(found, null);
     else assert.match(`${found}`, fault);
   });
+}
+
+const sent: [what: string, text: string, isAll: boolean][] = [
+  ['a head', GET, true],
+  ['a head that is cut', GET.slice(0, -1), false],
+  ['a body of a length', 'PUT / HTTP/1.1\r\nContent-Length: 2\r\n\r\nab', true],
+  ['one that is cut', 'PUT / HTTP/1.1\r\nContent-Length: 2\r\n\r\na', false],
+  ['chunks', 'PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n', true],
+  [
+    'a chunk with an extension, and trailers',
+    `PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;b=c\r\na\r\n0\r\nA: b\r\n\r\n${GET}`,
+    true,
+  ],
+  ['no chunk of several', 'PUT / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n', false],
+  ['chunks without their end', 'PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n', false],
+];
+
+for (const [what, text, isAll] of sent) {
+  test(`${what} is ${isAll ? 'a whole request' : 'no whole request'}`, () =>
+    assert.equal(isWhole(text), isAll));
 }
 
 test('uninitialised memory that is sent is seen', () => {

@@ -24,6 +24,26 @@ behaviour('a response after the end of its socket is dropped without an error', 
   assert.deepEqual(events, ['close']);
 });
 
+behaviour(
+  'what is written after the end of its socket waits for nothing, and keeps no request from being read',
+  async ({ serve }) => {
+    const responses: Response[] = [];
+    const { connect } = await serve((req, res) => {
+      responses.push(res);
+      if (responses.length > 1) return;
+      req.socket.end();
+      res.write('x'.repeat(100_000));
+    });
+    const client = connect();
+    for (const count of [1, 2, 3]) {
+      client.send(get());
+      await until(() => responses.length === count, `request ${count}`);
+    }
+    assert.equal(responses[0]?.writableLength, 0);
+  },
+  { notNode: 'it waits for ever', only: 'plain' },
+);
+
 const answers: [what: string, act: (res: Response) => unknown, finishes: boolean][] = [
   ['had all left before it finishes', (res) => res.write('x'), true],
   ['consists of a head that has left finishes', (res) => res.flushHeaders(), true],

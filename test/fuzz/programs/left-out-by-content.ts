@@ -111,11 +111,11 @@ export const byContent: readonly LeftOut[] = [
     is: (step, { object, moment, pipelined, requests, responses, socket }) => {
       if (!isBody(step) || !pipelined) return false;
       if (isLongInOtherUnits(step.with)) return true;
-      // What waits decides when reading stops; whose turn it is on a connection that is lost is listed by itself.
+      // What waits, or can't leave any more, decides when reading stops; on a connection that is lost nothing is read.
       const isInHandler = moment === 'begun' || moment === 'turn';
       const mayWait =
         moment === 'rest'
-          ? (object as ServerResponse).socket === null && !socket.destroyed
+          ? ((object as ServerResponse).socket === null || socket.writableEnded) && !socket.destroyed
           : !isInHandler || responses.length > 1;
       return requests > 2 && mayWait && sizeOfChunk(step.with) > 10_000;
     },

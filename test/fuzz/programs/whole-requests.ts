@@ -5,12 +5,12 @@
 function endOfBody(head: string, text: string, start: number): number {
   const length = /\r\nContent-Length: (\d+)/.exec(head)?.[1];
   if (length !== undefined) return start + Number(length) <= text.length ? start + Number(length) : -1;
-  if (!/\r\nTransfer-Encoding: chunked/.test(head)) return start;
+  if (!/\r\nTransfer-Encoding: chunked/i.test(head)) return start;
   let at = start;
   for (;;) {
-    const size = /^([0-9a-f]+)\r\n/i.exec(text.slice(at, at + 20))?.[1];
+    const [line = '', size] = /^([0-9a-f]+)(?:;[^\r\n]*)?\r\n/i.exec(text.slice(at, at + 20)) ?? [];
     if (size === undefined) return -1;
-    at += size.length + 2;
+    at += line.length;
     if (Number.parseInt(size, 16) === 0) break;
     at += Number.parseInt(size, 16) + 2;
   }
