@@ -197,6 +197,23 @@ const endings: [sentence: string, end: (res: Response, closeIdle: () => void) =>
     true,
   ],
   [
+    "in a listener for 'prefinish' of its answer",
+    (res, closeIdle) => {
+      res.on('prefinish', closeIdle);
+      res.end('answer');
+    },
+    true,
+  ],
+  [
+    "in a listener for 'prefinish' of an answer that was written before",
+    (res, closeIdle) => {
+      res.on('prefinish', closeIdle);
+      res.write('answer');
+      res.end();
+    },
+    true,
+  ],
+  [
     'before the end of its answer',
     (res, closeIdle) => {
       res.write('ans');
@@ -237,6 +254,43 @@ behaviour(
     await client.nothingMore();
   },
   { notNode: 'it cuts what the kernel has not taken at once', only: 'plain' },
+);
+
+behaviour(
+  "closeIdleConnections in a listener for 'prefinish' leaves a connection on which another answer waits",
+  async ({ serve }) => {
+    const responses: Response[] = [];
+    const { server, connect } = await serve((_req, res) => responses.push(res));
+    const client = connect().send(get() + get());
+    await until(() => responses.length === 2, 'both requests');
+    const [first, next] = responses as [Response, Response];
+    first.on('prefinish', () => server.closeIdleConnections());
+    first.end('first');
+    assert.equal((await client.response()).body, 'first');
+    next.end('next');
+    assert.equal((await client.response()).body, 'next');
+    client.send(get());
+    await until(() => responses.length === 3, 'another request');
+  },
+  { notNode: 'it cuts it' },
+);
+
+behaviour(
+  'closeIdleConnections in the turn of an answer that has ended before it ends the connection after it',
+  async ({ serve }) => {
+    const responses: Response[] = [];
+    const { server, connect } = await serve((_req, res) => responses.push(res));
+    const client = connect().send(get() + get());
+    await until(() => responses.length === 2, 'both requests');
+    const [first, next] = responses as [Response, Response];
+    next.on('socket', () => server.closeIdleConnections());
+    next.end('next');
+    first.end('first');
+    assert.equal((await client.response()).body, 'first');
+    assert.equal((await client.response()).body, 'next');
+    await client.nothingMore();
+  },
+  { notNode: 'it cuts what has not left' },
 );
 
 const replacements: [sentence: string, replace: (server: Server, called: () => void) => void][] = [

@@ -283,10 +283,12 @@ export class Connection
   closeIdle(): void {
     const { last, turn } = this.responses;
     if (this.isIdle) this.socket.destroy();
-    if (last === undefined || turn !== undefined || this.incoming !== null) return;
+    if (last === undefined || this.incoming !== null) return;
+    // In a listener for 'prefinish', one that has ended has its turn still.
+    if (turn !== undefined && !(turn === last && turn.hasEnded)) return;
     if (this.clock.requestStart !== 0 || this.reader.hasMoreRequests || this.#ending.isRefused) return;
     last.response._last = true;
-    this.output.flush();
+    if (turn === undefined) this.output.flush();
   }
 
   /** As on node:http, a program that listens is told once, and decides: the request goes on unless it ends it. */
