@@ -89,8 +89,10 @@ export function keepForGrace(connection: ServerConnection, { queue, grace }: Ser
   if (queue === null) grace.keep();
 }
 
-function beginGrace({ grace, handshakes, awaited }: ServerEngine): void {
-  grace.keep([...(handshakes?.underWay() ?? []), ...(awaited ?? [])]);
+function beginGrace({ grace, handshakes, awaited, connections }: ServerEngine): void {
+  let pace = 0;
+  for (const connection of connections) pace = Math.max(pace, connection.pace);
+  grace.keep([...(handshakes?.underWay() ?? []), ...(awaited ?? [])], pace);
 }
 
 /**

@@ -7,6 +7,7 @@
 import { now } from '../node/timers.js';
 import type { ServerSocket } from '../transport/server-socket.js';
 import { type HttpServer, kEngine } from './http-server.js';
+import { PACES_OF_GRACE } from './limits.js';
 import type { Timed } from './timeouts.js';
 
 /** What is clocked. */
@@ -25,6 +26,8 @@ export class ConnectionClock implements Timed {
   nextIdle: Timed | null = null;
   /** When the request under way began; 0 when there is none. The first one is awaited from the start. */
   requestStart = now();
+  /** When it came. */
+  since = this.requestStart;
   /** Its server closed since it came, or is closed: the connection ends after the response it is at. */
   isLeaving = false;
   readonly #connection: ClockedConnection;
@@ -39,6 +42,18 @@ export class ConnectionClock implements Timed {
 
   get headComplete(): boolean {
     return this.#connection.headComplete;
+  }
+
+  /**
+   * Milliseconds from one of its requests to the next, on average, as long as the next may be expected; 0 where it isn't.
+   * @param requests - how many there were
+   */
+  paceOf(requests: number): number {
+    if (requests < 2) return 0;
+    const time = now();
+    const end = this.idleSince || time;
+    const pace = (end - this.since) / requests;
+    return time - end > PACES_OF_GRACE * pace ? 0 : pace;
   }
 
   /** A request has begun to arrive and isn't complete. */

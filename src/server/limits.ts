@@ -12,6 +12,13 @@ export const MAX_PIPELINED_REQUESTS = 64;
  */
 export const CLOSING_GRACE = 200;
 
+/**
+ * How many times a client that takes long from one request to the next is waited for as long, where `closingGrace` is the
+ * usual one, and how many milliseconds at most: one that is short of processor time takes two or three times as long now and then.
+ */
+export const PACES_OF_GRACE = 3;
+export const LONGEST_PACED_GRACE = 1000;
+
 /** Milliseconds after which it ends them though requests still come, where `closingGrace` isn't longer. */
 export const LONGEST_CLOSING_GRACE = 2000;
 

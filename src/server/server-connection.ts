@@ -12,7 +12,7 @@ import type { Swept, Timed } from './timeouts.js';
 
 export interface ServerConnection extends SocketEvents {
   /** What the server's clocks know of it. */
-  readonly clock: Timed & { requestStart: number; isLeaving: boolean };
+  readonly clock: Timed & { since: number; requestStart: number; isLeaving: boolean };
   /** The exchanges that have a time of their own, beside the connection's. */
   readonly streams: Iterable<{ readonly clock: Swept }>;
   readonly server: Server;
@@ -26,6 +26,8 @@ export interface ServerConnection extends SocketEvents {
   readonly isIdle: boolean;
   /** Nothing was ever received on it. */
   readonly isUnused: boolean;
+  /** Milliseconds from one request to the next, of a client that is expected to send one and can't be told not to; else 0. */
+  readonly pace: number;
   /** The server closes: says so to the client at once, where the protocol can. */
   shutdown(): void;
   /** It has left it for long enough: ends it where nothing is asked on it. */

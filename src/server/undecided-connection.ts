@@ -39,6 +39,7 @@ export class UndecidedConnection implements ServerConnection, ClockedConnection 
   readonly isIdle = false;
   readonly isUnused = true;
   readonly bodyBytesLeft = 0;
+  readonly pace = 0;
   readonly #protocols: Protocols;
   place: Place<ServerConnection> | null = null;
   /** Bytes of the preface that have come. */
@@ -100,6 +101,7 @@ export class UndecidedConnection implements ServerConnection, ClockedConnection 
     this.#decided = connection;
     // Who sends a byte from time to time is not given more time for it.
     connection.clock.requestStart = this.clock.requestStart;
+    connection.clock.since = this.clock.since;
     if (this.clock.isLeaving) connection.shutdown();
     this.clock.stop();
     this.place?.remove();

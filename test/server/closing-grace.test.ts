@@ -7,7 +7,7 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import timers from 'node:timers';
 import { inspect } from 'node:util';
-import { CLOSING_GRACE, LONGEST_CLOSING_GRACE } from '../../dist/server/limits.js';
+import { CLOSING_GRACE, LONGEST_CLOSING_GRACE, LONGEST_PACED_GRACE } from '../../dist/server/limits.js';
 import { get as fields, greeting, headers } from '../http2/exchange.js';
 import { get, RawClient, turns, until } from '../subjects.js';
 
@@ -35,6 +35,20 @@ class Clock {
 
   /** Lets so many milliseconds pass, and what they bring about happen. */
   async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      const next = [...this.#due].sort(([, a], [, b]) => a.at - b.at)[0];
+      if (next === undefined || next[1].at > end) break;
+      this.#now = next[1].at;
+      this.#due.delete(next[0]);
+      next[1].act();
+    }
+    this.#now = end;
+    await turns(2);
+  }
+
+  /** The process sees nothing of so many milliseconds, and then that timers are over. */
+  async skip(ms: number): Promise<void> {
     this.#now += ms;
     for (const [timer, { at, act }] of [...this.#due]) {
       if (at > this.#now) continue;
@@ -152,6 +166,51 @@ for (const [value, grace] of setLater) {
     await quiet.nothingMore();
   });
 }
+
+/** What clients did before the close, at which times after their connection came, and the grace that this gives all. */
+const paces: [what: string, requests: number[], closed: number, grace: number][] = [
+  ['came back at once', [0, 1, 2], 2, CLOSING_GRACE],
+  ['came back after 300 ms each time', [300, 600, 900], 900, 900],
+  ['came back after 300 ms each time, and is expected', [300, 600, 900], 1200, 900],
+  ['came back after 300 ms each time, and then no more', [300, 600, 900], 2000, CLOSING_GRACE],
+  ['came back after five seconds', [5000, 10_000], 10_000, LONGEST_PACED_GRACE],
+  ['asked for one thing', [500], 500, CLOSING_GRACE],
+];
+for (const [what, requests, closed, grace] of paces)
+  for (const [set, options, given] of [
+    ['', {}, grace],
+    [' that is set', { closingGrace: 300 }, 300],
+  ] as const)
+    test(`where a client ${what}, a grace${set} is ${given} ms`, async (context) => {
+      let time = 1_000_000;
+      context.mock.method(Date, 'now', () => time);
+      const came = time;
+      const { server, connect, close } = await serve(context, options);
+      const connected = once(server, 'connection');
+      const client = new RawClient(connect());
+      await connected;
+      for (const at of requests) {
+        time = came + at;
+        await client.send(get()).response();
+      }
+      time = came + closed;
+      await close();
+      await clock.pass(given - 1);
+      assert.equal(client.ended, false);
+      await clock.pass(1);
+      await client.nothingMore();
+    });
+
+test('of a time in which its process did not run, no more than a part is taken from the grace', async (context) => {
+  const { kept, close } = await serve(context);
+  const client = await kept();
+  await close();
+  await clock.skip(10 * LONGEST_CLOSING_GRACE);
+  await clock.skip(10 * LONGEST_CLOSING_GRACE);
+  await clock.pass(CLOSING_GRACE / 2);
+  assert.equal(client.ended, false);
+  await asksOnceMore(client);
+});
 
 test('as long as requests come, whoever was told to go on is waited for', async (context) => {
   const { kept, close } = await serve(context);

@@ -262,6 +262,10 @@ export class Connection
     return this.#delivery.count === 0 && this.reader.isIdle && !this.#ending.isRefused;
   }
 
+  get pace(): number {
+    return this.clock.paceOf(this.#delivery.count);
+  }
+
   /** HTTP/1.1 has one exchange at a time, which the connection's clock is for. */
   get streams(): Iterable<never> {
     return NO_STREAMS;

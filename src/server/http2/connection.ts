@@ -174,6 +174,9 @@ export class Connection
     return this.#delivery.count === 0 && this.uses.length === 0;
   }
 
+  /** Its client is told to send no more, and what it sends before it knows is served. */
+  readonly pace = 0;
+
   get streams(): Iterable<StreamUse> {
     return this.uses;
   }
