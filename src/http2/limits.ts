@@ -39,6 +39,9 @@ export const QUANTUM_BYTES = 16 * 1024;
 /** Octets of answers that are handed to the socket at a time; beyond, what is more urgent would come too late. */
 export const HANDED_OUT_BYTES = 128 * 1024;
 
+/** The most of that for a stream which is the only one: each time the kernel takes all of it, twice as many octets. */
+export const MOST_HANDED_OUT_BYTES = 1024 * 1024;
+
 /** Buffers up to so many octets are copied between the frame heads, longer ones leave as they are. */
 export const COPIED_BYTES = 2 * 1024;
 

@@ -1,0 +1,54 @@
+// How much is handed to a socket at a time.
+import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import { test } from 'node:test';
+import { HANDED_OUT_BYTES, MOST_HANDED_OUT_BYTES } from '../../../dist/http2/limits.js';
+import { FrameOutput } from '../../../dist/server/http2/frame-output.js';
+
+const H = HANDED_OUT_BYTES;
+
+/** A socket that takes so many writes before it asks for a pause, and what the engine was asked for meanwhile. */
+function output({ openStreams, takes, waiting }: { openStreams: number; takes: number; waiting: number }) {
+  const asked: number[] = [];
+  const socket = { writable: true, writableNeedDrain: false, write: () => {} };
+  const engine = {
+    openStreams,
+    finished: false,
+    pull(most: number) {
+      if (asked.length === waiting) return null;
+      asked.push(most);
+      return { pieces: [Buffer.alloc(1)], octets: 1, listeners: [] };
+    },
+    settle() {
+      socket.writableNeedDrain = asked.length >= takes;
+    },
+  };
+  const host = { onDrain() {}, outputFinished() {} };
+  const flushed = new FrameOutput(socket as never, engine as never, host);
+  return {
+    flush(): number[] {
+      flushed.flush();
+      return asked.splice(0);
+    },
+    drain(): void {
+      socket.writableNeedDrain = false;
+    },
+  };
+}
+
+test('a stream that is alone hands out twice as much each time that all was taken, up to a bound', () => {
+  const { flush } = output({ openStreams: 1, takes: 9, waiting: 6 });
+  assert.deepEqual(flush(), [H, 2 * H, 4 * H, 8 * H, MOST_HANDED_OUT_BYTES, MOST_HANDED_OUT_BYTES]);
+});
+
+test('streams that share a connection hand out no more at a time than lets others come', () => {
+  const { flush } = output({ openStreams: 2, takes: 9, waiting: 3 });
+  assert.deepEqual(flush(), [H, H, H]);
+});
+
+test('after a pause a stream begins with little again', () => {
+  const { flush, drain } = output({ openStreams: 1, takes: 3, waiting: 9 });
+  assert.deepEqual(flush(), [H, 2 * H, 4 * H]);
+  drain();
+  assert.deepEqual(flush(), [H, 2 * H, 4 * H]);
+});
