@@ -5,7 +5,7 @@
  * In: names of files and their text. Out: the text again, or a `CertificateProblem` that tells what is in the way.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -105,7 +105,6 @@ export class Storage {
       if (Date.now() > giveUp) throw new CertificateProblem('locked', { file: path });
       await delay(pause, undefined, { signal });
     }
-    held.add(path);
     const beat = setInterval(() => {
       const now = new Date();
       utimes(path, now, now).catch(() => {});
@@ -159,14 +158,15 @@ async function makeFolder(path: string): Promise<void> {
 async function take(path: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx', 0o600);
+    // Before the file says whose it is: else another of this process would take it for one that was left.
+    held.add(path);
     try {
-      await file.writeFile(`${process.pid} ${hostname()}`);
+      await sign(file);
     } catch (error) {
       // On a full disk; nobody could tell whose it is.
+      held.delete(path);
       await rm(path, { force: true });
       throw error;
-    } finally {
-      await file.close();
     }
     return true;
   } catch (error) {
@@ -184,6 +184,15 @@ async function take(path: string): Promise<boolean> {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
   return false;
+}
+
+/** Writes down whose lock it is. */
+async function sign(lock: FileHandle): Promise<void> {
+  try {
+    await lock.writeFile(`${process.pid} ${hostname()}`);
+  } finally {
+    await lock.close();
+  }
 }
 
 async function identityOf(path: string): Promise<number | undefined> {

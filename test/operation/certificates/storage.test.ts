@@ -7,6 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { dataFolder, Storage } from '../../../dist/operation/certificates/storage.js';
 import { temporaryFolder } from './folder.js';
 
@@ -102,6 +103,26 @@ test('one at a time, in one process', async (t) => {
   );
   assert.equal(most, 1);
   assert.deepEqual(readdirSync(storage.folder), []);
+});
+
+test('nobody of one process takes a lock for one that was left, while another of it is taking it', async (t) => {
+  const storage = new Storage(temporaryFolder(t));
+  const inside: string[] = [];
+  const { FileHandle } = await fileHandles(module.slice('file://'.length));
+  const { writeFile } = FileHandle;
+  let second: Promise<unknown> | undefined;
+  // Its name stands in the file by now.
+  t.mock.method(FileHandle, 'writeFile', async function (this: FileHandle, text: string) {
+    await writeFile.call(this, text);
+    if (second !== undefined) return;
+    second = storage.alone('a', async () => void inside.push('second'));
+    // Longer than a second look at the lock takes.
+    await Promise.race([second, delay(500)]);
+    assert.deepEqual(inside, []);
+  });
+  await storage.alone('a', async () => void inside.push('first'));
+  await second;
+  assert.deepEqual(inside, ['first', 'second']);
 });
 
 test('a lock goes when the work fails', async (t) => {
