@@ -1,10 +1,14 @@
 // The classes and constants: with and without new, inherited from in every way, and kin to Node's own.
 import assert from 'node:assert/strict';
 import nodeHttp from 'node:http';
+import nodeHttps from 'node:https';
 import net from 'node:net';
 import { Readable, Stream } from 'node:stream';
+import { test } from 'node:test';
 import tls from 'node:tls';
 import { inherits } from 'node:util';
+import http from 'premier';
+import https from 'premier/https';
 import {
   behaviour,
   certificate,
@@ -252,3 +256,14 @@ for (const [message, names] of [
     },
   );
 }
+
+for (const [module, ours, nodes] of [
+  ['node:http', http, nodeHttp],
+  ['node:https', https, nodeHttps],
+] as const)
+  test(`what programs see by its name is called as in ${module}`, () => {
+    for (const name of ['createServer', 'Server', 'IncomingMessage', 'ServerResponse'] as const) {
+      const [own, node] = [ours, nodes].map((all) => (all as unknown as Record<string, unknown>)[name]);
+      assert.equal((own as { name: string } | undefined)?.name, (node as { name: string } | undefined)?.name);
+    }
+  });
