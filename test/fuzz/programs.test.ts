@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import nodeHttp from 'node:http';
+import { getDefaultHighWaterMark } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { changes } from './programs/comparable-programs.js';
 import { compare } from './programs/comparison.js';
@@ -105,6 +106,21 @@ const metBefore: [what: string, program: Program][] = [
             ],
           },
           { on: 'res', call: 'end', with: [] },
+        ],
+      ],
+    },
+  ],
+  [
+    'an answer that waits, and with its head is as much as may wait',
+    {
+      ...PLAIN,
+      client: [{ send: GET + GET }],
+      handlers: [
+        [],
+        [
+          { on: 'res', call: 'write', with: [{ repeat: 'm', times: getDefaultHighWaterMark(false) - 1 }] },
+          { wait: 'quiet' },
+          { on: 'res', look: true },
         ],
       ],
     },

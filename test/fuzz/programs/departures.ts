@@ -20,9 +20,9 @@ import {
   withoutRepeatedReadable,
   withoutWritten,
 } from './listed-notes.js';
-import type { Program, Value } from './program.js';
+import type { Program } from './program.js';
+import { callbacksThatSet, corks, fillsButForHead, resets, stepsIn, writesNothing } from './program-facts.js';
 import { type HeadLine, withJoinedChunks } from './response-heads.js';
-import { sizeOfChunk } from './response-use.js';
 import type { Section } from './trace.js';
 
 export interface Departure {
@@ -183,6 +183,12 @@ export const departures: readonly Departure[] = [
     where: (look) => / writableCorked=[1-9]/.test(look),
   },
   {
+    row: '`writableLength`',
+    concerns: fillsButForHead,
+    shows: /^writableNeedDrain=/,
+    where: (look) => look.startsWith('look at res'),
+  },
+  {
     row: 'what one segment holds',
     concerns: ({ handlers }) => handlers.length > 1,
     both: (section) => ({
@@ -276,35 +282,6 @@ export const departures: readonly Departure[] = [
       withoutEvents(section, (event) => /^write\w* callback of \d+ called \w*Error/.test(event)),
   },
 ];
-
-/** All steps, those of functions that are passed on among them. */
-function stepsIn(value: unknown): Record<string, unknown>[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const own = 'on' in value ? [value as Record<string, unknown>] : [];
-  return [...own, ...Object.values(value).flatMap(stepsIn)];
-}
-
-/** How many functions that are passed on set something of a response. */
-function callbacksThatSet(steps: unknown): number {
-  return stepsIn(steps)
-    .flatMap(({ with: values }) => (Array.isArray(values) ? values : []))
-    .filter(
-      (value) =>
-        typeof value === 'object' && value !== null && stepsIn(value.do).some((step) => 'set' in step),
-    ).length;
-}
-
-function writesNothing(step: Record<string, unknown>): boolean {
-  return step.on === 'res' && step.call === 'write' && sizeOfChunk(step.with as Value[]) === 0;
-}
-
-function corks({ handlers }: Program): boolean {
-  return JSON.stringify(handlers).includes('"cork"');
-}
-
-function resets(program: Program): boolean {
-  return JSON.stringify(program).includes('"reset"');
-}
 
 /** Whether it is a look at a request or a socket while something is under way: at rest it shows more. */
 function isHasty(look: string): boolean {

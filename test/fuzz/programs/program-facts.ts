@@ -1,0 +1,50 @@
+// What a program does, where a row of docs/compatibility.md concerns only programs that do so.
+// In: a program, or its steps. Out: whether it does, or how often.
+import { getDefaultHighWaterMark } from 'node:stream';
+import type { Program, Value } from './program.js';
+import { sizeOfChunk } from './response-use.js';
+
+/** All steps, those of functions that are passed on among them. */
+export function stepsIn(value: unknown): Record<string, unknown>[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'on' in value ? [value as Record<string, unknown>] : [];
+  return [...own, ...Object.values(value).flatMap(stepsIn)];
+}
+
+/** How many functions that are passed on set something of a response. */
+export function callbacksThatSet(steps: unknown): number {
+  return stepsIn(steps)
+    .flatMap(({ with: values }) => (Array.isArray(values) ? values : []))
+    .filter(
+      (value) =>
+        typeof value === 'object' && value !== null && stepsIn(value.do).some((step) => 'set' in step),
+    ).length;
+}
+
+export function writesNothing(step: Record<string, unknown>): boolean {
+  return step.on === 'res' && step.call === 'write' && sizeOfChunk(step.with as Value[]) === 0;
+}
+
+/** More than a head and the framing of a body take. */
+const HEAD_AT_MOST = 1000;
+
+/** Whether what a handler writes to its response waits below the high-water mark, and with a head doesn't. */
+export function fillsButForHead({ handlers, options }: Program): boolean {
+  const mark = Number(options.highWaterMark ?? getDefaultHighWaterMark(false));
+  return handlers.some((steps) => {
+    let size = 0;
+    return steps.some((step) => {
+      if (!('call' in step) || step.on !== 'res' || step.call !== 'write') return false;
+      size += sizeOfChunk(step.with);
+      return size < mark && size + HEAD_AT_MOST >= mark;
+    });
+  });
+}
+
+export function corks({ handlers }: Program): boolean {
+  return JSON.stringify(handlers).includes('"cork"');
+}
+
+export function resets(program: Program): boolean {
+  return JSON.stringify(program).includes('"reset"');
+}
