@@ -5,12 +5,13 @@
  * of the connection: with GOAWAY, after what was answered. What a program throws ends no other exchange, and no listener
  * runs in the context of another request.
  */
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { maxHeaderSize } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { Http2Connection } from '../../http2/connection.js';
 import * as errors from '../../node/errors.js';
 import { presentContext } from '../../node/request-contexts.js';
+import { shortLivedCopy } from '../../node/short-lived-copies.js';
 import { lingeringClose } from '../../transport/lingering-close.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
@@ -89,7 +90,7 @@ export class Connection
   }
 
   keep(bytes: Buffer): Buffer {
-    return this.#isLent ? Buffer.from(bytes) : bytes;
+    return this.#isLent ? shortLivedCopy(bytes) : bytes;
   }
 
   /** @param fresh - called from the event loop, in the async context in which the connection came */
