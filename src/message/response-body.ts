@@ -75,7 +75,9 @@ export class ResponseBodyMethods extends OwnFramingMethods {
   }
 
   _checkTotal(): void {
-    const isNone = this._hasBody && this.chunkedEncoding && this.hasHeader('content-length');
+    const isCoded = this.hasHeader('transfer-encoding');
+    // One that is no number isn't sent, and the body comes in chunks.
+    const isNone = this._hasBody && this.chunkedEncoding && !isCoded && this.hasHeader('content-length');
     const length = this._lengthBinds() ? this._contentLength : isNone ? Number.NaN : this._bytesWritten;
     if (length !== this._bytesWritten)
       throw errors.contentLengthMismatch(this._bytesWritten, length as number);

@@ -254,6 +254,23 @@ behaviour(
   { notNode: 'it sends +3' },
 );
 
+for (const body of ['', 'abc', 'abcd'])
+  behaviour(
+    `strictContentLength doesn't count to a length beside Transfer-Encoding: ${body.length} of 3 bytes`,
+    async ({ serve }) => {
+      let hasEnded = false;
+      const { connect } = await serve((_req, res) => {
+        res.strictContentLength = true;
+        res.setHeader('Transfer-Encoding', 'chunked');
+        res.setHeader('Content-Length', 3);
+        res.end(body);
+        hasEnded = true;
+      });
+      await connect().send(get('/', 'Connection: close')).rest();
+      assert.ok(hasEnded);
+    },
+  );
+
 behaviour('strictContentLength allows what fits', async ({ serve }) => {
   const { ask } = await serve((_req, res) => {
     res.strictContentLength = true;
