@@ -126,6 +126,21 @@ const metBefore: [what: string, program: Program][] = [
     },
   ],
   [
+    'a corked socket that several responses share',
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(3) }],
+      handlers: [
+        [{ on: 'res', call: 'end', with: [] }],
+        [
+          { on: 'socket', call: 'cork', with: [] },
+          { on: 'res', call: 'end', with: [] },
+        ],
+        [{ wait: 'quiet' }, { on: 'res', of: 1, call: 'destroy', with: [] }],
+      ],
+    },
+  ],
+  [
     'a large answer on a socket that the program has ended',
     {
       ...PLAIN,

@@ -151,7 +151,9 @@ export class FreeProgram {
     if (/^(?:res|socket)\.(?:write|end)$/.test(what) && isUnknownEncoding(step.with[1])) return;
     const values = step.with.map((value) => this.#value(number, value));
     if (foreign.test(what)) this.isForeign = true;
-    if (what === 'res.cork' && exchange.res?.writableEnded) this.isHeldLate = true;
+    // A response that waits for its turn on node:http, though those before it have ended, stays in a corked socket.
+    const isShared = what === 'socket.cork' && this.#program.handlers.length > 1;
+    if (isShared || (what === 'res.cork' && exchange.res?.writableEnded)) this.isHeldLate = true;
     if (destroying.test(what)) {
       exchange.isDestroyed = true;
       this.ends.push(`${number} ${what}`);

@@ -33,7 +33,7 @@ export interface FreeObservation {
   sentWhole: boolean;
   /** The program wrote to the socket, or took it out of HTTP's hands, so that what comes isn't premier's to answer for. */
   isForeign: boolean;
-  /** The program corked a response that it had ended, by which node:http holds back all others. */
+  /** The program corked a response that it had ended, by which node:http holds back all others, or their socket itself. */
   isHeldLate: boolean;
   /** The server has closed once its last connection was gone. */
   hasClosed: boolean;
