@@ -141,6 +141,43 @@ const metBefore: [what: string, program: Program][] = [
     },
   ],
   [
+    'a list that is made refused after it was set, where a pipe writes the head',
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(3) }],
+      handlers: [
+        [],
+        [
+          { on: 'req', call: 'pipe', with: [{ itself: 'res' }] },
+          { on: 'res', call: 'setHeader', with: ['X-B', { shared: 'other', initially: ['b'] }] },
+        ],
+        [{ push: 'other', value: 'a\r\nb' }],
+      ],
+    },
+  ],
+  [
+    'a request that is destroyed by a callback once it may have ended',
+    {
+      ...PLAIN,
+      watched: ['req data'],
+      client: [
+        {
+          send: `${GET}PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+        },
+      ],
+      handlers: [
+        [{ on: 'req', call: 'pipe', with: [{ itself: 'res' }] }],
+        [
+          {
+            on: 'res',
+            call: 'writeContinue',
+            with: [{ do: [{ on: 'req', call: 'destroy', with: [] }] }],
+          },
+        ],
+      ],
+    },
+  ],
+  [
     'a large answer on a socket that the program has ended',
     {
       ...PLAIN,

@@ -156,7 +156,11 @@ export class FreeProgram {
     if (isShared || (what === 'res.cork' && exchange.res?.writableEnded)) this.isHeldLate = true;
     if (destroying.test(what)) {
       exchange.isDestroyed = true;
-      this.ends.push(`${number} ${what}`);
+      // To destroy a request that has ended cuts nothing; whether it has by then may be listed.
+      const { complete, readableEnded } = exchange.req;
+      this.ends.push(
+        `${number} ${what}${what === 'req.destroy' && complete && readableEnded ? ' late' : ''}`,
+      );
     }
     if (/^req\.(?:pipe|unpipe|pipeline)$/.test(what)) {
       const own = this.exchanges[number];
