@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, install } from '../../scripts/prepare.mjs';
 import { startServer } from '../processes.mjs';
+import { quietPort } from './quiet-port.mjs';
 import { ab, agent, fresh, undici } from './stopping-clients.mjs';
 import { haproxy } from './through-haproxy.mjs';
 
@@ -31,11 +32,11 @@ install();
 build();
 
 const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
-const serveWith = (module) => [fileOf('stopped-server.mjs'), module, values.grace];
+const serveWith = (module) => (port) => [fileOf('stopped-server.mjs'), module, values.grace, port];
 const subjects = {
   'node:http': serveWith('node:http'),
   premier: serveWith('premier'),
-  'the command': [fileOf('../../dist/cli/main.js'), fileOf('stopped-program.mjs'), '--port', '0'],
+  'the command': (port) => [fileOf('../../dist/cli/main.js'), fileOf('stopped-program.mjs'), '--port', port],
 };
 const path = Number(values.after) > 0 ? `/?after=${Number(values.after)}` : '/';
 
@@ -50,7 +51,7 @@ async function saysWarm(output) {
 }
 
 async function stopUnderLoad(client, subject, stop) {
-  const server = await startServer([process.execPath, ...subjects[subject]]);
+  const server = await startServer([process.execPath, ...subjects[subject](String(await quietPort()))]);
   try {
     const warm = saysWarm(server.child.stdout);
     const load = client(server.port, Number(values.clients), path);

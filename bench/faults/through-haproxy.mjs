@@ -1,6 +1,5 @@
 // wrk through HAProxy, which keeps connections to the server and tells what became of each request: wrk can't tell a request
 // that was lost from a server that is gone, and HAProxy counts them apart.
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { has, runLoad, startServer } from '../processes.mjs';
+import { quietPort } from './quiet-port.mjs';
 
 const configuration = (port, front, statistics) => `
 global
@@ -24,16 +24,6 @@ listen servers
   server one 127.0.0.1:${port}
 `;
 
-/** A port that nobody listens at. */
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** The counters of the server behind HAProxy, by name. */
 async function countersAt(path) {
   const socket = net.connect(path);
@@ -47,7 +37,7 @@ async function countersAt(path) {
 export async function haproxy(port, width, path) {
   if (!has('haproxy') || !has('wrk')) return { skipped: 'haproxy or wrk is not installed' };
   const folder = mkdtempSync(join(tmpdir(), 'premier-stops-'));
-  const front = await freePort();
+  const front = await quietPort();
   const statistics = join(folder, 'statistics');
   const file = join(folder, 'haproxy.cfg');
   writeFileSync(file, configuration(port, front, statistics));
