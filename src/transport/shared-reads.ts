@@ -95,28 +95,26 @@ function chooseNext(socket: SharedSocket, reader: Reader | null, length: number,
 }
 
 const onread: ReadCallback = function onread(this: SharedSocket, length, bytes) {
+  const chunk = filled(bytes, length);
   const reader = this[kReader] ?? null;
-  const goesOn = read(this, reader, filled(bytes, length));
+  let goesOn = true;
+  // An event loop within the event loop, as native modules can run one: what was lent is overwritten.
+  borrower?.overrun();
+  if (reader === null || !(isReadAlone(this) || isReadByNobody(this))) {
+    borrower = null;
+    goesOn = this.push(Buffer.from(chunk));
+  } else {
+    borrower = reader;
+    try {
+      reader.receiveLent(chunk);
+    } finally {
+      borrower = null;
+    }
+  }
   // Last: Node asks for what is chosen here when this returns.
   if (length >= SHARED_READ_BYTES || bytes === large) chooseNext(this, reader, length, bytes === large);
   return goesOn;
 };
-
-function read(socket: SharedSocket, reader: Reader | null, chunk: Buffer): boolean {
-  // An event loop within the event loop, as native modules can run one: what was lent is overwritten.
-  borrower?.overrun();
-  if (reader === null || !(isReadAlone(socket) || isReadByNobody(socket))) {
-    borrower = null;
-    return socket.push(Buffer.from(chunk));
-  }
-  borrower = reader;
-  try {
-    reader.receiveLent(chunk);
-  } finally {
-    borrower = null;
-  }
-  return true;
-}
 
 /**
  * Lets `reader` have what a socket receives, for as long as `listener` is the only one that listens for 'data'.
