@@ -42,6 +42,9 @@ export const HANDED_OUT_BYTES = 128 * 1024;
 /** The most of that for a stream which is the only one: each time the kernel takes all of it, twice as many octets. */
 export const MOST_HANDED_OUT_BYTES = 1024 * 1024;
 
+/** Octets beyond which a connection whose client reads as fast as it is written to lets others have their turn. */
+export const TURN_BYTES = 4 * 1024 * 1024;
+
 /** Buffers up to so many octets are copied between the frame heads, longer ones leave as they are. */
 export const COPIED_BYTES = 2 * 1024;
 

@@ -4,11 +4,12 @@
  * In: that there is something to send. Out: writes on the socket, all frames that are ready in one, at the latest at the
  * end of the turn of the event loop, past the state machine of its Writable where nobody could notice; and word of what
  * has left. Never more than the engine hands out at a time while the socket asks for a pause: what is more urgent would
- * come too late. A stream that is alone has more of it handed out, as far as the kernel takes it at once.
+ * come too late. A stream that is alone has more of it handed out, as far as the kernel takes it at once. Where the kernel
+ * takes all there is, the event loop has its turn now and then: others have requests too.
  */
 import type { Socket } from 'node:net';
 import type { Http2Connection } from '../../http2/connection.js';
-import { HANDED_OUT_BYTES, MOST_HANDED_OUT_BYTES } from '../../http2/limits.js';
+import { HANDED_OUT_BYTES, MOST_HANDED_OUT_BYTES, TURN_BYTES } from '../../http2/limits.js';
 import type { LeftListener } from '../../http2/outgoing-body.js';
 import type { Output } from '../../http2/sender.js';
 import { nextTick, setImmediate } from '../../node/timers.js';
@@ -34,6 +35,8 @@ export class FrameOutput {
   /** Memory of a program's own waits to leave. */
   keepsBytes = false;
   #scheduled = false;
+  /** Octets that were handed over since the event loop had its turn, as far as that is known. */
+  #inTurn = 0;
   #flushing = false;
   /** How often something was handed over. */
   #count = 0;
@@ -62,7 +65,15 @@ export class FrameOutput {
     nextTick(flushKept, this);
   }
 
-  /** Hands over what the socket takes. */
+  flushInNextTurn(): void {
+    const wasCut = this.#inTurn >= TURN_BYTES;
+    this.#inTurn = 0;
+    // Its host may have stopped reading since so much waits.
+    if (wasCut) this.#host.onDrain();
+    else this.flush();
+  }
+
+  /** Hands over what the socket takes, and in one turn of the event loop no more than a bound. */
   flush(): void {
     this.#scheduled = false;
     this.keepsBytes = false;
@@ -89,8 +100,14 @@ export class FrameOutput {
     const socket = this.#socket;
     let most = HANDED_OUT_BYTES;
     while (!this.#isLate && socket.writable && !socket.writableNeedDrain) {
+      // Programs that stream are told at once that there is room: else they and a client as fast would go on for ever.
+      if (this.#inTurn >= TURN_BYTES) {
+        this.schedule();
+        break;
+      }
       const output = this.#engine.pull(most);
       if (output === null) break;
+      this.#inTurn += output.octets;
       this.#write(output);
       this.#engine.settle();
       // The kernel takes all, and no other stream waits for its turn: fewer writes of more cost less.
@@ -127,6 +144,7 @@ export class FrameOutput {
     this.#isLate = true;
     writeDirectly(socket, pieces.length === 1 ? raw(pieces[0]) : bytesOnly(pieces), (error) => {
       this.#isLate = false;
+      if (!isWithin) this.#inTurn = 0;
       if (listeners.length > 0) nextTick(tellAll, listeners, error);
       // Whoever waits for this write hears of it first, as on node:http.
       if (error) nextTick(destroy, socket, error);
@@ -154,7 +172,7 @@ function tellAll(listeners: readonly LeftListener[], error: Error | null | undef
 }
 
 function flushScheduled(output: FrameOutput): void {
-  output.flush();
+  output.flushInNextTurn();
 }
 
 function flushKept(output: FrameOutput): void {

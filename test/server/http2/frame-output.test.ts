@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
-import { HANDED_OUT_BYTES, MOST_HANDED_OUT_BYTES } from '../../../dist/http2/limits.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { HANDED_OUT_BYTES, MOST_HANDED_OUT_BYTES, TURN_BYTES } from '../../../dist/http2/limits.js';
 import { FrameOutput } from '../../../dist/server/http2/frame-output.js';
 
 const H = HANDED_OUT_BYTES;
@@ -17,18 +18,22 @@ function output({ openStreams, takes, waiting }: { openStreams: number; takes: n
     pull(most: number) {
       if (asked.length === waiting) return null;
       asked.push(most);
-      return { pieces: [Buffer.alloc(1)], octets: 1, listeners: [] };
+      return { pieces: [Buffer.alloc(1)], octets: most, listeners: [] };
     },
     settle() {
       socket.writableNeedDrain = asked.length >= takes;
     },
   };
-  const host = { onDrain() {}, outputFinished() {} };
+  let drains = 0;
+  const host = { onDrain: () => void drains++, outputFinished() {} };
   const flushed = new FrameOutput(socket as never, engine as never, host);
   return {
     flush(): number[] {
       flushed.flush();
       return asked.splice(0);
+    },
+    get drains(): number {
+      return drains;
     },
     drain(): void {
       socket.writableNeedDrain = false;
@@ -51,4 +56,17 @@ test('after a pause a stream begins with little again', () => {
   assert.deepEqual(flush(), [H, 2 * H, 4 * H]);
   drain();
   assert.deepEqual(flush(), [H, 2 * H, 4 * H]);
+});
+
+const sum = (octets: number[]) => octets.reduce((all, some) => all + some, 0);
+
+test('where all is taken at once, no more leaves in a turn of the event loop than a bound', async () => {
+  const sides = output({ openStreams: 1, takes: 99, waiting: 99 });
+  const first = sum(sides.flush());
+  assert.ok(first >= TURN_BYTES && first < TURN_BYTES + MOST_HANDED_OUT_BYTES, `${first}`);
+  assert.deepEqual(sides.flush(), []);
+  assert.equal(sides.drains, 0);
+  await nextTurn();
+  assert.equal(sides.drains, 1);
+  assert.ok(sum(sides.flush()) >= TURN_BYTES);
 });
