@@ -66,6 +66,7 @@ export class FrameOutput {
   }
 
   flushInNextTurn(): void {
+    this.#scheduled = false;
     const wasCut = this.#inTurn >= TURN_BYTES;
     this.#inTurn = 0;
     // Its host may have stopped reading since so much waits.
@@ -75,7 +76,6 @@ export class FrameOutput {
 
   /** Hands over what the socket takes, and in one turn of the event loop no more than a bound. */
   flush(): void {
-    this.#scheduled = false;
     this.keepsBytes = false;
     if (this.#flushing) return;
     this.#flushing = true;

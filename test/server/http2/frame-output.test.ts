@@ -70,3 +70,12 @@ test('where all is taken at once, no more leaves in a turn of the event loop tha
   assert.equal(sides.drains, 1);
   assert.ok(sum(sides.flush()) >= TURN_BYTES);
 });
+
+test('however often it is handed over in a turn, the next one has the same bound', async () => {
+  const sides = output({ openStreams: 1, takes: 999, waiting: 999 });
+  for (let flushes = 0; flushes < 5; flushes++) sides.flush();
+  await nextTurn();
+  sides.flush();
+  await nextTurn();
+  assert.equal(sides.drains, 2);
+});
