@@ -35,7 +35,7 @@ export interface ServerOptions extends NodeServerOptions {
   /**
    * After `close`, connections whose clients were told that they go on are left, so that each may send one more request, until
    * no request has come for so many milliseconds. Requests that keep coming put that off for 2 s at most, or for as long as
-   * this where it is longer. Default 200, and where it isn't set three times as long as the slowest of these clients took
+   * this where it is longer. Default 200, and where it is that, three times as long as the slowest of these clients took
    * from one request to the next, up to a second.
    */
   closingGrace?: number;

@@ -271,3 +271,21 @@ behaviour('JSON is parsed from a body', async ({ serve }) => {
   const response = await ask(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${sent.length}\r\n\r\n${sent}`);
   assert.equal(response.body, sent);
 });
+
+behaviour(
+  'a small piece of a body lies where small buffers do, and a copy of it in memory of its own',
+  async ({ serve }) => {
+    const seen: unknown[] = [];
+    const { ask } = await serve((req, res) => {
+      req.once('data', (piece: Buffer) => {
+        const copy = Uint8Array.from(piece);
+        const moved = structuredClone(copy, { transfer: [copy.buffer] });
+        seen.push(piece.buffer.byteLength, Buffer.from(moved).toString(), piece.toString());
+      });
+      req.resume().on('end', () => res.end());
+    });
+    await ask(withLength);
+    assert.deepEqual(seen, [Buffer.from(body).buffer.byteLength, body, body]);
+  },
+  { only: 'plain', notNode: 'it lies in memory of that read' },
+);
