@@ -1,8 +1,8 @@
 /**
  * Copies of the pieces of a body, whose memory V8 is to give back soon.
  *
- * In: bytes. Out: a copy of them in memory of its own. That memory lies outside of V8's heap. It is given back when V8
- * collects the object it belongs to, and young objects are collected when they fill their space. Pieces are few objects
+ * In: bytes. Out: a copy of them, in memory of its own where it isn't small (`Buffer.poolSize`). That lies outside of V8's
+ * heap. It is given back when V8 collects the object it belongs to, and young objects are collected when they fill their space. Pieces are few objects
  * with much memory: so from Node 22 on V8 sees so much memory in use, before it has collected any, that it marks the whole
  * heap, again and again, which takes longer than all else that is done for an upload. Node's own HTTP/2 leaves so much
  * garbage that it doesn't come to that. So each large copy leaves some as well.

@@ -12,6 +12,7 @@ import {
   type RawClient,
   type Response,
   type Server,
+  type Stage,
   turns,
   until,
 } from '../subjects.js';
@@ -256,13 +257,19 @@ behaviour(
   { notNode: 'it cuts what the kernel has not taken at once', only: 'plain' },
 );
 
+/** A server of which a client has asked two things at once, and that has answered neither. */
+async function twoAsked(serve: Stage['serve']) {
+  const responses: Response[] = [];
+  const { server, connect } = await serve((_req, res) => responses.push(res));
+  const client = connect().send(get() + get());
+  await until(() => responses.length === 2, 'both requests');
+  return { server, client, responses };
+}
+
 behaviour(
   "closeIdleConnections in a listener for 'prefinish' leaves a connection on which another answer waits",
   async ({ serve }) => {
-    const responses: Response[] = [];
-    const { server, connect } = await serve((_req, res) => responses.push(res));
-    const client = connect().send(get() + get());
-    await until(() => responses.length === 2, 'both requests');
+    const { server, client, responses } = await twoAsked(serve);
     const [first, next] = responses as [Response, Response];
     first.on('prefinish', () => server.closeIdleConnections());
     first.end('first');
@@ -278,10 +285,7 @@ behaviour(
 behaviour(
   'closeIdleConnections in the turn of an answer that has ended before it ends the connection after it',
   async ({ serve }) => {
-    const responses: Response[] = [];
-    const { server, connect } = await serve((_req, res) => responses.push(res));
-    const client = connect().send(get() + get());
-    await until(() => responses.length === 2, 'both requests');
+    const { server, client, responses } = await twoAsked(serve);
     const [first, next] = responses as [Response, Response];
     next.on('socket', () => server.closeIdleConnections());
     next.end('next');
