@@ -6,11 +6,16 @@
 import { nextTick } from '../node/timers.js';
 import type { IncomingMessage } from './incoming-message.js';
 
-/** The request has come to its end. */
-export function completeBody(request: IncomingMessage): void {
+/**
+ * The request has come to its end.
+ * @param hasCome - whether its client has sent anything of a body
+ */
+export function completeBody(request: IncomingMessage, hasCome: boolean): void {
   if (request._dumped && request.destroyed) return;
-  // A reader that pauses on the last of the data hears of the end when it resumes.
-  if (request.readableFlowing && request.readableLength > 0 && !request.destroyed) nextTick(pushEnd, request);
+  // A reader that pauses on the last of what has come hears of the end when it resumes. What the program pushed itself,
+  // where nothing has come, it reads together with the end, as on node:http.
+  if (hasCome && request.readableFlowing && request.readableLength > 0 && !request.destroyed)
+    nextTick(pushEnd, request);
   else pushEnd(request);
 }
 

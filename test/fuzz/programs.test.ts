@@ -17,7 +17,7 @@ import { leftOut, listRow } from './programs/left-out-steps.js';
 import { refusalRows } from './programs/listed-comparison.js';
 import { eventRows } from './programs/listed-events.js';
 import { poisonMemory } from './programs/poisoned-memory.js';
-import type { Program } from './programs/program.js';
+import type { Program, Step } from './programs/program.js';
 import { randomProgram, wildProgram } from './programs/random-program.js';
 import { run } from './programs/run.js';
 import { isWhole } from './programs/whole-requests.js';
@@ -71,6 +71,11 @@ test(`${WILD_PROGRAMS} programs of any kind keep the laws that have no exception
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const PLAIN: Program = { options: {}, listeners: [], watched: [], handlers: [], client: [{ send: GET }] };
+
+/** A request of which the client doesn't send all, after one that says by its answer that the connection ends. */
+const AFTER_LAST =
+  'PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na' +
+  'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nb';
 
 /** What the rules for departures must leave comparable, or make so. */
 const metBefore: [what: string, program: Program][] = [
@@ -191,6 +196,42 @@ const metBefore: [what: string, program: Program][] = [
         ],
         [],
         [],
+      ],
+    },
+  ],
+  [
+    'a request whose connection ends within its body, in a tick after a rest',
+    {
+      ...PLAIN,
+      listeners: ['checkContinue'],
+      watched: ['req aborted', 'req close', 'res close'],
+      client: [{ send: AFTER_LAST }],
+      handlers: [
+        [{ wait: 'quiet' }, { on: 'res', call: 'end', with: [] }],
+        (['tick', 'microtask', 'immediate', 'quiet'] as const).flatMap((wait): Step[] => [
+          { wait: 'quiet' },
+          { wait },
+          { on: 'req', get: 'aborted' },
+          { on: 'req', look: true },
+        ]),
+      ],
+    },
+  ],
+  [
+    'a request whose connection is lost within its body, in a tick after a rest',
+    {
+      ...PLAIN,
+      watched: ['req aborted', 'req close', 'res close'],
+      client: [{ send: AFTER_LAST.slice(AFTER_LAST.lastIndexOf('PUT')) }, 'quiet', 'reset'],
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { wait: 'tick' },
+          { on: 'req', get: 'aborted' },
+          { wait: 'quiet' },
+          { wait: 'tick' },
+          { on: 'req', get: 'aborted' },
+        ],
       ],
     },
   ],

@@ -215,6 +215,45 @@ behaviour('a pause on the last of the data holds back the end', async ({ serve }
   assert.deepEqual(events, ['data', 'resume', 'end']);
 });
 
+const pushed: [what: string, request: string, told: string[]][] = [
+  ['no body', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', ['data a', 'end']],
+  ['a body of no bytes', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n', ['data a', 'end']],
+  [
+    'a body of no chunks',
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ['data a', 'end'],
+  ],
+  ['a body', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nb', ['data a']],
+  [
+    'a body in chunks',
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nb\r\n0\r\n\r\n',
+    ['data a'],
+  ],
+];
+for (const [what, request, told] of pushed) {
+  behaviour(
+    `a pause on what the program pushed itself, and ${what}: the end is ${told.includes('end') ? 'told' : 'held back'}`,
+    async ({ serve }) => {
+      const events: string[] = [];
+      const { connect } = await serve(async (req, res) => {
+        req.on('data', (data) => {
+          events.push(`data ${data}`);
+          req.pause();
+        });
+        req.on('end', () => events.push('end'));
+        req.push('a');
+        await turns(10);
+        res.end(events.join());
+      });
+      const client = connect();
+      assert.equal((await client.send(request).response()).body, told.join());
+      events.length = 0;
+      const next = await client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n').response();
+      assert.equal(next.body, 'data a,end');
+    },
+  );
+}
+
 behaviour('stream.finished and destroyed tell of a whole request', async ({ serve }) => {
   const { ask } = await serve(async (req, res) => {
     req.resume();

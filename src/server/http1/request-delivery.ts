@@ -69,6 +69,8 @@ export class RequestDelivery implements RequestSink {
   count = 0;
   /** Whether somebody wants a performance entry of each exchange, as asked when the present segment came. */
   #isObserved = false;
+  /** Whether something of the present request's body has come. */
+  #hasBody = false;
   readonly #connection: DeliveringConnection;
   readonly contexts = new RequestContexts();
   /** Where the present request runs; null where that is the case by itself. */
@@ -145,6 +147,7 @@ export class RequestDelivery implements RequestSink {
     const request = this.incoming;
     if (this.exchange !== null) this.exchange.bodyCame(data);
     if (request === null || request._dumped) return;
+    this.#hasBody = true;
     this.isInBody = true;
     if (this.#context === null) this.#pushBody(request, data);
     else runInScope(this.#context, this.#pushBody, this, request, data);
@@ -185,9 +188,11 @@ export class RequestDelivery implements RequestSink {
 
   #completeBody(request: IncomingMessage, context: AsyncResource | null): void {
     const hasThrown = this.isInBody;
+    const hasBody = this.#hasBody;
     this.isInBody = true;
-    if (context === null) completeBody(request);
-    else runInScope(context, completeBody, undefined, request);
+    this.#hasBody = false;
+    if (context === null) completeBody(request, hasBody);
+    else runInScope(context, completeBody, undefined, request, hasBody);
     this.isInBody = hasThrown;
   }
 

@@ -89,7 +89,7 @@ function leaveHttp(
   if (!request.complete) {
     // What follows its head is another protocol's: the request is complete.
     request.complete = true;
-    if (request._state !== null) completeBody(request);
+    if (request._state !== null) completeBody(request, false);
   }
   // Somebody must hear why it was destroyed, and whoever waits that it closes.
   if (!socket.destroyed) detach(socket);

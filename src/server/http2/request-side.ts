@@ -119,14 +119,15 @@ export abstract class RequestSide implements SocketHost, BodySource {
     const { request, stream } = this;
     request.complete = true;
     this.#endWaits = stream.unconsumed > 0 && !request.destroyed;
-    if (request._state !== null && !this.#endWaits) callProgram(this.context, () => completeBody(request));
+    if (request._state !== null && !this.#endWaits)
+      callProgram(this.context, () => completeBody(request, this.start !== null));
   }
 
   more(): void {
     this.stream.consumed(this.stream.unconsumed);
     if (!this.#endWaits) return;
     this.#endWaits = false;
-    completeBody(this.request);
+    completeBody(this.request, this.start !== null);
   }
 
   /** What nobody reads of the request need not come: its client is told to stop, unless it ends the request by itself. */

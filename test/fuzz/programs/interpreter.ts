@@ -182,7 +182,6 @@ export class Interpreter {
     // A pipelined response gets its turn when those before it have ended: that is listed.
     const atRest = moment === 'rest' || (moment === 'begun' && !this.#pipelined);
     if (step.of !== undefined && !atRest) return 'only at rest';
-    if (moment === 'rest') this.#rested.add(number);
     if (moment === 'rest' && this.#listed.lingers) return 'left out';
     if (this.#rested.has(number) && this.#exchanges.isAfterLast(number)) return 'left out';
     const objects = this.#exchanges.of(step.of ?? number);
@@ -286,7 +285,10 @@ export class Interpreter {
 
   /** Calls `next` when a wait is over. */
   wait(number: number, wait: Wait, next: () => void): void {
-    this.#rest.wait(number, wait, next);
+    this.#rest.wait(number, wait, () => {
+      if (wait === 'quiet') this.#rested.add(number);
+      next();
+    });
   }
 }
 
