@@ -30,6 +30,12 @@ export function dropUnread(request: IncomingMessage): void {
     return;
   }
   request._dumped = true;
+  if (!request.complete) nextTick(readOn, request);
+}
+
+/** What still comes is read and dropped, be it that the program has stopped the socket: as on node:http. */
+function readOn(request: IncomingMessage): void {
+  if (!request.complete) request._source.more(request);
 }
 
 /** Whether the program reads the body, or began to. */

@@ -93,3 +93,63 @@ behaviour(
   },
   { notNode },
 );
+
+const stopsWithBody: [when: string, answer: (req: Request, res: Response) => unknown][] = [
+  [
+    'before its answer',
+    ({ socket }, res) => {
+      socket.pause();
+      res.end();
+    },
+  ],
+  [
+    'after its answer',
+    ({ socket }, res) => {
+      res.end();
+      socket.pause();
+    },
+  ],
+  [
+    'and answered in a later turn',
+    async ({ socket }, res) => {
+      socket.pause();
+      await turns();
+      res.end();
+    },
+  ],
+  [
+    'after an answer in a later turn',
+    async ({ socket }, res) => {
+      await turns();
+      res.end();
+      socket.pause();
+    },
+  ],
+  [
+    'and whose request the program has looked at',
+    async (req, res) => {
+      req.isPaused();
+      req.socket.pause();
+      await turns();
+      res.end();
+    },
+  ],
+];
+
+for (const [when, answer] of stopsWithBody) {
+  for (const begun of ['', 'he']) {
+    behaviour(
+      `a connection that is paused ${when} reads the rest of a body ${begun === '' ? '' : 'that has begun '}to drop it`,
+      async ({ serve }) => {
+        const { connect } = await serve((req, res) => {
+          if (req.method === 'GET') res.end('next');
+          else answer(req, res);
+        });
+        const client = connect().send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n${begun}`);
+        await client.response();
+        client.send('hello'.slice(begun.length) + get('/next'));
+        assert.equal((await client.response()).body, 'next');
+      },
+    );
+  }
+}

@@ -21,7 +21,15 @@ import {
   withoutWritten,
 } from './listed-notes.js';
 import type { Program } from './program.js';
-import { callbacksThatSet, corks, fillsButForHead, resets, stepsIn, writesNothing } from './program-facts.js';
+import {
+  callbacksThatSet,
+  corks,
+  endsSocket,
+  fillsButForHead,
+  resets,
+  stepsIn,
+  writesNothing,
+} from './program-facts.js';
 import { type HeadLine, withJoinedChunks } from './response-heads.js';
 import type { Section } from './trace.js';
 
@@ -203,9 +211,16 @@ export const departures: readonly Departure[] = [
   },
   {
     row: 'small print of streams',
-    concerns: ({ handlers }) => /"on":"socket","call":"(?:end|destroySoon)"/.test(JSON.stringify(handlers)),
+    concerns: endsSocket,
     shows: /^(?:destroyed|writableFinished|closed|errored|aborted|readable\w*|socket|connection)=/,
     where: (look) => /^look at re[sq]/.test(look),
+  },
+  {
+    row: 'small print of streams',
+    until: 23,
+    concerns: endsSocket,
+    shows: /^writableNeedDrain=/,
+    where: (look) => look.startsWith('look at res'),
   },
   {
     row: '`socket.timeout` of an idle connection',

@@ -162,6 +162,11 @@ export class FreeProgram {
         `${number} ${what}${what === 'req.destroy' && complete && readableEnded ? ' late' : ''}`,
       );
     }
+    // What it closes depends on which responses have ended by then.
+    if (what === 'server.closeIdleConnections') {
+      const ended = this.exchanges.filter(({ res }) => res?.writableEnded);
+      this.ends.push(`${number} ${what} after ${ended.length}`);
+    }
     if (/^req\.(?:pipe|unpipe|pipeline)$/.test(what)) {
       const own = this.exchanges[number];
       if (own !== undefined) own.written = null;

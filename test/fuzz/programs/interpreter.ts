@@ -10,12 +10,13 @@ import type { Client } from './client.js';
 import { Exchanges, type Objects } from './exchanges.js';
 import { beforeCall } from './failed-calls.js';
 import { HandlerRun } from './handler-run.js';
-import type { Moment } from './left-out.js';
+import type { Call, Moment } from './left-out.js';
 import { pushRow, rowOf } from './left-out-steps.js';
 import { ListedEvents } from './listed-events.js';
 import { UNTIMELY } from './listed-notes.js';
 import type { ClientAction, ObjectStep, On, Program, Step, Target, Value, Wait } from './program.js';
 import { ProgramValues } from './program-values.js';
+import { isRead } from './response-facts.js';
 import { ResponseUse } from './response-use.js';
 import type { Rest } from './rest.js';
 import { isMoving, read, snapshot } from './snapshot.js';
@@ -26,6 +27,8 @@ import type { Trace } from './trace.js';
 interface Place {
   on: On;
   name: string;
+  /** Whether what it does is left out: when it is called decides what that meets. */
+  isIdle?: boolean;
 }
 
 const NOWHERE: Place = { on: { on: 'server' }, name: 'function' };
@@ -43,6 +46,11 @@ function isThere({ on, call }: { on: Target; call: string }): boolean {
 
 /** What the row of docs/compatibility.md begins with of which nothing is noted. */
 export const overRow = 'requests after an answer that ends the connection';
+
+/** Whether the callback of a write comes, on node:http, before the next piece of a body that is being read: `when 'finish' comes`. */
+function isBetweenPieces({ on, call }: Call, object: object, moment: Moment): boolean {
+  return moment === 'call' && on === 'res' && call === 'write' && isRead((object as ServerResponse).req);
+}
 
 /** How often a function may be called out of itself. */
 const DEEPEST = 3;
@@ -230,7 +238,8 @@ export class Interpreter {
       }
       if (!isThere(step)) return 'not on this line of Node';
       const method = Reflect.get(object, step.call);
-      const place = { on: step, name: `${step.call} callback` };
+      const isIdle = isBetweenPieces(step, object, moment);
+      const place = { on: step, name: `${step.call} callback`, isIdle };
       const values = step.with.map((value) => this.#value(number, value, place));
       this.#use.noteBefore(step, this.#exchanges.of(number)?.res);
       const result = Reflect.apply(method, object, values);
@@ -263,7 +272,7 @@ export class Interpreter {
 
   #value(number: number, value: Value, place: Place): unknown {
     return this.#values.of(value, {
-      callback: (steps) => this.callback(number, place.on, place.name, steps),
+      callback: (steps) => this.callback(number, place.on, place.name, place.isIdle ? [] : steps),
       itself: (target) => this.#exchanges.of(number)?.[target],
     });
   }

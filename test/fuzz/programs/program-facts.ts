@@ -45,6 +45,10 @@ export function corks({ handlers }: Program): boolean {
   return JSON.stringify(handlers).includes('"cork"');
 }
 
+export function endsSocket({ handlers }: Program): boolean {
+  return /"on":"socket","call":"(?:end|destroySoon)"/.test(JSON.stringify(handlers));
+}
+
 export function resets(program: Program): boolean {
   return JSON.stringify(program).includes('"reset"');
 }

@@ -1,0 +1,239 @@
+// Programs that once differed, or broke a law, each the least that shows what was then mended, or named.
+// In: nothing. Out: programs on which node:http and premier agree, but for what docs/compatibility.md lists.
+import { getDefaultHighWaterMark } from 'node:stream';
+import type { Program, Step } from './program.js';
+
+export const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const PLAIN: Program = { options: {}, listeners: [], watched: [], handlers: [], client: [{ send: GET }] };
+
+/** A request of which the client doesn't send all, after one that says by its answer that the connection ends. */
+const AFTER_LAST =
+  'PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na' +
+  'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nb';
+
+const WRITES_AND_ENDS: Step = {
+  on: 'res',
+  call: 'write',
+  with: [{ bytes: '' }, { do: [{ on: 'res', call: 'end', with: [] }] }],
+};
+
+/** What the rules for departures must leave comparable, or make so. */
+export const metBefore: [what: string, program: Program][] = [
+  [
+    'a socket that is paused in the tick in which it was resumed',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { on: 'socket', call: 'pause', with: [] },
+          { on: 'socket', call: 'resume', with: [] },
+          { on: 'socket', call: 'pause', with: [] },
+        ],
+      ],
+    },
+  ],
+  [
+    'a head that is refused after it said that the connection ends',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          {
+            on: 'res',
+            call: 'writeHead',
+            with: [
+              201,
+              [
+                ['Connection', ['close']],
+                ['Content-Type', 'a\nb'],
+              ],
+            ],
+          },
+          { on: 'res', call: 'end', with: [] },
+        ],
+      ],
+    },
+  ],
+  [
+    'an answer that waits, and with its head is as much as may wait',
+    {
+      ...PLAIN,
+      client: [{ send: GET + GET }],
+      handlers: [
+        [],
+        [
+          { on: 'res', call: 'write', with: [{ repeat: 'm', times: getDefaultHighWaterMark(false) - 1 }] },
+          { wait: 'quiet' },
+          { on: 'res', look: true },
+        ],
+      ],
+    },
+  ],
+  [
+    'a corked socket that several responses share',
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(3) }],
+      handlers: [
+        [{ on: 'res', call: 'end', with: [] }],
+        [
+          { on: 'socket', call: 'cork', with: [] },
+          { on: 'res', call: 'end', with: [] },
+        ],
+        [{ wait: 'quiet' }, { on: 'res', of: 1, call: 'destroy', with: [] }],
+      ],
+    },
+  ],
+  [
+    'a list that is made refused after it was set, where a pipe writes the head',
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(3) }],
+      handlers: [
+        [],
+        [
+          { on: 'req', call: 'pipe', with: [{ itself: 'res' }] },
+          { on: 'res', call: 'setHeader', with: ['X-B', { shared: 'other', initially: ['b'] }] },
+        ],
+        [{ push: 'other', value: 'a\r\nb' }],
+      ],
+    },
+  ],
+  [
+    'a request that is destroyed by a callback once it may have ended',
+    {
+      ...PLAIN,
+      watched: ['req data'],
+      client: [
+        {
+          send: `${GET}PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+        },
+      ],
+      handlers: [
+        [{ on: 'req', call: 'pipe', with: [{ itself: 'res' }] }],
+        [
+          {
+            on: 'res',
+            call: 'writeContinue',
+            with: [{ do: [{ on: 'req', call: 'destroy', with: [] }] }],
+          },
+        ],
+      ],
+    },
+  ],
+  [
+    'a large answer on a socket that the program has ended',
+    {
+      ...PLAIN,
+      client: [{ send: GET }, 'quiet', { send: GET }, 'quiet', { send: GET }],
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { on: 'socket', call: 'end', with: [] },
+          { wait: 'quiet' },
+          { on: 'res', call: 'write', with: [{ repeat: 'o', times: 70_000 }] },
+        ],
+        [],
+        [],
+      ],
+    },
+  ],
+  [
+    'a request whose connection ends within its body, in a tick after a rest',
+    {
+      ...PLAIN,
+      listeners: ['checkContinue'],
+      watched: ['req aborted', 'req close', 'res close'],
+      client: [{ send: AFTER_LAST }],
+      handlers: [
+        [{ wait: 'quiet' }, { on: 'res', call: 'end', with: [] }],
+        (['tick', 'microtask', 'immediate', 'quiet'] as const).flatMap((wait): Step[] => [
+          { wait: 'quiet' },
+          { wait },
+          { on: 'req', get: 'aborted' },
+          { on: 'req', look: true },
+        ]),
+      ],
+    },
+  ],
+  [
+    'a request whose connection is lost within its body, in a tick after a rest',
+    {
+      ...PLAIN,
+      watched: ['req aborted', 'req close', 'res close'],
+      client: [{ send: AFTER_LAST.slice(AFTER_LAST.lastIndexOf('PUT')) }, 'quiet', 'reset'],
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { wait: 'tick' },
+          { on: 'req', get: 'aborted' },
+          { wait: 'quiet' },
+          { wait: 'tick' },
+          { on: 'req', get: 'aborted' },
+        ],
+      ],
+    },
+  ],
+  [
+    'a large answer that waits while its connection is lost',
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(3) }],
+      handlers: [
+        [{ wait: 'quiet' }, { client: 'reset' }, { on: 'res', call: 'end', with: [] }],
+        [{ on: 'res', call: 'end', with: [] }],
+        [
+          { wait: 'quiet' },
+          { on: 'res', call: 'end', with: [{ repeat: 'o', times: 17_500 }] },
+          { on: 'res', look: true },
+        ],
+      ],
+    },
+  ],
+  [
+    'a response that drains, on a socket that the program has ended',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', call: 'write', with: [{ repeat: 'o', times: 70_000 }] },
+          { on: 'socket', call: 'end', with: [] },
+          { on: 'res', call: 'write', with: ['a'] },
+          { wait: 'quiet' },
+          { on: 'res', look: true },
+        ],
+      ],
+    },
+  ],
+  [
+    'a callback of a write that ends the response between two pieces of a body',
+    {
+      ...PLAIN,
+      client: [
+        {
+          send: 'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n',
+        },
+      ],
+      handlers: [[{ on: 'req', listen: 'data', do: [WRITES_AND_ENDS] }]],
+    },
+  ],
+  ...(['write', '_writeRaw'] as const).map((call): [string, Program] => [
+    `idle connections that a callback of ${call} closes while a pipe ends`,
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(4) }],
+      handlers: [
+        ...[0, 1, 2].map((): Step[] => [{ on: 'res', call: 'end', with: [] }]),
+        [
+          {
+            on: 'res',
+            call,
+            with: ['a', { do: [{ on: 'server', call: 'closeIdleConnections', with: [] }] }],
+          },
+          { on: 'req', call: 'pipeline', with: [{ itself: 'res' }, { do: [] }] },
+        ],
+      ],
+    },
+  ]),
+];
