@@ -60,6 +60,7 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
     'its framing and persistence',
     [
       /^a pause on what the program pushed itself, and a body of no (bytes|chunks)/,
+      /^trailers that a \d+ to HTTP.* announces beside/,
       /^of the lines of Connection each counts/,
       /^a server that listens again (answers|keeps) /,
       /^closeIdleConnections\(\) (cuts|leaves) a connection on which/,

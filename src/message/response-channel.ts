@@ -45,6 +45,8 @@ export interface ComposedHead {
     /** A line of Connection has no `close`. */
     readonly goesOn: boolean;
     readonly hasTrailer: boolean;
+    /** Those of Transfer-Encoding; null where there is none. */
+    readonly codings: readonly string[] | null;
     readonly hasContentLength: boolean;
     /** The number in Content-Length; -1 where it is none. */
     readonly contentLength: number;

@@ -233,7 +233,7 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
   _composeHead(fields: FieldList): void {
     const head = this._open().head(this, fields);
     const { set } = head;
-    if (set.hasTrailer && !head.chunked) throw trailerInvalid();
+    if (set.hasTrailer && !head.chunked && !saysChunked(this.statusCode, set)) throw trailerInvalid();
     this.chunkedEncoding = head.chunked;
     // Once it is the last it stays so, whoever said it: the program, or a client that has ended its side.
     if (head.last) this._last = true;
@@ -248,6 +248,11 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
 }
 
 lendFieldsTo(ResponseFieldMethods.prototype);
+
+/** Whether trailers are announced with chunks that are left out, since an interim response and HTTP/1.0 have none. */
+function saysChunked(status: number, { codings }: ComposedHead['set']): boolean {
+  return status !== 204 && status !== 304 && codings?.includes('chunked') === true;
+}
 
 /** Text once: what is checked is what leaves. */
 function reasonPhrase(reason: unknown): string {

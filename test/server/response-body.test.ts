@@ -170,6 +170,46 @@ for (const [sentence, trailers, lines] of trailed) {
   });
 }
 
+/** Whether `writeHead` takes a field that announces trailers, beside what it says of the framing. */
+const announced: [status: number, version: string, framing: Record<string, string>, isTaken: boolean][] = [
+  [200, '1.1', {}, true],
+  [200, '1.1', { 'Transfer-Encoding': 'chunked' }, true],
+  [200, '1.1', { 'Transfer-Encoding': 'gzip' }, false],
+  [200, '1.1', { 'Content-Length': '1' }, false],
+  [200, '1.0', {}, false],
+  [200, '1.0', { 'Transfer-Encoding': 'chunked' }, true],
+  [200, '1.0', { 'Transfer-Encoding': 'gzip, Chunked' }, true],
+  ...[103, 199].flatMap((status): typeof announced => [
+    [status, '1.1', {}, false],
+    [status, '1.1', { 'Transfer-Encoding': 'chunked' }, true],
+    [status, '1.1', { 'Transfer-Encoding': 'gzip' }, false],
+  ]),
+  ...[204, 304].flatMap((status): typeof announced => [
+    [status, '1.1', {}, false],
+    [status, '1.1', { 'Transfer-Encoding': 'chunked' }, false],
+  ]),
+];
+for (const [status, version, framing, isTaken] of announced) {
+  const [line = 'nothing'] = Object.entries(framing).map((field) => field.join(': '));
+  behaviour(
+    `trailers that a ${status} to HTTP/${version} announces beside ${line} are ${isTaken ? 'taken' : 'refused'}`,
+    async ({ serve }) => {
+      const told: string[] = [];
+      const { connect } = await serve((_req, res) => {
+        try {
+          res.writeHead(status, { Trailer: 'X-T', ...framing });
+          told.push('taken');
+        } catch (error) {
+          told.push((error as NodeJS.ErrnoException).code ?? '');
+        }
+        res.destroy();
+      });
+      await connect().send(`GET / HTTP/${version}\r\nHost: a\r\n\r\n`).rest();
+      assert.deepEqual(told, [isTaken ? 'taken' : 'ERR_HTTP_TRAILER_INVALID']);
+    },
+  );
+}
+
 behaviour('trailers of an answer that is not chunked are not sent', async ({ serve }) => {
   const { connect } = await serve((_req, res) => {
     res.addTrailers({ A: '1' });

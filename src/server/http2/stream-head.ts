@@ -16,6 +16,7 @@ type HeadSet = ComposedHead['set'];
 const NOTHING_SET: HeadSet = Object.freeze({
   goesOn: false,
   hasTrailer: false,
+  codings: null,
   hasContentLength: false,
   contentLength: -1,
 });
@@ -99,7 +100,7 @@ function mattersToHead(key: string): boolean {
 }
 
 function noted(entries: readonly string[]): HeadSet {
-  const set = { goesOn: false, hasTrailer: false, hasContentLength: false, contentLength: -1 };
+  const set = { goesOn: false, hasTrailer: false, codings: null, hasContentLength: false, contentLength: -1 };
   for (let i = 0; i < entries.length; i += FIELD_STRIDE) {
     const value = entries[i + 2];
     switch (entries[i]) {

@@ -61,6 +61,7 @@ export function asJavaScript(program: Program): string {
   for (const [number, steps] of program.handlers.entries()) {
     lines.push(`// request ${number}`, ...steps.map((step) => `  ${stepText(step)}`));
   }
-  lines.push('// client', ...program.client.map((action) => `  ${actionText(action)};`));
+  const times = program.rounds === undefined ? '' : `, on ${program.rounds} connections`;
+  lines.push(`// client${times}`, ...program.client.map((action) => `  ${actionText(action)};`));
   return lines.join('\n');
 }

@@ -76,7 +76,7 @@ export const changes: readonly Change[] = [
         ? program
         : {
             ...program,
-            client: program.client.map((action) => without(action, /Expect: 100-continue\r\n/g)),
+            client: program.client.map((action) => without(action, /Expect: 100-continue\r\n/gi)),
           },
   },
   ...["CONNECT after other requests, without a 'connect' listener", LEAVING].map((row) => ({

@@ -123,8 +123,10 @@ export const byContent: readonly LeftOut[] = [
   {
     row: '`writableLength`',
     until: 21,
-    is: ({ on, call }, { object, moment, responses }) => {
-      if (on !== 'req' || call !== 'pipe' || moment === 'rest' || responses.length < 2) return false;
+    is: ({ on, call }, { object, moment, requests, responses }) => {
+      // In a function that is called, the next request may have come on one of them.
+      const count = moment === 'call' ? requests : responses.length;
+      if (on !== 'req' || call !== 'pipe' || moment === 'rest' || count < 2) return false;
       const { headers } = object as IncomingMessage;
       return Number(headers['content-length']) > 10_000 || 'transfer-encoding' in headers;
     },

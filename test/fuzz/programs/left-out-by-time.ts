@@ -156,7 +156,9 @@ export const byTime: readonly LeftOut[] = [
   {
     row: 'what one segment holds',
     is: ({ on, call }, { moment, pipelined }) =>
-      pipelined && moment !== 'rest' && on === 'req' && call === 'pause',
+      pipelined &&
+      moment !== 'rest' &&
+      ((on === 'req' && call === 'pause') || (on === 'server' && call === 'getConnections')),
   },
   {
     row: 'what one segment holds',

@@ -17,6 +17,7 @@ export const eventRows = {
   streams: 'small print of streams',
   length: '`writableLength`',
   ends: 'callbacks of `end`',
+  waiting: 'a response that waits while its connection is lost',
 };
 
 /** What tells of the end of a connection, and of a request that doesn't come to its end. */
@@ -127,6 +128,7 @@ export class ListedEvents {
       const isLate = exchanges.waits(number) || isAfterLast || (node < 24 && socket.destroyed && isPipelined);
       return isLate ? eventRows.lost : undefined;
     }
+    if (event === 'unpipe' && node < 24 && isPipelined && socket.destroyed) return eventRows.waiting;
     if (event === 'finish')
       return socket.destroyed || (node < 24 && this.#resets) ? eventRows.leaving : undefined;
     if (event === 'drain' && (this.#corks || this.#isInOtherUnits)) return eventRows.length;

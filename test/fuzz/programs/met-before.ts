@@ -218,6 +218,70 @@ export const metBefore: [what: string, program: Program][] = [
       handlers: [[{ on: 'req', listen: 'data', do: [WRITES_AND_ENDS] }]],
     },
   ],
+  [
+    'a large body that a listener for it pipes, with a request after it',
+    {
+      ...PLAIN,
+      client: [
+        { send: `PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n${'h'.repeat(20_000)}${GET}` },
+      ],
+      handlers: [
+        [{ on: 'req', listen: 'data', do: [{ on: 'req', call: 'pipe', with: [{ itself: 'res' }] }] }],
+        [{ on: 'res', call: 'end', with: [] }],
+      ],
+    },
+  ],
+  [
+    'trailers that are announced in chunks which an interim status has none of',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          {
+            on: 'res',
+            call: 'writeHead',
+            with: [199, { object: { 'Transfer-Encoding': 'chunked', Trailer: 'X-T' } }],
+          },
+          { on: 'req', call: 'pipeline', with: [{ itself: 'res' }, { do: [] }] },
+        ],
+      ],
+    },
+  ],
+  [
+    'a client that asks in other letters whether it may go on',
+    {
+      ...PLAIN,
+      client: [
+        { send: `${GET}PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 1\r\n\r\na` },
+      ],
+      handlers: [[{ on: 'res', call: 'end', with: [] }], [{ on: 'res', call: 'end', with: ['a'] }]],
+    },
+  ],
+  [
+    'the number of connections that is asked for before the next request',
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(2) }],
+      handlers: [[{ on: 'server', call: 'getConnections', with: [{ do: [] }] }], []],
+    },
+  ],
+  [
+    'the same on two connections after each other',
+    {
+      ...PLAIN,
+      rounds: 2,
+      watched: ['req close', 'res finish', 'socket close'],
+      client: [{ send: GET.repeat(2) }],
+      handlers: [
+        [
+          { on: 'server', call: 'getConnections', with: [{ do: [] }] },
+          { on: 'res', call: 'setHeader', with: ['X-A', 'a'] },
+          { on: 'res', call: 'end', with: ['a'] },
+        ],
+        [{ wait: 'quiet' }, { on: 'socket', look: true }, { on: 'res', call: 'end', with: [] }],
+      ],
+    },
+  ],
   ...(['write', '_writeRaw'] as const).map((call): [string, Program] => [
     `idle connections that a callback of ${call} closes while a pipe ends`,
     {

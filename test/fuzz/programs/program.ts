@@ -40,7 +40,7 @@ export type ObjectStep =
   | (On & { call: string; with: Value[] })
   | (On & { get: string })
   | (On & { set: string; to: Value })
-  | (On & { listen: string; do: Step[]; by?: 'once' | 'prependListener' })
+  | (On & { listen: string; do: Step[]; by?: 'once' | 'prependListener' | 'prependOnceListener' })
   /** Notes all properties of the object. */
   | (On & { look: true });
 
@@ -68,4 +68,6 @@ export interface Program {
   /** The steps of each exchange, in the order in which requests reach the server. */
   handlers: Step[][];
   client: ClientAction[];
+  /** On how many connections, one after the other, the client does that; one where it is left out. */
+  rounds?: number;
 }

@@ -35,6 +35,13 @@ const requestFields = [
   'Set-Cookie: e=f',
   'X-Empty:',
   'x-a:  c ',
+  'Expect: 100-Continue',
+  'Keep-Alive: timeout=1',
+  'Content-Type: a/b',
+  'Content-Type: c/d',
+  'Authorization: Basic YTpi',
+  'Age: 1',
+  'Connection: x',
 ];
 
 const bodies: readonly (() => [field: string, body: string])[] = [
@@ -66,9 +73,14 @@ function request(random: Random, version: string, number: number, last: boolean)
 /** Actions that send the requests: in one piece, one after the other, or cut anywhere. */
 function sending(random: Random, requests: string[]): ClientAction[] {
   const whole = requests.join('');
-  switch (random.below(4)) {
+  switch (random.below(5)) {
     case 0:
       return requests.flatMap((text) => [{ send: text }, 'quiet' as const]);
+    case 2: {
+      const cuts = random.several(5, () => random.below(whole.length)).sort((one, other) => one - other);
+      const ends = [...new Set([...cuts, whole.length])].filter((end) => end > 0);
+      return ends.flatMap((end, i) => [{ send: whole.slice(ends[i - 1] ?? 0, end) }, 'quiet' as const]);
+    }
     case 1: {
       const cut = random.below(whole.length);
       return [{ send: whole.slice(0, cut) }, 'quiet', { send: whole.slice(cut) }];
@@ -93,6 +105,10 @@ const options: readonly [name: string, values: Value[]][] = [
   ['insecureHTTPParser', [true]],
   ['maxHeaderSize', [1000]],
   ['maxRequestsPerSocket', [1, 2]],
+  ['keepAliveTimeoutBuffer', [0, 5000]],
+  ['requestTimeout', [0]],
+  ['connectionsCheckingInterval', [1000]],
+  ['keepAliveInitialDelay', [1000]],
   ...(node < 24 ? [] : [['optimizeEmptyRequests', [true]] as [string, Value[]]]),
 ];
 
@@ -104,6 +120,8 @@ const serverEvents = [
   'clientError',
   'dropRequest',
   'timeout',
+  'connection',
+  'close',
 ];
 
 const watchable = [
@@ -114,6 +132,7 @@ const watchable = [
   'res error',
   'res socket',
   'res pipe',
+  'res unpipe',
   'req data',
   'req end',
   'req close',
@@ -165,9 +184,7 @@ export function isFaulty(sent: string): boolean {
 const wildOptions: readonly [name: string, values: Value[]][] = [
   ...options,
   ['highWaterMark', [1, 16_384]],
-  ['requestTimeout', [0]],
   ['headersTimeout', [0]],
-  ['keepAliveTimeoutBuffer', [0, 5000]],
   ['httpAllowHalfOpen', [true]],
   ['allowHalfOpen', [true]],
   ['noDelay', [false]],
@@ -228,5 +245,6 @@ export function randomProgram(random: Random): Program {
     watched: watched(random),
     handlers: requests.map(() => steps(random, exchanges, style)),
     client,
+    ...(random.once(6) ? { rounds: 2 } : {}),
   };
 }

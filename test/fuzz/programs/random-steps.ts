@@ -1,4 +1,5 @@
 // Random steps of a handler: every public method and property of a response, a request, its socket and the server.
+import { node } from '../../subjects.js';
 import type { Random } from '../random.js';
 import type { Step, Value, Wait } from './program.js';
 import {
@@ -47,6 +48,7 @@ const response: Weighted = [
   [1, call('res', 'setTimeout', (random) => [random.pick<Value>([0, 100_000])])],
   [1, call('res', 'pipe', () => [{ itself: 'res' }])],
   [1, call('res', 'listenerCount', (random) => [random.pick(['finish', 'close', 'error'])])],
+  [1, call('res', 'removeAllListeners', (random) => [random.pick(['close', 'drain', 'prefinish', 'pipe'])])],
   [4, set('res', 'statusCode', statusCode)],
   [2, set('res', 'statusMessage', reason)],
   [1, set('res', 'sendDate', truth)],
@@ -107,6 +109,8 @@ const request: Weighted = [
   [1, call('req', 'setTimeout', (random) => [random.pick<Value>([0, 100_000])])],
   [3, look('req')],
   [1, call('req', 'listenerCount', (random) => [random.pick(['data', 'end', 'close'])])],
+  [1, call('req', 'removeAllListeners', (random) => [random.pick(['data', 'readable', 'close', 'aborted'])])],
+  [1, get('req', ['httpVersionMinor', 'client', ...(node < 26 ? [] : ['signal'])])],
   [1, get('req', ['method', 'url', 'complete', 'aborted', 'readableEnded', 'destroyed', 'trailers'])],
   [1, set('req', 'url', () => '/other')],
   [1, set('req', 'method', () => 'HEAD')],
@@ -126,6 +130,7 @@ const socket: Weighted = [
   [1, call('socket', 'setNoDelay', (random) => [truth(random)])],
   [1, call('socket', 'setKeepAlive', (random) => [truth(random)])],
   [1, call('socket', 'ref')],
+  [1, get('socket', ['remoteAddress', 'remoteFamily', 'localAddress', 'localFamily'])],
   [1, get('socket', ['destroyed', 'readyState', 'writableLength', 'bytesRead', 'writableEnded'])],
   [1, call('socket', 'setEncoding', () => ['utf8'])],
   [1, call('socket', 'read', () => [])],
@@ -143,6 +148,8 @@ const server: Weighted = [
   [1, call('server', 'closeAllConnections')],
   [1, call('server', 'closeIdleConnections')],
   [1, look('server')],
+  [1, call('server', 'getConnections', (_, inner) => [{ do: inner() }])],
+  [1, call('server', 'setTimeout', (random) => [random.pick<Value>([0, 100_000])])],
   [1, get('server', ['listening', 'maxHeadersCount', 'requestTimeout', 'headersTimeout'])],
   [1, set('server', 'maxHeadersCount', (random) => random.pick<Value>([0, 1, 2000, null]))],
   [1, set('server', 'requestTimeout', (random) => random.pick<Value>([0, 300_000]))],
@@ -169,7 +176,6 @@ const unruly: Weighted = [
   [2, call('req', 'collect', (_, inner) => [{ do: inner() }])],
   [1, call('req', 'push', (random) => [random.once(3) ? null : chunk(random)])],
   [2, call('server', 'close', (_, inner) => [{ do: inner() }])],
-  [1, call('server', 'setTimeout', (random) => [random.pick<Value>([0, 100_000])])],
   [2, () => ({ client: 'pause' })],
   [2, () => ({ client: 'resume' })],
   [1, () => ({ client: 'end' })],

@@ -177,7 +177,7 @@ export function fieldValue(random: Random, name: Value): Value {
 
 export function field(random: Random): [Value, Value] {
   const name = fieldName(random);
-  return [name, fieldValue(random, name)];
+  return random.once(60) ? [name, undefinedValue] : [name, fieldValue(random, name)];
 }
 
 /** Fields in one of the forms that `writeHead` takes. */
@@ -188,6 +188,10 @@ export function fields(random: Random): Value {
       return list.flat();
     case 1:
       return random.once(2) ? list : random.pick<Value>([null, undefinedValue, ['X-A'], 'text', 5]);
+    case 2:
+      return random.once(4)
+        ? iterableFields(random)
+        : { object: Object.fromEntries(list.map(([name, value]) => [String(name), value])) };
     default:
       return { object: Object.fromEntries(list.map(([name, value]) => [String(name), value])) };
   }

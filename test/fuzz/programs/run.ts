@@ -27,24 +27,29 @@ export function makeServer(http: Http, program: Program): Server {
   return server;
 }
 
+/** What is made anew for each connection. */
+interface Round {
+  interpreter: Interpreter;
+}
+
 /** Listens for the events of the server that a handler takes, and notes the others. */
-function listen(server: Server, program: Program, interpreter: Interpreter, trace: Trace): void {
-  const handle = (req: IncomingMessage, res: ServerResponse) => interpreter.begin(req, res, req.socket);
+function listen(server: Server, program: Program, round: Round, trace: Trace): void {
+  const handle = (req: IncomingMessage, res: ServerResponse) => round.interpreter.begin(req, res, req.socket);
   server.on('request', handle);
   for (const event of program.listeners) {
     if (event === 'checkContinue' || event === 'checkExpectation') {
       server.on(event, (req: IncomingMessage, res: ServerResponse) => {
-        if (!interpreter.isOver) trace.event('server', event);
+        if (!round.interpreter.isOver) trace.event('server', event);
         handle(req, res);
       });
     } else if (event === 'upgrade' || event === 'connect') {
       server.on(event, (req: IncomingMessage, socket: Socket, head: Buffer) => {
-        if (!interpreter.isOver) trace.event('server', `${event} ${head.toString('latin1')}`);
-        interpreter.begin(req, undefined, socket);
+        if (!round.interpreter.isOver) trace.event('server', `${event} ${head.toString('latin1')}`);
+        round.interpreter.begin(req, undefined, socket);
       });
     } else {
       (server as EventEmitter).on(event, (first: unknown) => {
-        if (event !== 'dropRequest' || !interpreter.isOver)
+        if (event !== 'dropRequest' || !round.interpreter.isOver)
           trace.event('server', `${event} ${trace.show(first)}`);
       });
     }
@@ -62,21 +67,19 @@ async function leave(client: Client, interpreter: Interpreter, rest: Rest): Prom
   await rest.ofAll();
 }
 
-export async function run(http: Http, program: Program): Promise<Observation> {
-  const trace = new Trace();
-  const rest = new Rest(trace);
-  const server = makeServer(http, program);
-  const interpreter = new Interpreter(program, trace, rest, server);
-  listen(server, program, interpreter, trace);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+/** The client does what its script says on a connection of its own. */
+async function connectAndGo(
+  server: Server,
+  program: Program,
+  interpreter: Interpreter,
+  trace: Trace,
+  rest: Rest,
+) {
+  trace.state = 'open';
   const client = new Client((server.address() as AddressInfo).port, trace);
   interpreter.client = client;
-  await client.connected();
-  process.setUncaughtExceptionCaptureCallback((error) =>
-    trace.event('process', `uncaught ${trace.show(error)}`),
-  );
   try {
+    await client.connected();
     for (const action of program.client) {
       if (action === 'quiet') await rest.ofAll();
       else interpreter.act(action);
@@ -85,6 +88,27 @@ export async function run(http: Http, program: Program): Promise<Observation> {
     await leave(client, interpreter, rest);
   } finally {
     client.destroy();
+  }
+}
+
+export async function run(http: Http, program: Program): Promise<Observation> {
+  const trace = new Trace();
+  const rest = new Rest(trace);
+  const server = makeServer(http, program);
+  const newRound = () => new Interpreter(program, trace, rest, server);
+  const round: Round = { interpreter: newRound() };
+  listen(server, program, round, trace);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  process.setUncaughtExceptionCaptureCallback((error) =>
+    trace.event('process', `uncaught ${trace.show(error)}`),
+  );
+  try {
+    for (let rounds = program.rounds ?? 1; rounds > 0; rounds--) {
+      await connectAndGo(server, program, round.interpreter, trace, rest);
+      round.interpreter = newRound();
+    }
+  } finally {
     server.closeAllConnections();
     server.close();
     await rest.ofAll();

@@ -39,6 +39,8 @@ function* withoutSetting(program: Program): Generator<Program> {
     const { [name]: _, ...options } = program.options;
     yield { ...program, options };
   }
+  const { rounds, ...once } = program;
+  if (rounds !== undefined) yield once;
   if (program.watched.length > 0) yield { ...program, watched: [] };
   for (const listeners of shorter(program.listeners)) yield { ...program, listeners };
   for (const watched of shorter(program.watched)) yield { ...program, watched };

@@ -36,6 +36,8 @@ const properties: Record<Target, readonly string[]> = {
     'url',
     'httpVersion',
     'httpVersionMajor',
+    'httpVersionMinor',
+    'client',
     'rawHeaders',
     'headers',
     'headersDistinct',
@@ -65,6 +67,10 @@ const properties: Record<Target, readonly string[]> = {
     'destroyed',
     'connecting',
     'pending',
+    'remoteAddress',
+    'remoteFamily',
+    'localAddress',
+    'localFamily',
     'allowHalfOpen',
     'timeout',
     'server',
@@ -117,6 +123,11 @@ const moving = new Set([
   'req.readableEnded',
   'req.readableLength',
   'req.closed',
+  'req.signal',
+  'socket.remoteAddress',
+  'socket.remoteFamily',
+  'socket.localAddress',
+  'socket.localFamily',
   'socket.timeout',
   'socket.bytesRead',
   'socket.readable',
@@ -137,6 +148,7 @@ const moving = new Set([
 const shownAs: Record<string, (value: unknown) => unknown> = {
   'socket.parser': (value) => value !== null && value !== undefined,
   'socket._httpMessage': (value) => value ?? null,
+  'req.signal': (value) => (value as AbortSignal).aborted,
 };
 
 export function isMoving(target: Target, property: string): boolean {

@@ -41,5 +41,7 @@ export const listen =
   (on: Target, events: readonly string[]): Make =>
   (random, inner) => {
     const step = { on, listen: random.pick(events), do: inner() };
-    return random.once(4) ? { ...step, by: random.pick(['once', 'prependListener'] as const) } : step;
+    return random.once(4)
+      ? { ...step, by: random.pick(['once', 'prependListener', 'prependOnceListener'] as const) }
+      : step;
   };
