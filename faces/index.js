@@ -7,7 +7,8 @@ import lateClasses from './late-classes.cjs';
 export const { Agent, ClientRequest, get, globalAgent, maxHeaderSize, METHODS, OutgoingMessage, request } =
   http;
 export const { setGlobalProxyFromEnv, setMaxIdleHTTPParsers, STATUS_CODES } = http;
-export const { validateHeaderName, validateHeaderValue } = http;
+export const { isValidHeaderName, isValidHeaderValue, validateHeaderName, validateHeaderValue } = http;
+export const { websocketMask, websocketUnmask } = http;
 export const { CloseEvent, MessageEvent, WebSocket } = lateClasses;
 export const {
   _connectionListener,
