@@ -12,7 +12,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { KnownFields } from '../http/known-fields.js';
 import { callableClass, giveDefaults } from '../node/callable-class.js';
-import { lendStateKeys } from '../node/keys.js';
+import { lendStateKeys, nodeFieldCountKey } from '../node/keys.js';
 import { closesReadAtOnce, endsDroppedAtOnce } from '../node/line-habits.js';
 import { keepsTables, ListenerTable } from '../node/listener-table.js';
 import { closeState, makesStateOnTouch } from '../node/readable-state.js';
@@ -298,6 +298,19 @@ const SELDOM_CHANGED = {
   [kAbortController]: null,
 };
 giveDefaults(IncomingMessageMethods.prototype, SELDOM_CHANGED);
+
+// From Node 26 on its own servers look for fields in the list, as far as this says.
+if (nodeFieldCountKey !== undefined) {
+  Object.defineProperty(IncomingMessageMethods.prototype, nodeFieldCountKey, {
+    configurable: true,
+    get(this: IncomingMessageMethods) {
+      return this.rawHeaders.length;
+    },
+    set(this: IncomingMessageMethods, count: number) {
+      if (count < this.rawHeaders.length) this.rawHeaders = this.rawHeaders.slice(0, count);
+    },
+  });
+}
 
 lendStateKeys(IncomingMessageMethods.prototype, new NodeIncomingMessage(null as never));
 

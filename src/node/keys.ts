@@ -9,8 +9,8 @@ import http, { OutgoingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { clearInterval } from './timers.js';
 
-/** As it is before `premier/register` puts another in its place. */
-const { Server: NodeServer } = http;
+/** As they are before `premier/register` puts others in their place. */
+const { IncomingMessage: NodeRequest, Server: NodeServer } = http;
 
 function keyOf(object: object, holds: (value: unknown) => boolean): symbol | undefined {
   const values = object as Record<symbol, unknown>;
@@ -54,11 +54,24 @@ export const nodeNeedDrainKey = learnNeedDrainKey();
 function learnNeedDrainKey(): symbol | undefined {
   try {
     const message = probeMessage();
-    const isNoted = (value: unknown) => value === true;
-    if (keyOf(message, isNoted) !== undefined) return undefined;
+    const values = message as unknown as Record<symbol, unknown>;
+    const unset = Object.getOwnPropertySymbols(message).filter((key) => values[key] !== true);
     Object.assign(message, { socket: null, _header: 'x', _headerSent: true, _send: () => false });
     message.write('x');
-    return keyOf(message, isNoted);
+    return unset.find((key) => values[key] === true);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where requests of Node's keep how many of their raw fields count, as its servers ask; undefined where they don't. */
+export const nodeFieldCountKey = learnFieldCountKey();
+
+function learnFieldCountKey(): symbol | undefined {
+  try {
+    const message = new NodeRequest(null as never);
+    Reflect.get(message, '_addHeaderLines').call(message, ['X-Probe', 'premier'], MARK);
+    return keyOf(message, (value) => value === MARK);
   } catch {
     return undefined;
   }

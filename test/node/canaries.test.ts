@@ -243,6 +243,7 @@ test('messages and servers keep their state under keys', () => {
   sings(keys.nodeHighWaterMark !== undefined, 'kHighWaterMark of an OutgoingMessage', 'keys');
   sings(keys.nodeNeedDrainKey !== undefined, 'kNeedDrain of an OutgoingMessage', 'keys');
   sings(keys.fieldTableKey !== undefined, 'kOutHeaders of an OutgoingMessage', 'keys');
+  sings(keys.nodeFieldCountKey !== undefined, 'kHeadersCount of an IncomingMessage', 'keys');
   sings(
     keys.nodeCheckingInterval() !== undefined,
     'the timer that a server looks for late requests with',

@@ -6,6 +6,7 @@ const message = new http.OutgoingMessage();
 hide(message, http.OutgoingMessage.prototype, 'kOutHeaders');
 hide(message, http.OutgoingMessage.prototype, 'kHighWaterMark');
 hide(message, http.OutgoingMessage.prototype, 'kNeedDrain');
+hide(new http.IncomingMessage(null as never), http.IncomingMessage.prototype, 'kHeadersCount');
 const server = new http.Server();
 server.emit('listening');
 hide(server, http.Server.prototype, 'http.server.connectionsCheckingInterval');
