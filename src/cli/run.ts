@@ -1,7 +1,7 @@
 // The command from its arguments to its exit code: 0 after a graceful stop, 1 for trouble, 2 for wrong usage. Prints an
 // error as one line on stderr, never a stack trace.
 
-import { holdSignals, releaseHangUps, releaseStops } from '../operation/early-signals.js';
+import { holdSignals, releaseHangUps, releaseStops, signalsTold } from '../operation/early-signals.js';
 import { inheritedSockets } from '../operation/inherited-sockets.js';
 import { leaveProcess } from '../operation/leave-process.js';
 import { lifecycle } from '../operation/lifecycle.js';
@@ -42,6 +42,7 @@ export async function run(args: readonly string[], origin: Origin = {}): Promise
   const { command = 'premier', target = '.', translations } = origin;
   holdSignals();
   lifecycle.onChange(releaseHangUps);
+  await signalsTold();
   // Whoever read our output may leave; the server goes on.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
   const say = catalogues[languageOf(args, process.env)];
@@ -60,7 +61,7 @@ export async function run(args: readonly string[], origin: Origin = {}): Promise
 async function obey(args: readonly string[], origin: KnownOrigin, say: Messages): Promise<number> {
   const [question, ...words] = args;
   if (question === 'status' || question === 'health') {
-    heedSignalsAsUsual();
+    await heedSignalsAsUsual();
     const { askService } = await import('./ask-service.js');
     return askService(question, words, say);
   }
@@ -74,7 +75,7 @@ async function obey(args: readonly string[], origin: KnownOrigin, say: Messages)
   if (parsed.settings.version) return print(version(), say);
   const action = trustAction(parsed.target);
   if (action) {
-    heedSignalsAsUsual();
+    await heedSignalsAsUsual();
     return changeTrust(action, say);
   }
   const target = targetOf(parsed.target ?? origin.target, parsed, say);
@@ -121,9 +122,9 @@ function checkSocketMode({ given, settings }: Arguments, say: Messages): void {
 }
 
 /** What serves nobody ends at a signal as any command does. */
-function heedSignalsAsUsual(): void {
+async function heedSignalsAsUsual(): Promise<void> {
   releaseStops();
-  releaseHangUps();
+  await releaseHangUps();
 }
 
 /** Some options mean nothing to one process alone. */

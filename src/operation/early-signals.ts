@@ -34,10 +34,21 @@ export function takeHangUps(): void {
 }
 
 /** Nobody has one, so that it does what it does to any process. */
-export function releaseHangUps(): void {
+export async function releaseHangUps(): Promise<void> {
+  await signalsTold();
   process.off('SIGHUP', hangUp);
   if (hungUp) process.kill(process.pid, 'SIGHUP');
   hungUp = false;
+}
+
+/**
+ * Node tells of a signal in the next turn of its event loop, and of none whose last listener has gone by then; modules may
+ * be loaded without any turn, which takes a while.
+ */
+export function signalsTold(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** A program may have a stop of its own before anything else here has. */
