@@ -7,6 +7,7 @@
  * request, in an error of a stream, or in GOAWAY with its reason; never in an exception.
  */
 import type { Buffer } from 'node:buffer';
+import { AnswerRoom } from './answer-room.js';
 import type { ConnectionListener } from './connection-listener.js';
 import { ControlReceiver, SHUTDOWN_PING } from './control-receiver.js';
 import { DataReceiver } from './data-receiver.js';
@@ -26,6 +27,7 @@ import { SendProgress } from './send-progress.js';
 import { type Output, Sender } from './sender.js';
 import { type ConnectionOptions, greet, settingsOf } from './server-settings.js';
 import { StreamControl } from './stream-control.js';
+import { StreamTable } from './stream-table.js';
 
 export class Http2Connection implements FrameSink {
   readonly #listener: ConnectionListener;
@@ -49,8 +51,9 @@ export class Http2Connection implements FrameSink {
     const accounts = this.#accounts;
     const encoder = new HpackEncoder();
     const sender = new Sender(encoder, accounts, (stream) => control.endResponse(stream));
-    const delivery = new RequestDelivery(listener, sender);
-    const control = new StreamControl(sender, delivery, accounts, () => this.#announce());
+    const streams = new StreamTable();
+    const delivery = new RequestDelivery(listener, new AnswerRoom(sender, streams));
+    const control = new StreamControl({ streams, sender, delivery, accounts }, () => this.#announce());
     const parts = { listener, accounts, encoder, sender, delivery, control };
     this.#listener = listener;
     this.#sender = sender;

@@ -48,8 +48,14 @@ export const TURN_BYTES = 4 * 1024 * 1024;
 /** Buffers up to so many octets are copied between the frame heads, longer ones leave as they are. */
 export const COPIED_BYTES = 2 * 1024;
 
-/** Octets of answers that wait, in all of a connection's streams, beyond which no further request is dispatched. */
+/** Octets of answers that wait, but for the largest few, beyond which no further request is dispatched. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
+
+/** The largest answers of a connection, which don't count for that: what a client leaves lying holds up nothing else. */
+export const LARGE_ANSWERS = 2;
+
+/** The same for requests that are more urgent than usual: they need not wait for the others. */
+export const URGENT_LARGE_ANSWERS = 4;
 
 /**
  * Octets of a stream's answer that its client takes within the server's `sendTimeout` at least, where more wait for it:

@@ -2,16 +2,15 @@
  * Tells the listener of requests, at once or when there is room for their answers.
  *
  * In: heads, bodies and ends of requests, in their order. Out: the same to the listener. Where more answers wait than
- * are good for the memory, what comes is held, in the order in which it came: heads, and copies of as much of the bodies
- * as the windows allow. A request that is reset meanwhile is never told of.
+ * are good for the memory, what comes is held: heads, and copies of as much of the bodies as the windows allow. The most
+ * urgent request is told of first, of equal ones that which came first; one that is reset meanwhile never.
  */
 import { Buffer } from 'node:buffer';
+import type { AnswerRoom } from './answer-room.js';
 import type { ConnectionListener } from './connection-listener.js';
 import type { Http2Error } from './errors.js';
 import type { FaultName } from './faults.js';
-import { MAX_BACKLOG_BYTES } from './limits.js';
 import type { RequestHead } from './request-head.js';
-import type { Sender } from './sender.js';
 import type { Stream } from './stream.js';
 
 /** What came of a request that is held. */
@@ -28,12 +27,12 @@ class Held {
 
 export class RequestDelivery {
   readonly #listener: ConnectionListener;
-  readonly #sender: Sender;
+  readonly #room: AnswerRoom;
   readonly #held = new Map<Stream, Held>();
 
-  constructor(listener: ConnectionListener, sender: Sender) {
+  constructor(listener: ConnectionListener, room: AnswerRoom) {
     this.#listener = listener;
-    this.#sender = sender;
+    this.#room = room;
   }
 
   /** Whether requests are held. */
@@ -42,7 +41,7 @@ export class RequestDelivery {
   }
 
   begin(stream: Stream, head: RequestHead): void {
-    if (this.holding || this.#isFull()) {
+    if (this.holding || !this.#room.isFor(stream.priority)) {
       this.#held.set(stream, new Held(head));
       return;
     }
@@ -83,20 +82,28 @@ export class RequestDelivery {
 
   /** Tells of the requests that are held, as long as there is room. */
   admit(): void {
-    for (const [stream, { head, parts, trailers }] of this.#held) {
-      if (this.#isFull()) return;
-      this.#held.delete(stream);
-      stream.dispatch();
-      this.#listener.onHead(stream, head);
-      for (const part of parts) {
-        if (stream.dropped) stream.consumed(part.length);
-        else if (stream.reportable) this.#listener.onBody(stream, part);
-      }
-      if (trailers !== null && stream.reportable) this.#listener.onEnd(stream, trailers);
+    while (this.holding) {
+      const stream = this.#nextHeld();
+      if (!this.#room.isFor(stream.priority)) return;
+      this.#tell(stream, this.#held.get(stream) as Held);
     }
   }
 
-  #isFull(): boolean {
-    return this.#sender.backlog > MAX_BACKLOG_BYTES;
+  #nextHeld(): Stream {
+    let next: Stream | null = null;
+    for (const stream of this.#held.keys())
+      if (next === null || stream.priority.urgency < next.priority.urgency) next = stream;
+    return next as Stream;
+  }
+
+  #tell(stream: Stream, { head, parts, trailers }: Held): void {
+    this.#held.delete(stream);
+    stream.dispatch();
+    this.#listener.onHead(stream, head);
+    for (const part of parts) {
+      if (stream.dropped) stream.consumed(part.length);
+      else if (stream.reportable) this.#listener.onBody(stream, part);
+    }
+    if (trailers !== null && stream.reportable) this.#listener.onEnd(stream, trailers);
   }
 }

@@ -28,10 +28,18 @@ import {
   SEND_RST_STREAM,
   transition,
 } from './stream-states.js';
-import { StreamTable } from './stream-table.js';
+import type { StreamTable } from './stream-table.js';
+
+/** What it has to do with. */
+export interface ControlledParts {
+  readonly streams: StreamTable;
+  readonly sender: Sender;
+  readonly delivery: RequestDelivery;
+  readonly accounts: FrameAccounts;
+}
 
 export class StreamControl implements StreamHost {
-  readonly streams = new StreamTable();
+  readonly streams: StreamTable;
   readonly receiveWindow = new ReceiveWindow(CONNECTION_WINDOW);
   /** The SETTINGS_INITIAL_WINDOW_SIZE of the client. */
   initialWindow = INITIAL_WINDOW_SIZE;
@@ -41,7 +49,8 @@ export class StreamControl implements StreamHost {
   readonly #announce: () => void;
 
   /** @param announce - is told that there is something to send */
-  constructor(sender: Sender, delivery: RequestDelivery, accounts: FrameAccounts, announce: () => void) {
+  constructor({ streams, sender, delivery, accounts }: ControlledParts, announce: () => void) {
+    this.streams = streams;
     this.#sender = sender;
     this.#delivery = delivery;
     this.#accounts = accounts;

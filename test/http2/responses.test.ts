@@ -499,42 +499,6 @@ test('a stream that was reset counts until its handler is done', () => {
   assert.deepEqual(exchange.pull(), ['RST_STREAM 7 REFUSED_STREAM']);
 });
 
-test('dispatches nothing while more than a mebibyte of answers waits, and loses nothing', () => {
-  const exchange = greeted();
-  exchange.receive([settings([4, 0]), headers(1, get)]).pull();
-  answer(exchange, 1).head(200, []);
-  answer(exchange, 1).body(Buffer.alloc(KIB * KIB + 1));
-  exchange.receive([
-    headers(3, post, 0),
-    body(3, 3),
-    headers(3, ['x', 'y']),
-    headers(5, get),
-    headers(7, get),
-  ]);
-  exchange.receive(frame(RST_STREAM, 0, 5, uint32(8)));
-  exchange.pullAll();
-  assert.equal(exchange.told.length, 2);
-  exchange.receive(windowUpdate(1, 1)).pullAll();
-  assert.deepEqual(exchange.told.slice(2), [
-    'head 3 POST / a ["host","a"]',
-    'body 3 bbb',
-    'end 3 ["x","y"]',
-    'head 7 GET / a ["host","a"]',
-    'end 7 []',
-  ]);
-});
-
-test('dispatches requests in their order, also where there is room again before the held ones are told of', () => {
-  const exchange = greeted();
-  exchange.receive([settings([4, 0]), headers(1, get)]).pull();
-  answer(exchange, 1).head(200, []);
-  answer(exchange, 1).body(Buffer.alloc(KIB * KIB + 1));
-  exchange.receive(headers(3, get));
-  exchange.receive(Buffer.concat([frame(RST_STREAM, 0, 1, uint32(8)), headers(5, get)]));
-  const heads = exchange.told.filter((line) => line.startsWith('head')).map((line) => line.split(' ')[1]);
-  assert.deepEqual(heads, ['1', '3', '5']);
-});
-
 for (const [name, write] of [
   ['a text that is shorter', (response: Answer) => response.stream.body('abc', 'latin1', 10, null)],
   ['a text that is longer', (response: Answer) => response.stream.body('\u20ac', 'utf8', 1, null)],
