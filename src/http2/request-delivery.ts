@@ -29,6 +29,7 @@ export class RequestDelivery {
   readonly #listener: ConnectionListener;
   readonly #room: AnswerRoom;
   readonly #held = new Map<Stream, Held>();
+  #admitting = false;
 
   constructor(listener: ConnectionListener, room: AnswerRoom) {
     this.#listener = listener;
@@ -82,10 +83,17 @@ export class RequestDelivery {
 
   /** Tells of the requests that are held, as long as there is room. */
   admit(): void {
-    while (this.holding) {
-      const stream = this.#nextHeld();
-      if (!this.#room.isFor(stream.priority)) return;
-      this.#tell(stream, this.#held.get(stream) as Held);
+    // Who is told of a request may hand over what waits before it is answered: the next one has no room by that yet.
+    if (this.#admitting) return;
+    this.#admitting = true;
+    try {
+      while (this.holding) {
+        const stream = this.#nextHeld();
+        if (!this.#room.isFor(stream.priority)) return;
+        this.#tell(stream, this.#held.get(stream) as Held);
+      }
+    } finally {
+      this.#admitting = false;
     }
   }
 

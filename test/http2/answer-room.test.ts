@@ -120,6 +120,22 @@ test('tells of requests in their order, also where there is room again before th
   assert.deepEqual(told(exchange), [1, 3, 5, 7, 9]);
 });
 
+test('tells of requests in their order, and of no more, where what waits is handed over before each is answered', () => {
+  const exchange: Exchange = greeted({
+    onHead(answer) {
+      exchange.pullAll();
+      order.push(answer.id);
+      answer.head(200);
+      answer.body(LARGE);
+    },
+  });
+  const order: number[] = [];
+  exchange.receive([closedWindows, ...[1, 3, 5, 7, 9, 11, 13].map((id) => headers(id, get))]);
+  assert.deepEqual(order, [1, 3, 5]);
+  exchange.receive(Buffer.concat([1, 3, 5].map(cancel)));
+  assert.deepEqual(order, [1, 3, 5, 7, 9, 11]);
+});
+
 for (const [what, urgency, most] of [
   ['a client that says nothing of urgency', () => undefined, LARGE_ANSWERS + 1],
   ['a client that calls all of it urgent', () => 0, URGENT_LARGE_ANSWERS + 1],
