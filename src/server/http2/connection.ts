@@ -20,16 +20,16 @@ import type { HttpServer } from '../http-server.js';
 import type { Place } from '../linked-list.js';
 import type { ConnectionObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
-import type { SocketHost } from './connection-facts.js';
 import { FrameOutput, type FrameOutputHost } from './frame-output.js';
 import { callProgram } from './program-calls.js';
 import { isRefusal, refusalFacts } from './refusal.js';
 import { socketFor } from './secure-stream-socket.js';
 import { type DeliveringConnection, StreamDelivery } from './stream-delivery.js';
+import type { StreamSocketHost } from './stream-socket.js';
 import type { StreamUse } from './stream-use.js';
 
 export class Connection
-  implements ServerConnection, ClockedConnection, DeliveringConnection, SocketHost, FrameOutputHost
+  implements ServerConnection, ClockedConnection, DeliveringConnection, StreamSocketHost, FrameOutputHost
 {
   readonly protocol = 'h2';
   readonly server: HttpServer;
@@ -281,6 +281,10 @@ export class Connection
   // The socket that stands for the connection in 'clientError'
 
   readonly activity = 0;
+
+  finish(): void {
+    this.abandon();
+  }
 
   abandon(): void {
     this.#engine.close();

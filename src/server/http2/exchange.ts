@@ -38,6 +38,8 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
   place = -1;
   /** Null where nobody observes. */
   readonly observed: ExchangeObservation | null;
+  /** The program has ended the socket: with the answer all is over. */
+  #isEnding = false;
 
   constructor(
     connection: StreamConnection,
@@ -150,6 +152,7 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
     else if (isUntouched) nextTick(closeBoth, this);
     else nextTick(emitClose, response);
     if (this.isReceived) this.over();
+    else if (this.#isEnding) this.abandon(undefined);
     else this.awaitRest();
   }
 
@@ -175,6 +178,14 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
     this.state = CLOSED;
     stream.reset('internalError');
     nextTick(closeAbandoned, this);
+  }
+
+  finish(): void {
+    const { stream } = this;
+    this.#isEnding = true;
+    if (this.state !== OPEN) this.abandon(undefined);
+    // Told when all before it has left, at once where there is no head yet.
+    else if (!stream.ended) stream.body('', null, 0, { onLeft: () => this.abandon(undefined) });
   }
 
   /** Its request takes too long to arrive: whoever listens decides, else it is refused. */

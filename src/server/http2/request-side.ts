@@ -17,11 +17,10 @@ import { kEngine } from '../http-server.js';
 import { UNREAD_PATIENCE } from '../limits.js';
 import type { ExchangeObservation } from '../observation.js';
 import { idleTime } from '../timeouts.js';
-import type { SocketHost } from './connection-facts.js';
 import { announceBody, makeRequest } from './make-request.js';
 import { callProgram } from './program-calls.js';
 import { socketFor } from './secure-stream-socket.js';
-import type { StreamSocket } from './stream-socket.js';
+import type { StreamSocket, StreamSocketHost } from './stream-socket.js';
 import type { StreamConnection } from './stream-use.js';
 
 /** The response is not complete. */
@@ -32,7 +31,7 @@ export const CLOSED = 2;
 
 type State = typeof OPEN | typeof ANSWERED | typeof CLOSED;
 
-export abstract class RequestSide implements SocketHost, BodySource {
+export abstract class RequestSide implements StreamSocketHost, BodySource {
   readonly stream: Stream;
   readonly request: IncomingMessage;
   readonly socket: StreamSocket;
@@ -71,6 +70,7 @@ export abstract class RequestSide implements SocketHost, BodySource {
 
   abstract readonly activity: number;
   abstract abandon(error: Error | undefined): void;
+  abstract finish(): void;
   abstract tellTimeout(): boolean;
   abstract abort(request: AskingRequest, error: Error | null, closed: ClosedCallback): boolean;
   /** Both the request and the response have come to their end. */

@@ -8,7 +8,12 @@ import { TLSSocket } from 'node:tls';
 import { noSocketBytes } from '../../node/errors.js';
 import { nextTick } from '../../node/timers.js';
 import { answerFor, type SocketHost } from './connection-facts.js';
-import { StreamSocket, type StreamSocketConstructor, setUpStreamSocket } from './stream-socket.js';
+import {
+  StreamSocket,
+  type StreamSocketConstructor,
+  type StreamSocketHost,
+  setUpStreamSocket,
+} from './stream-socket.js';
 
 const FACTS = ['encrypted', 'authorized', 'authorizationError', 'alpnProtocol', 'servername'];
 
@@ -49,8 +54,11 @@ const refusals = {
  * node:tls.
  * @param setUp - a constructor that may be called without `new`
  */
-export function secureTwin(plain: StreamSocketConstructor, setUp: object): () => StreamSocketConstructor {
-  const twin = setUp as StreamSocketConstructor;
+export function secureTwin<Host extends SocketHost>(
+  plain: StreamSocketConstructor<Host>,
+  setUp: object,
+): () => StreamSocketConstructor<Host> {
+  const twin = setUp as StreamSocketConstructor<Host>;
   let isMade = false;
   return () => {
     if (!isMade) become(twin, plain);
@@ -59,7 +67,7 @@ export function secureTwin(plain: StreamSocketConstructor, setUp: object): () =>
   };
 }
 
-function become(twin: StreamSocketConstructor, plain: StreamSocketConstructor): void {
+function become(twin: { prototype: object }, plain: { prototype: object }): void {
   twin.prototype = Object.create(TLSSocket.prototype, {
     ...Object.getOwnPropertyDescriptors(plain.prototype),
     constructor: { value: twin, writable: true, configurable: true },
@@ -71,12 +79,12 @@ function become(twin: StreamSocketConstructor, plain: StreamSocketConstructor): 
 
 const secureStreamSocket = secureTwin(
   StreamSocket,
-  function SecureStreamSocket(this: StreamSocket, host: SocketHost) {
+  function SecureStreamSocket(this: StreamSocket, host: StreamSocketHost) {
     setUpStreamSocket.call(this as never, host);
   },
 );
 
 /** The socket that stands for a stream, or for a connection in 'clientError'. */
-export function socketFor(host: SocketHost): StreamSocket {
+export function socketFor(host: StreamSocketHost): StreamSocket {
   return host.transport.encrypted === true ? new (secureStreamSocket())(host) : new StreamSocket(host);
 }

@@ -15,13 +15,21 @@ import { answerFor, CONNECTION_FACTS, kHost, type SocketHost } from './connectio
 
 type StreamCallback = (error?: Error | null) => void;
 
+/** What a stream's socket stands for. */
+export interface StreamSocketHost extends SocketHost {
+  /** What was written leaves; then it is over, whether that was all or not. */
+  finish(): void;
+}
+
 class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
-  declare [kHost]: SocketHost;
+  declare [kHost]: StreamSocketHost;
   /** Undefined until somebody listens. */
   declare _events: object | undefined;
   declare _readable: object | undefined;
   declare _writable: object | undefined;
   declare _over: boolean;
+  /** The program has ended it: what was written still leaves. */
+  declare _isEnding: boolean;
   declare _timer: NodeJS.Timeout | undefined;
   /** The host's activity when the timer was set. */
   declare _activity: number;
@@ -54,7 +62,7 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
 
   // @ts-expect-error
   override get writable() {
-    return !this._over;
+    return !this._over && !this._isEnding;
   }
 
   override set writable(_writable) {}
@@ -95,7 +103,8 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
   }
 
   get readyState() {
-    return this._over ? 'closed' : 'open';
+    if (this._over) return 'closed';
+    return this._isEnding ? 'readOnly' : 'open';
   }
 
   override destroy(error?: Error): this {
@@ -106,7 +115,14 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
   }
 
   destroySoon(): void {
-    this.destroy();
+    this._finish();
+  }
+
+  /** As a socket of HTTP/1.1, it lets what was written before leave. */
+  _finish(): void {
+    if (this._over || this._isEnding) return;
+    this._isEnding = true;
+    this[kHost].finish();
   }
 
   resetAndDestroy(): this {
@@ -162,9 +178,14 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
   override end(chunk?: unknown, encoding?: unknown, callback?: unknown): this {
     const told = [chunk, encoding, callback].find((argument) => typeof argument === 'function');
     if (chunk !== null && chunk !== undefined && typeof chunk !== 'function') this.write(chunk);
-    else this.destroy();
-    if (told) nextTick(told as () => void);
+    else this._finish();
+    if (told) this._onceOver(told as () => void);
     return this;
+  }
+
+  _onceOver(told: () => void): void {
+    if (this._over) nextTick(told);
+    else this.once('close', () => told());
   }
 
   // What can be said of the connection only is none of a stream's business.
@@ -249,6 +270,7 @@ giveDefaults(StreamSocketMethods.prototype, {
   _readable: undefined,
   _writable: undefined,
   _timer: undefined,
+  _isEnding: false,
 });
 
 export interface StreamSocket extends ServerSocket {
@@ -257,13 +279,13 @@ export interface StreamSocket extends ServerSocket {
   _stir(): void;
 }
 
-export interface StreamSocketConstructor {
-  new (host: SocketHost): StreamSocket;
+export interface StreamSocketConstructor<Host extends SocketHost = StreamSocketHost> {
+  new (host: Host): StreamSocket;
   prototype: StreamSocket;
 }
 
 /** What the constructor of every such socket does. */
-export function setUpStreamSocket(this: StreamSocketMethods & StreamSocket, host: SocketHost): void {
+export function setUpStreamSocket(this: StreamSocketMethods & StreamSocket, host: StreamSocketHost): void {
   this[kHost] = host;
   this._over = false;
   this._httpMessage = null;
@@ -272,7 +294,7 @@ export function setUpStreamSocket(this: StreamSocketMethods & StreamSocket, host
 
 export const StreamSocket = callableClass<StreamSocketConstructor>(
   StreamSocketMethods,
-  function StreamSocket(this: StreamSocketMethods & StreamSocket, host: SocketHost) {
+  function StreamSocket(this: StreamSocketMethods & StreamSocket, host: StreamSocketHost) {
     setUpStreamSocket.call(this, host);
   },
   Socket,

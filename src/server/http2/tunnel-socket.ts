@@ -111,7 +111,7 @@ function setUpTunnelSocket(this: TunnelSocketMethods, host: TunnelHost): void {
   });
 }
 
-const PlainTunnelSocket = callableClass<StreamSocketConstructor>(
+const PlainTunnelSocket = callableClass<StreamSocketConstructor<TunnelHost>>(
   TunnelSocketMethods,
   function TunnelSocket(this: TunnelSocketMethods, host: TunnelHost) {
     setUpTunnelSocket.call(this, host);

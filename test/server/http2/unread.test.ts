@@ -137,6 +137,7 @@ test('a socket of a stream on which something leaves is not silent', async () =>
       return Math.min(++looks, 5);
     },
     abandon() {},
+    finish() {},
     tellTimeout: () => true,
   };
   const socket = new StreamSocket(host);
