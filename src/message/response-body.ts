@@ -75,9 +75,11 @@ export class ResponseBodyMethods extends OwnFramingMethods {
   }
 
   _checkTotal(): void {
-    const isCoded = this.hasHeader('transfer-encoding');
+    const head = this._head;
+    const set = typeof head === 'string' ? undefined : head?.set;
+    const isCoded = (set?.codings ?? null) !== null || this.hasHeader('transfer-encoding');
     // One that is no number isn't sent, and the body comes in chunks.
-    const isNone = this._hasBody && this.chunkedEncoding && !isCoded && this.hasHeader('content-length');
+    const isNone = this._hasBody && this.chunkedEncoding && !isCoded && set?.hasContentLength === true;
     const length = this._lengthBinds() ? this._contentLength : isNone ? Number.NaN : this._bytesWritten;
     if (length !== this._bytesWritten)
       throw errors.contentLengthMismatch(this._bytesWritten, length as number);

@@ -246,13 +246,28 @@ const strict: [sentence: string, act: (res: Response) => void][] = [
     },
   ],
 ];
+/** Ways to say a length. */
+const says: [how: string, say: (res: Response, length: number | string) => unknown][] = [
+  ['set', (res, length) => res.setHeader('Content-Length', length)],
+  ['given with the head', (res, length) => res.writeHead(200, { 'Content-Length': length })],
+  [
+    'given with the head beside a field that was set',
+    (res, length) => res.setHeader('A', 'b').writeHead(200, ['Content-Length', `${length}`]),
+  ],
+];
+
 /** What is written to a response with that length is refused, and nothing else. */
-function refusesLength(sentence: string, length: number | string, act: (res: Response) => unknown): void {
+function refusesLength(
+  sentence: string,
+  length: number | string,
+  act: (res: Response) => unknown,
+  say = says[0]?.[1],
+): void {
   behaviour(`strictContentLength refuses ${sentence}`, async ({ serve }) => {
     const codes: unknown[] = [];
     const { connect } = await serve((_req, res) => {
       res.strictContentLength = true;
-      res.setHeader('Content-Length', length);
+      say?.(res, length);
       try {
         act(res);
       } catch (error) {
@@ -273,7 +288,13 @@ for (const length of ['abc', '', '-3', '3.5', '1e1', '3,3', 'Infinity', 'NaN'])
     ['in pieces', (res) => res.write('ab') && res.end('c')],
     ['before its end', (res) => res.write('abc') && res.end()],
   ] as [string, (res: Response) => unknown][])
-    refusesLength(`a body that is written ${how} to a length of ${JSON.stringify(length)}`, length, act);
+    for (const [said, say] of says)
+      refusesLength(
+        `a body that is written ${how} to a length of ${JSON.stringify(length)} that is ${said}`,
+        length,
+        act,
+        say,
+      );
 
 behaviour(
   'to strictContentLength a length with a sign or a fraction is none',
@@ -298,16 +319,18 @@ for (const body of ['', 'abc', 'abcd'])
   behaviour(
     `strictContentLength doesn't count to a length beside Transfer-Encoding: ${body.length} of 3 bytes`,
     async ({ serve }) => {
-      let hasEnded = false;
-      const { connect } = await serve((_req, res) => {
+      const ended: (string | undefined)[] = [];
+      const { connect } = await serve((req, res) => {
         res.strictContentLength = true;
-        res.setHeader('Transfer-Encoding', 'chunked');
-        res.setHeader('Content-Length', 3);
+        if (req.url === '/set') {
+          res.setHeader('Transfer-Encoding', 'chunked');
+          res.setHeader('Content-Length', 3);
+        } else res.writeHead(200, { 'Transfer-Encoding': 'chunked', 'Content-Length': 3 });
         res.end(body);
-        hasEnded = true;
+        ended.push(req.url);
       });
-      await connect().send(get('/', 'Connection: close')).rest();
-      assert.ok(hasEnded);
+      for (const target of ['/set', '/head']) await connect().send(get(target, 'Connection: close')).rest();
+      assert.deepEqual(ended, ['/set', '/head']);
     },
   );
 

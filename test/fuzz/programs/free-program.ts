@@ -5,9 +5,11 @@ import { Buffer } from 'node:buffer';
 import type { EventEmitter } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { node } from '../../subjects.js';
 import type { Client } from './client.js';
 import { beforeCall } from './failed-calls.js';
 import { HandlerRun } from './handler-run.js';
+import { interim } from './left-out.js';
 import type { ObjectStep, Program, Step, Target, Wait } from './program.js';
 import { ProgramValues } from './program-values.js';
 import type { Rest } from './rest.js';
@@ -147,6 +149,8 @@ export class FreeProgram {
     if (typeof method !== 'function' || what === 'socket.unshift') return;
     // Node never closes such a socket.
     if (what === 'socket.resetAndDestroy' && exchange.socket.writableEnded) return;
+    // Before Node 24 it is sent into the body.
+    if (node < 24 && interim.has(step.call) && exchange.res?.headersSent) return;
     // Such a call throws at once, or later in another.
     if (/^(?:res|socket)\.(?:write|end)$/.test(what) && isUnknownEncoding(step.with[1])) return;
     const values = step.with.map((value) => this.#value(number, value));

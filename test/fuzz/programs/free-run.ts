@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import process from 'node:process';
 import type { Http } from '../../subjects.js';
+import { answersBystander, Bystander } from './bystander.js';
 import { Client } from './client.js';
 import { type FreeExchange, FreeProgram } from './free-program.js';
 import type { Program } from './program.js';
@@ -37,6 +38,8 @@ export interface FreeObservation {
   isHeldLate: boolean;
   /** The server has closed once its last connection was gone. */
   hasClosed: boolean;
+  /** What is wrong with what a client on another connection has got. */
+  besides: string | null;
 }
 
 export async function runFreely(module: Http, program: Program): Promise<FreeObservation> {
@@ -44,7 +47,9 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
   const rest = new Rest(trace);
   const server = makeServer(module, program);
   const run = new FreeProgram(program, server, trace, rest);
-  const handle = (req: IncomingMessage, res: ServerResponse) => run.begin(req, res, req.socket);
+  const handle = (req: IncomingMessage, res: ServerResponse) => {
+    if (!answersBystander(req, res)) run.begin(req, res, req.socket);
+  };
   let hasClosed = false;
   // Before any other listener: one that throws keeps those after it from hearing.
   server.on('close', () => {
@@ -61,7 +66,10 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
   }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const client = new Client((server.address() as AddressInfo).port, trace);
+  const { port } = server.address() as AddressInfo;
+  const bystander = new Bystander(port, trace);
+  await bystander.connected();
+  const client = new Client(port, trace);
   run.client = client;
   await client.connected();
   const uncaught: string[] = [];
@@ -69,11 +77,17 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
   const states: Trace['state'][] = [];
   const received = () => trace.sections.map(({ wire }) => wire).join('');
   let early = '';
+  let besides: string | null = null;
   try {
     for (const action of program.client) {
       if (action === 'quiet') await rest.ofAll();
-      else client.act(action);
+      else {
+        // Without that, the kernel waits with each answer for the other side's word.
+        if (program.options.noDelay !== false) bystander.say();
+        client.act(action);
+      }
     }
+    bystander.finish();
     client.act('resume');
     await rest.ofAll();
     run.uncork();
@@ -85,7 +99,9 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
     client.act('end');
     await rest.ofAll();
     states.push(trace.state);
+    besides = bystander.fault;
   } finally {
+    bystander.destroy();
     client.destroy();
     await rest.ofAll();
     server.close();
@@ -114,5 +130,6 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
     isHeldLate,
     sentWhole,
     hasClosed,
+    besides,
   };
 }

@@ -288,7 +288,10 @@ export class Interpreter {
   /** Uncorks what the program left corked: what becomes of that at the end of a connection is listed. */
   uncork(): void {
     for (const res of this.#exchanges.responses()) {
-      for (let corks = this.#use.corksOf(res); corks > 0; corks--) res.uncork();
+      while (this.#use.corksOf(res) > 0) {
+        res.uncork();
+        this.#use.note({ on: 'res', call: 'uncork', with: [] }, res);
+      }
     }
   }
 

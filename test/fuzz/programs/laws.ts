@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import premier from 'premier';
 import { type Http, node } from '../../subjects.js';
 import { asJavaScript } from './as-javascript.js';
+import { MARK } from './bystander.js';
 import { POISON } from './comparison.js';
 import { ANSWERS, type FreeExchange } from './free-program.js';
 import { type FreeObservation, runFreely } from './free-run.js';
@@ -62,6 +63,8 @@ function* wrongWith(response: WireResponse, position: number, exchanges: readonl
 function* wrongOnTheWire(seen: FreeObservation, program: Program): Generator<string> {
   if (seen.wire.includes(poison)) yield 'memory that nobody has written to was sent';
   if (seen.heard.includes(poison)) yield 'memory that nobody has written to was read';
+  if ((seen.wire + seen.heard).includes(MARK)) yield 'what another client sent is seen';
+  if (seen.besides !== null) yield `another client gets ${seen.besides}`;
   if (seen.isForeign) return;
   const { responses, fault } = readResponses(seen.wire, methodsOf(program), seen.atEnd !== 'open');
   if (fault !== null) yield `on the wire, ${fault}`;
@@ -146,19 +149,25 @@ function makesListRefused({ handlers }: Program): boolean {
   return [...pushed].some(([, value]) => pushRow(JSON.parse(`${value}`)) !== undefined);
 }
 
+/** Without the number that a length is taken for which is none: `strictContentLength` and a Content-Length with a sign. */
+function withoutAnnounced(error: string): string {
+  return error.replace(/the content-length of (?:NaN|-?[\d.e+]+) byte\(s\) set/, 'the content-length set');
+}
+
 /** Exceptions that nobody caught on premier, and that nobody caught on node:http either. */
 function* uncaughtAlone(seen: FreeObservation, there: FreeObservation, program: Program): Generator<string> {
   // What else was asked for, or in another order, throws what it throws; so does what goes on while a refusal waits.
   if (goesOnAfterLast(program) || isFaulty(textOf(program)) || !seen.sentWhole) return;
   if (seen.exchanges.length > there.exchanges.length) return;
-  const known = new Set(there.uncaught);
+  const known = new Set(there.uncaught.map(withoutAnnounced));
   // What the program throws in a listener is its own, and so is the error of a socket that has left HTTP.
   const isOwn = (error: string) =>
     error === 'Error: thrown' || (seen.isForeign && /ECONNRESET|EPIPE/.test(error));
   // A list that changes after it was set is checked again.
   const isOfList = (error: string) => error.includes('ERR_INVALID_CHAR') && makesListRefused(program);
   for (const error of seen.uncaught)
-    if (!known.has(error) && !isOwn(error) && !isOfList(error)) yield `nobody catches ${error}`;
+    if (!known.has(withoutAnnounced(error)) && !isOwn(error) && !isOfList(error))
+      yield `nobody catches ${error}`;
 }
 
 /** The same with waits that end when all that a segment holds has come, on either server. */

@@ -282,6 +282,49 @@ export const metBefore: [what: string, program: Program][] = [
       ],
     },
   ],
+  [
+    'a length with a sign, to which a pipe writes strictly',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', set: 'strictContentLength', to: true },
+          { on: 'res', call: 'writeHead', with: [301, { object: { 'Content-Length': '-1' } }] },
+          { wait: 'quiet' },
+          { on: 'req', call: 'pipe', with: [{ itself: 'res' }] },
+        ],
+      ],
+    },
+  ],
+  [
+    'an interim answer after the head, of which the callback destroys the request',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', call: 'writeHead', with: [999] },
+          {
+            on: 'res',
+            call: 'writeContinue',
+            with: [{ do: [{ on: 'req', call: 'unshift', with: [[]] }] }],
+          },
+        ],
+      ],
+    },
+  ],
+  [
+    'a response that stays corked, and is written to when its client ends',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', call: 'cork', with: [] },
+          { on: 'res', call: 'write', with: ['a'] },
+          { on: 'socket', listen: 'readable', do: [{ on: 'res', call: 'write', with: ['b'] }] },
+        ],
+      ],
+    },
+  ],
   ...(['write', '_writeRaw'] as const).map((call): [string, Program] => [
     `idle connections that a callback of ${call} closes while a pipe ends`,
     {
