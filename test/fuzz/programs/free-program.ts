@@ -128,14 +128,21 @@ export class FreeProgram {
     try {
       if ('look' in step) for (const name in object) Reflect.get(object, name);
       else if ('get' in step) Reflect.get(object, step.get);
-      else if ('set' in step) Reflect.set(object, step.set, this.#value(number, step.to));
-      else if ('listen' in step)
+      else if ('set' in step) {
+        if (step.set === 'shouldKeepAlive') this.#noteKept(own, object as ServerResponse);
+        Reflect.set(object, step.set, this.#value(number, step.to));
+      } else if ('listen' in step)
         (object as EventEmitter)[step.by ?? 'on'](step.listen, this.#callback(number, step.do));
       else this.#call(this.exchanges[own] as FreeExchange, number, object, step);
     } catch {
       // What calls throw is compared where steps are.
       afterFailure();
     }
+  }
+
+  /** What it says of the connection counts only before the head: which of the two came first may be listed. */
+  #noteKept(number: number, { headersSent }: ServerResponse): void {
+    this.ends.push(`${number} keeps${headersSent ? ' late' : ''}`);
   }
 
   #call(

@@ -1,60 +1,13 @@
-// Programs that once differed, or broke a law, each the least that shows what was then mended, or named.
+// Programs of several requests that once differed, or broke a law, each the least that shows what was then mended, or named.
 // In: nothing. Out: programs on which node:http and premier agree, but for what docs/compatibility.md lists.
 import { getDefaultHighWaterMark } from 'node:stream';
+import { CUT, GET, PLAIN } from './met-alone.js';
 import type { Program, Step } from './program.js';
 
-export const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
-const PLAIN: Program = { options: {}, listeners: [], watched: [], handlers: [], client: [{ send: GET }] };
-
 /** A request of which the client doesn't send all, after one that says by its answer that the connection ends. */
-const AFTER_LAST =
-  'PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na' +
-  'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nb';
+const AFTER_LAST = `PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na${CUT}`;
 
-const WRITES_AND_ENDS: Step = {
-  on: 'res',
-  call: 'write',
-  with: [{ bytes: '' }, { do: [{ on: 'res', call: 'end', with: [] }] }],
-};
-
-/** What the rules for departures must leave comparable, or make so. */
-export const metBefore: [what: string, program: Program][] = [
-  [
-    'a socket that is paused in the tick in which it was resumed',
-    {
-      ...PLAIN,
-      handlers: [
-        [
-          { wait: 'quiet' },
-          { on: 'socket', call: 'pause', with: [] },
-          { on: 'socket', call: 'resume', with: [] },
-          { on: 'socket', call: 'pause', with: [] },
-        ],
-      ],
-    },
-  ],
-  [
-    'a head that is refused after it said that the connection ends',
-    {
-      ...PLAIN,
-      handlers: [
-        [
-          {
-            on: 'res',
-            call: 'writeHead',
-            with: [
-              201,
-              [
-                ['Connection', ['close']],
-                ['Content-Type', 'a\nb'],
-              ],
-            ],
-          },
-          { on: 'res', call: 'end', with: [] },
-        ],
-      ],
-    },
-  ],
+export const metPipelined: [what: string, program: Program][] = [
   [
     'an answer that waits, and with its head is as much as may wait',
     {
@@ -158,24 +111,6 @@ export const metBefore: [what: string, program: Program][] = [
     },
   ],
   [
-    'a request whose connection is lost within its body, in a tick after a rest',
-    {
-      ...PLAIN,
-      watched: ['req aborted', 'req close', 'res close'],
-      client: [{ send: AFTER_LAST.slice(AFTER_LAST.lastIndexOf('PUT')) }, 'quiet', 'reset'],
-      handlers: [
-        [
-          { wait: 'quiet' },
-          { wait: 'tick' },
-          { on: 'req', get: 'aborted' },
-          { wait: 'quiet' },
-          { wait: 'tick' },
-          { on: 'req', get: 'aborted' },
-        ],
-      ],
-    },
-  ],
-  [
     'a large answer that waits while its connection is lost',
     {
       ...PLAIN,
@@ -192,33 +127,6 @@ export const metBefore: [what: string, program: Program][] = [
     },
   ],
   [
-    'a response that drains, on a socket that the program has ended',
-    {
-      ...PLAIN,
-      handlers: [
-        [
-          { on: 'res', call: 'write', with: [{ repeat: 'o', times: 70_000 }] },
-          { on: 'socket', call: 'end', with: [] },
-          { on: 'res', call: 'write', with: ['a'] },
-          { wait: 'quiet' },
-          { on: 'res', look: true },
-        ],
-      ],
-    },
-  ],
-  [
-    'a callback of a write that ends the response between two pieces of a body',
-    {
-      ...PLAIN,
-      client: [
-        {
-          send: 'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n',
-        },
-      ],
-      handlers: [[{ on: 'req', listen: 'data', do: [WRITES_AND_ENDS] }]],
-    },
-  ],
-  [
     'a large body that a listener for it pipes, with a request after it',
     {
       ...PLAIN,
@@ -228,22 +136,6 @@ export const metBefore: [what: string, program: Program][] = [
       handlers: [
         [{ on: 'req', listen: 'data', do: [{ on: 'req', call: 'pipe', with: [{ itself: 'res' }] }] }],
         [{ on: 'res', call: 'end', with: [] }],
-      ],
-    },
-  ],
-  [
-    'trailers that are announced in chunks which an interim status has none of',
-    {
-      ...PLAIN,
-      handlers: [
-        [
-          {
-            on: 'res',
-            call: 'writeHead',
-            with: [199, { object: { 'Transfer-Encoding': 'chunked', Trailer: 'X-T' } }],
-          },
-          { on: 'req', call: 'pipeline', with: [{ itself: 'res' }, { do: [] }] },
-        ],
       ],
     },
   ],
@@ -283,45 +175,25 @@ export const metBefore: [what: string, program: Program][] = [
     },
   ],
   [
-    'a length with a sign, to which a pipe writes strictly',
+    'a response that another says to be the last, before or after it was ended',
     {
       ...PLAIN,
-      handlers: [
-        [
-          { on: 'res', set: 'strictContentLength', to: true },
-          { on: 'res', call: 'writeHead', with: [301, { object: { 'Content-Length': '-1' } }] },
-          { wait: 'quiet' },
-          { on: 'req', call: 'pipe', with: [{ itself: 'res' }] },
-        ],
+      client: [
+        {
+          send: `${GET}PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n${GET}`,
+        },
       ],
-    },
-  ],
-  [
-    'an interim answer after the head, of which the callback destroys the request',
-    {
-      ...PLAIN,
       handlers: [
+        [],
         [
-          { on: 'res', call: 'writeHead', with: [999] },
           {
-            on: 'res',
-            call: 'writeContinue',
-            with: [{ do: [{ on: 'req', call: 'unshift', with: [[]] }] }],
+            on: 'req',
+            call: 'pipeline',
+            with: [{ itself: 'res' }, { do: [{ on: 'res', of: 0, set: 'shouldKeepAlive', to: false }] }],
           },
+          { on: 'res', call: 'end', with: [] },
         ],
-      ],
-    },
-  ],
-  [
-    'a response that stays corked, and is written to when its client ends',
-    {
-      ...PLAIN,
-      handlers: [
-        [
-          { on: 'res', call: 'cork', with: [] },
-          { on: 'res', call: 'write', with: ['a'] },
-          { on: 'socket', listen: 'readable', do: [{ on: 'res', call: 'write', with: ['b'] }] },
-        ],
+        [{ on: 'res', of: 0, call: 'end', with: [] }],
       ],
     },
   ],

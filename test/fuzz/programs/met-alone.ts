@@ -1,0 +1,164 @@
+// Programs of one request that once differed, or broke a law, each the least that shows what was then mended, or named.
+// In: nothing. Out: programs on which node:http and premier agree, but for what docs/compatibility.md lists.
+import type { Program, Step } from './program.js';
+
+export const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+export const PLAIN: Program = {
+  options: {},
+  listeners: [],
+  watched: [],
+  handlers: [],
+  client: [{ send: GET }],
+};
+
+/** A request of which the client doesn't send all. */
+export const CUT = 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nb';
+
+const WRITES_AND_ENDS: Step = {
+  on: 'res',
+  call: 'write',
+  with: [{ bytes: '' }, { do: [{ on: 'res', call: 'end', with: [] }] }],
+};
+
+export const metAlone: [what: string, program: Program][] = [
+  [
+    'a socket that is paused in the tick in which it was resumed',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { on: 'socket', call: 'pause', with: [] },
+          { on: 'socket', call: 'resume', with: [] },
+          { on: 'socket', call: 'pause', with: [] },
+        ],
+      ],
+    },
+  ],
+  [
+    'a head that is refused after it said that the connection ends',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          {
+            on: 'res',
+            call: 'writeHead',
+            with: [
+              201,
+              [
+                ['Connection', ['close']],
+                ['Content-Type', 'a\nb'],
+              ],
+            ],
+          },
+          { on: 'res', call: 'end', with: [] },
+        ],
+      ],
+    },
+  ],
+  [
+    'a request whose connection is lost within its body, in a tick after a rest',
+    {
+      ...PLAIN,
+      watched: ['req aborted', 'req close', 'res close'],
+      client: [{ send: CUT }, 'quiet', 'reset'],
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { wait: 'tick' },
+          { on: 'req', get: 'aborted' },
+          { wait: 'quiet' },
+          { wait: 'tick' },
+          { on: 'req', get: 'aborted' },
+        ],
+      ],
+    },
+  ],
+  [
+    'a response that drains, on a socket that the program has ended',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', call: 'write', with: [{ repeat: 'o', times: 70_000 }] },
+          { on: 'socket', call: 'end', with: [] },
+          { on: 'res', call: 'write', with: ['a'] },
+          { wait: 'quiet' },
+          { on: 'res', look: true },
+        ],
+      ],
+    },
+  ],
+  [
+    'a callback of a write that ends the response between two pieces of a body',
+    {
+      ...PLAIN,
+      client: [
+        {
+          send: 'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n',
+        },
+      ],
+      handlers: [[{ on: 'req', listen: 'data', do: [WRITES_AND_ENDS] }]],
+    },
+  ],
+  [
+    'trailers that are announced in chunks which an interim status has none of',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          {
+            on: 'res',
+            call: 'writeHead',
+            with: [199, { object: { 'Transfer-Encoding': 'chunked', Trailer: 'X-T' } }],
+          },
+          { on: 'req', call: 'pipeline', with: [{ itself: 'res' }, { do: [] }] },
+        ],
+      ],
+    },
+  ],
+  [
+    'a length with a sign, to which a pipe writes strictly',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', set: 'strictContentLength', to: true },
+          { on: 'res', call: 'writeHead', with: [301, { object: { 'Content-Length': '-1' } }] },
+          { wait: 'quiet' },
+          { on: 'req', call: 'pipe', with: [{ itself: 'res' }] },
+        ],
+      ],
+    },
+  ],
+  [
+    'an interim answer after the head, of which the callback destroys the request',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', call: 'writeHead', with: [999] },
+          {
+            on: 'res',
+            call: 'writeContinue',
+            with: [{ do: [{ on: 'req', call: 'unshift', with: [[]] }] }],
+          },
+        ],
+      ],
+    },
+  ],
+  [
+    'a response that stays corked, and is written to when its client ends',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', call: 'cork', with: [] },
+          { on: 'res', call: 'write', with: ['a'] },
+          { on: 'socket', listen: 'readable', do: [{ on: 'res', call: 'write', with: ['b'] }] },
+        ],
+      ],
+    },
+  ],
+];
