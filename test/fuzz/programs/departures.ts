@@ -201,7 +201,7 @@ export const departures: readonly Departure[] = [
     concerns: ({ handlers }) => handlers.length > 1,
     both: (section) => ({
       ...section,
-      order: section.order.filter((event) => !/^res \d+ (?:prefinish|pipe)/.test(event)),
+      order: section.order.filter((event) => !/^res \d+ (?:prefinish|pipe|unpipe)/.test(event)),
     }),
   },
   {

@@ -184,6 +184,9 @@ export class FreeProgram {
     }
     const { res } = exchange;
     const isWriting = step.on === 'res' && (step.call === 'write' || step.call === 'end');
+    // It fails, which cuts a pipeline before the turn of its response: when that comes is listed.
+    if (isWriting && exchange.written === null && res?.writableEnded)
+      this.ends.push(`${number} ${what} after its end${res.socket === null ? ', before its turn' : ''}`);
     const counts = isWriting && !res?.writableEnded && !res?.destroyed && !exchange.socket.destroyed;
     performed(() => Reflect.apply(method, object, values));
     if (!counts) return;

@@ -13,7 +13,7 @@ import { HandlerRun } from './handler-run.js';
 import type { Call, Moment } from './left-out.js';
 import { pushRow, rowOf } from './left-out-steps.js';
 import { ListedEvents } from './listed-events.js';
-import { UNTIMELY } from './listed-notes.js';
+import { isLate, UNTIMELY } from './listed-notes.js';
 import type { ClientAction, ObjectStep, On, Program, Step, Target, Value, Wait } from './program.js';
 import { ProgramValues } from './program-values.js';
 import { isRead } from './response-facts.js';
@@ -149,7 +149,8 @@ export class Interpreter {
       // Where a listener makes itself be called, the stack would overflow in whatever call it comes to.
       if (!performs || depth === DEEPEST) return;
       depth++;
-      for (const step of steps) if (!('throw' in step)) this.perform(number, step, runner, 'call');
+      const by = isLate(called) ? `${runner}, late` : runner;
+      for (const step of steps) if (!('throw' in step)) this.perform(number, step, by, 'call');
       depth--;
     };
   }

@@ -215,4 +215,60 @@ export const metPipelined: [what: string, program: Program][] = [
       ],
     },
   ]),
+  [
+    'pipes that end after each other within a segment',
+    {
+      ...PLAIN,
+      watched: ['res unpipe'],
+      client: [{ send: GET }, 'quiet', { send: GET.repeat(3) }],
+      handlers: [
+        [{ on: 'res', call: 'end', with: [] }],
+        [
+          { on: 'req', call: 'pipe', with: [{ itself: 'res' }] },
+          { on: 'res', call: 'end', with: [] },
+        ],
+        [],
+        [
+          { on: 'req', call: 'pipe', with: [{ itself: 'res' }] },
+          { on: 'res', call: 'end', with: [] },
+          { on: 'res', call: 'write', with: ['a'] },
+        ],
+      ],
+    },
+  ],
+  [
+    'callbacks of a write before the end and of one after it',
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(2) }],
+      handlers: [
+        [{ on: 'res', call: 'write', with: ['a', { do: [{ on: 'res', call: 'end', with: [] }] }] }],
+        [
+          {
+            on: 'res',
+            call: 'write',
+            with: ['b', { do: [{ on: 'res', call: 'getHeaderNames', with: [] }] }],
+          },
+          { on: 'res', call: 'end', with: [] },
+          { on: 'res', call: 'write', with: ['c', { do: [{ on: 'res', call: 'writeHead', with: [] }] }] },
+        ],
+      ],
+    },
+  ],
+  [
+    'a write after the end of a pipeline in the turn in which the response before it ends',
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(2) }],
+      handlers: [
+        [],
+        [
+          { on: 'req', call: 'pipeline', with: [{ itself: 'res' }, { do: [] }] },
+          { wait: 'quiet' },
+          { on: 'res', of: 0, call: 'end', with: [] },
+          { on: 'res', call: 'write', with: ['a'] },
+        ],
+      ],
+    },
+  ],
 ];
