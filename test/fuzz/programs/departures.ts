@@ -11,6 +11,7 @@ import {
   refusal,
   reset,
   UNTIMELY,
+  withoutCount,
   withoutEndings,
   withoutEvents,
   withoutFirstCall,
@@ -92,6 +93,14 @@ export const departures: readonly Departure[] = [
     row: 'callbacks of `end`',
     until: 23,
     both: (section) => ({ ...section, events: withoutEndings(section.events) }),
+  },
+  {
+    row: '`clientError`',
+    both: (section) => ({
+      ...section,
+      events: mapValues(section.events, (events) => events.map(withoutCount)),
+      order: section.order.map(withoutCount),
+    }),
   },
   {
     row: "when 'finish' comes",

@@ -27,6 +27,14 @@ export function withoutFirstCall(event: string): string {
   return event.replace(/^(end callback of \d+ called )Error \[(?:ECONNRESET|EPIPE)\]: .*$/, '$1an error');
 }
 
+/** Whether 'clientError' says of a head that is too large that it is so by the number of its fields. */
+export function withoutCount(event: string): string {
+  return event.replace(
+    /(?<=clientError Error \[HPE_HEADER_OVERFLOW\]: Parse Error: )Too many header fields/,
+    'Header overflow',
+  );
+}
+
 /** Whether a response says why it ended. */
 export function withoutReason(step: string): string {
   return step.replace(

@@ -161,4 +161,20 @@ export const metAlone: [what: string, program: Program][] = [
       ],
     },
   ],
+  ...[1, 2, 3].map((count): [string, Program] => [
+    `a client with three fields where ${count} may come, on the next connection`,
+    {
+      ...PLAIN,
+      rounds: 2,
+      listeners: ['clientError'],
+      client: [{ send: 'GET / HTTP/1.1\r\nHost: a\r\nA: b\r\nC: d\r\n\r\n' }],
+      handlers: [
+        [
+          { on: 'server', set: 'maxHeadersCount', to: count },
+          { on: 'req', look: true },
+          { on: 'res', call: 'end', with: [] },
+        ],
+      ],
+    },
+  ]),
 ];
