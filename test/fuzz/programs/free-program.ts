@@ -35,6 +35,9 @@ export interface FreeExchange {
   events: Map<string, number>;
 }
 
+/** Ends the note of a `closeIdleConnections` while a request has had no answer. */
+export const WAITED_FOR = ', and others wait';
+
 /** Says which request a response answers. */
 export const ANSWERS = 'x-answers';
 
@@ -176,7 +179,8 @@ export class FreeProgram {
     // What it closes depends on which responses have ended by then.
     if (what === 'server.closeIdleConnections') {
       const ended = this.exchanges.filter(({ res }) => res?.writableEnded);
-      this.ends.push(`${number} ${what} after ${ended.length}`);
+      const isWaitedFor = ended.length < this.exchanges.length;
+      this.ends.push(`${number} ${what} after ${ended.length}${isWaitedFor ? WAITED_FOR : ''}`);
     }
     if (/^req\.(?:pipe|unpipe|pipeline)$/.test(what)) {
       const own = this.exchanges[number];

@@ -9,7 +9,7 @@ import { type Http, node } from '../../subjects.js';
 import { asJavaScript } from './as-javascript.js';
 import { MARK } from './bystander.js';
 import { POISON } from './comparison.js';
-import { ANSWERS, type FreeExchange } from './free-program.js';
+import { ANSWERS, type FreeExchange, WAITED_FOR } from './free-program.js';
 import { type FreeObservation, runFreely } from './free-run.js';
 import { pushRow } from './left-out-steps.js';
 import { isRefusal } from './listed-notes.js';
@@ -88,6 +88,8 @@ function* hangsAlone(seen: FreeObservation, there: FreeObservation, program: Pro
   // The rows of docs/compatibility.md of what waits for the answers before it, and of Connection.
   const isDeparture =
     isFaulty(textOf(program)) ||
+    // Node cuts a connection on which an answer leaves, with the requests that wait after it.
+    seen.ends.some((end) => end.endsWith(WAITED_FOR)) ||
     (program.handlers.length > 1 && /CONNECT|Upgrade: websocket/.test(textOf(program))) ||
     /"(?:x-close|detachSocket)"|"on":"server","call":"close"/.test(JSON.stringify(program.handlers));
   const isSame =

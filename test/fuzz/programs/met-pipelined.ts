@@ -271,4 +271,22 @@ export const metPipelined: [what: string, program: Program][] = [
       ],
     },
   ],
+  [
+    'idle connections that are closed when an answer has ended, while other requests wait',
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(2) }],
+      handlers: [
+        [],
+        [
+          {
+            on: 'res',
+            of: 0,
+            call: 'end',
+            with: ['', { do: [{ on: 'server', call: 'closeIdleConnections', with: [] }] }],
+          },
+        ],
+      ],
+    },
+  ],
 ];
