@@ -52,24 +52,25 @@ function inherits(prototype: object, ancestor: object): boolean {
   return prototype === ancestor || Object.prototype.isPrototypeOf.call(ancestor, prototype);
 }
 
+/** What has made an object is what stacks of errors call it: a name that a bundler leaves as it is. */
 function requestClass(prototype: object): RequestClass {
-  const Request = function IncomingMessageLearnt(this: object, socket: Socket) {
-    IncomingMessage.call(this, socket);
+  const named = {
+    IncomingMessage: function (this: object, socket: Socket) {
+      IncomingMessage.call(this, socket);
+    },
   };
-  Request.prototype = prototype;
-  return Request as unknown as RequestClass;
+  named.IncomingMessage.prototype = prototype;
+  return named.IncomingMessage as unknown as RequestClass;
 }
 
 function responseClass(prototype: object): ResponseClass {
-  const Response = function ServerResponseLearnt(
-    this: object,
-    request: IncomingMessage,
-    options: ServerResponseOptions,
-  ) {
-    ServerResponse.call(this, request, options);
+  const named = {
+    ServerResponse: function (this: object, request: IncomingMessage, options: ServerResponseOptions) {
+      ServerResponse.call(this, request, options);
+    },
   };
-  Response.prototype = prototype;
-  return Response as unknown as ResponseClass;
+  named.ServerResponse.prototype = prototype;
+  return named.ServerResponse as unknown as ResponseClass;
 }
 
 /** Node's own, which are not to be found under these names any more once `premier/register` has run. */

@@ -236,6 +236,30 @@ behaviour('stacks of errors name the classes as they are', async ({ serve }) => 
   assert.match(stacks[1] ?? '', /at ServerResponse\.emit /);
 });
 
+behaviour(
+  'stacks of errors name objects that were given other prototypes as what they were',
+  async ({ serve }) => {
+    const stacks: string[] = [];
+    const prototypes = new Map<object, object>();
+    const { ask } = await serve((req, res) => {
+      for (const object of [req, res]) {
+        const own = Object.getPrototypeOf(object);
+        const given = prototypes.get(own) ?? Object.create(own);
+        if (!prototypes.has(given)) prototypes.set(own, given).set(given, given);
+        Object.setPrototypeOf(object, given);
+        object.once('told', () => stacks.push(`${new Error('told').stack}`));
+        object.emit('told');
+      }
+      res.end();
+    });
+    for (let count = 0; count < 3; count++) await ask(get());
+    for (let at = 0; at < 6; at += 2) {
+      assert.match(stacks[at] ?? '', /at IncomingMessage\.emit /);
+      assert.match(stacks[at + 1] ?? '', /at ServerResponse\.emit /);
+    }
+  },
+);
+
 for (const [message, names] of [
   ['req', ['aborted', 'rawTrailers', 'statusCode', 'statusMessage']],
   ['res', ['outputData', 'outputSize', 'writable', 'sendDate', 'strictContentLength']],
