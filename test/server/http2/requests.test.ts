@@ -408,6 +408,21 @@ test('a client that does not read pauses its handler, and no other', async (cont
   assert.ok(await drained.promise);
 });
 
+test('a client that leaves large answers lying is answered what else it asks for, and then those', async (context) => {
+  const large = Buffer.alloc(4 * 1024 * 1024, 'a');
+  const { connect } = await serve(context, (req, res) => {
+    res.end(req.url === '/large' ? large : 'other');
+  });
+  const session = connect();
+  await once(session, 'connect');
+  session.setLocalWindowSize(1024 * 1024);
+  const streams = Array.from({ length: 2 }, () => session.request({ ':path': '/large' }).pause());
+  for (let count = 0; count < 3; count++) {
+    assert.equal((await read(session.request({ ':path': '/other' }))).body, 'other');
+  }
+  for (const stream of streams) assert.equal((await read(stream.resume())).body, large.toString());
+});
+
 test('many requests are answered on one connection, in the order in which they are ready', async (context) => {
   const waiting: Response[] = [];
   const { ask } = await serve(context, (req, res) => {
