@@ -2,8 +2,8 @@
  * Whether there is room for the answer to one more request.
  *
  * In: what waits in the streams of a connection. Out: whether a request may be told of. The largest answers don't count, for
- * one that its client leaves lying must not hold up what else it asks for; never so many of them that streams which nobody
- * reads cost much more than as many connections of HTTP/1.1 would.
+ * one that its client leaves lying must not hold up what else it asks for; never more of them than a few, so that streams
+ * which nobody reads cost no more than as many connections of HTTP/1.1 would.
  */
 import { LARGE_ANSWERS, MAX_BACKLOG_BYTES, URGENT_LARGE_ANSWERS } from './limits.js';
 import { DEFAULT_URGENCY, type Priority } from './priority.js';
