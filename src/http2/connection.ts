@@ -128,12 +128,13 @@ export class Http2Connection implements FrameSink {
    * octet by octet). To be called now and then.
    * @param now - milliseconds of the clock of `receive`
    * @param timeout - milliseconds in which PROGRESS_BYTES of a stream should leave
+   * @param unsent - octets of what was handed out that its socket has not sent yet
    */
-  checkProgress(now: number, timeout: number): void {
+  checkProgress(now: number, timeout: number, unsent: number): void {
     if (this.#error !== null) return;
     this.#accounts.now = now;
     try {
-      for (const { id } of this.#progress.stalled(this.#control.streams.values(), now, timeout))
+      for (const { id } of this.#progress.stalled(this.#control.streams.values(), now, timeout, unsent))
         this.#control.fault(id, 'responseUnread');
       this.#delivery.admit();
     } catch (error) {

@@ -37,9 +37,13 @@ export class SendProgress {
     this.#sender = sender;
   }
 
-  /** @param timeout - milliseconds in which PROGRESS_BYTES should have left */
-  stalled(streams: Iterable<Stream>, now: number, timeout: number): Stream[] {
-    const { backlog, sent } = this.#sender;
+  /**
+   * @param timeout - milliseconds in which PROGRESS_BYTES should have left
+   * @param unsent - octets that have left the engine, and wait for the client all the same: it takes them before others
+   */
+  stalled(streams: Iterable<Stream>, now: number, timeout: number, unsent: number): Stream[] {
+    const { backlog } = this.#sender;
+    const sent = this.#sender.sent - unsent;
     const before = this.#marks;
     this.#marks = new Map();
     if (backlog === 0) {

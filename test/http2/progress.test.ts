@@ -24,8 +24,8 @@ function answered(ids: number[], window: number, length = LENGTH): Exchange {
 }
 
 /** Looks at the connection at a time; the frames that leave because of it. */
-function look(exchange: Exchange, now: number): string[] {
-  exchange.connection.checkProgress(now, TIMEOUT);
+function look(exchange: Exchange, now: number, unsent = 0): string[] {
+  exchange.connection.checkProgress(now, TIMEOUT, unsent);
   return exchange.pullAll().map((line) => line.replace(/^(DATA \d+) .*/, '$1'));
 }
 
@@ -72,6 +72,29 @@ test('a connection that is slow but gets on keeps its streams, whichever of them
     assert.deepEqual(look(exchange, turn * TIMEOUT), []);
     exchange.receive(open(0, PROGRESS_BYTES), turn * TIMEOUT + 1).pullAll();
   }
+});
+
+test('what its socket has yet to send is not taken, and to take some of that is to get on', () => {
+  const window = settings([4, 1 << 20]);
+  const exchange = greeted({
+    onHead(answer) {
+      answer.head(200);
+      answer.body(Buffer.alloc(1 << 20));
+    },
+  });
+  // The connection lets 64 KiB leave, of which the socket sends a frame in each while, and then none.
+  exchange.receive([window, headers(1, get)]).pullAll();
+  let unsent = 4 * PROGRESS_BYTES;
+  let now = 0;
+  for (; unsent >= 0; unsent -= PROGRESS_BYTES, now += TIMEOUT)
+    assert.deepEqual(look(exchange, now, unsent), []);
+  assert.deepEqual(look(exchange, now, 0), [CALM(1)]);
+});
+
+test('to take less than that of what its socket has yet to send is not to get on', () => {
+  const exchange = answered([1], 1 << 20);
+  assert.deepEqual(look(exchange, 0, 4 * PROGRESS_BYTES), []);
+  assert.deepEqual(look(exchange, TIMEOUT, 3 * PROGRESS_BYTES + 1), [CALM(1)]);
 });
 
 test('a stream of which nothing waits may have a closed window for ever', () => {

@@ -40,6 +40,7 @@ import { replaceClasses } from '../../dist/node/server-classes.js';
 import { OtherSide, streamSocket } from '../../dist/node/stream-socket.js';
 import * as tlsParents from '../../dist/node/tls-parents.js';
 import * as tlsServerState from '../../dist/node/tls-server-state.js';
+import { unsentBytes } from '../../dist/node/write-queue.js';
 import { readWrittenHead } from '../../dist/node/written-head.js';
 import { temporaryFolder } from '../cli/command.js';
 import { certificate, node, turns, until } from '../subjects.js';
@@ -178,6 +179,35 @@ test('a socket is written to past its Writable', async () => {
     await close();
   }
 });
+
+for (const [what, client] of [
+  ['a socket', connect],
+  ['a socket of TLS', connectSecurely],
+] as const)
+  test(`${what} tells how much of one write the kernel has taken`, async () => {
+    const isSecure = client === connectSecurely;
+    const server = isSecure ? tls.createServer(certificate) : net.createServer();
+    const { far, socket, close } = await accepted(
+      server,
+      client,
+      isSecure ? 'secureConnection' : 'connection',
+    );
+    try {
+      socket.on('error', () => {});
+      let isWritten = false;
+      socket.write(Buffer.alloc(64 << 20), () => {
+        isWritten = true;
+      });
+      await turns();
+      const before = unsentBytes(socket);
+      sings(before > socket.writableLength, 'writeQueueSize of a handle', 'write-queue');
+      far.resume();
+      await until(() => isWritten || unsentBytes(socket) < before, 'some of it is taken');
+      sings(!isWritten, 'writeQueueSize within a write', 'write-queue');
+    } finally {
+      await close();
+    }
+  });
 
 test("a socket whose handle is sent to another process is told by 'setTimeout'", async () => {
   const child = fork(fileURLToPath(new URL('../server/sent-socket-program.js', import.meta.url)));

@@ -198,7 +198,7 @@ export class Connection
     if (!(timeout > 0) || this.socket.destroyed) return;
     const now = performance.now();
     if (this.#output.isStalled(now, timeout)) this.socket.destroy();
-    else this.#context.runInAsyncScope(this.#engine.checkProgress, this.#engine, now, timeout);
+    else this.#context.runInAsyncScope(() => this.#engine.checkProgress(now, timeout, this.#output.unsent));
   }
 
   closeIdle(): void {

@@ -13,6 +13,7 @@ import { HANDED_OUT_BYTES, MOST_HANDED_OUT_BYTES, TURN_BYTES } from '../../http2
 import type { LeftListener } from '../../http2/outgoing-body.js';
 import type { Output } from '../../http2/sender.js';
 import { nextTick, setImmediate } from '../../node/timers.js';
+import { unsentBytes } from '../../node/write-queue.js';
 import { isClear, isPlainSocket, type RawPiece, writeDirectly } from '../../transport/direct-writes.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 
@@ -40,8 +41,9 @@ export class FrameOutput {
   #flushing = false;
   /** How often something was handed over. */
   #count = 0;
-  /** The count at which the socket had something to write, and since when; where it had nothing: -1. */
+  /** The count at which the socket had something to write, how much, and since when; where it had nothing: -1. */
   #stalledAt = -1;
+  #stalledWith = 0;
   #stalledSince = 0;
 
   constructor(socket: ServerSocket, engine: Http2Connection, host: FrameOutputHost) {
@@ -87,11 +89,19 @@ export class FrameOutput {
     if (this.#engine.finished) this.#host.outputFinished();
   }
 
+  /** Octets that were handed over and have not left. */
+  get unsent(): number {
+    return unsentBytes(this.#socket);
+  }
+
   /** Whether the client has read nothing of what was handed over last, for so many ms; to be asked now and then. */
   isStalled(now: number, timeout: number): boolean {
-    const waits = this.#isLate || this.#socket.writableLength > 0;
-    if (waits && this.#stalledAt === this.#count) return now - this.#stalledSince >= timeout;
+    const { unsent } = this;
+    const waits = this.#isLate || unsent > 0;
+    if (waits && this.#stalledAt === this.#count && this.#stalledWith === unsent)
+      return now - this.#stalledSince >= timeout;
     this.#stalledAt = waits ? this.#count : -1;
+    this.#stalledWith = unsent;
     this.#stalledSince = now;
     return false;
   }

@@ -8,10 +8,19 @@ import { FrameOutput } from '../../../dist/server/http2/frame-output.js';
 
 const H = HANDED_OUT_BYTES;
 
+/** Milliseconds for which a client may take nothing. */
+const PATIENCE = 100;
+
 /** A socket that takes so many writes before it asks for a pause, and what the engine was asked for meanwhile. */
 function output({ openStreams, takes, waiting }: { openStreams: number; takes: number; waiting: number }) {
   const asked: number[] = [];
-  const socket = { writable: true, writableNeedDrain: false, write: () => {} };
+  const socket = {
+    writable: true,
+    writableNeedDrain: false,
+    write: () => {},
+    writableLength: 0,
+    _handle: { writeQueueSize: 0 },
+  };
   const engine = {
     openStreams,
     finished: false,
@@ -31,6 +40,11 @@ function output({ openStreams, takes, waiting }: { openStreams: number; takes: n
     flush(): number[] {
       flushed.flush();
       return asked.splice(0);
+    },
+    isStalled: (now: number) => flushed.isStalled(now, PATIENCE),
+    /** So much of what was handed over waits, of which the kernel has not taken so much. */
+    waits(writableLength: number, writeQueueSize: number): void {
+      Object.assign(socket, { writableLength, _handle: { writeQueueSize } });
     },
     get drains(): number {
       return drains;
@@ -78,4 +92,29 @@ test('however often it is handed over in a turn, the next one has the same bound
   sides.flush();
   await nextTurn();
   assert.equal(sides.drains, 2);
+});
+
+test('a socket of which the kernel takes a part of a write in each while is not stalled', () => {
+  const { flush, waits, isStalled } = output({ openStreams: 1, takes: 1, waiting: 1 });
+  flush();
+  for (let unsent = 5; unsent > 0; unsent--) {
+    waits(H, unsent);
+    assert.equal(isStalled(-unsent * PATIENCE), false);
+  }
+  waits(H, 1);
+  assert.equal(isStalled(-1), false);
+  assert.equal(isStalled(0), true);
+  waits(0, 0);
+  assert.equal(isStalled(2 * PATIENCE), false);
+});
+
+test('a socket that nothing waits for is never stalled, and begins anew where something does', () => {
+  const { flush, waits, isStalled } = output({ openStreams: 1, takes: 1, waiting: 1 });
+  flush();
+  assert.equal(isStalled(0), false);
+  assert.equal(isStalled(9 * PATIENCE), false);
+  waits(H, H);
+  assert.equal(isStalled(9 * PATIENCE), false);
+  assert.equal(isStalled(10 * PATIENCE - 1), false);
+  assert.equal(isStalled(10 * PATIENCE), true);
 });
