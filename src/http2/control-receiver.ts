@@ -107,10 +107,14 @@ export class ControlReceiver {
   }
 
   #reset(id: number, code: number): void {
-    const { fault, effect } = transition(this.#control.streams.stateOf(id), RECEIVE_RST_STREAM);
+    const { streams } = this.#control;
+    const state = streams.stateOf(id);
+    const { next, fault, effect } = transition(state, RECEIVE_RST_STREAM);
     if (fault !== null) this.#control.fault(id, fault);
-    const stream = this.#control.streams.get(id);
+    const stream = streams.get(id);
     if (effect === 'reset' && stream !== undefined) this.#control.resetByClient(stream, code);
+    // It crossed the end of its stream: no more of these can come than there were streams.
+    else if (next !== state) streams.note(id, next);
     else this.#accounts.charge(UNKNOWN_ACCOUNT);
   }
 

@@ -102,7 +102,8 @@ on(HALF_CLOSED_LOCAL, SEND_RST_STREAM, RESET_SENT, 'none');
 // its peer in the time before the peer receives and processes the frame that closes the stream".
 refuse(CLOSED, RECEIVE_HEADERS, 'streamClosed');
 refuse(CLOSED, RECEIVE_DATA, 'streamClosed');
-on(CLOSED, RECEIVE_RST_STREAM, CLOSED, 'ignore');
+// A client that gives up many answers at once, as a browser does that leaves a page, may do so once for each.
+on(CLOSED, RECEIVE_RST_STREAM, RESET_RECEIVED, 'ignore');
 on(CLOSED, RECEIVE_WINDOW_UPDATE, CLOSED, 'ignore');
 
 // closed by the client's RST_STREAM: the same, but a client that goes on meets a reset of its stream, which is charged
