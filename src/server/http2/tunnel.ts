@@ -182,10 +182,19 @@ function textOf({ status, fields: { entries } }: TunnelHead): string {
   return `${text}\r\n`;
 }
 
+const KEY = 'sec-websocket-key';
+
+/** @param name - in lower case, as names are over HTTP/2 */
+function hasField(rawHeaders: readonly string[], name: string): boolean {
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i] === name) return true;
+  return false;
+}
+
 /** Gives the head of a request the fields that ask for a change of protocol over HTTP/1.1. */
 function asUpgrade({ protocol, rawHeaders }: RequestHead): void {
   if (protocol === null) return;
   rawHeaders.push('connection', 'Upgrade', 'upgrade', protocol);
-  // "Sec-WebSocket-Key and Sec-WebSocket-Accept are not needed", §5. Programs check that there is one.
-  if (protocol === 'websocket') rawHeaders.push('sec-websocket-key', randomBytes(16).toString('base64'));
+  // Sec-WebSocket-Key isn't needed (§5), but programs check that there is one; proxies pass on that of HTTP/1.1.
+  if (protocol === 'websocket' && !hasField(rawHeaders, KEY))
+    rawHeaders.push(KEY, randomBytes(16).toString('base64'));
 }

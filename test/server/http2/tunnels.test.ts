@@ -79,6 +79,24 @@ test('a program sees the upgrade that it knows', async (context) => {
   assert.deepEqual(await (await seen.promise).toArray(), []);
 });
 
+test('the key that a proxy passes on is the only one, wherever it stands', async (context) => {
+  const seen: Request[] = [];
+  const { open } = await upgrading(context, (req, socket) => {
+    seen.push(req);
+    socket.end(`${SWITCH}\r\n`);
+  });
+  const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+  for (const fields of [
+    { 'sec-websocket-key': key, origin: 'https://a' },
+    { origin: 'https://a', 'sec-websocket-key': key },
+    { origin: 'sec-websocket-key' },
+  ])
+    assert.equal((await headOf(open(fields)))[':status'], 200);
+  const keys = seen.map(({ headers }) => String(headers['sec-websocket-key']));
+  assert.deepEqual(keys.slice(0, 2), [key, key]);
+  assert.match(keys[2] ?? '', /^[A-Za-z0-9+/]{22}==$/);
+});
+
 test('a protocol that is no WebSocket gets no key of one', async (context) => {
   const seen = outcome<Request>();
   const { open } = await upgrading(context, (req, socket) => {
