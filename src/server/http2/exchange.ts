@@ -6,6 +6,8 @@
  * listener runs in the context of its own request, and what it throws ends nobody else's.
  */
 import type { AsyncResource } from 'node:async_hooks';
+import { NO_ERROR } from '../../http2/error-codes.js';
+import { Http2Error } from '../../http2/errors.js';
 import type { RequestHead } from '../../http2/request-head.js';
 import type { Stream } from '../../http2/stream.js';
 import { canSend } from '../../http2/stream-states.js';
@@ -132,7 +134,10 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
   }
 
   onLeft(error: Error | null | undefined): void {
-    callProgram(null, () => tellLeft(this.response, error, this));
+    // Where nobody is at fault, HTTP/2's word for the reason would read as if nothing had failed.
+    const failure =
+      error instanceof Http2Error && error.errorCode === NO_ERROR ? errors.streamDestroyed('end') : error;
+    callProgram(null, () => tellLeft(this.response, failure, this));
     // It was destroyed with an error after its end: it has left, and is not finished.
     if (!error && this.state === OPEN) nextTick(closeAbandoned, this);
   }

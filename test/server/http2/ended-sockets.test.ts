@@ -157,3 +157,21 @@ test('a socket that was ended can still be destroyed, and then what waits never 
   assert.ok(body.length < LARGE.length);
   assert.equal(code, cut);
 });
+
+for (const [what, begin] of [
+  ['its socket was destroyed before', (res: Response) => void res.socket?.destroy()],
+  ['its connection is lost', () => {}],
+] as const)
+  test(`the callback of a response's end gets an error that says so where ${what}`, async (context) => {
+    const told = outcome<{ code?: string } | null | undefined>();
+    const { connect } = await serve(context, (req, res) => {
+      req.on('error', () => {});
+      begin(res);
+      res.end(LARGE, (error?: Error | null) => told.resolve(error as never));
+    });
+    const session = connect();
+    const stream = session.request({});
+    stream.on('error', () => {});
+    stream.once('response', () => session.destroy());
+    assert.equal((await told.promise)?.code, 'ERR_STREAM_DESTROYED');
+  });
