@@ -102,6 +102,8 @@ export class AcceptQueue {
   readonly #onEmpty: OnEmpty;
   /** Null where more than one can wait. */
   readonly #place: OnlyPlace | null;
+  /** Others have accepted from the same socket: that nobody came here tells nothing. */
+  readonly #isShared: boolean;
   readonly #began = performance.now();
   #accepted = 0;
   #idleRounds = 0;
@@ -114,9 +116,10 @@ export class AcceptQueue {
   #isFirstLook = true;
   #isOver = false;
 
-  constructor(handle: ListeningHandle, place: OnlyPlace | null, onEmpty: OnEmpty) {
+  constructor(handle: ListeningHandle, place: OnlyPlace | null, onEmpty: OnEmpty, isShared = false) {
     this.#handle = handle;
     this.#place = place;
+    this.#isShared = isShared;
     this.#onEmpty = onEmpty;
     this.#accept = handle.onconnection;
     handle.onconnection = (error, client) => {
@@ -182,7 +185,7 @@ export class AcceptQueue {
 
   /** For who takes itself for connected, and would be reset. Nobody is looked for where hardly anybody comes. */
   #mayPause(): boolean {
-    const isBusy = this.#accepted > 0 || mayWait(this.#handle);
+    const isBusy = this.#isShared || this.#accepted > 0 || mayWait(this.#handle);
     return !this.#isOver && isBusy && this.#pauses < enoughPauses;
   }
 
@@ -227,10 +230,11 @@ export function acceptWaiting(server: object, isAlone: boolean, onEmpty: OnEmpty
   const { _handle: shared } = server as Listening;
   if (!shared || (shared.fd ?? -1) < 0) return null;
   const place = onlyPlaceOf(server);
-  return new AcceptQueue(shared, isAlone ? place : null, (...outcome) => {
+  const whenEmpty: OnEmpty = (...outcome) => {
     if (place !== null && mayBeShared(server as Listening)) shared.listen(usualBacklog);
     onEmpty(...outcome);
-  });
+  };
+  return new AcceptQueue(shared, isAlone ? place : null, whenEmpty, true);
 }
 
 /** The place of a server for whom no more than one can wait from here on; null where that can't be had. */

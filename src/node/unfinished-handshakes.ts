@@ -2,8 +2,8 @@
  * Connections that the system has half made: it has answered who connects, and has yet to hear from it again (SYN-RECEIVED,
  * RFC 9293 §3.3.2). A client that has heard the answer takes itself for connected, and is reset when the socket closes.
  *
- * In: a port. Out: whether there may be any on it, as far as Linux tells; where it doesn't, or too many connections are open to
- * look through them all at once, there are none. Never looks while a server serves.
+ * In: a port. Out: whether there may be any on it, as far as Linux tells, and is read in the time that a look may take: the
+ * rows that are left then are not looked at. Never looks while a server serves.
  *
  * Linux keeps no row of one that it answers by a cookie (RFC 4987 §3.6), and does so where as many are half made as may wait to
  * be accepted: at once, then, where only one may, and on some kernels for each. It counts the cookies that it sends.
@@ -11,19 +11,30 @@
 import fs from 'node:fs';
 
 /**
- * Rows of the system's tables that are looked through, within the call: some 3 ms for a thousand, many times that where others
- * use the machine. A connection for each request leaves one that lingers for a minute: so many are those of 500 a second.
+ * Milliseconds for which a look may keep the process, and its other clients with it: enough for some 50,000 rows, and a third
+ * of that where others use the machine. A connection for each request leaves a row for a minute: so many are those of 800 a second.
  */
-const MOST_ROWS = 32_768;
+const LONGEST_LOOK = 100;
 
-/** A sum of what the system says of its connections, of those that linger after their end too. */
-function openRows(): number {
-  let rows = 0;
-  for (const file of ['/proc/net/sockstat', '/proc/net/sockstat6']) {
-    for (const [, count] of read(file).matchAll(/^TCP6?: inuse (\d+)/gm)) rows += Number(count);
-    for (const [, count] of read(file).matchAll(/ tw (\d+)/g)) rows += Number(count);
+/** Bytes that are read at once, at most: Linux gives a page, of whole rows. */
+const PIECE = 16_384;
+
+/** A table of the system's, piece by piece, until it is over or the time is. Without an end: whoever has seen enough leaves. */
+function* piecesOf(file: string, end: number): Generator<string> {
+  let descriptor: number | undefined;
+  try {
+    descriptor = fs.openSync(file, 'r');
+    const piece = Buffer.allocUnsafeSlow(PIECE);
+    while (performance.now() < end) {
+      const length = fs.readSync(descriptor, piece, 0, PIECE, null);
+      if (length === 0) return;
+      yield piece.toString('latin1', 0, length);
+    }
+  } catch {
+    // A system that has no such table, or a program that may not read it.
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
   }
-  return rows;
 }
 
 function read(file: string): string {
@@ -34,10 +45,17 @@ function read(file: string): string {
   }
 }
 
-/** Whether a table of the system's has one that is half made at a port. */
-export function listsUnfinished(table: string, port: number): boolean {
+/** Whether a table of the system's has one that is half made at a port. Its pieces may end in the middle of a row. */
+export function listsUnfinished(table: Iterable<string>, port: number): boolean {
   const place = port.toString(16).toUpperCase().padStart(4, '0');
-  return new RegExp(`^ *\\d+: [\\dA-F]+:${place} [\\dA-F]+:[\\dA-F]{4} 03 `, 'm').test(table);
+  const isHalfMade = new RegExp(`^ *\\d+: [\\dA-F]+:${place} [\\dA-F]+:[\\dA-F]{4} 03 `, 'm');
+  let row = '';
+  for (const piece of table) {
+    const rows = row + piece;
+    if (isHalfMade.test(rows)) return true;
+    row = rows.slice(rows.lastIndexOf('\n') + 1);
+  }
+  return false;
 }
 
 /** How many it has answered by a cookie, at any port. */
@@ -81,6 +99,6 @@ export class UnfinishedHandshakes {
 }
 
 export function hasUnfinishedHandshakes(port: number): boolean {
-  if (openRows() > MOST_ROWS) return false;
-  return ['/proc/net/tcp', '/proc/net/tcp6'].some((file) => listsUnfinished(read(file), port));
+  const end = performance.now() + LONGEST_LOOK;
+  return ['/proc/net/tcp', '/proc/net/tcp6'].some((file) => listsUnfinished(piecesOf(file, end), port));
 }

@@ -78,8 +78,8 @@ export class PoolWorker {
   state: WorkerState = 'starting';
   /** Set when it should be replaced though nothing newer is there: why. */
   wornBy: string | undefined;
-  /** Whether it listens anywhere: it may have been given connections. */
-  listens = false;
+  /** Where it listens, or did. */
+  readonly #addresses = new Set<string>();
   /** What it last told of itself, and when (ms since the epoch). */
   report: WorkerReport | undefined;
   reportedAt = 0;
@@ -117,7 +117,7 @@ export class PoolWorker {
     this.#listener = listener;
     if (bootTimeout !== undefined) this.#deadline = setTimeout(() => this.#isLate(), bootTimeout * 1000);
     process.on('listening', (address) => {
-      this.listens = true;
+      this.#addresses.add(nameOf(address));
       listener.listening(this, address);
     });
     onWorkerMessage(process, (message) => this.#hear(message));
@@ -134,6 +134,16 @@ export class PoolWorker {
   /** Of a process that could not be started: 0. */
   get pid(): number {
     return this.#process.process.pid ?? 0;
+  }
+
+  /** Whether it listens anywhere: it may have been given connections. */
+  get listens(): boolean {
+    return this.#addresses.size > 0;
+  }
+
+  /** Whether it listens wherever another does. */
+  listensWhere(other: PoolWorker): boolean {
+    return [...other.#addresses].every((address) => this.#addresses.has(address));
   }
 
   #hear(message: WorkerMessage): void {
@@ -243,4 +253,8 @@ export class PoolWorker {
     this.#hasClosed();
     this.#listener.ended(this, before, { ...this.#ending, exitCode, signal: signal ?? this.#ending.signal });
   }
+}
+
+function nameOf({ addressType, address, port }: Address): string {
+  return [addressType, address, port].join(' ');
 }

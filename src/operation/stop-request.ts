@@ -15,6 +15,9 @@ import { isWorker } from './worker-role.js';
  */
 export const echo = 200;
 
+/** Milliseconds after which a program that stops in its own way, and says nothing of it, is taken to accept no more. */
+const ownWay = 500;
+
 export interface StopRequest {
   /** Who wants it: the user, by a signal, or the parent of a worker. */
   asker: 'user' | 'parent';
@@ -56,6 +59,7 @@ function parentsWord({ unlessHandled }: SignalOptions): Promise<StopRequest> {
     onSignals((signal) => {
       if (!told) void tellParent({ premier: 'signalled', signal });
       else if (!unlessHandled || process.listenerCount(signal) === 1) resolve(told);
+      else setTimeout(() => void tellParent({ premier: 'acceptsNoMore' }), ownWay).unref();
     });
     const obey = (request: StopRequest) => {
       if (told) return;

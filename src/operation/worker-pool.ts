@@ -83,7 +83,7 @@ export class WorkerPool implements WorkerListener {
     this.#letGoOfSockets();
     this.#gate.open();
     const all = [...this.#workers];
-    await stopTogether(all, (worker, alone) => this.#end(worker, { ...this.#options.stopped, alone }));
+    await stopTogether(all, (worker, place) => this.#end(worker, { ...this.#options.stopped, ...place }));
     if (this.#workers.size > 0) {
       await new Promise<void>((resolve) => {
         this.#onEmpty = resolve;

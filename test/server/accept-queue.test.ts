@@ -379,6 +379,30 @@ for (const [what, looks, outcome] of [
     assert.equal(await lookedAt(looks, context), outcome);
   });
 
+for (const [what, isShared, isRecent, waits] of [
+  ['its own that has accepted nobody of late', false, false, false],
+  ['its own that has just accepted somebody', false, true, true],
+  ['one that others have accepted from', true, false, true],
+] as const)
+  test(`who is half connected is ${waits ? '' : 'not '}waited for on ${what}`, async (context) => {
+    const { handle, done } = withHandle({});
+    if (!isRecent) await turns(4);
+    // A server that waits keeps no process alive.
+    const alive = setInterval(() => {}, 1000);
+    context.after(() => clearInterval(alive));
+    const looks = [true, false];
+    const place = {
+      isOurs: () => false,
+      unfinished: { begin() {}, mayBeHidden: false, lookBesideOurs: () => looks.shift() ?? false },
+      take: (told: (leave: () => void) => void) => told(() => {}),
+    };
+    await new Promise((resolve) => {
+      const queue = new AcceptQueue(handle as never, place as never, resolve, isShared);
+      context.after(() => queue.end());
+    });
+    assert.deepEqual(done, waits ? ['listen 511', 'listen 0'] : []);
+  });
+
 test('all that may wait are accepted, however long the process was kept from it', async (context) => {
   const { handle } = withHandle({});
   let time = 0;

@@ -39,40 +39,99 @@ for (const [what, rows, is] of [
   ['one that begins', [row('0100007F:1F90', '0100007F:B4AE', '02')], false],
 ] as const)
   test(`a table with ${what} lists ${is ? 'one' : 'none'} that is half made`, () => {
-    assert.equal(listsUnfinished([HEAD, ...rows, ''].join('\n'), 0x1f90), is);
+    const table = [HEAD, ...rows, ''].join('\n');
+    assert.equal(listsUnfinished([table], 0x1f90), is);
+    // Wherever a piece of it ends.
+    const pieces = [100, 7, 1].map((size) => table.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []);
+    for (const some of pieces) assert.equal(listsUnfinished(some, 0x1f90), is);
   });
 
 test('a port below 4096 is written with four digits', () => {
-  assert.ok(listsUnfinished(row('0100007F:0050', '0100007F:B4AE', '03'), 80));
+  assert.ok(listsUnfinished([row('0100007F:0050', '0100007F:B4AE', '03')], 80));
 });
 
-/** Has the system say what `tables` say, of connections alone; returns which were read. */
-function say(tables: Record<string, () => string>): { read: string[]; restore(): void } {
-  const read: string[] = [];
-  const own = fs.readFileSync;
-  const mocked = mock.method(fs, 'readFileSync', ((file: never, ...options: never[]) => {
-    if (!String(file).startsWith('/proc/net/')) return own(file, ...options);
-    read.push(String(file));
-    const table = tables[String(file)];
-    if (table === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    return table();
-  }) as never);
-  return { read, restore: () => mocked.mock.restore() };
+const PAGE = 4096;
+
+/** A table that is read page by page, as the system gives it. */
+class OpenTable {
+  #rest: string;
+
+  constructor(text: string) {
+    this.#rest = text;
+  }
+
+  read(into: Buffer): number {
+    const length = into.write(this.#rest.slice(0, PAGE), 'latin1');
+    this.#rest = this.#rest.slice(PAGE);
+    return length;
+  }
 }
 
-for (const [what, sockstat, is] of [
-  ['few connections are open', 'TCP: inuse 12 orphan 0 tw 30000 alloc 20 mem 1', true],
-  ['many are open', 'TCP: inuse 40000 orphan 0 tw 0 alloc 20 mem 1', false],
-  ['many linger', 'TCP: inuse 12 orphan 0 tw 40000 alloc 20 mem 1', false],
-] as const)
-  test(`the tables are ${is ? '' : 'not '}looked through where ${what}`, () => {
-    const { read, restore } = say({ '/proc/net/sockstat': () => sockstat, '/proc/net/tcp': () => HALF });
+/** Has the system say what `tables` say, of connections alone; returns which are open, and how many pages were read. */
+function say(tables: Record<string, () => string>) {
+  const open = new Map<number, OpenTable>();
+  const count = { pages: 0, opened: 0 };
+  const textOf = (file: string) => {
+    const table = tables[file];
+    if (table === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    return table();
+  };
+  const isOfSystem = (file: unknown) => String(file).startsWith('/proc/net/');
+  const { readFileSync, openSync, readSync, closeSync } = fs;
+  const mocks = [
+    mock.method(fs, 'readFileSync', ((file: never, ...options: never[]) =>
+      isOfSystem(file) ? textOf(file) : readFileSync(file, ...options)) as never),
+    mock.method(fs, 'openSync', ((file: never, ...options: [never]) => {
+      if (!isOfSystem(file)) return openSync(file, ...options);
+      const descriptor = -2 - count.opened++;
+      open.set(descriptor, new OpenTable(textOf(file)));
+      return descriptor;
+    }) as never),
+    mock.method(fs, 'readSync', ((descriptor: number, into: never, ...options: [never]) => {
+      const table = open.get(descriptor);
+      if (table === undefined) return readSync(descriptor, into, ...options);
+      count.pages++;
+      return table.read(into);
+    }) as never),
+    mock.method(fs, 'closeSync', ((descriptor: number) => {
+      if (!open.delete(descriptor)) closeSync(descriptor);
+    }) as never),
+  ];
+  const restore = () => {
+    for (const { mock: mocked } of mocks) mocked.restore();
+  };
+  return { open, count, restore };
+}
+
+/** Rows of many pages, none of them half made. */
+const MANY = `${HEAD}\n${`${LISTENS}\n`.repeat(1000)}`;
+
+for (const [what, tables, milliseconds, is, pages] of [
+  ['one that has a page', { '/proc/net/tcp': HALF }, 0, true, [1, 1]],
+  ['the second', { '/proc/net/tcp': MANY, '/proc/net/tcp6': HALF6 }, 0, true, [30, 60]],
+  ['the end of one that is long', { '/proc/net/tcp': MANY + HALF }, 0, true, [30, 60]],
+  ['the beginning of one, and no further', { '/proc/net/tcp': `${HALF}\n${MANY}` }, 0, true, [1, 1]],
+  ['none', { '/proc/net/tcp': MANY, '/proc/net/tcp6': MANY }, 0, false, [60, 120]],
+  ['what comes after the time for it', { '/proc/net/tcp': MANY + HALF }, 20, false, [2, 5]],
+  ['the table after that', { '/proc/net/tcp': MANY, '/proc/net/tcp6': HALF6 }, 20, false, [2, 5]],
+] as [string, Record<string, string>, number, boolean, [number, number]][])
+  test(`the tables of the system are looked through: ${what} ${is ? 'has one' : 'has none that is seen'}`, (context) => {
+    const said = Object.entries(tables).map(([file, text]) => [file, () => text] as const);
+    const { open, count, restore } = say(Object.fromEntries(said));
+    let time = 0;
+    // Each page takes so long.
+    const clock = context.mock.method(performance, 'now', () => {
+      time += milliseconds;
+      return time;
+    });
     try {
       assert.equal(hasUnfinishedHandshakes(0x1f90), is);
-      assert.equal(read.includes('/proc/net/tcp'), is);
     } finally {
+      clock.mock.restore();
       restore();
     }
+    assert.equal(open.size, 0);
+    assert.ok(count.pages >= pages[0] && count.pages <= pages[1], `${count.pages} pages were read`);
   });
 
 test('a system that says nothing has none', () => {
