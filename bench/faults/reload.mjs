@@ -164,6 +164,7 @@ class Rows {
 
   async add(key, measure, limit) {
     if (this.#rows[key]) return;
+    console.error(`${key}: under way, for ${limit} s at most`);
     const began = performance.now();
     const row = await within(limit, measure());
     this.#rows[key] = { ...row, seconds: Math.round((performance.now() - began) / 1000) };
