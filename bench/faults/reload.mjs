@@ -11,6 +11,7 @@ import { CountingClients } from '../load/counting-clients.mjs';
 import { FetchClients, NodeClients } from '../load/library-clients.mjs';
 import { has, runLoad } from '../processes.mjs';
 import { endServers, reloadedServers } from './reloaded-servers.mjs';
+import { watchStandstill } from './standstill.mjs';
 
 const help = `npm run reload -- [options] [WORD ...]
 
@@ -22,7 +23,8 @@ const help = `npm run reload -- [options] [WORD ...]
   --into FILE   keep each row there as soon as it is measured, and measure none again that is there
 
 A request without an answer for ten seconds is lost. A row that is not over after a minute, and half a minute more for each
-reload and stop, has failed, which is said in its place.
+reload and stop, has failed, which is said in its place. Beside what was lost stands how long the clients had no turn at most: one
+that stands still for longer than a stop leaves its connection loses its request, whatever the server does.
 
 With --into a run that was ended goes on with the row at which it was; a row takes some minutes.
 Others stand beside premier where they are in PATH: nginx, and pm2 from npm.`;
@@ -166,8 +168,13 @@ class Rows {
     if (this.#rows[key]) return;
     console.error(`${key}: under way, for ${limit} s at most`);
     const began = performance.now();
+    const standstill = watchStandstill();
     const row = await within(limit, measure());
-    this.#rows[key] = { ...row, seconds: Math.round((performance.now() - began) / 1000) };
+    this.#rows[key] = {
+      ...row,
+      'stood still (ms)': standstill(),
+      seconds: Math.round((performance.now() - began) / 1000),
+    };
     console.error(`${key}: ${JSON.stringify(this.#rows[key])}`);
     if (this.#file !== undefined) writeFileSync(this.#file, `${JSON.stringify(this.#rows, undefined, 2)}\n`);
   }

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { build, install } from '../../scripts/prepare.mjs';
 import { startServer } from '../processes.mjs';
 import { quietPort } from './quiet-port.mjs';
+import { watchStandstill } from './standstill.mjs';
 import { ab, agent, fresh, undici } from './stopping-clients.mjs';
 import { haproxy } from './through-haproxy.mjs';
 
@@ -46,6 +47,9 @@ const before = (stop) => 100 + ((stop * 37) % 100);
 /** Milliseconds after which a server that goes on serving its kept connections is killed. */
 const patience = 8000;
 
+/** The column of the longest time for which the clients had no turn. */
+const stoodStill = 'clients stood still (ms)';
+
 async function saysWarm(output) {
   for await (const [piece] of on(output, 'data')) if (String(piece).includes('warm')) return;
 }
@@ -54,6 +58,7 @@ async function stopUnderLoad(client, subject, stop) {
   const server = await startServer([process.execPath, ...subjects[subject](String(await quietPort()))]);
   try {
     const warm = saysWarm(server.child.stdout);
+    const standstill = watchStandstill();
     const load = client(server.port, Number(values.clients), path);
     await warm;
     await delay(before(stop));
@@ -61,7 +66,7 @@ async function stopUnderLoad(client, subject, stop) {
     server.child.kill('SIGTERM');
     const isStuck = await Promise.race([ended.then(() => false), delay(patience).then(() => true)]);
     if (isStuck) server.child.kill('SIGKILL');
-    return { ...(await load), isStuck };
+    return { ...(await load), isStuck, standstill: standstill() };
   } finally {
     await server.stop();
   }
@@ -70,9 +75,10 @@ async function stopUnderLoad(client, subject, stop) {
 for (const name of positionals.length > 0 ? positionals : Object.keys(clients)) {
   const rows = {};
   for (const subject of Object.keys(subjects)) {
-    const total = { stops: 0, stuck: 0, answered: 0, lost: 0, why: {} };
+    const total = { stops: 0, stuck: 0, answered: 0, lost: 0, [stoodStill]: 0, why: {} };
     for (let stop = 0; stop < Number(values.stops); stop++) {
-      const { skipped, answered, lost, why, isStuck } = await stopUnderLoad(clients[name], subject, stop);
+      const outcome = await stopUnderLoad(clients[name], subject, stop);
+      const { skipped, answered, lost, why, isStuck, standstill } = outcome;
       if (skipped) {
         total.why = skipped;
         break;
@@ -81,6 +87,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(clients)) 
       if (isStuck) total.stuck++;
       total.answered += answered;
       total.lost += lost;
+      total[stoodStill] = Math.max(total[stoodStill], standstill);
       for (const [code, count] of Object.entries(why)) total.why[code] = (total.why[code] ?? 0) + count;
     }
     rows[subject] = { ...total, why: JSON.stringify(total.why) };
