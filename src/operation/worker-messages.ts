@@ -17,9 +17,9 @@ export interface StopTerms {
   stopAfter: number;
   /** Milliseconds that idle connections are left. */
   grace?: number | undefined;
-  /** All workers stop: nobody else goes on accepting connections. */
+  /** Nobody else goes on accepting connections at some address of its. */
   last: boolean;
-  /** Of all of them, it is the last that accepts. */
+  /** Of workers that stop together it is the last that accepts. */
   alone?: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface WorkerMessages {
   alwaysFull: { memory: number };
   /** It stops, and waits for so many connections. */
   finishing: { connections: number };
-  /** It stops, and accepts no more connections; others may. */
+  /** It stops, and accepts no more connections, as far as it knows; others may. */
   acceptsNoMore: object;
   /** It serves nobody any more; so many connections were cut. */
   closed: { cut: number };
