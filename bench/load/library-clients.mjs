@@ -31,7 +31,8 @@ class LibraryClients {
       error.name === 'TimeoutError' || error.cause?.name === 'TimeoutError'
         ? 'unanswered'
         : (error.cause?.code ?? error.code ?? error.message);
-    if (code === 'ECONNREFUSED') this.refused++;
+    // The system puts off who tries to connect where a server closes: nothing was sent.
+    if (code === 'ECONNREFUSED' || (code === 'unanswered' && error.isUnconnected)) this.refused++;
     else this.lost[code] = (this.lost[code] ?? 0) + 1;
   }
 
@@ -45,17 +46,30 @@ export class NodeClients extends LibraryClients {
   constructor({ secure, ...where }, options) {
     const [Kind, send] = secure ? [SecureAgent, secureRequest] : [Agent, request];
     const agent = new Kind({ keepAlive: true, rejectUnauthorized: false });
+    const connected = new WeakSet();
+    const { createConnection } = agent;
+    agent.createConnection = function (...args) {
+      const socket = createConnection.apply(this, args);
+      return socket?.once('connect', () => connected.add(socket)) ?? socket;
+    };
     const ask = (signal) =>
       new Promise((resolve, reject) => {
-        send({ ...where, agent, path: '/', signal }, (res) => {
+        const sent = send({ ...where, agent, path: '/', signal }, (res) => {
           res.resume();
           res.once('end', () =>
             res.statusCode === 200 ? resolve() : reject(new Error(String(res.statusCode))),
           );
           res.once('close', () => reject(new Error('cut')));
-        })
-          .once('error', reject)
-          .end();
+        });
+        let socket;
+        sent.once('socket', (given) => {
+          socket = given;
+        });
+        sent.once('error', (error) => {
+          const isUnconnected = socket === undefined || !connected.has(socket);
+          reject(Object.assign(error, { isUnconnected }));
+        });
+        sent.end();
       });
     super(ask, options);
   }
