@@ -528,3 +528,24 @@ for (const [symbol, where, party] of [
     );
   });
 }
+
+/** Listens, and never accepts: one connection is made, and the system puts off who else tries. */
+const ONE_PLACE = `const server = require('node:net').createServer().listen(0, '127.0.0.1', () => {
+  server._handle.listen(0);
+  require('node:fs').writeSync(1, server.address().port + '\\n');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+});`;
+
+for (const secure of [false, true])
+  test(`of clients that nobody answers${secure ? ' over TLS' : ''}, those that were connected have lost a request, the others were refused`, {
+    skip: process.platform !== 'linux' && 'there more may wait',
+  }, async (context) => {
+    const child = spawn(process.execPath, ['-e', ONE_PLACE], { stdio: ['ignore', 'pipe', 'inherit'] });
+    context.after(() => child.kill('SIGKILL'));
+    const [port] = await once(child.stdout, 'data');
+    const { NodeClients } = await load('load/library-clients.mjs');
+    const where = { port: Number(port), host: '127.0.0.1', secure };
+    const clients = new NodeClients(where, { count: 5, pause: 0, limit: 500 });
+    await clients.end();
+    assert.deepEqual([clients.requests, clients.refused, clients.lost], [0, 4, { unanswered: 1 }]);
+  });
