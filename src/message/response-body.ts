@@ -135,10 +135,11 @@ export class ResponseBodyMethods extends OwnFramingMethods {
       data = decoded(checked(chunk), encoding);
       length = encodedLength(data, encoding);
     }
+    let hasTotal = true;
     if (!this.destroyed) this._prepareEnd(length, Boolean(chunk));
-    else if (!chunk) this._prepareLost();
+    else if (!chunk) hasTotal = this._prepareLost();
     if (typeof callback === 'function') this._queueEndCallback(callback);
-    if (this.strictContentLength) this._checkTotal();
+    if (hasTotal && this.strictContentLength) this._checkTotal();
     this.finished = true;
     if (this.destroyed) {
       if (hasHead(this)) this._headerSent = true;
@@ -166,12 +167,17 @@ export class ResponseBodyMethods extends OwnFramingMethods {
     if (given && !this._hasBody && this._rejectBody) throw errors.bodyNotAllowed();
   }
 
-  /** Nothing of it leaves: that its head is refused was told before, and a pipe may end it in a tick of nobody's. */
-  _prepareLost(): void {
+  /**
+   * Nothing of it leaves: that its head is refused was told before, and a pipe may end it in a tick of nobody's.
+   * @returns whether it has a head, and by that a length
+   */
+  _prepareLost(): boolean {
     try {
       this._prepareEnd(0, false);
+      return true;
     } catch (error) {
-      if (!errors.isRefusedHead(error)) throw error;
+      if (errors.isRefusedHead(error)) return false;
+      throw error;
     }
   }
 

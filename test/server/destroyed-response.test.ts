@@ -68,6 +68,14 @@ const refusedHeads: [what: string, spoil: (res: Response) => void][] = [
   ['a reason with a line end', (res) => Object.assign(res, { statusMessage: 'a\r\nb' })],
   ['a status that there is not', (res) => Object.assign(res, { statusCode: 99 })],
   ['trailers without chunks', (res) => res.setHeader('Trailer', 'X-T').setHeader('Content-Length', 0)],
+  [
+    'a reason with a line end, whose bytes are counted',
+    (res) => Object.assign(res, { statusMessage: 'a\r\nb', strictContentLength: true }),
+  ],
+  [
+    'a status that there is not, whose bytes are counted',
+    (res) => Object.assign(res, { statusCode: 99, strictContentLength: true }),
+  ],
 ];
 
 for (const [what, spoil] of refusedHeads) {
