@@ -20,6 +20,8 @@ class Mark {
 
   /** Whether too little has left since; begins anew where it was enough. */
   isLate(now: number, sent: number, timeout: number): boolean {
+    // What a socket counts as unsent is more than the data that were handed to it: heads, and what TLS makes of them.
+    if (sent < this.sent) this.sent = sent;
     if (sent - this.sent < PROGRESS_BYTES) return now - this.at >= timeout;
     this.at = now;
     this.sent = sent;

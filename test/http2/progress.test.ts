@@ -97,6 +97,16 @@ test('to take less than that of what its socket has yet to send is not to get on
   assert.deepEqual(look(exchange, TIMEOUT, 3 * PROGRESS_BYTES + 1), [CALM(1)]);
 });
 
+test('more of what its socket has yet to send, as heads and TLS are, takes nothing from what the client takes then', () => {
+  const exchange = answered([1], 1 << 20);
+  assert.deepEqual(look(exchange, 0, 0), []);
+  assert.deepEqual(look(exchange, 1, 8 * PROGRESS_BYTES), []);
+  assert.deepEqual(look(exchange, TIMEOUT, 7 * PROGRESS_BYTES), []);
+  // Nor does it count as taken.
+  assert.deepEqual(look(exchange, TIMEOUT + 1, 8 * PROGRESS_BYTES), []);
+  assert.deepEqual(look(exchange, 2 * TIMEOUT, 8 * PROGRESS_BYTES), [CALM(1)]);
+});
+
 test('a stream of which nothing waits may have a closed window for ever', () => {
   const exchange = greeted();
   exchange.receive([settings([4, 0]), headers(1, get)]);
