@@ -93,6 +93,11 @@ export class Stream implements Ordered {
     this.id = id;
   }
 
+  /** Whether the request has a body, though all of it may have come before the program was told of the request. */
+  get hasBody(): boolean {
+    return this.incoming !== null;
+  }
+
   /** Octets of the request's body that the program has not consumed. */
   get unconsumed(): number {
     return this.incoming === null ? 0 : this.incoming.unconsumed;

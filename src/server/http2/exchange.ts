@@ -170,7 +170,7 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
     if (this.state === CLOSED) return;
     const { stream } = this;
     // What has no body has come to its end, though nobody was told yet.
-    if (!stream.readable && !this.isReceived) this.requestEnds([]);
+    if (!stream.hasBody && !this.isReceived) this.requestEnds([]);
     // As on node:http, a response that was ended still arrives, as far as it can at once.
     if (stream.ended) this.connection.flush();
     if (stream.ended && !canSend(stream.state)) {

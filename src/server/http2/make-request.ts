@@ -11,8 +11,8 @@ import type { ServerSocket } from '../../transport/server-socket.js';
 import { type HttpServer, kEngine } from '../http-server.js';
 
 /** A body is announced by its stream alone. Programs look for one of two fields, and proxies pass them on. */
-export function announceBody({ readable }: Stream, { contentLength, rawHeaders }: RequestHead): void {
-  if (readable && contentLength === null) rawHeaders.push('transfer-encoding', 'chunked');
+export function announceBody({ hasBody }: Stream, { contentLength, rawHeaders }: RequestHead): void {
+  if (hasBody && contentLength === null) rawHeaders.push('transfer-encoding', 'chunked');
 }
 
 export function makeRequest(server: HttpServer, socket: ServerSocket, head: RequestHead): IncomingMessage {

@@ -59,11 +59,11 @@ export abstract class RequestSide implements StreamSocketHost, BodySource {
     this.connection = connection;
     this.stream = stream;
     this.context = context;
-    this.start = stream.readable ? now() : null;
+    this.start = stream.hasBody ? now() : null;
     this.socket = socketFor(this);
     announceBody(stream, head);
     this.request = makeRequest(connection.server, this.socket, head);
-    if (connection.server[kEngine].optimizeEmptyRequests && !stream.readable)
+    if (connection.server[kEngine].optimizeEmptyRequests && !stream.hasBody)
       this.request._dumpAndCloseReadable();
     this.request._source = this;
   }

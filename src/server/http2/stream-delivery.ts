@@ -101,7 +101,7 @@ export class StreamDelivery implements ConnectionListener {
       dispatchExpecting(server, expect, request, response, count);
     } finally {
       // What the handler entered is the context of its body too, and of nothing else in the scope it shared.
-      if (stream.readable) exchange.context = this.contexts.forBody(exchange.context);
+      if (stream.hasBody) exchange.context = this.contexts.forBody(exchange.context);
     }
   }
 

@@ -423,6 +423,37 @@ test('a client that leaves large answers lying is answered what else it asks for
   for (const stream of streams) assert.equal((await read(stream.resume())).body, large.toString());
 });
 
+for (const [what, options] of [
+  ['', {}],
+  [', on a server that spares requests without a body the reading', { optimizeEmptyRequests: true }],
+] as const)
+  test(`a request that was held until all of it had come is like any other${what}`, async (context) => {
+    const large = Buffer.alloc(2 * 1024 * 1024);
+    const listener: Listener = (req, res) => {
+      if (req.url === '/large') {
+        res.end(large);
+        return;
+      }
+      let body = '';
+      req.on('data', (chunk) => {
+        body += chunk;
+      });
+      req.on('end', () => res.end(JSON.stringify([req.headers['transfer-encoding'], body, req.complete])));
+    };
+    const { connect } = await serve(context, listener, options);
+    const session = connect();
+    await once(session, 'connect');
+    const waiting = Array.from({ length: 3 }, () => session.request({ ':path': '/large' }).pause());
+    await Promise.all(waiting.map((stream) => once(stream, 'response')));
+    const held = session.request({ ':method': 'POST' }, { endStream: false });
+    held.end('text');
+    const answer = read(held);
+    // What is answered to a ping has passed all that was sent before it.
+    await new Promise((resolve) => session.ping(resolve));
+    for (const stream of waiting) stream.close(http2.constants.NGHTTP2_CANCEL);
+    assert.deepEqual(JSON.parse((await answer).body), ['chunked', 'text', true]);
+  });
+
 test('many requests are answered on one connection, in the order in which they are ready', async (context) => {
   const waiting: Response[] = [];
   const { ask } = await serve(context, (req, res) => {
