@@ -59,7 +59,9 @@ export class SendProgress {
       if (stream.backlog === 0) continue;
       // With a window of its own it waits for others of its connection, whose client may want them first.
       const mark = stream.sendWindow > 0 ? undefined : before.get(stream);
-      if (allLate || mark?.isLate(now, stream.sent, timeout)) stalled.push(stream);
+      // Nor has one that did not wait at the last look been left lying as long as the others.
+      const isLate = allLate ? before.has(stream) : mark?.isLate(now, stream.sent, timeout);
+      if (isLate) stalled.push(stream);
       else this.#marks.set(stream, mark ?? new Mark(now, stream.sent));
     }
     return stalled;

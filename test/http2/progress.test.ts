@@ -107,6 +107,15 @@ test('more of what its socket has yet to send, as heads and TLS are, takes nothi
   assert.deepEqual(look(exchange, 2 * TIMEOUT, 8 * PROGRESS_BYTES), [CALM(1)]);
 });
 
+test('what has begun to wait since the last look is not given up with what waited before', () => {
+  const exchange = answered([1], 0);
+  look(exchange, 0);
+  exchange.receive([headers(3, get), open(3, LENGTH)], 1).pullAll();
+  const unsent = 4 * PROGRESS_BYTES;
+  assert.deepEqual(look(exchange, TIMEOUT, unsent), [CALM(1)]);
+  assert.deepEqual(look(exchange, TIMEOUT + 1, unsent), [CALM(3)]);
+});
+
 test('a stream of which nothing waits may have a closed window for ever', () => {
   const exchange = greeted();
   exchange.receive([settings([4, 0]), headers(1, get)]);
@@ -136,7 +145,7 @@ test('requests that were held since nobody takes the answers before are served w
 test('who makes us give up hundreds of streams is given up as a whole', () => {
   const exchange = answered([], 0, 1);
   let now = 0;
-  for (let id = 1; exchange.fault === null && id < 1000; id += 200) {
+  for (let id = 1; exchange.fault === null && id < 2000; id += 200) {
     for (let next = id; next < id + 180; next += 2) exchange.receive(headers(next, get), now).pullAll();
     look(exchange, now);
     now += TIMEOUT;
