@@ -177,8 +177,8 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
 
   override end(chunk?: unknown, encoding?: unknown, callback?: unknown): this {
     const told = [chunk, encoding, callback].find((argument) => typeof argument === 'function');
-    if (chunk !== null && chunk !== undefined && typeof chunk !== 'function') this.write(chunk);
-    else this._finish();
+    if (isNothing(chunk)) this._finish();
+    else this.write(chunk);
     if (told) this._onceOver(told as () => void);
     return this;
   }
@@ -241,6 +241,12 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
   _stir(): void {
     this._timer?.refresh();
   }
+}
+
+/** Whether a socket would end without writing anything. */
+function isNothing(chunk: unknown): boolean {
+  if (chunk === null || chunk === undefined || typeof chunk === 'function') return true;
+  return chunk === '' || (chunk instanceof Uint8Array && chunk.length === 0);
 }
 
 function makeState(socket: StreamSocketMethods): void {

@@ -12,6 +12,8 @@ type Ending = (socket: Request['socket'] & { destroySoon(): void }) => void;
 
 const endings: [name: string, end: Ending][] = [
   ['end', (socket) => socket.end()],
+  ["end('')", (socket) => socket.end('')],
+  ['end of no bytes', (socket) => socket.end(new Uint8Array(0))],
   ['destroySoon', (socket) => socket.destroySoon()],
 ];
 
