@@ -139,7 +139,8 @@ test('a worker of which one server listens still, or again, is ready', async (t)
   assert.equal((await answers()).size, 1);
   child.kill('SIGTERM');
   assert.equal(await ended, 0);
-  assert.equal(stderr(), '');
+  // On a busy machine a client may take its time to leave.
+  assert.match(stderr(), /^(Finishing one answer[^\n]*\n)?$/);
 });
 
 test('one process that has closed its servers is not ready until it listens again', async (t) => {
