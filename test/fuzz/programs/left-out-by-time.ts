@@ -155,6 +155,17 @@ export const byTime: readonly LeftOut[] = [
   },
   {
     row: 'what one segment holds',
+    // Between two pieces of a body it stops to flow.
+    is: ({ on, call, with: [event = 'readable'] }, { object, moment }) => {
+      if (on !== 'req' || call !== 'removeAllListeners' || event !== 'readable' || moment === 'rest')
+        return false;
+      const req = object as IncomingMessage;
+      const isStopped = req.readableFlowing === true && req.listenerCount('data') === 0;
+      return 'transfer-encoding' in req.headers && (isStopped || !isAtStart(moment));
+    },
+  },
+  {
+    row: 'what one segment holds',
     is: ({ on, call }, { moment, pipelined }) =>
       pipelined &&
       moment !== 'rest' &&

@@ -36,6 +36,29 @@ export const metAlone: [what: string, program: Program][] = [
       ],
     },
   ],
+  ...[
+    { what: 'is resumed', before: { on: 'req', call: 'resume', with: [] } as Step },
+    { what: 'is piped', before: { on: 'req', call: 'pipe', with: [{ itself: 'res' }] } as Step },
+    { what: 'is as it came', before: null },
+  ].map(({ what, before }): [string, Program] => [
+    `a request that ${what}, of which nobody listens for 'readable' any more`,
+    {
+      ...PLAIN,
+      client: [
+        {
+          send: 'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n',
+        },
+      ],
+      handlers: [
+        [
+          ...(before === null ? [] : [before]),
+          { on: 'req', call: 'removeAllListeners', with: ['readable'] },
+          { wait: 'quiet' },
+          { on: 'req', look: true },
+        ],
+      ],
+    },
+  ]),
   [
     'a head that is refused after it said that the connection ends',
     {
