@@ -191,7 +191,8 @@ export class Interpreter {
     // A pipelined response gets its turn when those before it have ended: that is listed.
     const atRest = moment === 'rest' || (moment === 'begun' && !this.#pipelined);
     if (step.of !== undefined && !atRest) return 'only at rest';
-    if (moment === 'rest' && this.#listed.lingers) return 'left out';
+    const isAfterRest = moment === 'rest' || (moment === 'turn' && this.#rested.has(number));
+    if (isAfterRest && this.#listed.lingers) return 'left out';
     if (this.#rested.has(number) && this.#exchanges.isAfterLast(number)) return 'left out';
     const objects = this.#exchanges.of(step.of ?? number);
     const object = objects?.[step.on];

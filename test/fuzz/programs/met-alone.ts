@@ -99,6 +99,22 @@ export const metAlone: [what: string, program: Program][] = [
       ],
     },
   ],
+  ...(['res', 'req', 'socket'] as const).map((on): [string, Program] => [
+    `the ${on} of a connection that ends within a body, in the turn of a write after a rest`,
+    {
+      ...PLAIN,
+      client: [{ send: CUT.replace('Host: a', 'Host: a\r\nConnection: close') }],
+      handlers: [
+        [
+          { on: 'res', call: 'end', with: [] },
+          { wait: 'quiet' },
+          { on: 'res', call: 'write', with: ['a'] },
+          { on, get: 'destroyed' },
+          { on, look: true },
+        ],
+      ],
+    },
+  ]),
   [
     'a response that drains, on a socket that the program has ended',
     {
