@@ -78,6 +78,16 @@ function answersIn({ early, atRest }: FreeObservation, program: Program): number
   return responses.filter(({ isWhole }) => isWhole).length;
 }
 
+/** Whether a response that ended on node:http hasn't, since a list of it is no field any more: it is checked again. */
+function refusesList(seen: FreeObservation, there: FreeObservation, program: Program): boolean {
+  const hasEnded = ({ exchanges }: FreeObservation, number: number) =>
+    exchanges[number]?.res?.writableEnded === true;
+  return (
+    makesListRefused(program) &&
+    seen.exchanges.some((_, number) => hasEnded(there, number) && !hasEnded(seen, number))
+  );
+}
+
 /** What is still under way on premier, though it isn't on node:http where the same was done to end it. */
 function* hangsAlone(seen: FreeObservation, there: FreeObservation, program: Program): Generator<string> {
   if (seen.restless && !there.restless) yield 'it goes on for ever';
@@ -100,6 +110,7 @@ function* hangsAlone(seen: FreeObservation, there: FreeObservation, program: Pro
     // What nobody catches takes the rest of the segment along on node:http, or the next request is refused: a row as well.
     there.uncaught.length === 0 &&
     !there.isHeldLate &&
+    !refusesList(seen, there, program) &&
     seen.exchanges.length === there.exchanges.length &&
     isDeepStrictEqual([...seen.ends].sort(), [...there.ends].sort());
   if (isSame && seen.atRest === 'open' && there.atRest !== 'open')

@@ -53,6 +53,22 @@ export const metPipelined: [what: string, program: Program][] = [
       ],
     },
   ],
+  ...([['end'], ['flushHeaders', 'end'], ['write', 'end']] as const).map((calls): [string, Program] => [
+    `a list that is made refused after it was set, where ${calls[0]} writes the head, and the client may end before`,
+    {
+      ...PLAIN,
+      options: { httpAllowHalfOpen: true },
+      client: [{ send: GET.repeat(2) }],
+      handlers: [
+        [{ on: 'res', call: 'end', with: [] }],
+        [
+          { on: 'res', call: 'setHeader', with: ['X-B', { shared: 'other', initially: ['b'] }] },
+          { push: 'other', value: 'a\r\nb' },
+          ...calls.map((call): Step => ({ on: 'res', call, with: call === 'write' ? ['a'] : [] })),
+        ],
+      ],
+    },
+  ]),
   [
     'a request that is destroyed by a callback once it may have ended',
     {
