@@ -14,6 +14,7 @@ import { type FreeObservation, runFreely } from './free-run.js';
 import { pushRow } from './left-out-steps.js';
 import { isRefusal } from './listed-notes.js';
 import type { Program } from './program.js';
+import { announcesForPiped } from './program-facts.js';
 import { isFaulty } from './random-program.js';
 import { shrink } from './shrinking.js';
 import { readResponses, type WireResponse } from './wire-responses.js';
@@ -178,8 +179,11 @@ function* uncaughtAlone(seen: FreeObservation, there: FreeObservation, program: 
     error === 'Error: thrown' || (seen.isForeign && /ECONNRESET|EPIPE/.test(error));
   // A list that changes after it was set is checked again.
   const isOfList = (error: string) => error.includes('ERR_INVALID_CHAR') && makesListRefused(program);
+  // Whether a pipe has ended the response by then: `what one segment holds`.
+  const isOfTrailer = (error: string) =>
+    error.includes('ERR_HTTP_TRAILER_INVALID') && announcesForPiped(program);
   for (const error of seen.uncaught)
-    if (!known.has(withoutAnnounced(error)) && !isOwn(error) && !isOfList(error))
+    if (!known.has(withoutAnnounced(error)) && !isOwn(error) && !isOfList(error) && !isOfTrailer(error))
       yield `nobody catches ${error}`;
 }
 

@@ -7,6 +7,10 @@ import type { Program, Step } from './program.js';
 /** A request of which the client doesn't send all, after one that says by its answer that the connection ends. */
 const AFTER_LAST = `PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na${CUT}`;
 
+/** A request whose body comes in chunks, and with trailers. */
+const PUT =
+  'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\nX-T: u\r\n\r\n';
+
 export const metPipelined: [what: string, program: Program][] = [
   [
     'an answer that waits, and with its head is as much as may wait',
@@ -66,6 +70,18 @@ export const metPipelined: [what: string, program: Program][] = [
           { push: 'other', value: 'a\r\nb' },
           ...calls.map((call): Step => ({ on: 'res', call, with: call === 'write' ? ['a'] : [] })),
         ],
+      ],
+    },
+  ]),
+  ...[GET, PUT].map((first): [string, Program] => [
+    `trailers that are announced in another response, without chunks, where a pipe is to end it after a ${first.slice(0, 3)}`,
+    {
+      ...PLAIN,
+      client: [{ send: first + GET.repeat(2) }],
+      handlers: [
+        [],
+        [{ on: 'req', call: 'pipeline', with: [{ itself: 'res' }, { do: [] }] }],
+        [{ on: 'res', of: 1, call: 'writeHead', with: [204, ['Trailer', 'X-T']] }],
       ],
     },
   ]),

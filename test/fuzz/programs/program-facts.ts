@@ -41,6 +41,23 @@ export function fillsButForHead({ handlers, options }: Program): boolean {
   });
 }
 
+/** Whether a handler announces trailers in the response of another one, into which that one pipes its request. */
+export function announcesForPiped({ handlers }: Program): boolean {
+  const isPiping = (step: Record<string, unknown>) =>
+    step.on === 'req' && (step.call === 'pipe' || step.call === 'pipeline');
+  const piping = handlers.map((steps) => stepsIn(steps).some(isPiping));
+  return handlers.some((steps, number) =>
+    stepsIn(steps).some(
+      ({ on, of, with: values }) =>
+        on === 'res' &&
+        typeof of === 'number' &&
+        of !== number &&
+        piping[of] === true &&
+        /"trailer"/i.test(JSON.stringify(values)),
+    ),
+  );
+}
+
 export function corks({ handlers }: Program): boolean {
   return JSON.stringify(handlers).includes('"cork"');
 }
