@@ -182,6 +182,11 @@ export class FreeProgram {
       const isWaitedFor = ended.length < this.exchanges.length;
       this.ends.push(`${number} ${what} after ${ended.length}${isWaitedFor ? WAITED_FOR : ''}`);
     }
+    // The end of a request lets its socket flow: whether that has come by then is listed.
+    if (what === 'socket.pause') {
+      const complete = this.exchanges.filter(({ req }) => req.complete);
+      this.ends.push(`${number} ${what} after ${complete.length}`);
+    }
     if (/^req\.(?:pipe|unpipe|pipeline)$/.test(what)) {
       const own = this.exchanges[number];
       if (own !== undefined) own.written = null;

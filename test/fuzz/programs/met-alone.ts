@@ -59,6 +59,27 @@ export const metAlone: [what: string, program: Program][] = [
       ],
     },
   ]),
+  ...(
+    [
+      ['iterates', (pause) => ({ on: 'req', call: 'iterate', with: [{ do: [pause] }] })],
+      ["listens for 'data'", (pause) => ({ on: 'req', listen: 'data', do: [pause] })],
+      [
+        "listens for 'readable'",
+        (pause) => ({ on: 'req', listen: 'readable', do: [{ on: 'req', call: 'read', with: [] }, pause] }),
+      ],
+    ] as [how: string, read: (pause: Step) => Step][]
+  ).map(([how, read]): [string, Program] => [
+    `a socket that is paused at each piece of a body by who ${how}, also by the last one`,
+    {
+      ...PLAIN,
+      client: [
+        { send: 'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n' },
+        'quiet',
+        { send: '2\r\nbc\r\n0\r\n\r\n' },
+      ],
+      handlers: [[read({ on: 'socket', call: 'pause', with: [] })]],
+    },
+  ]),
   [
     'a head that is refused after it said that the connection ends',
     {
