@@ -203,7 +203,6 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
     this.statusCode = status;
     const fields = this._fields === null ? headers : mergeFields(this, this._fields, headers);
     const reasonText = reasonPhrase(this.statusMessage);
-    if (!statusAllowsBody(status)) this._hasBody = false;
     // The client may or may not send the body it asked leave for: what follows can't be told apart.
     if (this._expect_continue && !this._sent100) this.shouldKeepAlive = false;
     const list = fieldList(this, fields);
@@ -226,14 +225,18 @@ export abstract class ResponseFieldMethods extends (NodeServerResponse as unknow
       this.statusCode = Number(status);
       this.statusMessage = reasonPhrase(reason);
     }
-    if (!statusAllowsBody(this.statusCode)) this._hasBody = false;
     this._composeHead(fieldList(this, fieldsOfTable(headers) ?? headers));
   }
 
   _composeHead(fields: FieldList): void {
+    const hadBody = this._hasBody;
+    if (!statusAllowsBody(this.statusCode)) this._hasBody = false;
     const head = this._open().head(this, fields);
     const { set } = head;
-    if (set.hasTrailer && !head.chunked && !saysChunked(this.statusCode, set)) throw trailerInvalid();
+    if (set.hasTrailer && !head.chunked && !saysChunked(this.statusCode, set)) {
+      this._hasBody = hadBody;
+      throw trailerInvalid();
+    }
     this.chunkedEncoding = head.chunked;
     // Once it is the last it stays so, whoever said it: the program, or a client that has ended its side.
     if (head.last) this._last = true;

@@ -355,3 +355,58 @@ for (const [what, ...said] of saidBefore) {
     { notNode: 'some of it counts' },
   );
 }
+
+const refusedHeads: [what: string, ...head: unknown[]][] = [
+  ...refusedAfter.map(([name, value]): [string, unknown] => [
+    `a field ${JSON.stringify([name, value])}`,
+    { [name]: value },
+  ]),
+  ['a list without its last value', ['X-A']],
+  ['trailers where no chunks come', { Trailer: 'X-T' }],
+];
+
+for (const status of [204, 304]) {
+  behaviour(
+    `a ${status} that is refused leaves the next head of the response its body`,
+    async ({ serve }) => {
+      const { connect } = await serve((req, res) => {
+        const [, ...head] = refusedHeads[Number(req.url?.slice(1))] ?? [];
+        if (head.length > 0) assert.throws(() => res.writeHead(status, ...(head as [string])));
+        res.writeHead(500, 'Failed').end('failed');
+      });
+      const client = connect();
+      for (const [at, [what]] of refusedHeads.entries()) {
+        const answer = await client.send(get(`/${at}`)).response();
+        assert.deepEqual([answer.status, answer.framing, answer.body], [500, 'chunked', 'failed'], what);
+      }
+    },
+    { notNode: 'it has none, and nothing says where it ends' },
+  );
+
+  behaviour(
+    `a ${status} that is refused has no body where it is said again without what was refused`,
+    async ({ serve }) => {
+      const { connect } = await serve((_req, res) => {
+        assert.throws(() => res.writeHead(status, { 'X-A': 'a\nb' }));
+        res.end('failed');
+      });
+      const client = connect();
+      for (const target of ['/first', '/next']) {
+        const answer = await client.send(get(target)).response();
+        assert.deepEqual([answer.status, answer.body], [status, '']);
+      }
+    },
+  );
+}
+
+behaviour('an answer to HEAD has no body after a head that was refused', async ({ serve }) => {
+  const { connect } = await serve((_req, res) => {
+    assert.throws(() => res.writeHead(204, { 'X-A': 'a\nb' }));
+    res.writeHead(500).end('failed');
+  });
+  const client = connect();
+  for (const target of ['/first', '/next']) {
+    const answer = await client.send(get(target).replace('GET', 'HEAD')).response('HEAD');
+    assert.deepEqual([answer.status, answer.body], [500, '']);
+  }
+});

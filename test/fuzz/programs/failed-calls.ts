@@ -11,6 +11,7 @@ const KEPT = [
   'chunkedEncoding',
   'shouldKeepAlive',
   '_contentLength',
+  '_hasBody',
   '_defaultKeepAlive',
   '_last',
   '_removedConnection',
