@@ -55,7 +55,8 @@ function methodOf(object: object, { on, call }: { on: Target; call: string }): u
 /** What puts bytes beside the responses, or bytes before the requests. */
 const foreign =
   /^socket\.(?:write|end|unshift|read|cork|setEncoding)$|^res\.(?:assignSocket|detachSocket|_\w+)$/;
-const destroying = /^(?:res|req|socket)\.(?:destroy|destroySoon|resetAndDestroy|end)$|^server\.closeAll/;
+const destroying =
+  /^(?:res|req)\.destroy$|^socket\.(?:destroy|destroySoon|resetAndDestroy|end)$|^server\.closeAll/;
 
 export class FreeProgram {
   readonly exchanges: FreeExchange[] = [];

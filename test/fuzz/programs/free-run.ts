@@ -22,6 +22,8 @@ export interface FreeObservation {
   wire: string;
   /** How the connection stood when everything had come to rest. */
   atRest: Trace['state'];
+  /** The requests whose response had been ended by then, as far as `end` was called. */
+  endedAtRest: ReadonlySet<number>;
   /** How it stood after the client had ended. */
   atEnd: Trace['state'];
   uncaught: string[];
@@ -77,6 +79,7 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
   const states: Trace['state'][] = [];
   const received = () => trace.sections.map(({ wire }) => wire).join('');
   let early = '';
+  let endedAtRest = new Set<number>();
   let besides: string | null = null;
   try {
     for (const action of program.client) {
@@ -96,6 +99,7 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
     await rest.ofAll();
     states.push(trace.state);
     early = received();
+    endedAtRest = new Set(run.exchanges.filter(({ hasEnded }) => hasEnded).map(({ number }) => number));
     client.act('end');
     await rest.ofAll();
     states.push(trace.state);
@@ -121,6 +125,7 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
     early,
     wire: received(),
     atRest,
+    endedAtRest,
     atEnd,
     uncaught,
     ends,

@@ -118,11 +118,11 @@ function* hangsAlone(seen: FreeObservation, there: FreeObservation, program: Pro
     yield `the connection stays open, and on node:http is ${there.atRest}`;
   if (isSame && seen.atEnd === 'open' && there.atEnd !== 'open')
     yield `the connection stays open after its client has ended, and on node:http is ${there.atEnd}`;
-  if (seen.isForeign || seen.atRest !== 'open') return;
+  // Without `noDelay` the kernel waits for the client's word, which takes longer than a rest.
+  if (seen.isForeign || seen.atRest !== 'open' || program.options.noDelay === false) return;
   const answered = answersIn(seen, program);
-  const next = seen.exchanges[answered];
   // All before it were answered, and it has ended.
-  if (next?.hasEnded && !next.socket.destroyed && seen.exchanges.every(({ isDestroyed }) => !isDestroyed))
+  if (seen.endedAtRest.has(answered) && seen.exchanges.every(({ isDestroyed }) => !isDestroyed))
     yield `response ${answered} has ended and doesn't come; on node:http ${answersIn(there, program)} do`;
 }
 

@@ -102,6 +102,19 @@ export const metAlone: [what: string, program: Program][] = [
       ],
     },
   ],
+  ...[204, 304].map((status): [string, Program] => [
+    `a ${status} of which the fields are refused, before another status`,
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', call: 'writeHead', with: [status, ['X-A']] },
+          { on: 'res', call: 'writeHead', with: [202] },
+          { on: 'res', call: 'end', with: ['a'] },
+        ],
+      ],
+    },
+  ]),
   [
     'a request whose connection is lost within its body, in a tick after a rest',
     {
