@@ -6,6 +6,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { build, install } from '../scripts/prepare.mjs';
 import { buildCommit } from './against.mjs';
+import { measuredAnew } from './anew.mjs';
 import { drawCharts } from './chart.mjs';
 import { contenders, formerPremier } from './contenders.mjs';
 import { writeFigures } from './figures.mjs';
@@ -24,7 +25,8 @@ const help = `npm run bench -- [options]
   --slices N         how often each of them is loaded for a second, 6 without this
   --quick            1 pair, 1 slice: shows that all works, not how fast
   --json FILE        write all figures to FILE
-  --from FILE        measure nothing; take the figures from a file that --json wrote
+  --from FILE        measure nothing; take the figures from a file that --json wrote; with --rows those are measured anew, as
+                     often as the others were, and the figures say when
   --write-docs       write the tables in docs/performance.md, the charts, and the figures in README.md and README.fr.md
   --draw             measure nothing; charts and figures again, from the tables in docs/performance.md
   --help
@@ -127,6 +129,14 @@ async function measure({ rows, weight, against, pairs, slices, warm, seconds }) 
   return results;
 }
 
+/** The figures of a file, with the rows that were asked for measured anew. */
+async function taken(from, planned) {
+  const earlier = JSON.parse(readFileSync(from, 'utf8'));
+  if (asked.rows === undefined) return earlier;
+  const { pairs, slices, warm, seconds } = earlier;
+  return measuredAnew(earlier, await measure({ ...planned, pairs, slices, warm, seconds }));
+}
+
 const asked = options();
 if (asked.help) {
   console.log(help);
@@ -138,7 +148,7 @@ if (asked.draw) {
   process.exit();
 }
 const planned = plan(asked);
-if (asked['write-docs'] && (asked.rows || asked.quick || asked.against)) {
+if (asked['write-docs'] && ((asked.rows && !asked.from) || asked.quick || asked.against)) {
   fail('--write-docs wants all rows, without --quick and --against.');
 }
 if (asked.from && !existsSync(asked.from)) fail(`--from ${asked.from}: there is no such file.`);
@@ -146,9 +156,9 @@ if (asked.from && !existsSync(asked.from)) fail(`--from ${asked.from}: there is 
 install();
 build();
 install('bench');
-const results = asked.from
-  ? JSON.parse(readFileSync(asked.from, 'utf8'))
-  : await measure(planned).catch((error) => fail(error.message));
+const results = await (asked.from ? taken(asked.from, planned) : measure(planned)).catch((error) =>
+  fail(error.message),
+);
 
 if (results.rows.length > 0) console.log(table(results.rows));
 if (results.weight) console.log(`\n${weightTable(results.weight)}`);

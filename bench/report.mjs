@@ -61,6 +61,7 @@ export function header({ environment: on, pairs, slices, warm, seconds }) {
     on.apart
       ? 'the servers have core 0, the load generator core 1'
       : 'servers and load generator SHARE their cores (fewer than two, or no taskset)',
+    ...(on.anew ?? []).map(({ date, rows }) => `measured anew, ${date} UTC: ${rows.join(', ')}`),
   ];
 }
 

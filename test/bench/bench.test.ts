@@ -15,6 +15,7 @@ const load = (path: string) => import(at(path).href);
 
 const { rows, selectRows } = await load('rows.mjs');
 const { contenders } = await load('contenders.mjs');
+const { measuredAnew } = await load('anew.mjs');
 const { differences, exchange, samples } = await load('equality.mjs');
 const { browser, ofTenOneCloses, post, toBytes } = await load('load/requests.mjs');
 const { median, percentile } = await load('load/percentile.mjs');
@@ -549,3 +550,51 @@ for (const secure of [false, true])
     await clients.end();
     assert.deepEqual([clients.requests, clients.refused, clients.lost], [0, 4, { unanswered: 1 }]);
   });
+
+const run = (date: string, figures: Record<string, number>, more: object = {}) => ({
+  environment: { date, cpu: 'one', system: 'Linux', nodes: ['20.20.2', '24.21.0'] },
+  pairs: 3,
+  rows: Object.entries(figures).map(([id, figure]) => ({ id, figure })),
+  failures: [] as string[],
+  ...more,
+});
+
+test('rows that are measured anew come in the places of the earlier ones, and it is said when', () => {
+  const earlier = run('then', { a: 1, b: 2, c: 3 }, { weight: [1], failures: ['b: differs', 'c: differs'] });
+  const joined = measuredAnew(earlier, run('now', { b: 5 }, { failures: ['b: differs again'] }));
+  assert.deepEqual(joined.rows, [
+    { id: 'a', figure: 1 },
+    { id: 'b', figure: 5 },
+    { id: 'c', figure: 3 },
+  ]);
+  assert.deepEqual(joined.failures, ['c: differs', 'b: differs again']);
+  assert.deepEqual(joined.weight, [1]);
+  assert.deepEqual(
+    [joined.environment.date, joined.environment.anew],
+    ['then', [{ date: 'now', rows: ['b'] }]],
+  );
+  const third = measuredAnew(joined, run('later', {}, { weight: [2] }));
+  assert.deepEqual(third.weight, [2]);
+  assert.deepEqual(third.environment.anew, [
+    { date: 'now', rows: ['b'] },
+    { date: 'later', rows: ['weight'] },
+  ]);
+});
+
+for (const [what, changed] of [
+  ['another processor', { cpu: 'two' }],
+  ['another system', { system: 'Darwin' }],
+  ['another Node', { nodes: ['26.12.1'] }],
+] as const) {
+  test(`what was measured with ${what} joins no earlier run`, () => {
+    const earlier = run('then', { a: 1 });
+    const later = { ...earlier, environment: { ...earlier.environment, ...changed } };
+    assert.throws(() => measuredAnew(earlier, later), /measure all of them/);
+  });
+}
+
+test('a run of some lines of Node joins one of more', () => {
+  const earlier = run('then', { a: 1 });
+  const later = { ...earlier, environment: { ...earlier.environment, nodes: ['24.21.0'] } };
+  assert.equal(measuredAnew(earlier, later).rows.length, 1);
+});
