@@ -28,7 +28,7 @@ const speech = {
     lines: ({ hello, express, https, fastify, latency, idle, buffer, upload, toFile }) => [
       `- A *hello* over keep-alive ${hello}; ${https.ratio} times over TLS, ${express.ratio} times in Express 5, ${fastify.ratio} times in Fastify 5.`,
       `- At the same load, 70 % of what node:http can take: p99 of **${latency.premier} ms** instead of ${latency.baseline}. An idle connection takes ${idle.premier} bytes instead of ${idle.baseline}.`,
-      `- **Not faster**: one large buffer (1 MB: ${buffer.ratio} times) and large uploads (64 MB: ${upload.ratio} times, piped to a file ${toFile.ratio} times), where copies are nearly all there is.`,
+      `- **Hardly faster, or slower**: one large buffer (1 MB: ${buffer.ratio} times) and large uploads (64 MB: ${upload.ratio} times, piped to a file ${toFile.ratio} times), where copies are nearly all there is.`,
     ],
   },
   fr: {
@@ -42,7 +42,7 @@ const speech = {
     lines: ({ hello, express, https, fastify, latency, idle, buffer, upload, toFile }) => [
       `- Un *hello* en keep-alive ${hello} ; ${https.ratio} fois sur TLS, ${express.ratio} fois avec Express 5, ${fastify.ratio} fois avec Fastify 5.`,
       `- À charge égale, 70 % de ce que node:http peut supporter : un p99 de **${latency.premier} ms** au lieu de ${latency.baseline}. Une connexion inactive prend ${idle.premier} octets au lieu de ${idle.baseline}.`,
-      `- **Pas plus rapide** : un seul grand tampon (1 Mo : ${buffer.ratio} fois) et les grands envois (64 Mo : ${upload.ratio} fois, vers un fichier ${toFile.ratio} fois), où presque tout est copie.`,
+      `- **À peine plus rapide, ou plus lent** : un seul grand tampon (1 Mo : ${buffer.ratio} fois) et les grands envois (64 Mo : ${upload.ratio} fois, vers un fichier ${toFile.ratio} fois), où presque tout est copie.`,
     ],
   },
 };
