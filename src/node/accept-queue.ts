@@ -13,10 +13,10 @@
  * `_handle.listen` does so, but on Linux only: elsewhere 0 means other things. A socket of the file system is unlinked.
  */
 import diagnostics from 'node:diagnostics_channel';
-import { linkSync, renameSync, unlinkSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { OnlyPlace } from './only-place.js';
 import { nextTick, setImmediate, setTimeout } from './timers.js';
+import { closeUnlinked, unlinkPath } from './unlinked-path.js';
 
 interface ListeningHandle {
   fd?: number;
@@ -256,7 +256,7 @@ export function acceptBeforeClose(server: object, onClosed: OnEmpty): AcceptQueu
   const path = (server as Listening).address();
   const place = onlyPlaceOf(server);
   if (place === null && !mayWait(handle)) return null;
-  const unlinked = typeof path === 'string' && !path.startsWith('\0') && remove(path) ? path : null;
+  const unlinked = typeof path === 'string' && !path.startsWith('\0') && unlinkPath(path) ? path : null;
   handle.close = () => {};
   const queue = new AcceptQueue(handle, place, (accepted, atOnce) => {
     diagnostics.unsubscribe(BEGINS, end);
@@ -286,31 +286,4 @@ export function shrinkBacklog(server: object): boolean {
   // A socket of the file system lets nobody wait: its clients are refused.
   if (process.platform !== 'linux' || typeof (address?.call(server) ?? undefined) !== 'object') return false;
   return typeof handle?.listen === 'function' && handle.listen(0) === 0;
-}
-
-function remove(path: string): boolean {
-  try {
-    unlinkSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The handle unlinks what it was bound to, by name: since it was unlinked before, it may be somebody else's by now. */
-function closeUnlinked(handle: ListeningHandle, path: string | null): void {
-  const kept = path !== null && keep(path);
-  handle.close();
-  if (kept) renameSync(kept, path);
-}
-
-/** Another name for a file, if there is one. */
-function keep(path: string): string | false {
-  const other = `${path}.${process.pid}`;
-  try {
-    linkSync(path, other);
-    return other;
-  } catch {
-    return false;
-  }
 }
