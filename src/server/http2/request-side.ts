@@ -120,14 +120,14 @@ export abstract class RequestSide implements StreamSocketHost, BodySource {
     request.complete = true;
     this.#endWaits = stream.unconsumed > 0 && !request.destroyed;
     if (request._state !== null && !this.#endWaits)
-      callProgram(this.context, () => completeBody(request, this.start !== null));
+      callProgram(this.context, () => completeBody(request, stream.hasBody));
   }
 
   more(): void {
     this.stream.consumed(this.stream.unconsumed);
     if (!this.#endWaits) return;
     this.#endWaits = false;
-    completeBody(this.request, this.start !== null);
+    completeBody(this.request, this.stream.hasBody);
   }
 
   /** What nobody reads of the request need not come: its client is told to stop, unless it ends the request by itself. */
