@@ -4,10 +4,10 @@
  *
  * In: a server that listens. Out: they are accepted first, and meanwhile the system takes none that are new, as far as it can
  * be told so. Touches a socket that other processes accept from, as in workers of a cluster, only where it is said that all of
- * them are about to close. That none waits shows a
- * connection of our own, for which there is no place but then. While it waits the system makes none that it hasn't begun; one
- * that it has begun is let in first. Where there is no such place: the event loop accepts one in each of its rounds; where it
- * accepted none in the last, none waits but what came since.
+ * them are about to close. That none waits shows a connection of our own, for which there is no place but then. While it waits
+ * the system makes none that it hasn't begun; one that it has begun, or made at the same time, is let in first. Where there is
+ * no such place: the event loop accepts one in each of its rounds; where it accepted none in the last, none waits but what came
+ * since.
  *
  * Node's public interface sets the length of the queue when a server begins to listen; the system lets it be set again, and
  * `_handle.listen` does so, but on Linux only: elsewhere 0 means other things. A socket of the file system is unlinked.
@@ -15,6 +15,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { AddressInfo } from 'node:net';
 import { OnlyPlace } from './only-place.js';
+import { countWaiting } from './socket-table.js';
 import { nextTick, setImmediate, setTimeout } from './timers.js';
 import { closeUnlinked, unlinkPath } from './unlinked-path.js';
 
@@ -172,6 +173,10 @@ export class AcceptQueue {
     } else if (this.#mayPause() && this.#place?.unfinished.lookBesideOurs()) {
       leave();
       this.#pause();
+    } else if (this.#isBusy() && countWaiting(this.#handle.fd ?? -1) > 1) {
+      // Two that come at once both find the place free.
+      leave();
+      this.#goOn();
     } else {
       nextTick(leave);
       Reflect.set(this.#handle, kOccupied, true);
@@ -183,10 +188,14 @@ export class AcceptQueue {
     }
   }
 
-  /** For who takes itself for connected, and would be reset. Nobody is looked for where hardly anybody comes. */
+  /** Nobody is looked for where hardly anybody comes. */
+  #isBusy(): boolean {
+    return !this.#isOver && (this.#isShared || this.#accepted > 0 || mayWait(this.#handle));
+  }
+
+  /** For who takes itself for connected, and would be reset. */
   #mayPause(): boolean {
-    const isBusy = this.#isShared || this.#accepted > 0 || mayWait(this.#handle);
-    return !this.#isOver && isBusy && this.#pauses < enoughPauses;
+    return this.#pauses < enoughPauses && this.#isBusy();
   }
 
   /** They come in when they try again; who connects meanwhile does too. */

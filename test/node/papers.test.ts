@@ -20,6 +20,7 @@ const rows = read('docs', 'node-internals.md')
 const PUBLIC = [
   'byte-length.ts',
   'short-lived-copies.ts',
+  'socket-table.ts',
   'timers.ts',
   'unfinished-handshakes.ts',
   'unlinked-path.ts',

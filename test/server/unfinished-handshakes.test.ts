@@ -6,49 +6,10 @@ import fs from 'node:fs';
 import net, { type Socket } from 'node:net';
 import process from 'node:process';
 import { mock, test } from 'node:test';
-import {
-  hasUnfinishedHandshakes,
-  listsUnfinished,
-  UnfinishedHandshakes,
-} from '../../dist/node/unfinished-handshakes.js';
-import { behaviour, get, RawClient, until } from '../subjects.js';
-
-const HEAD =
-  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
-const REST = '00000000:00000000 00:00000000 00000000     0        0 122 1 00000000dc555759 100 0 0 10 0';
-const row = (local: string, remote: string, state: string, place = '   0') =>
-  `${place}: ${local} ${remote} ${state} ${REST}`;
-
-const LISTENS = row('0100007F:1F90', '00000000:0000', '0A');
-const HALF = row('0100007F:1F90', '0100007F:B4AE', '03');
-const HALF6 = row(
-  '0000000000000000FFFF00000100007F:1F90',
-  '0000000000000000FFFF00000100007F:B4AE',
-  '03',
-  '12345',
-);
-
-for (const [what, rows, is] of [
-  ['nothing', [], false],
-  ['a socket that listens', [LISTENS], false],
-  ['one that is half made', [LISTENS, HALF], true],
-  ['one over IPv6', [HALF6], true],
-  ['one that is half made at another port', [row('0100007F:1F91', '0100007F:B4AE', '03')], false],
-  ['one that is half made from that port', [row('0100007F:B4AE', '0100007F:1F90', '03')], false],
-  ['one that is made', [row('0100007F:1F90', '0100007F:B4AE', '01')], false],
-  ['one that begins', [row('0100007F:1F90', '0100007F:B4AE', '02')], false],
-] as const)
-  test(`a table with ${what} lists ${is ? 'one' : 'none'} that is half made`, () => {
-    const table = [HEAD, ...rows, ''].join('\n');
-    assert.equal(listsUnfinished([table], 0x1f90), is);
-    // Wherever a piece of it ends.
-    const pieces = [100, 7, 1].map((size) => table.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []);
-    for (const some of pieces) assert.equal(listsUnfinished(some, 0x1f90), is);
-  });
-
-test('a port below 4096 is written with four digits', () => {
-  assert.ok(listsUnfinished([row('0100007F:0050', '0100007F:B4AE', '03')], 80));
-});
+import { hasUnfinishedHandshakes } from '../../dist/node/socket-table.js';
+import { UnfinishedHandshakes } from '../../dist/node/unfinished-handshakes.js';
+import { HALF, HALF6, HEAD, LISTENS, listening } from '../node/socket-rows.js';
+import { behaviour, get, RawClient, type Server, until } from '../subjects.js';
 
 const PAGE = 4096;
 
@@ -107,7 +68,7 @@ function say(tables: Record<string, () => string>) {
 const MANY = `${HEAD}\n${`${LISTENS}\n`.repeat(1000)}`;
 
 for (const [what, tables, milliseconds, is, pages] of [
-  ['one that has a page', { '/proc/net/tcp': HALF }, 0, true, [1, 1]],
+  ['one that has a page', { '/proc/net/tcp': `${HALF}\n` }, 0, true, [1, 1]],
   ['the second', { '/proc/net/tcp': MANY, '/proc/net/tcp6': HALF6 }, 0, true, [30, 60]],
   ['the end of one that is long', { '/proc/net/tcp': MANY + HALF }, 0, true, [30, 60]],
   ['the beginning of one, and no further', { '/proc/net/tcp': `${HALF}\n${MANY}` }, 0, true, [1, 1]],
@@ -208,10 +169,13 @@ test('where none is hidden those that are listed count', () => {
   }
 });
 
-/** What the system says while some are half made: each time that it is looked, another client comes. */
-const half: [how: string, tables: (port: number, come: () => boolean) => Record<string, () => string>][] = [
+/** What the system says of a server that closes while a client may come: the port of the server, and how its socket is found. */
+type Tables = (port: number, come: () => boolean, server: Server) => Record<string, () => string>;
+
+/** How others may have come that aren't accepted: each time that it is looked, another client comes. */
+const others: [how: string, tables: Tables][] = [
   [
-    'listed',
+    'half made, and listed',
     (port, come) => {
       const place = port.toString(16).toUpperCase().padStart(4, '0');
       const row = HALF.replace('1F90', place);
@@ -219,18 +183,30 @@ const half: [how: string, tables: (port: number, come: () => boolean) => Record<
     },
   ],
   [
-    'hidden',
+    'half made, and hidden',
     (_port, come) => {
       let cookies = 0;
       // It is read when the queue is cut down, and before a connection of the server's own is made.
       return { '/proc/net/netstat': () => counted(cookies++ % 2 === 1 && come() ? 1000 + cookies : 0) };
     },
   ],
+  [
+    'made at the same time as its own',
+    (_port, come, server) => {
+      const { _handle: handle } = server as unknown as {
+        _handle: { fd: number; listen(backlog: number): number };
+      };
+      let reads = 0;
+      // It is read for those that are half made first.
+      const comesNow = () => reads++ % 2 === 1 && handle.listen(2) === 0 && come();
+      return { '/proc/net/tcp': () => (comesNow() ? listening(2, fs.fstatSync(handle.fd).ino) : HEAD) };
+    },
+  ],
 ];
 
-for (const [how, tables] of half)
+for (const [how, tables] of others)
   behaviour(
-    `a server under load that closes lets in first whose connection is half made, ${how}, and who comes meanwhile`,
+    `a server under load that closes lets in first whose connection is ${how}, and who comes meanwhile`,
     async ({ serve, context }) => {
       if (process.platform !== 'linux') return context.skip('another system');
       const { server, port } = await serve((_req, res) => res.end('answered'));
@@ -246,7 +222,7 @@ for (const [how, tables] of half)
         connect();
         return true;
       };
-      const { restore } = say(tables(port, comes));
+      const { restore } = say(tables(port, comes, server));
       context.after(restore);
       const accepted: unknown[] = [];
       server.on('connection', (socket) => accepted.push(socket));
