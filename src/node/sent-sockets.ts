@@ -28,10 +28,14 @@ function tell(socket: SentSocket, { handle, whenSent }: Watch): void {
   }
 }
 
+function inherited(socket: SentSocket): SentSocket['setTimeout'] {
+  return Object.getPrototypeOf(socket).setTimeout;
+}
+
 function setTimeout(this: SentSocket, msecs: number, callback?: () => void): SentSocket {
   const watch = this[kWatch];
   if (watch && this._handle === null && !this.destroyed) tell(this, watch);
-  return Object.getPrototypeOf(this).setTimeout.call(this, msecs, callback);
+  return inherited(this).call(this, msecs, callback);
 }
 
 /** Seen by nobody who lists what a socket has. */
@@ -39,7 +43,7 @@ const METHOD = { value: setTimeout, writable: true, configurable: true, enumerab
 
 /** Does nothing where the program has put a `setTimeout` of its own on the socket, or the socket can't be sent. */
 export function watchSending(socket: SentSocket, whenSent: (socket: Socket) => void): void {
-  if (!(socket instanceof Socket) || !socket._handle || Object.hasOwn(socket, 'setTimeout')) return;
+  if (!(socket instanceof Socket) || !socket._handle || socket.setTimeout !== inherited(socket)) return;
   socket[kWatch] = { handle: socket._handle, whenSent };
   Object.defineProperty(socket, 'setTimeout', METHOD);
 }
@@ -49,10 +53,10 @@ export function forgetWatch(socket: SentSocket): void {
   if (socket[kWatch]) socket[kWatch] = null;
 }
 
-/** Leaves the socket as it was. */
+/** Leaves the socket as it was: not deleted, since V8 looks up what is left as in a table then. */
 export function stopWatching(socket: SentSocket): void {
   if (socket[kWatch] === undefined) return;
   socket[kWatch] = null;
   if (Object.getOwnPropertyDescriptor(socket, 'setTimeout')?.value === setTimeout)
-    Reflect.deleteProperty(socket, 'setTimeout');
+    socket.setTimeout = inherited(socket);
 }

@@ -148,8 +148,9 @@ export function detach(socket: ConnectedSocket): void {
   stopSharing(socket);
   socket.parser = null;
   stopWatching(socket);
-  Reflect.deleteProperty(socket, 'setEncoding');
-  if (socket.push === pushToConnection) Reflect.deleteProperty(socket, 'push');
+  // Not deleted, as in all of this.
+  socket.setEncoding = Object.getPrototypeOf(socket).setEncoding;
+  if (socket.push === pushToConnection) socket.push = Socket.prototype.push;
   if (socket[kEndedByItself]) socket.allowHalfOpen = false;
   leaveOrder(socket);
 }

@@ -51,7 +51,7 @@ export function countsOutput(socket: OrderedSocket): boolean {
   return socket[kOutput] !== undefined && socket[kOrder]?.counts === true;
 }
 
-type OrderedSocket = Socket & { [kOutput]?: GatheringOutput | undefined; [kOrder]?: Order };
+type OrderedSocket = Socket & { [kOutput]?: GatheringOutput | undefined; [kOrder]?: Order | undefined };
 
 /** What a program asks of its socket counts what it wrote to a response, as on `node:http`. */
 const COUNTERS = {
@@ -115,17 +115,22 @@ export function forgetOutput(socket: OrderedSocket): void {
   if (socket[kOutput] !== undefined) socket[kOutput] = undefined;
 }
 
-/** Makes the socket what it was before `keepOrder`, but for what the program has replaced since. */
+/**
+ * Makes the socket what it was before `keepOrder`, but for what the program has replaced since. Where it had Node's own methods
+ * it has those, and counts that have no output to add: an object from which something is deleted is looked up as a table by V8,
+ * and an echo by WebSocket costs a sixth more then.
+ */
 export function leaveOrder(socket: OrderedSocket): void {
   const order = socket[kOrder];
   if (order === undefined) return;
   for (const [name, property] of order.own) {
     if (!isStill(socket, name, property)) continue;
-    Reflect.deleteProperty(socket, name);
-    if (property.get === undefined) restore(socket, name as keyof Methods, order.former);
+    const isMethod = property.get === undefined;
+    if (order !== NODE_ORDER) Reflect.deleteProperty(socket, name);
+    if (isMethod) restore(socket, name as keyof Methods, order.former);
   }
-  Reflect.deleteProperty(socket, kOutput);
-  Reflect.deleteProperty(socket, kOrder);
+  socket[kOutput] = undefined;
+  socket[kOrder] = undefined;
 }
 
 function isStill(socket: Socket, name: string, { value, get }: PropertyDescriptor): boolean {

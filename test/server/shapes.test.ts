@@ -4,13 +4,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import { behaviour, get, type Request, type Response } from '../subjects.js';
+import { behaviour, get, type Request, type Response, until } from '../subjects.js';
 
 v8.setFlagsFromString('--allow-natives-syntax');
 const haveOneShape = vm.runInThisContext('(a, b) => %HaveSameMap(a, b)') as (a: object, b: object) => boolean;
+const isNoTable = vm.runInThisContext('(object) => %HasFastProperties(object)') as (
+  object: object,
+) => boolean;
 
 interface Exchange {
   readonly req: Request;
@@ -51,6 +55,31 @@ for (const [which, program] of Object.entries(programs)) {
     },
   );
 }
+
+for (const [event, head] of [
+  ['upgrade', get('/', 'Connection: upgrade', 'Upgrade: x')],
+  ['connect', 'CONNECT a.example:1 HTTP/1.1\r\nHost: a.example:1\r\n\r\n'],
+] as const)
+  behaviour(`a socket that left HTTP by '${event}' is no table to V8`, async ({ serve }) => {
+    const { server, connect } = await serve(() => {});
+    let told = '';
+    const left = once(
+      server.on(event, (_req: unknown, socket: Socket) => {
+        socket.on('data', (chunk) => {
+          told += chunk;
+          socket.write(chunk);
+        });
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+      }),
+      event,
+    );
+    const client = connect().send(head);
+    const [, socket] = (await left) as [unknown, Socket];
+    client.send('one');
+    await until(() => told === 'one', 'what was sent');
+    assert.ok(isNoTable(socket));
+    socket.destroy();
+  });
 
 const source = new URL('../../src/', import.meta.url);
 
