@@ -52,11 +52,25 @@ function inherits(prototype: object, ancestor: object): boolean {
   return prototype === ancestor || Object.prototype.isPrototypeOf.call(ancestor, prototype);
 }
 
+/** Nobody gives it. */
+const NEVER: unknown = Symbol('never');
+
+/**
+ * Places for properties in an object, by any names. V8 makes as many as a constructor has assignments, run or not, and eight
+ * more; once it has seen some objects, as many as they have use for. What has no place lies beside the object, and once there
+ * is more of that than places, one that is set by a symbol makes a table of it: engine and Express together set some 25.
+ */
+type Places = Record<string, unknown>;
+
 /** What has made an object is what stacks of errors call it: a name that a bundler leaves as it is. */
 function requestClass(prototype: object): RequestClass {
   const named = {
-    IncomingMessage: function (this: object, socket: Socket) {
+    IncomingMessage: function (this: Places, socket: Socket) {
       IncomingMessage.call(this, socket);
+      if (socket !== NEVER) return;
+      // biome-ignore format: as a list it would be a page
+      this.a = this.b = this.c = this.d = this.e = this.f = this.g = this.h = this.i = this.j = this.k = this.l =
+        this.m = this.n = this.o = this.p = this.q = this.r = this.s = this.t = this.u = this.v = this.w = this.x = null;
     },
   };
   named.IncomingMessage.prototype = prototype;
@@ -65,8 +79,12 @@ function requestClass(prototype: object): RequestClass {
 
 function responseClass(prototype: object): ResponseClass {
   const named = {
-    ServerResponse: function (this: object, request: IncomingMessage, options: ServerResponseOptions) {
+    ServerResponse: function (this: Places, request: IncomingMessage, options: ServerResponseOptions) {
       ServerResponse.call(this, request, options);
+      if (request !== NEVER) return;
+      // biome-ignore format: as a list it would be a page
+      this.a = this.b = this.c = this.d = this.e = this.f = this.g = this.h = this.i = this.j = this.k = this.l =
+        this.m = this.n = this.o = this.p = this.q = this.r = this.s = this.t = this.u = this.v = this.w = this.x = null;
     },
   };
   named.ServerResponse.prototype = prototype;

@@ -56,6 +56,33 @@ for (const [which, program] of Object.entries(programs)) {
   );
 }
 
+behaviour(
+  'a request and a response of prototypes of the program are no tables to V8, whatever it puts on them',
+  async ({ serve }) => {
+    const outcomes: [boolean, boolean][] = [];
+    let prototypes: { request: object; response: object } | undefined;
+    const { ask } = await serve((req, res) => {
+      prototypes ??= {
+        request: Object.create(Object.getPrototypeOf(req)),
+        response: Object.create(Object.getPrototypeOf(res)),
+      };
+      Object.setPrototypeOf(req, prototypes.request);
+      Object.setPrototypeOf(res, prototypes.response);
+      for (const name of ['app', 'next', 'body', 'params', 'route', 'session', 'user', 'view']) {
+        Object.defineProperty(req, name, { value: name, writable: true });
+        Object.defineProperty(res, name, { value: name, writable: true });
+      }
+      req.resume().on('end', () => {
+        outcomes.push([isNoTable(req), isNoTable(res)]);
+        res.end('hello');
+      });
+    });
+    for (let i = 0; i < 20; i++)
+      await ask('POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody');
+    assert.deepEqual(outcomes.at(-1), [true, true]);
+  },
+);
+
 for (const [event, head] of [
   ['upgrade', get('/', 'Connection: upgrade', 'Upgrade: x')],
   ['connect', 'CONNECT a.example:1 HTTP/1.1\r\nHost: a.example:1\r\n\r\n'],
