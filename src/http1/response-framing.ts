@@ -75,19 +75,17 @@ function frameByFields(facts: FramingFacts, fields: FieldsSet): ResponseFraming 
     const closes = (isChunked && !fields.hasConnection) || isInterim(facts.statusCode);
     return { ...BARE, keepsLength: facts.statusCode === 304 && hasLength, closes };
   }
-  if (codings === null) return announced(contentLength, false, facts._hasBody);
-  // HTTP/1.0 knows no transfer coding (RFC 9112 §6.1).
-  if (!facts.useChunkedEncodingByDefault) {
-    return hasLength ? announced(contentLength, isChunked, facts._hasBody) : UNTIL_CLOSE;
-  }
+  if (codings === null) return announced(contentLength, facts._hasBody);
+  // HTTP/1.0 knows no transfer coding (RFC 9112 §6.1), and a length beside one is not that of what leaves (§6.2).
+  if (!facts.useChunkedEncodingByDefault) return UNTIL_CLOSE;
   return { ...BARE, chunked: isChunked, closes: !isChunked, keepsCodings: true };
 }
 
-function announced(length: number, closes: boolean, hasBody: boolean): ResponseFraming {
+function announced(length: number, hasBody: boolean): ResponseFraming {
   return {
     chunked: false,
     length: hasBody ? length : -1,
-    closes,
+    closes: false,
     keepsLength: true,
     keepsCodings: false,
     end: BARE.end,

@@ -92,8 +92,15 @@ export class ResponseBodyMethods extends OwnFramingMethods {
       this._hasBody &&
       !this._removedContLen &&
       !this.chunkedEncoding &&
-      !this.hasHeader('transfer-encoding')
+      !this.hasHeader('transfer-encoding') &&
+      !this._asksForChunks()
     );
+  }
+
+  /** Whether its head was given chunks, be it that HTTP/1.0 has none. */
+  _asksForChunks(): boolean {
+    const head = this._head;
+    return typeof head === 'object' && head?.set.codings?.includes('chunked') === true;
   }
 
   addTrailers(headers: Trailers): void {

@@ -112,6 +112,9 @@ function checkFraming(made: Case, head: ResponseHead, ends: boolean): void {
     assert.deepEqual([...lengths, ...codings], [], 'no framing where no body may be');
   }
   if (facts.statusCode === 304 || minor === 0) assert.deepEqual(codings, [], 'no coding');
+  // A 304 has no body, and tells the length of what it stands for.
+  if (facts.statusCode !== 304 && valuesOf(made.fields, 'transfer-encoding').some((value) => value.trim()))
+    assert.deepEqual(lengths, [], 'no length of what was to be coded');
   if (facts._hasBody) {
     assert.equal(head.chunked, isChunked, 'chunks are said');
     assert.equal(

@@ -315,9 +315,11 @@ behaviour(
   { notNode: 'it sends +3' },
 );
 
-for (const body of ['', 'abc', 'abcd'])
+for (const [version, body] of ['1.1', '1.0'].flatMap((version) =>
+  ['', 'abc', 'abcd'].map((body) => [version, body] as const),
+))
   behaviour(
-    `strictContentLength doesn't count to a length beside Transfer-Encoding: ${body.length} of 3 bytes`,
+    `strictContentLength doesn't count to HTTP/${version} a length beside Transfer-Encoding: ${body.length} of 3 bytes`,
     async ({ serve }) => {
       const ended: (string | undefined)[] = [];
       const { connect } = await serve((req, res) => {
@@ -329,7 +331,10 @@ for (const body of ['', 'abc', 'abcd'])
         res.end(body);
         ended.push(req.url);
       });
-      for (const target of ['/set', '/head']) await connect().send(get(target, 'Connection: close')).rest();
+      for (const target of ['/set', '/head'])
+        await connect()
+          .send(get(target, 'Connection: close').replace('HTTP/1.1', `HTTP/${version}`))
+          .rest();
       assert.deepEqual(ended, ['/set', '/head']);
     },
   );
