@@ -12,6 +12,8 @@ export interface GatheringOutput {
   /** Bytes that wait in it. */
   readonly length: number;
   flush(): unknown;
+  /** The socket ends: as `flush`, and what a response holds back as well. */
+  flushHeld(): unknown;
   /** The connection is cut: drops what must not leave any more. */
   abandon(): void;
 }
@@ -72,7 +74,7 @@ function inOrder(former: Methods, counts: boolean): Order {
       return Reflect.apply(former.write, this, args);
     },
     end(this: OrderedSocket, ...args: unknown[]): Socket {
-      if (this.writable) this[kOutput]?.flush();
+      if (this.writable) this[kOutput]?.flushHeld();
       return Reflect.apply(former.end, this, args);
     },
     destroy(this: OrderedSocket, error?: Error): Socket {

@@ -17,11 +17,18 @@ import { NOBODY, type WriteListener, WriteListeners } from './write-listeners.js
 
 type WriteCallback = (error?: Error | null) => void;
 
+interface Holder {
+  /** Hands over what is held back. */
+  release(): void;
+}
+
 const DEFAULT_HIGH_WATER_MARK = 16 * 1024;
 
 export class SocketOutput {
   /** While set, `flush` is going to be called by whoever set it: nothing is scheduled. */
   held = false;
+  /** Who holds back what a program wants to be held, until the socket ends. */
+  holder: Holder | null = null;
   readonly socket: Socket;
   readonly #batch = new WriteBatch();
   readonly #writes: CorkedWrites;
@@ -183,6 +190,11 @@ export class SocketOutput {
     }
     this.#writes.uncork();
     return accepted;
+  }
+
+  flushHeld(): void {
+    this.holder?.release();
+    this.flush();
   }
 
   /**

@@ -64,6 +64,7 @@ export class Connection
     this.#ending = new Ending(this);
     this.#delivery = new RequestDelivery(this);
     this.reader = new SegmentReader(this, this.#delivery);
+    this.output.holder = this;
     keepOrder(socket, this.output);
   }
 
@@ -229,13 +230,12 @@ export class Connection
     const isTakenAway = last !== undefined && last === this.turn && !this.socket._httpMessage;
     if (error !== null) this.refuse(error);
     else if (this.server.httpAllowHalfOpen && last !== undefined && !isTakenAway) last.response._last = true;
-    else this.#endOutput();
+    else this.socket.end();
   }
 
-  #endOutput(): void {
-    // As on node:http, what a program held back leaves before the end.
+  /** As on node:http, what a program held back leaves before the end. */
+  release(): void {
     this.turn?.release();
-    this.socket.end();
   }
 
   /**
