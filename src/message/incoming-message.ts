@@ -28,6 +28,7 @@ import {
   trailersOf,
 } from './incoming-fields.js';
 import { made } from './kept-fields.js';
+import { controllerOf } from './request-signal.js';
 import {
   kOriginal,
   makeState,
@@ -56,7 +57,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   declare _dumped: boolean;
   declare _source: BodySource;
   declare _state: object | null | undefined;
-  /** Why the connection went away, where it did before anything touched the state. */
+  /** Why the connection went away, where it did before the response had left. */
   declare _lost: Error | null;
   declare joinDuplicateHeaders: boolean;
   declare [kHeaders]: NodeIncomingMessage['headers'] | null;
@@ -190,14 +191,15 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
 
   /** The connection went away before the exchange was over. */
   _abandon(error: Error): void {
+    this._lost = error;
     if (this._state === null) {
       this.aborted = true;
       this._dumped = true;
-      this._lost = error;
-      this[kAbortController]?.abort();
     } else {
       this.destroy(error);
     }
+    // One that was read to its end is destroyed already, and its answer is lost nevertheless.
+    this[kAbortController]?.abort();
   }
 
   /** Ends the readable side without its events: `optimizeEmptyRequests`. */
@@ -215,12 +217,6 @@ function reportDestroyed(
 ): void {
   if (message.listenerCount('error') === 0) callback();
   else callback(error);
-}
-
-function controllerOf({ destroyed, readableEnded, complete }: IncomingMessageMethods): AbortController {
-  const controller = new AbortController();
-  if (destroyed && !(readableEnded && complete)) controller.abort();
-  return controller;
 }
 
 interface PremierIncomingMessage extends NodeIncomingMessage, RequestWithState {

@@ -20,7 +20,7 @@ export interface RequestWithState extends Pick<IncomingMessage, 'socket' | 'comp
   _dumped: boolean;
   /** The Readable's state; null until something first touches `_readableState`. */
   _state: object | null;
-  /** Why the connection went away, where it did before anything touched the state. */
+  /** Why the connection went away, where it did before the response had left. */
   _lost: Error | null;
   readonly _readableState: object;
 }

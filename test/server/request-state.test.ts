@@ -1,5 +1,6 @@
 // A request beyond its body: socket, time limit, signal, destruction, and what an abort looks like from inside.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { behaviour, get, outcome, type RawClient, type Request, turns, until } from '../subjects.js';
 
@@ -164,21 +165,81 @@ behaviour('setTimeout of a request emits timeout on it, and nothing else happens
   assert.deepEqual(events, ['callback']);
 });
 
+const signalOf = (req: Request) => (req as unknown as { signal: AbortSignal }).signal;
+
+const lostRequests: [what: string, text: string, read: (req: Request) => Promise<unknown> | undefined][] = [
+  ['has no body', get(), () => undefined],
+  ['nobody reads', partial, () => undefined],
+  [
+    'was read to its end',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab',
+    (req) => once(req.resume(), 'close'),
+  ],
+];
+
+for (const [what, text, read] of lostRequests) {
+  behaviour(
+    `signal of a request that ${what} is aborted when the client goes away before the answer`,
+    async ({ serve }) => {
+      const reason = outcome<string>();
+      const { connect } = await serve(async (req) => {
+        const signal = signalOf(req);
+        assert.equal(signal, signalOf(req));
+        await read(req);
+        assert.equal(signal.aborted, false);
+        signal.addEventListener('abort', () => reason.resolve(signal.reason.name));
+        client.socket.destroy();
+      });
+      const client: RawClient = connect().send(text);
+      assert.equal(await reason.promise, 'AbortError');
+    },
+    { since: 24 },
+  );
+
+  behaviour(
+    `signal of a request that ${what}, and is asked for once its client has gone, is aborted`,
+    async ({ serve }) => {
+      const aborted = outcome<boolean>();
+      const { connect } = await serve(async (req, res) => {
+        await read(req);
+        res.on('close', () => aborted.resolve(signalOf(req).aborted));
+        client.socket.destroy();
+      });
+      const client: RawClient = connect().send(text);
+      assert.equal(await aborted.promise, true);
+    },
+    { since: 24 },
+  );
+
+  behaviour(
+    `signal of a request that ${what} is aborted where the program has destroyed the socket`,
+    async ({ serve }) => {
+      const aborted = outcome<boolean>();
+      const { connect } = await serve(async (req) => {
+        await read(req);
+        req.socket.destroy();
+        aborted.resolve(signalOf(req).aborted);
+      });
+      connect().send(text);
+      assert.equal(await aborted.promise, true);
+    },
+    { since: 24 },
+  );
+}
+
 behaviour(
-  'signal is aborted when the client goes away before the answer',
+  'signal of a pipelined request that was read to its end is aborted with the connection',
   async ({ serve }) => {
-    const reason = outcome<string>();
-    const { connect } = await serve((req) => {
-      const { signal } = req as unknown as { signal: AbortSignal };
-      assert.equal(signal, (req as unknown as { signal: AbortSignal }).signal);
-      assert.equal(signal.aborted, false);
-      signal.addEventListener('abort', () => reason.resolve(signal.reason.name));
-      client.socket.destroy();
+    const signals: AbortSignal[] = [];
+    const { connect } = await serve(async (req) => {
+      await once(req.resume(), 'close');
+      signals.push(signalOf(req));
+      if (signals.length === 2) client.socket.destroy();
     });
-    const client: RawClient = connect().send(get());
-    assert.equal(await reason.promise, 'AbortError');
+    const client: RawClient = connect().send(get('/1') + get('/2'));
+    await until(() => signals.length === 2 && signals.every(({ aborted }) => aborted), 'both aborts');
   },
-  { since: 24 },
+  { since: 24, only: 'plain' },
 );
 
 behaviour(
@@ -190,7 +251,7 @@ behaviour(
       req.on('close', () => {
         closed = true;
       });
-      signal = (req as unknown as { signal: AbortSignal }).signal;
+      signal = signalOf(req);
       res.end('ok');
     });
     const client = connect();
@@ -199,6 +260,28 @@ behaviour(
     await until(() => closed, "'close' of the request");
     await turns(5);
     assert.equal(signal?.aborted, false);
+  },
+  { since: 24 },
+);
+
+behaviour(
+  'signal that is asked for once the answer has left, and the connection is gone, is not aborted',
+  async ({ serve }) => {
+    let request: Request | undefined;
+    let closed = false;
+    const { connect } = await serve((req, res) => {
+      request = req;
+      req.socket.on('close', () => {
+        closed = true;
+      });
+      res.end('ok');
+    });
+    const client = connect();
+    await client.send(get('/', 'Connection: close')).response();
+    await client.rest();
+    client.socket.destroy();
+    await until(() => closed, "'close' of the socket");
+    assert.equal(signalOf(request as Request).aborted, false);
   },
   { since: 24 },
 );

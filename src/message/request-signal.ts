@@ -1,0 +1,29 @@
+/**
+ * What aborts `signal` of a request: that its connection closes before its response has left.
+ *
+ * In: a request of which somebody asks for its signal. Out: the controller of that, which has aborted where it is too late
+ * already; whoever abandons a request aborts it later. Never listens to the socket.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { kOriginal, type RequestWithState } from './request-state.js';
+
+interface SignallingRequest
+  extends Pick<IncomingMessage, 'socket' | 'destroyed' | 'readableEnded' | 'complete'> {
+  _lost: RequestWithState['_lost'];
+  [kOriginal]: object;
+}
+
+export function controllerOf(request: SignallingRequest): AbortController {
+  const controller = new AbortController();
+  const { destroyed, readableEnded, complete, _lost } = request;
+  const isGivenUp = destroyed && !(readableEnded && complete);
+  if (isGivenUp || _lost !== null || losesAnswer(request)) controller.abort();
+  return controller;
+}
+
+/** Whether the socket of a response that has its turn was destroyed, and nobody was told of that yet. */
+function losesAnswer({ socket, [kOriginal]: original }: SignallingRequest): boolean {
+  const { destroyed, _httpMessage } = (socket ?? {}) as Socket & { _httpMessage?: { req?: object } | null };
+  return destroyed === true && _httpMessage?.req === original;
+}
