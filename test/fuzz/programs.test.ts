@@ -16,6 +16,7 @@ import { leftOut, listRow } from './programs/left-out-steps.js';
 import { refusalRows } from './programs/listed-comparison.js';
 import { eventRows } from './programs/listed-events.js';
 import { GET, metAlone } from './programs/met-alone.js';
+import { metByTime } from './programs/met-by-time.js';
 import { metPipelined } from './programs/met-pipelined.js';
 import { poisonMemory } from './programs/poisoned-memory.js';
 import { randomProgram, wildProgram } from './programs/random-program.js';
@@ -69,7 +70,7 @@ test(`${WILD_PROGRAMS} programs of any kind keep the laws that have no exception
   }
 });
 
-for (const [what, program] of [...metAlone, ...metPipelined]) {
+for (const [what, program] of [...metAlone, ...metPipelined, ...metByTime]) {
   test(`programs agree on ${what}, and keep the laws`, async () => {
     if ((await differences(program)).length > 0) assert.fail(await explain(program));
     assert.deepEqual(await brokenLaws(program), []);

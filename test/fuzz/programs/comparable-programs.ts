@@ -34,6 +34,13 @@ export const changes: readonly Change[] = [
         : program,
   },
   {
+    row: '`clientError`',
+    program: (program) =>
+      /"maxHeadersCount","to":[1-9]/.test(JSON.stringify(program.handlers)) && (program.rounds ?? 1) > 1
+        ? { ...program, client: withWholeLines(program.client) }
+        : program,
+  },
+  {
     row: 'size and encoding of writes',
     program: ({ options: { noDelay: _, ...options }, ...program }) => ({ ...program, options }),
   },
@@ -126,6 +133,19 @@ function withoutInPieces(client: ClientAction[], text: RegExp): ClientAction[] {
     sent += action.send.length;
     if (gone.length === 0) return action;
     return { send: [...action.send].filter((_, i) => !isGone(start + i)).join('') };
+  });
+}
+
+/** Pieces that end where a line does: a field of which the name has come counts to node:http, and to premier when it is whole. */
+function withWholeLines(client: ClientAction[]): ClientAction[] {
+  let begun = '';
+  const last = client.findLastIndex((action) => typeof action === 'object');
+  return client.map((action, at) => {
+    if (typeof action !== 'object') return action;
+    const text = begun + action.send;
+    const end = at === last ? text.length : text.lastIndexOf('\n') + 1;
+    begun = text.slice(end);
+    return { send: text.slice(0, end) };
   });
 }
 

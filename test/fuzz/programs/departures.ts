@@ -30,6 +30,7 @@ import {
   resets,
   stepsIn,
   writesNothing,
+  writesToLaterHead,
 } from './program-facts.js';
 import { type HeadLine, withJoinedChunks } from './response-heads.js';
 import type { Section } from './trace.js';
@@ -108,7 +109,8 @@ export const departures: readonly Departure[] = [
   },
   {
     row: "when 'finish' comes",
-    concerns: ({ handlers }) => handlers.some((steps) => stepsIn(steps).some(writesNothing)),
+    concerns: (program) =>
+      program.handlers.some((steps) => stepsIn(steps).some(writesNothing)) || writesToLaterHead(program),
     both: (section) => ({ ...section, events: withoutWritten(section.events) }),
   },
   {

@@ -228,13 +228,24 @@ export class FreeProgram {
     this.#rest.wait(number, wait, next);
   }
 
-  /** Lets go of what the program holds back. */
-  uncork(): void {
+  /** Lets go of what the program holds back. Returns what that throws: some of what is wrong is seen when it leaves. */
+  uncork(): unknown[] {
+    const thrown: unknown[] = [];
+    const uncork = (corked: Pick<Socket, 'writableCorked' | 'uncork'> | undefined) => {
+      for (let corks = corked?.writableCorked ?? 0; corks > 0; corks--) {
+        try {
+          performed(() => corked?.uncork());
+        } catch (error) {
+          thrown.push(error);
+        }
+      }
+    };
     for (const { res, socket } of this.exchanges) {
-      for (let corks = res?.writableCorked ?? 0; corks > 0; corks--) performed(() => res?.uncork());
-      for (let corks = socket.writableCorked; corks > 0; corks--) socket.uncork();
+      uncork(res);
+      uncork(socket);
       if (!socket.destroyed) socket.resume();
     }
+    return thrown;
   }
 }
 

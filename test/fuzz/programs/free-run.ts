@@ -93,7 +93,7 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
     bystander.finish();
     client.act('resume');
     await rest.ofAll();
-    run.uncork();
+    for (const error of run.uncork()) uncaught.push(trace.show(error));
     // A handler may have stopped it meanwhile.
     client.act('resume');
     await rest.ofAll();

@@ -192,7 +192,8 @@ export class Interpreter {
     const atRest = moment === 'rest' || (moment === 'begun' && !this.#pipelined);
     if (step.of !== undefined && !atRest) return 'only at rest';
     const isAfterRest = moment === 'rest' || (moment === 'turn' && this.#rested.has(number));
-    if (isAfterRest && this.#listed.lingers) return 'left out';
+    const hasTicked = moment === 'ticks' && node < 24 && step.on === 'res' && this.#pipelined;
+    if ((isAfterRest || hasTicked) && this.#listed.lingers) return 'left out';
     if (this.#rested.has(number) && this.#exchanges.isAfterLast(number)) return 'left out';
     const objects = this.#exchanges.of(step.of ?? number);
     const object = objects?.[step.on];

@@ -14,7 +14,7 @@ import { type FreeObservation, runFreely } from './free-run.js';
 import { pushRow } from './left-out-steps.js';
 import { isRefusal } from './listed-notes.js';
 import type { Program } from './program.js';
-import { announcesForPiped } from './program-facts.js';
+import { announcesForPiped, delays, methodsOf, throwsAtDrain } from './program-facts.js';
 import { isFaulty } from './random-program.js';
 import { shrink } from './shrinking.js';
 import { readResponses, type WireResponse } from './wire-responses.js';
@@ -23,13 +23,6 @@ const poison = String.fromCharCode(POISON);
 
 const textOf = ({ client }: Program): string =>
   client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
-
-/** The methods that a client asks with, in the order of its requests. */
-function methodsOf(program: Program): string[] {
-  return [...textOf(program).matchAll(/(?<![A-Z-])([A-Z-]+) \S+ HTTP\/1\.[01]\r\n/g)].map(
-    ([, method]) => `${method}`,
-  );
-}
 
 /** What says that a request is the last of its connection. */
 const saysLast =
@@ -119,8 +112,13 @@ function* hangsAlone(seen: FreeObservation, there: FreeObservation, program: Pro
   if (isSame && seen.atEnd === 'open' && there.atEnd !== 'open')
     yield `the connection stays open after its client has ended, and on node:http is ${there.atEnd}`;
   // Without `noDelay` the kernel waits for the client's word, which takes longer than a rest.
-  if (seen.isForeign || seen.atRest !== 'open' || program.options.noDelay === false) return;
+  if (seen.isForeign || seen.atRest !== 'open' || delays(program)) return;
+  // What a socket's 'drain' throws keeps it from telling what else has left, on node:http as well.
+  if (throwsAtDrain(program) && seen.uncaught.includes('Error: thrown')) return;
   const answered = answersIn(seen, program);
+  // Where one has no body, or one of a length, its client has all of it before it has ended.
+  const isTurn = seen.exchanges.slice(0, answered).every(({ res }) => res?.writableEnded);
+  if (!isTurn) return;
   // All before it were answered, and it has ended.
   if (seen.endedAtRest.has(answered) && seen.exchanges.every(({ isDestroyed }) => !isDestroyed))
     yield `response ${answered} has ended and doesn't come; on node:http ${answersIn(there, program)} do`;

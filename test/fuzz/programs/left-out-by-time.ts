@@ -173,6 +173,15 @@ export const byTime: readonly LeftOut[] = [
   },
   {
     row: 'what one segment holds',
+    // The end of one that is read lets the socket flow again.
+    is: ({ on, call }, { moment, res, responses }) =>
+      on === 'socket' &&
+      call === 'pause' &&
+      isAtStart(moment) &&
+      responses.some((other) => other !== res && other.req.readableFlowing === true),
+  },
+  {
+    row: 'what one segment holds',
     is: ({ on, call }, { moment, use, res }) =>
       on === 'req' &&
       call === 'pipe' &&

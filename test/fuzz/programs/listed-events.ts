@@ -6,6 +6,7 @@ import { node } from '../../subjects.js';
 import type { Client } from './client.js';
 import type { Exchanges, Objects } from './exchanges.js';
 import type { Program, Target } from './program.js';
+import { fillsOverTicks } from './program-facts.js';
 
 export const eventRows = {
   lingering: 'a connection that ends while its client still sends',
@@ -51,6 +52,8 @@ export class ListedEvents {
   readonly #isInOtherUnits: boolean;
   /** A handler corks. */
   readonly #corks: boolean;
+  /** Whether a write returns false depends on what was written in another tick of the turn. */
+  readonly #fillsOverTicks: boolean;
   /** The server answers some requests by itself. */
   readonly #hasUnseen: boolean;
   /** Requests come in several pieces. */
@@ -72,6 +75,7 @@ export class ListedEvents {
     const isCut = this.#resets || /"call":"(?:destroy|resetAndDestroy|closeAllConnections)/.test(steps);
     this.#isHard = isCut || (steps.match(/"on":"res","call":"end"/g) ?? []).length > program.handlers.length;
     this.#corks = steps.includes('"cork"');
+    this.#fillsOverTicks = fillsOverTicks(program);
     this.#isInOtherUnits = /"repeat":"[^"]*(?:[^ -~]|\\u)|"repeat".*"(?:utf16|ucs)/.test(steps);
     const sent = program.client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
     this.#hasUnseen = /Expect: something/.test(sent);
@@ -132,6 +136,7 @@ export class ListedEvents {
     if (event === 'finish')
       return socket.destroyed || (node < 24 && this.#resets) ? eventRows.leaving : undefined;
     if (event === 'drain' && (this.#corks || this.#isInOtherUnits)) return eventRows.length;
+    if (event === 'drain' && this.#fillsOverTicks) return eventRows.leaving;
     if (event === 'drain')
       return isPipelined || isLost || this.#leaves || !socket.writable ? eventRows.streams : undefined;
     if (event === 'prefinish' && (number > 0 || this.#hasUnseen)) return eventRows.turn;

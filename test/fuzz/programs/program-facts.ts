@@ -69,3 +69,56 @@ export function endsSocket({ handlers }: Program): boolean {
 export function resets(program: Program): boolean {
   return JSON.stringify(program).includes('"reset"');
 }
+
+/** Whether the server, or a handler of its socket, lets the kernel wait before it sends little. */
+export function delays({ handlers, options }: Program): boolean {
+  return options.noDelay === false || JSON.stringify(handlers).includes('"setNoDelay","with":[false]');
+}
+
+/** Whether a handler throws where its socket drains. */
+export function throwsAtDrain({ handlers }: Program): boolean {
+  return stepsIn(handlers).some(
+    ({ on, listen, do: steps }) =>
+      on === 'socket' && listen === 'drain' && JSON.stringify(steps).includes('"throw"'),
+  );
+}
+
+/**
+ * Whether what a handler writes to its response between two rests is too much to wait, with a head, though what it writes in
+ * each tick isn't.
+ */
+export function fillsOverTicks({ handlers, options }: Program): boolean {
+  const mark = Number(options.highWaterMark ?? getDefaultHighWaterMark(false));
+  return handlers.some((steps) => {
+    let [tick, sinceRest] = [0, 0];
+    return steps.some((step) => {
+      if ('wait' in step) {
+        tick = 0;
+        if (step.wait === 'quiet') sinceRest = 0;
+      } else if ('call' in step && step.on === 'res' && step.call === 'write') {
+        tick += sizeOfChunk(step.with);
+        sinceRest += sizeOfChunk(step.with);
+      }
+      return tick < sinceRest && tick < mark && sinceRest + HEAD_AT_MOST >= mark;
+    });
+  });
+}
+
+/** The methods of all requests, in their order. */
+export function methodsOf({ client }: Program): string[] {
+  const text = client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
+  return [...text.matchAll(/(?<![A-Z-])([A-Z-]+) \S+ HTTP\/1\.[01]\r\n/g)].map(([, method]) => `${method}`);
+}
+
+/** Whether a handler gives the writes to a response without a body, to HEAD after another request, callbacks. */
+export function writesToLaterHead(program: Program): boolean {
+  return methodsOf(program).some(
+    (method, number) =>
+      method === 'HEAD' &&
+      number > 0 &&
+      stepsIn(program.handlers[number]).some(
+        ({ on, call, with: values }) =>
+          on === 'res' && call === 'write' && JSON.stringify(values).includes('"do"'),
+      ),
+  );
+}

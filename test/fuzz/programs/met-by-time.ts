@@ -1,0 +1,129 @@
+// Programs that once differed, or broke a law, by when something comes: each the least that shows what was then mended, or
+// named.
+// In: nothing. Out: programs on which node:http and premier agree, but for what docs/compatibility.md lists.
+import { getDefaultHighWaterMark } from 'node:stream';
+import { node } from '../../subjects.js';
+import { GET, PLAIN } from './met-alone.js';
+import type { Program, Step } from './program.js';
+
+const ALMOST_TOO_MUCH: Step = {
+  on: 'res',
+  call: 'write',
+  with: [{ repeat: 'm', times: getDefaultHighWaterMark(false) - 1 }],
+};
+
+const ENDS: Step = { on: 'res', call: 'end', with: [] };
+
+/** A request with a large body of which the client sends the first half before it rests. */
+const HALVES = ['Content-Length: 20000', 'Connection: close\r\nContent-Length: 20000'].map(
+  (fields) =>
+    [`PUT / HTTP/1.1\r\nHost: a\r\n${fields}\r\n\r\n${'h'.repeat(10_000)}`, 'h'.repeat(10_000)] as const,
+);
+const [HALF, LAST_HALF] = HALVES as [(typeof HALVES)[0], (typeof HALVES)[0]];
+
+export const metByTime: [what: string, program: Program][] = [
+  [
+    'what is too much to wait where it is written in two ticks of a turn, and not in one',
+    {
+      ...PLAIN,
+      watched: ['res drain'],
+      client: [{ send: 'GET / HTTP/1.0\r\nHost: a\r\n\r\n' }],
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { on: 'res', call: 'write', with: ['a'] },
+          { wait: 'microtask' },
+          ALMOST_TOO_MUCH,
+        ],
+      ],
+    },
+  ],
+  [
+    "a socket's 'drain' that throws when the last answer has left",
+    {
+      ...PLAIN,
+      client: [{ send: 'GET / HTTP/1.0\r\nHost: a\r\n\r\n' }],
+      handlers: [[{ on: 'socket', listen: 'drain', do: [{ throw: 'thrown' }] }, ALMOST_TOO_MUCH, ENDS]],
+    },
+  ],
+  [
+    'the callback of a write to HEAD, beside the end of the answer after another',
+    {
+      ...PLAIN,
+      watched: ['res finish'],
+      client: [{ send: `${GET}HEAD / HTTP/1.1\r\nHost: a\r\n\r\n` }],
+      handlers: [
+        [{ on: 'res', call: 'end', with: [{ repeat: 'o', times: 70_000 }] }],
+        [{ on: 'res', call: 'write', with: ['a', { do: [] }] }, ENDS],
+      ],
+    },
+  ],
+  [
+    'an answer to HEAD that has no end, and one after it that has',
+    {
+      ...PLAIN,
+      client: [{ send: `HEAD / HTTP/1.1\r\nHost: a\r\n\r\n${GET}` }],
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { on: 'res', of: 1, call: 'end', with: [] },
+          { on: 'res', call: 'flushHeaders', with: [] },
+        ],
+      ],
+    },
+  ],
+  [
+    'what is done with the last answer in a tick, of a client that still sends',
+    {
+      ...PLAIN,
+      watched: ['res error'],
+      client: [{ send: GET + LAST_HALF[0] }, 'quiet', { send: LAST_HALF[1] }],
+      handlers: [
+        [ENDS],
+        [ENDS, { wait: 'microtask' }, { on: 'res', call: 'pipe', with: [{ itself: 'res' }] }],
+      ],
+    },
+  ],
+  [
+    'a socket that is paused while a request before it comes to its end',
+    {
+      ...PLAIN,
+      client: [
+        {
+          send: `${GET}PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n0\r\n\r\n${GET}${HALF[0]}`,
+        },
+        'quiet',
+        { send: HALF[1] },
+      ],
+      handlers: [
+        [],
+        [{ on: 'req', listen: 'data', do: [] }],
+        [],
+        [{ on: 'socket', call: 'pause', with: [] }],
+      ],
+    },
+  ],
+  ...(node < 26 ? [] : [GET, 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na']).map(
+    (text): [string, Program] => [
+      `the signal of a request that was read to its end, and whose connection is lost: ${text.slice(0, 3)}`,
+      {
+        ...PLAIN,
+        watched: ['req data'],
+        client: [{ send: GET + text }],
+        handlers: [
+          [{ wait: 'quiet' }, { on: 'server', call: 'closeAllConnections', with: [] }],
+          [{ wait: 'quiet' }, { on: 'req', get: 'signal' }],
+        ],
+      },
+    ],
+  ),
+  [
+    'a client whose fields are cut, of which one may come, on the next connection',
+    {
+      ...PLAIN,
+      rounds: 2,
+      client: [{ send: 'GET / HTTP/1.1\r\nHost: a\r\nA: ' }, 'quiet', { send: 'b\r\nC: d\r\n\r\n' }],
+      handlers: [[{ on: 'server', set: 'maxHeadersCount', to: 1 }, ENDS]],
+    },
+  ],
+];
