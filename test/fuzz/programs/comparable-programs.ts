@@ -11,6 +11,9 @@ interface Change {
 
 const LEAVING = 'CONNECT or Upgrade after other requests, with a listener';
 
+/** Where a handler lets few fields come, on connections after its own. */
+const bounds = /"maxHeadersCount","to":[1-9]/;
+
 export const changes: readonly Change[] = [
   {
     row: 'Upgrade in an HTTP/1.0 request',
@@ -36,9 +39,16 @@ export const changes: readonly Change[] = [
   {
     row: '`clientError`',
     program: (program) =>
-      /"maxHeadersCount","to":[1-9]/.test(JSON.stringify(program.handlers)) && (program.rounds ?? 1) > 1
+      bounds.test(JSON.stringify(program.handlers)) && (program.rounds ?? 1) > 1
         ? { ...program, client: withWholeLines(program.client) }
         : program,
+  },
+  {
+    row: 'a refusal while requests before it are not answered',
+    program: ({ rounds, ...program }) =>
+      rounds === undefined || (program.handlers.length > 1 && bounds.test(JSON.stringify(program.handlers)))
+        ? program
+        : { ...program, rounds },
   },
   {
     row: 'size and encoding of writes',

@@ -30,9 +30,13 @@ export const byTime: readonly LeftOut[] = [
   },
   {
     row: "'finish' of a response whose connection is lost",
-    is: ({ on, call, with: [chunk] }, { object, socket }) => {
-      if (on !== 'res' || call !== 'end' || isChunk(chunk) || !socket.destroyed) return false;
-      const { headersSent, chunkedEncoding, writableEnded, _headerSent, _hasBody } = object as SentResponse;
+    // What pipes into it ends it, and hears of 'finish'.
+    is: ({ on, call, with: [chunk] }, { object, res, socket }) => {
+      const isPiped = on === 'req' && call === 'pipe' && res !== undefined;
+      const isEnded = on === 'res' && call === 'end' && !isChunk(chunk);
+      if (!(isPiped || isEnded) || !socket.destroyed) return false;
+      const ended = (isPiped ? res : object) as SentResponse;
+      const { headersSent, chunkedEncoding, writableEnded, _headerSent, _hasBody } = ended;
       return !writableEnded && headersSent && _headerSent === true && !(chunkedEncoding && _hasBody);
     },
   },

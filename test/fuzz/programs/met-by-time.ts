@@ -85,6 +85,21 @@ export const metByTime: [what: string, program: Program][] = [
     },
   ],
   [
+    'a body of a later request that is piped into its answer, which the program has ended',
+    {
+      ...PLAIN,
+      client: [{ send: `${GET}PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na` }],
+      handlers: [
+        [ENDS],
+        [
+          { on: 'req', call: 'read', with: [] },
+          { on: 'req', call: 'pipeline', with: [{ itself: 'res' }, { do: [] }] },
+          ENDS,
+        ],
+      ],
+    },
+  ],
+  [
     'a socket that is paused while a request before it comes to its end',
     {
       ...PLAIN,

@@ -41,18 +41,34 @@ export function fillsButForHead({ handlers, options }: Program): boolean {
   });
 }
 
-/** Whether a handler announces trailers in the response of another one, into which that one pipes its request. */
-export function announcesForPiped({ handlers }: Program): boolean {
+/** Of each handler, whether it pipes its request. */
+function piping({ handlers }: Program): boolean[] {
   const isPiping = (step: Record<string, unknown>) =>
     step.on === 'req' && (step.call === 'pipe' || step.call === 'pipeline');
-  const piping = handlers.map((steps) => stepsIn(steps).some(isPiping));
+  return handlers.map((steps) => stepsIn(steps).some(isPiping));
+}
+
+/** Whether a response into which its request is piped is ended by a handler as well. */
+export function endsPiped(program: Program): boolean {
+  const pipes = piping(program);
+  return program.handlers.some((steps, number) =>
+    stepsIn(steps).some(
+      ({ on, call, of = number }) => on === 'res' && call === 'end' && pipes[of as number] === true,
+    ),
+  );
+}
+
+/** Whether a handler announces trailers in the response of another one, into which that one pipes its request. */
+export function announcesForPiped(program: Program): boolean {
+  const { handlers } = program;
+  const pipes = piping(program);
   return handlers.some((steps, number) =>
     stepsIn(steps).some(
       ({ on, of, with: values }) =>
         on === 'res' &&
         typeof of === 'number' &&
         of !== number &&
-        piping[of] === true &&
+        pipes[of] === true &&
         /"trailer"/i.test(JSON.stringify(values)),
     ),
   );
