@@ -6,7 +6,7 @@ import { node } from '../../subjects.js';
 import type { Client } from './client.js';
 import type { Exchanges, Objects } from './exchanges.js';
 import type { Program, Target } from './program.js';
-import { fillsOverTicks } from './program-facts.js';
+import { fillsOverTicks, stepsIn, writesNothing } from './program-facts.js';
 
 export const eventRows = {
   lingering: 'a connection that ends while its client still sends',
@@ -46,6 +46,8 @@ export class ListedEvents {
   readonly #resetsInHandler: boolean;
   /** A handler ends the socket itself. */
   readonly #endsSocket: boolean;
+  /** A handler writes nothing to a response. */
+  readonly #writesNothing: boolean;
   /** A connection is cut, or a response is ended more than once. */
   readonly #isHard: boolean;
   /** A handler writes a lot of text of which characters aren't bytes. */
@@ -75,6 +77,7 @@ export class ListedEvents {
     const isCut = this.#resets || /"call":"(?:destroy|resetAndDestroy|closeAllConnections)/.test(steps);
     this.#isHard = isCut || (steps.match(/"on":"res","call":"end"/g) ?? []).length > program.handlers.length;
     this.#corks = steps.includes('"cork"');
+    this.#writesNothing = stepsIn(program.handlers).some(writesNothing);
     this.#fillsOverTicks = fillsOverTicks(program);
     this.#isInOtherUnits = /"repeat":"[^"]*(?:[^ -~]|\\u)|"repeat".*"(?:utf16|ucs)/.test(steps);
     const sent = program.client.map((action) => (typeof action === 'object' ? action.send : '')).join('');
@@ -109,8 +112,16 @@ export class ListedEvents {
     const mayTellOfReset = node < 24 ? this.#resets : this.#resetsInHandler;
     if (target === 'req' && mayTellOfReset && tellsOfReset.includes(event)) return eventRows.reset;
     if (target === 'socket') return this.#rowOfSocket(event);
+    // It is paused where what it is piped into closes.
+    if (target === 'req' && event === 'pause' && this.#closesAlone(objects as { socket: Socket }))
+      return eventRows.waiting;
     if (target !== 'res') return undefined;
     return this.#rowOfResponse(event, number, objects as { res: ServerResponse; socket: Socket });
+  }
+
+  /** Whether a response that waited may close on premier alone. */
+  #closesAlone({ socket }: { socket: Socket }): boolean {
+    return node < 24 && this.#isPipelined && socket.destroyed;
   }
 
   #rowOfSocket(event: string): string | undefined {
@@ -124,15 +135,16 @@ export class ListedEvents {
     { res, socket }: { res: ServerResponse; socket: Socket },
   ): string | undefined {
     const isPipelined = this.#isPipelined;
+    const closesAlone = this.#closesAlone({ socket });
     const isLost = res.destroyed || socket.destroyed;
     if (event === 'close') {
       if (node < 24 && this.#resets) return eventRows.reset;
       const exchanges = this.#exchanges;
       const isAfterLast = exchanges.responses(number).some(({ _last }) => _last === true);
-      const isLate = exchanges.waits(number) || isAfterLast || (node < 24 && socket.destroyed && isPipelined);
+      const isLate = exchanges.waits(number) || isAfterLast || closesAlone;
       return isLate ? eventRows.lost : undefined;
     }
-    if (event === 'unpipe' && node < 24 && isPipelined && socket.destroyed) return eventRows.waiting;
+    if (event === 'unpipe' && closesAlone) return eventRows.waiting;
     if (event === 'finish')
       return socket.destroyed || (node < 24 && this.#resets) ? eventRows.leaving : undefined;
     if (event === 'drain' && (this.#corks || this.#isInOtherUnits)) return eventRows.length;
@@ -145,6 +157,7 @@ export class ListedEvents {
       return eventRows.lost;
     if (event === 'end callback') return node < 24 && (isLost || this.#isHard) ? eventRows.ends : undefined;
     if (event === 'prefinish') return isLost || this.#resets ? eventRows.streams : undefined;
+    if (event === 'write callback' && this.#writesNothing && socket.writableEnded) return eventRows.streams;
     return /^write\w* callback$/.test(event) && (isLost || this.#leaves) ? eventRows.streams : undefined;
   }
 }

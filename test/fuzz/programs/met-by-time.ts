@@ -39,6 +39,38 @@ export const metByTime: [what: string, program: Program][] = [
     },
   ],
   [
+    'the callback of a write without a length, on a socket that the program has ended',
+    {
+      ...PLAIN,
+      client: [{ send: GET + GET }],
+      handlers: [
+        [ENDS],
+        [
+          { on: 'res', call: 'write', with: ['a'] },
+          { wait: 'quiet' },
+          { on: 'socket', call: 'end', with: [] },
+          { on: 'res', call: 'write', with: [{ bytes: '' }, { do: [] }] },
+        ],
+      ],
+    },
+  ],
+  [
+    'a request that is paused where what it is piped into closes, since its connection is lost',
+    {
+      ...PLAIN,
+      client: [{ send: GET.repeat(3) }],
+      handlers: [
+        [],
+        [],
+        [
+          { on: 'req', call: 'pipe', with: [{ itself: 'res' }] },
+          { wait: 'quiet' },
+          { on: 'req', listen: 'pause', do: [] },
+        ],
+      ],
+    },
+  ],
+  [
     "a socket's 'drain' that throws when the last answer has left",
     {
       ...PLAIN,
