@@ -14,7 +14,14 @@ import { type FreeObservation, runFreely } from './free-run.js';
 import { pushRow } from './left-out-steps.js';
 import { isRefusal } from './listed-notes.js';
 import type { Program } from './program.js';
-import { announcesForPiped, delays, endsPiped, methodsOf, throwsAtDrain } from './program-facts.js';
+import {
+  announcesForPiped,
+  delays,
+  endsPiped,
+  methodsOf,
+  pushesInTick,
+  throwsAtDrain,
+} from './program-facts.js';
 import { isFaulty } from './random-program.js';
 import { shrink } from './shrinking.js';
 import { readResponses, type WireResponse } from './wire-responses.js';
@@ -94,6 +101,8 @@ function* hangsAlone(seen: FreeObservation, there: FreeObservation, program: Pro
     isFaulty(textOf(program)) ||
     // Node cuts a connection on which an answer leaves, with the requests that wait after it.
     seen.ends.some((end) => end.endsWith(WAITED_FOR)) ||
+    // Whether that comes before the end of the body is one of what a segment holds.
+    pushesInTick(program) ||
     // Whether what a pipe writes after the end fails, and cuts the connection, is a matter of when 'finish' comes.
     (program.handlers.length > 1 && endsPiped(program)) ||
     (program.handlers.length > 1 && /CONNECT|Upgrade: websocket/.test(textOf(program))) ||

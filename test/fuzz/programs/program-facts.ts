@@ -138,3 +138,11 @@ export function writesToLaterHead(program: Program): boolean {
       ),
   );
 }
+
+/** Whether a handler pushes to its request in a function that is called in a tick of its own. */
+export function pushesInTick({ handlers }: Program): boolean {
+  return stepsIn(handlers).some(
+    ({ call, with: values }) =>
+      call === 'getConnections' && stepsIn(values).some(({ on, call }) => on === 'req' && call === 'push'),
+  );
+}
