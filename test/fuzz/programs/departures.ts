@@ -30,7 +30,7 @@ import {
   resets,
   stepsIn,
   writesNothing,
-  writesToLaterHead,
+  writesToNoBody,
 } from './program-facts.js';
 import { type HeadLine, withJoinedChunks } from './response-heads.js';
 import type { Section } from './trace.js';
@@ -110,7 +110,7 @@ export const departures: readonly Departure[] = [
   {
     row: "when 'finish' comes",
     concerns: (program) =>
-      program.handlers.some((steps) => stepsIn(steps).some(writesNothing)) || writesToLaterHead(program),
+      program.handlers.some((steps) => stepsIn(steps).some(writesNothing)) || writesToNoBody(program),
     both: (section) => ({ ...section, events: withoutWritten(section.events) }),
   },
   {

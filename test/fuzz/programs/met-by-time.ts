@@ -91,6 +91,22 @@ export const metByTime: [what: string, program: Program][] = [
     },
   ],
   [
+    'the callback of a write to a response that has no body, beside the end of one after an interim answer',
+    {
+      ...PLAIN,
+      options: { highWaterMark: 1 },
+      watched: ['res finish'],
+      handlers: [
+        [
+          { on: 'res', set: 'statusCode', to: 304 },
+          { on: 'res', call: 'writeContinue', with: [{ do: [] }] },
+          { on: 'res', call: 'write', with: ['a', { do: [] }] },
+          ENDS,
+        ],
+      ],
+    },
+  ],
+  [
     'an answer to HEAD that has no end, and one after it that has',
     {
       ...PLAIN,

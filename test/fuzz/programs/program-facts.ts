@@ -1,6 +1,7 @@
 // What a program does, where a row of docs/compatibility.md concerns only programs that do so.
 // In: a program, or its steps. Out: whether it does, or how often.
 import { getDefaultHighWaterMark } from 'node:stream';
+import { interim } from './left-out.js';
 import type { Program, Value } from './program.js';
 import { sizeOfChunk } from './response-use.js';
 
@@ -126,17 +127,27 @@ export function methodsOf({ client }: Program): string[] {
   return [...text.matchAll(/(?<![A-Z-])([A-Z-]+) \S+ HTTP\/1\.[01]\r\n/g)].map(([, method]) => `${method}`);
 }
 
-/** Whether a handler gives the writes to a response without a body, to HEAD after another request, callbacks. */
-export function writesToLaterHead(program: Program): boolean {
-  return methodsOf(program).some(
-    (method, number) =>
-      method === 'HEAD' &&
-      number > 0 &&
-      stepsIn(program.handlers[number]).some(
-        ({ on, call, with: values }) =>
-          on === 'res' && call === 'write' && JSON.stringify(values).includes('"do"'),
-      ),
-  );
+/**
+ * Whether a handler gives callbacks to the writes of a response that has no body, and with which something else may leave: an
+ * answer before it, or an interim one.
+ */
+export function writesToNoBody(program: Program): boolean {
+  const methods = methodsOf(program);
+  return program.handlers.some((handler, number) => {
+    const steps = stepsIn(handler).filter(({ on }) => on === 'res');
+    const hasNoBody = methods[number] === 'HEAD' || steps.some(setsNoBody);
+    const isWithOthers = number > 0 || steps.some(({ call }) => interim.has(`${call}`));
+    return hasNoBody && isWithOthers && steps.some(writesWithCallback);
+  });
+}
+
+function setsNoBody({ set, to, call, with: values }: Record<string, unknown>): boolean {
+  const status = set === 'statusCode' ? to : call === 'writeHead' ? (values as Value[])[0] : undefined;
+  return status === 204 || status === 304;
+}
+
+function writesWithCallback({ call, with: values }: Record<string, unknown>): boolean {
+  return call === 'write' && JSON.stringify(values).includes('"do"');
 }
 
 /** Whether a handler pushes to its request in a function that is called in a tick of its own. */
