@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { root } from '../scripts/prepare.mjs';
-import { documentFolder, nginxCommand } from './documents.mjs';
+import { documentFolder } from './documents.mjs';
+import { nginxCommand } from './nginx.mjs';
 import { has } from './processes.mjs';
 
 const inBench = (...path) => join(root, 'bench', ...path);
@@ -36,6 +37,12 @@ const servingFolder = (checkout, row) => [
   '--log=off',
 ];
 
+function underPremier(row) {
+  if (!existsSync(join(root, 'dist', 'register.js'))) throw new Error('premier/register is not built');
+  if (row.app === undefined) return servingFolder(root, row);
+  return [nodeBinary(row.major), '--import', 'premier/register', app(row.app)];
+}
+
 /**
  * title       as printed
  * command     file and arguments that run the row's app, or the contender's own; throws an Error that says why not
@@ -52,18 +59,19 @@ export const contenders = {
   },
   premier: {
     title: 'premier',
-    command: (row) => {
-      if (!existsSync(join(root, 'dist', 'register.js'))) throw new Error('premier/register is not built');
-      if (row.app === undefined) return servingFolder(root, row);
-      return [nodeBinary(row.major), '--import', 'premier/register', app(row.app)];
-    },
+    command: underPremier,
+  },
+  'premier over HTTP/1.1': {
+    title: 'premier over HTTP/1.1',
+    command: underPremier,
   },
   nginx: {
     title: 'nginx, one worker',
-    command: () => {
+    command: (row) => {
       if (!has('nginx')) throw new Error('nginx is not installed');
-      return nginxCommand();
+      return nginxCommand(row);
     },
+    alsoSends: ['server'],
   },
   sirv: {
     title: 'sirv on node:http',

@@ -73,6 +73,15 @@ function fieldSet(rawHeaders) {
   return fields;
 }
 
+/** Fields of one connection, which HTTP/2 does not have (RFC 9113 §8.2.2). */
+const ofConnection = ['connection', 'keep-alive', 'transfer-encoding'];
+
+/** What of an answer can be compared with one in another version of HTTP: no reason phrase, no field of the connection. */
+export function acrossVersions({ status, fields, body }) {
+  const shared = [...fields].filter((field) => !ofConnection.includes(field.split(':')[0]));
+  return { status: status.split(' ')[0], fields: new Set(shared), body };
+}
+
 /**
  * What differs in `actual` from `expected`, one sentence each; fields in `alsoSends` (names) are let pass, and all of them
  * where that is null.

@@ -134,7 +134,8 @@ async function taken(from, planned) {
   const earlier = JSON.parse(readFileSync(from, 'utf8'));
   if (asked.rows === undefined) return earlier;
   const { pairs, slices, warm, seconds } = earlier;
-  return measuredAnew(earlier, await measure({ ...planned, pairs, slices, warm, seconds }));
+  const order = selectRows({ node: asked.node && Number(asked.node) }).map(({ id }) => id);
+  return measuredAnew(earlier, await measure({ ...planned, pairs, slices, warm, seconds }), order);
 }
 
 const asked = options();

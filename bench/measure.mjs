@@ -5,13 +5,14 @@
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { differences, exchange, samples } from './equality.mjs';
+import { acrossVersions, differences, exchange, samples } from './equality.mjs';
 import { events } from './load/events.mjs';
 import { flood } from './load/flood.mjs';
 import { idle } from './load/idle.mjs';
 import { median, percentile } from './load/percentile.mjs';
 import { streams } from './load/streams.mjs';
 import { runLoad, startServer, usage } from './processes.mjs';
+import { isHttp2, loadedAs } from './rows.mjs';
 import { compare } from './verdict.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -94,7 +95,7 @@ async function slice(server, row, { seconds, rate }) {
 async function sideBySide(contenders, names, row, use) {
   const servers = {};
   try {
-    for (const name of names) servers[name] = await start(contenders[name], row);
+    for (const name of names) servers[name] = await start(contenders[name], loadedAs(row, name));
     return await use(servers);
   } finally {
     for (const server of Object.values(servers)) await server.stop();
@@ -106,25 +107,24 @@ function pairing(contenders, names, row, { slices, seconds, warm, rate }) {
   return sideBySide(contenders, names, row, async (servers) => {
     const { once } = kinds[row.load.kind];
     const taken = Object.fromEntries(names.map((name) => [name, []]));
-    if (!once) for (const name of names) await slice(servers[name], row, { seconds: warm, rate });
+    const load = (name, length) => slice(servers[name], loadedAs(row, name), { seconds: length, rate });
+    if (!once) for (const name of names) await load(name, warm);
     for (let turn = 0; turn < (once ? 1 : slices); turn++) {
       for (const name of turn % 2 === 0 ? names : names.toReversed()) {
-        taken[name].push(await slice(servers[name], row, { seconds, rate }));
+        taken[name].push(await load(name, seconds));
       }
     }
     return taken;
   });
 }
 
-/** The answers of a contender to the row's samples. */
-function answers(contender, row) {
-  return sideBySide({ it: contender }, ['it'], row, async ({ it }) => {
+/** The answers of a contender to the row's samples, in the protocol in which it is loaded. */
+function answers(contenders, name, row) {
+  return sideBySide(contenders, [name], row, async ({ [name]: { port } }) => {
+    const http2 = isHttp2(loadedAs(row, name).load);
     const all = [];
-    for (const sample of samples(row)) {
-      const http2 = row.load.kind === 'streams';
-      all.push(await exchange({ port: it.port, secure: row.secure, http2 }, sample));
-    }
-    return all;
+    for (const sample of samples(row)) all.push(await exchange({ port, secure: row.secure, http2 }, sample));
+    return row.loads === undefined ? all : all.map(acrossVersions);
   });
 }
 
@@ -133,12 +133,12 @@ function answers(contender, row) {
  * Resolves to who cannot be measured: name → { reason, differs }.
  */
 async function leftOut(contenders, row) {
-  const oracle = row.oracle ?? (row.load.kind === 'streams' ? 'http2' : 'node');
-  const expected = await answers(contenders[oracle], row);
+  const oracle = row.oracle ?? (isHttp2(row.load) ? 'http2' : 'node');
+  const expected = await answers(contenders, oracle, row);
   const out = {};
   for (const name of row.contenders.filter((other) => other !== oracle)) {
     try {
-      const actual = await answers(contenders[name], row);
+      const actual = await answers(contenders, name, row);
       const found = actual.flatMap((answer, i) =>
         differences(expected[i], answer, row.fields === 'their own' ? null : contenders[name].alsoSends),
       );

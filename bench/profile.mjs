@@ -10,7 +10,7 @@ import { build, install } from '../scripts/prepare.mjs';
 import { contenders } from './contenders.mjs';
 import { kinds } from './measure.mjs';
 import { has, processorTime, startServer } from './processes.mjs';
-import { selectRows } from './rows.mjs';
+import { loadedAs, selectRows } from './rows.mjs';
 import { countSamples, parties } from './whose-time.mjs';
 
 const help = `npm run bench:profile -- [options]
@@ -51,9 +51,9 @@ if (asked.help) {
 }
 if (!has('perf')) fail('perf is not installed (Debian: apt-get install linux-perf).');
 const seconds = Number(asked.seconds);
-const rows = selectRows({ only: asked.rows?.split(',') }).filter(
-  ({ contenders: names, load }) => names.includes(asked.of) && kinds[load.kind].per !== undefined,
-);
+const rows = selectRows({ only: asked.rows?.split(',') })
+  .map((row) => loadedAs(row, asked.of))
+  .filter(({ contenders: names, load }) => names.includes(asked.of) && kinds[load.kind].per !== undefined);
 if (rows.length === 0) fail(`--rows ${asked.rows}, --of ${asked.of}: there is no such row.`);
 install();
 build();

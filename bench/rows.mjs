@@ -22,6 +22,9 @@ const flood = (requests, options) => ({ kind: 'flood', requests, connections: 64
 /** The same over HTTP/2: each connection has so many streams at a time. */
 const overHttp2 = (requests, connections, streams) => ({ kind: 'streams', requests, connections, streams });
 
+/** By the same generator as over HTTP/2: each connection has one request at a time. */
+const overHttp1 = (requests, connections) => ({ ...overHttp2(requests, connections, 1), http1: true });
+
 /** 64 MB in one request, on one connection. */
 const large = {
   kind: 'upload',
@@ -35,9 +38,17 @@ const document = (name, headers = {}) => flood(() => [{ path: `/${name}`, header
 /** The client has the document as it is. */
 const known = { 'If-Modified-Since': modified.toUTCString() };
 
-/** Rows that are alike but for what is here: name, title, app, load, what must be reached. */
+/** Rows that are alike but for what is here: name, title, app, load, what must be reached, loads of some contenders. */
 const alike = (shared, list) =>
-  list.map(([name, title, app, load, atLeast]) => ({ name, title, app, load, atLeast, ...shared }));
+  list.map(([name, title, app, load, atLeast, loads]) => ({
+    name,
+    title,
+    app,
+    load,
+    atLeast,
+    loads,
+    ...shared,
+  }));
 
 /** A row on node:http, on the newest LTS alone. */
 const onNode = { nodes: [24], contenders: ['node', 'premier'] };
@@ -48,6 +59,7 @@ const onNode = { nodes: [24], contenders: ['node', 'premier'] };
  * app         file in apps/; none where a folder of documents is served
  * oracle      whose answers the others must give, where that is not node:http
  * fields      'their own': that status and body are the same is enough
+ * loads       contender → its load, where that is not the row's `load`: in another protocol, as many requests under way
  * contenders  the first is what the others are compared with
  * atLeast     how many times less processor time than the baseline premier must take; `atMost`, where the figure is one
  *             of its own, how many times as much of it premier may have
@@ -116,6 +128,36 @@ export const rows = [
   ...alike({ nodes: [24], contenders: ['http2', 'premier'], secure: true }, [
     ['h2-tls', 'HTTP/2: hello over TLS, 64 × 1 stream', 'http2-secure', overHttp2(get, 64, 1), 2.8],
     ['h2-tls-16', 'HTTP/2: hello over TLS, 8 × 16 streams', 'http2-secure', overHttp2(get, 8, 16), 6],
+  ]),
+  ...alike({ nodes: [24], contenders: ['premier over HTTP/1.1', 'premier'] }, [
+    [
+      'h2-http1',
+      'HTTP/2: hello, 64 × 1 stream, against own HTTP/1.1',
+      'http2-hello',
+      overHttp2(get, 64, 1),
+      0.87,
+      { 'premier over HTTP/1.1': overHttp1(get, 64) },
+    ],
+  ]),
+  ...alike({ nodes: [24], contenders: ['nginx', 'premier'] }, [
+    ['h2-nginx-16', 'HTTP/2: hello, 8 × 16 streams, against nginx', 'http2-hello', overHttp2(get, 8, 16), 2],
+    [
+      'h2-nginx-100',
+      'HTTP/2: hello, 8 × 100 streams, against nginx',
+      'http2-hello',
+      overHttp2(get, 8, 100),
+      4,
+    ],
+  ]),
+  ...alike({ ...onNode, oracle: 'node' }, [
+    [
+      'h2-express',
+      'HTTP/2: Express 5, 8 × 16 streams, against HTTP/1.1',
+      'http2-express',
+      overHttp2(get, 8, 16),
+      3,
+      { node: overHttp1(get, 8 * 16) },
+    ],
   ]),
   ...alike({ nodes: [24], contenders: ['nginx', 'premier'], oracle: 'nginx', fields: 'their own' }, [
     ['document', 'document of 1 kB, against nginx', undefined, document('small.txt'), 1],
@@ -191,6 +233,12 @@ export const rows = [
     atMost: 0.7,
   },
 ];
+
+/** A row as it is for one of its contenders, loaded in its own way. */
+export const loadedAs = (row, name) => ({ ...row, load: row.loads?.[name] ?? row.load });
+
+/** Whether the requests of a load are sent over HTTP/2. */
+export const isHttp2 = ({ kind, http1 = false }) => kind === 'streams' && !http1;
 
 /** What a commit may lose against another one: 2 %. */
 const kept = 0.98;

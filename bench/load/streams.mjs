@@ -1,4 +1,5 @@
-// Closed-loop load over HTTP/2 by h2load: as many requests as the server takes, on so many streams of each connection.
+// Closed-loop load by h2load, over HTTP/2 on so many streams of each connection, or over HTTP/1.1 to be held beside that: as
+// many requests as the server takes.
 // In: a port, a row's load, seconds. Out: { operations, seconds, failed }; h2load tells of no percentiles.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,7 @@ export async function streams({ port, secure, load, seconds }) {
   const folder = mkdtempSync(join(tmpdir(), 'premier-bench-'));
   try {
     const command = ['h2load', `-c${load.connections}`, `-m${load.streams}`, `-D${seconds}`];
+    if (load.http1) command.push('--h1');
     for (const [name, value] of fields) command.push('-H', `${name.toLowerCase()}: ${value}`);
     if (body !== '') {
       writeFileSync(join(folder, 'body'), body);

@@ -13,16 +13,17 @@ import { fileURLToPath } from 'node:url';
 const at = (path: string) => new URL(`../../bench/${path}`, import.meta.url);
 const load = (path: string) => import(at(path).href);
 
-const { rows, selectRows } = await load('rows.mjs');
+const { isHttp2, loadedAs, rows, selectRows } = await load('rows.mjs');
 const { contenders } = await load('contenders.mjs');
 const { measuredAnew } = await load('anew.mjs');
-const { differences, exchange, samples } = await load('equality.mjs');
+const { acrossVersions, differences, exchange, samples } = await load('equality.mjs');
 const { browser, ofTenOneCloses, post, toBytes } = await load('load/requests.mjs');
 const { median, percentile } = await load('load/percentile.mjs');
 const { docsPart, withMeasured } = await load('report.mjs');
 const { events } = await load('load/events.mjs');
 const { parse } = await load('load/streams.mjs');
 const { documentFolder } = await load('documents.mjs');
+const { nginxCommand } = await load('nginx.mjs');
 const { buildCommit } = await load('against.mjs');
 const { processorTime, runLoad } = await load('processes.mjs');
 const { compare } = await load('verdict.mjs');
@@ -61,6 +62,20 @@ test('each row has an app, known contenders, one target, and an id of its own', 
     assert.ok(!ids.has(row.id), row.id);
     ids.add(row.id);
   }
+});
+
+test('a contender that is loaded in another protocol has as many requests under way as premier', () => {
+  const underWay = ({ load }: { load: { connections: number; streams: number } }) =>
+    load.connections * load.streams;
+  const others = selectRows().filter(({ loads }: { loads?: object }) => loads !== undefined);
+  for (const row of others) {
+    for (const name of Object.keys(row.loads)) {
+      assert.ok(row.contenders.includes(name), `${row.id}: ${name}`);
+      assert.notEqual(isHttp2(loadedAs(row, name).load), isHttp2(loadedAs(row, 'premier').load), row.id);
+      assert.equal(underWay(loadedAs(row, name)), underWay(loadedAs(row, 'premier')), row.id);
+    }
+  }
+  assert.ok(others.length > 0);
 });
 
 test('rows are chosen by the beginning of their id', () => {
@@ -207,6 +222,43 @@ test('a difference in status, body or fields is told', async () => {
       assert.deepEqual(ofBodies, found.slice(0, 2));
     },
   );
+});
+
+test('answers in two versions of HTTP are alike but for what is of the connection', async () => {
+  const { child, line } = await firstLine('apps/http2-hello.mjs');
+  const hello: http.RequestListener = (req, res) => {
+    const status = req.url === '/other' ? 404 : 200;
+    const fields = { 'Content-Type': 'text/plain', 'Content-Length': 13, ...(status === 404 && { More: 1 }) };
+    res.writeHead(status, fields).end('Hello, World!');
+  };
+  try {
+    const overHttp2 = acrossVersions(await exchange({ port: Number(line), http2: true }, {}));
+    await withServer(hello, async (port) => {
+      const overHttp1 = await exchange({ port }, {});
+      assert.ok(overHttp1.fields.has('connection: keep-alive'));
+      assert.deepEqual(differences(overHttp2, acrossVersions(overHttp1)), []);
+      const other = acrossVersions(await exchange({ port }, { path: '/other' }));
+      assert.deepEqual(differences(overHttp2, other), [
+        'status 404 and not 200',
+        'a field "more: 1" too many',
+      ]);
+    });
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+test('nginx is set up for documents and for hello over HTTP/2, and for nothing that it was not told of', () => {
+  const configuration = (row: object) => {
+    const [, , command] = nginxCommand(row);
+    return readFileSync(/-c (\S+)/.exec(command)?.[1] as string, 'latin1');
+  };
+  assert.match(configuration({}), /listen 127\.0\.0\.1:\d+; root \S+documents; }/);
+  assert.match(
+    configuration({ app: 'http2-hello' }),
+    /listen 127\.0\.0\.1:\d+ http2; .*return 200 "Hello, World!"/,
+  );
+  assert.throws(() => nginxCommand({ app: 'http2-post' }), /is not set up to do what http2-post does/);
 });
 
 test('a load in which a request closes is compared by a closing request too', () => {
@@ -561,7 +613,8 @@ const run = (date: string, figures: Record<string, number>, more: object = {}) =
 
 test('rows that are measured anew come in the places of the earlier ones, and it is said when', () => {
   const earlier = run('then', { a: 1, b: 2, c: 3 }, { weight: [1], failures: ['b: differs', 'c: differs'] });
-  const joined = measuredAnew(earlier, run('now', { b: 5 }, { failures: ['b: differs again'] }));
+  const order = ['a', 'b', 'c'];
+  const joined = measuredAnew(earlier, run('now', { b: 5 }, { failures: ['b: differs again'] }), order);
   assert.deepEqual(joined.rows, [
     { id: 'a', figure: 1 },
     { id: 'b', figure: 5 },
@@ -573,11 +626,23 @@ test('rows that are measured anew come in the places of the earlier ones, and it
     [joined.environment.date, joined.environment.anew],
     ['then', [{ date: 'now', rows: ['b'] }]],
   );
-  const third = measuredAnew(joined, run('later', {}, { weight: [2] }));
+  const third = measuredAnew(joined, run('later', {}, { weight: [2] }), order);
   assert.deepEqual(third.weight, [2]);
   assert.deepEqual(third.environment.anew, [
     { date: 'now', rows: ['b'] },
     { date: 'later', rows: ['weight'] },
+  ]);
+});
+
+test('a row that the earlier run did not have comes where rows.mjs has it', () => {
+  const earlier = run('then', { gone: 1, a: 2, c: 3 });
+  const ids = measuredAnew(earlier, run('now', { d: 6, b: 5, c: 4 }), ['a', 'b', 'c', 'd']).rows;
+  assert.deepEqual(ids, [
+    { id: 'a', figure: 2 },
+    { id: 'b', figure: 5 },
+    { id: 'c', figure: 4 },
+    { id: 'd', figure: 6 },
+    { id: 'gone', figure: 1 },
   ]);
 });
 
@@ -589,12 +654,12 @@ for (const [what, changed] of [
   test(`what was measured with ${what} joins no earlier run`, () => {
     const earlier = run('then', { a: 1 });
     const later = { ...earlier, environment: { ...earlier.environment, ...changed } };
-    assert.throws(() => measuredAnew(earlier, later), /measure all of them/);
+    assert.throws(() => measuredAnew(earlier, later, ['a']), /measure all of them/);
   });
 }
 
 test('a run of some lines of Node joins one of more', () => {
   const earlier = run('then', { a: 1 });
   const later = { ...earlier, environment: { ...earlier.environment, nodes: ['24.21.0'] } };
-  assert.equal(measuredAnew(earlier, later).rows.length, 1);
+  assert.equal(measuredAnew(earlier, later, ['a']).rows.length, 1);
 });
