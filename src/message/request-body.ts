@@ -3,6 +3,8 @@
  *
  * In: a request. Out: its end in the right moment; what the program didn't want of it dropped once it is answered.
  */
+import type { AsyncResource } from 'node:async_hooks';
+import { runInScope } from '../node/domains.js';
 import { nextTick } from '../node/timers.js';
 import type { IncomingMessage } from './incoming-message.js';
 
@@ -23,10 +25,15 @@ function pushEnd(request: IncomingMessage): void {
   request.push(null);
 }
 
-/** Its response has left: what nobody reads of the body is dropped. */
-export function dropUnread(request: IncomingMessage): void {
+/**
+ * Its response has left: what nobody reads of the body is dropped.
+ * @param context - where who listens is told of the end: that of the call that ended the response; null: right here
+ */
+export function dropUnread(request: IncomingMessage, context: AsyncResource | null): void {
   if (request._state !== null) {
-    if (!isRead(request)) request._dump();
+    if (isRead(request)) return;
+    if (context === null) request._dump();
+    else runInScope(context, request._dump, request);
     return;
   }
   request._dumped = true;

@@ -340,3 +340,29 @@ for (const [event, head] of [
       },
       { only: 'plain', since: 24 },
     );
+
+behaviour(
+  'a request that waits for the one before hears of its end in its own context',
+  async ({ serve }) => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: string[] = [];
+    const ends: (() => void)[] = [];
+    const { connect } = await serve((req, res: Response) => {
+      storage.run(req.url as string, () => {
+        for (const event of ['end', 'close'])
+          req.on(event, () => seen.push(`${req.url} ${event} ${storage.getStore()}`));
+        for (const event of ['finish', 'close'])
+          res.on(event, () => seen.push(`${req.url} ${event} ${storage.getStore()}`));
+        if (req.url === '/1') ends.push(() => res.end());
+        else res.end();
+      });
+    });
+    const client = connect().send(get('/1') + get('/2') + get('/3'));
+    await until(() => ends.length === 1);
+    storage.run('/1', ends[0]);
+    for (let i = 0; i < 3; i++) await client.response();
+    await until(() => seen.length === 12);
+    for (const line of seen) assert.equal(line.split(' ')[0], line.split(' ')[2], line);
+  },
+  { notNode: 'it has one context for all that leave in one write' },
+);

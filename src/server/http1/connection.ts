@@ -195,7 +195,7 @@ export class Connection
     publishFinish(request, response, socket, this.server);
     // Who listens for 'finish' may ask there what becomes of a request that nothing has touched.
     const isUntouched = request._state === null;
-    if (!watched || !isUntouched) dropUnread(request);
+    if (!watched || !isUntouched) dropUnread(request, watched ? response._context : null);
     if (socket._httpMessage === response) socket._httpMessage = null;
     response._onLeft();
     if (exchange !== null) exchange.close('complete');
@@ -344,6 +344,6 @@ export class Connection
 }
 
 function closeBoth(response: ServerResponse): void {
-  dropUnread(response.req as IncomingMessage);
+  dropUnread(response.req as IncomingMessage, response._context);
   emitClose(response);
 }

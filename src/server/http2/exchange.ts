@@ -149,7 +149,7 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
     publishFinish(request, response, socket, this.connection.server);
     // Who listens for 'finish' may ask there what becomes of a request that nothing has touched.
     const isUntouched = request._state === null;
-    if (!watched || !isUntouched) this.dropUnread();
+    if (!watched || !isUntouched) this.dropUnread(watched ? response._context : null);
     socket._httpMessage = null;
     response._onLeft();
     if (this.observed !== null) this.observed.close('complete');
@@ -162,7 +162,7 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
   }
 
   closeBoth(): void {
-    this.dropUnread();
+    this.dropUnread(this.response._context);
     emitClose(this.response);
   }
 

@@ -19,6 +19,8 @@ import type { ServerSocket } from '../../transport/server-socket.js';
 
 /** The connection, as far as what it sends goes. */
 export interface FrameOutputHost {
+  /** Has what waits handed over, where it is nobody's turn: in the context of no request. */
+  flush(): void;
   /** What was written has left, and more may. */
   onDrain(): void;
   /** The engine wants nothing more of the socket; told perhaps more than once. */
@@ -73,7 +75,12 @@ export class FrameOutput {
     this.#inTurn = 0;
     // Its host may have stopped reading since so much waits.
     if (wasCut) this.#host.onDrain();
-    else this.flush();
+    else this.#host.flush();
+  }
+
+  /** The tick in which memory of a program's own was written is over. */
+  flushKept(): void {
+    if (this.keepsBytes) this.#host.flush();
   }
 
   /** Hands over what the socket takes, and in one turn of the event loop no more than a bound. */
@@ -186,5 +193,5 @@ function flushScheduled(output: FrameOutput): void {
 }
 
 function flushKept(output: FrameOutput): void {
-  if (output.keepsBytes) output.flush();
+  output.flushKept();
 }

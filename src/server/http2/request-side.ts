@@ -131,9 +131,9 @@ export abstract class RequestSide implements StreamSocketHost, BodySource {
   }
 
   /** What nobody reads of the request need not come: its client is told to stop, unless it ends the request by itself. */
-  protected dropUnread(): void {
+  protected dropUnread(context: AsyncResource | null): void {
     const { request } = this;
-    dropUnread(request);
+    dropUnread(request, context);
     if (request.complete || !request._dumped) return;
     // For its reader it is over, as over HTTP/1.1, where the rest is read and dropped.
     this.#completeRequest();

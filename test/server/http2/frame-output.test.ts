@@ -34,7 +34,7 @@ function output({ openStreams, takes, waiting }: { openStreams: number; takes: n
     },
   };
   let drains = 0;
-  const host = { onDrain: () => void drains++, outputFinished() {} };
+  const host = { flush: () => flushed.flush(), onDrain: () => void drains++, outputFinished() {} };
   const flushed = new FrameOutput(socket as never, engine as never, host);
   return {
     flush(): number[] {
