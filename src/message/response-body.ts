@@ -6,7 +6,7 @@
  */
 
 import { AsyncResource } from 'node:async_hooks';
-import { NewFieldList } from '../http/field-list.js';
+import { NewFieldList, NO_FIELDS } from '../http/field-list.js';
 import { encodedLength } from '../node/byte-length.js';
 import { runInScope } from '../node/domains.js';
 import * as errors from '../node/errors.js';
@@ -159,7 +159,8 @@ export class ResponseBodyMethods extends OwnFramingMethods {
     // Whoever waits for the end is told in the context of the call that ended it; what leaves in it keeps it.
     if (this.watched) this._context = channel.leavesAtOnce ? null : new AsyncResource('HTTPSERVERRESPONSE');
     if (this._hasBody) channel.end(data, encoding, length, this._trailers);
-    else channel.end('', null, 0, this._trailers);
+    // What may have no body has no trailers either (RFC 9110 §15.3.5, §15.4.5), nor has what answers HEAD.
+    else channel.end('', null, 0, NO_FIELDS);
     return this;
   }
 

@@ -265,8 +265,9 @@ function expire(socket: StreamSocketMethods): void {
     socket._timer?.refresh();
     return;
   }
-  const heard = socket.emit('timeout');
-  if (!socket[kHost].tellTimeout() && !heard) socket.destroy();
+  // As over HTTP/1.1, the server decides first, and who listens to the socket alone keeps nothing open.
+  if (!socket[kHost].tellTimeout()) socket.destroy();
+  socket.emit('timeout');
 }
 
 answerFor(StreamSocketMethods.prototype, CONNECTION_FACTS, ['address']);

@@ -347,6 +347,17 @@ test('a timeout that nobody listens to resets the stream', async (context) => {
   assert.equal((await ask()).code, constants.NGHTTP2_INTERNAL_ERROR);
 });
 
+test('who listens for a timeout to the socket alone finds it destroyed, as over HTTP/1.1', async (context) => {
+  const found: boolean[] = [];
+  const { ask, askHttp1 } = await serve(context, (req) => {
+    const { socket } = req;
+    socket.setTimeout(1, () => found.push(socket.destroyed));
+  });
+  assert.equal((await ask()).code, constants.NGHTTP2_INTERNAL_ERROR);
+  await assert.rejects(askHttp1());
+  assert.deepEqual(found, [true, true]);
+});
+
 const refusals: [what: string, headers: Record<string, string>, status: number][] = [
   ['a target with a space', { ':path': '/a b' }, 400],
   ['an authority that is none', { ':authority': 'a b' }, 400],

@@ -269,6 +269,25 @@ test('Expect: 100-continue is answered before the body comes', async (context) =
   assert.equal((await read(stream)).body, 'the body');
 });
 
+const bodiless: [what: string, method: string, status: number][] = [
+  ['HEAD', 'HEAD', 200],
+  ['204', 'GET', 204],
+  ['304', 'GET', 304],
+];
+for (const [what, method, status] of bodiless) {
+  test(`no trailers follow where ${what} allows no body`, async (context) => {
+    const { ask } = await serve(context, (_req, res) => {
+      res.statusCode = status;
+      res.addTrailers({ 'X-Sum': '42' });
+      res.end();
+    });
+    const answer = await ask({ ':method': method });
+    assert.equal(answer.status, status);
+    assert.deepEqual(Object.keys(answer.trailers), []);
+    assert.equal(answer.code, 0);
+  });
+}
+
 test('trailers go both ways', async (context) => {
   const { connect } = await serve(context, (req, res) => {
     req.resume().on('end', () => {
