@@ -27,8 +27,8 @@ class FakeResponse {
   readonly method: string;
   readonly status: number;
   readonly version: number;
-  /** What Content-Length says; null where it isn't set. */
-  readonly declared: number | null;
+  /** What Content-Length says; null where it isn't set, and once it is left out since HTTP/1.0 knows no coding beside it. */
+  declared: number | null;
   readonly interim: number[] = [];
   /** What was written, as latin1. */
   body = '';
@@ -202,8 +202,11 @@ export class WriterProgram implements WriterOwner<never> {
     const { declared, hasBody, status } = response;
     const fields: [string, string][] = [['X-Id', `${this.#responses.indexOf(response)}`]];
     if (declared !== null) fields.push(['Content-Length', `${declared}`]);
-    if (declared !== null && this.#random.once(8)) fields.push(['Transfer-Encoding', 'chunked']);
     const isChunkable = response.version === 1;
+    if (declared !== null && this.#random.once(8)) {
+      fields.push(['Transfer-Encoding', 'chunked']);
+      if (!isChunkable) response.declared = null;
+    }
     const head = response.writer.head(
       {
         statusCode: status,
