@@ -26,6 +26,7 @@ import { RequestDelivery } from './request-delivery.js';
 import { SendProgress } from './send-progress.js';
 import { type Output, Sender } from './sender.js';
 import { type ConnectionOptions, greet, settingsOf } from './server-settings.js';
+import type { Stream } from './stream.js';
 import { StreamControl } from './stream-control.js';
 import { StreamTable } from './stream-table.js';
 
@@ -197,6 +198,14 @@ export class Http2Connection implements FrameSink {
   /** Streams that are open. */
   get openStreams(): number {
     return this.#control.streams.size;
+  }
+
+  /** Whether so many octets more of a stream leave with what is handed out next. */
+  canLeave(stream: Stream, octets: number): boolean {
+    const { backlog, window } = this.#sender;
+    return (
+      backlog + octets <= Math.min(HANDED_OUT_BYTES, window) && stream.backlog + octets <= stream.sendWindow
+    );
   }
 
   /** Octets of all answers that wait. */

@@ -9,6 +9,7 @@ import type { Buffer } from 'node:buffer';
 import { maxHeaderSize } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { Http2Connection } from '../../http2/connection.js';
+import type { Stream } from '../../http2/stream.js';
 import * as errors from '../../node/errors.js';
 import { presentContext } from '../../node/request-contexts.js';
 import { shortLivedCopy } from '../../node/short-lived-copies.js';
@@ -236,9 +237,12 @@ export class Connection
     this.#output.keepBytes();
   }
 
-  /** What a handler wrote leaves before the next one may write to the same memory. */
+  canLeave(stream: Stream, octets: number): boolean {
+    return this.#output.isClear && this.#engine.canLeave(stream, octets);
+  }
+
   nextHandler(): void {
-    if (this.#output.keepsBytes) this.flush();
+    this.#output.beforeHandler();
   }
 
   /** What waits at the end of a segment leaves then. */

@@ -128,6 +128,10 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
     this.connection.bytesWait();
   }
 
+  canLeave(octets: number): boolean {
+    return this.connection.canLeave(this.stream, octets);
+  }
+
   responseEnded(): void {
     this.response._onEnded();
     endEntry(this.response);

@@ -85,8 +85,9 @@ export class FrameOutput {
 
   /** Hands over what the socket takes, and in one turn of the event loop no more than a bound. */
   flush(): void {
-    this.keepsBytes = false;
+    // Who writes while it hands over may do so after the last look at what waits: the tick ends with another.
     if (this.#flushing) return;
+    this.keepsBytes = false;
     this.#flushing = true;
     try {
       this.#writeAll();
@@ -113,10 +114,40 @@ export class FrameOutput {
     return false;
   }
 
+  /**
+   * A handler is about to be called, perhaps among others of whom the engine is just told that there is room for their
+   * answers: what one wrote leaves before the next one may write to the same memory.
+   */
+  beforeHandler(): void {
+    if (!this.keepsBytes) return;
+    if (this.#flushing) this.#writeKept();
+    else this.#host.flush();
+  }
+
+  /** As `#writeAll`, but that nobody is told of what there is room for now: whoever calls is about to. */
+  #writeKept(): void {
+    this.keepsBytes = false;
+    while (this.#takes && this.#inTurn < TURN_BYTES) {
+      const output = this.#engine.pull(HANDED_OUT_BYTES);
+      if (output === null) return;
+      this.#inTurn += output.octets;
+      this.#write(output);
+    }
+  }
+
+  /** Whether the socket takes more. */
+  get #takes(): boolean {
+    return !this.#isLate && this.#socket.writable && !this.#socket.writableNeedDrain;
+  }
+
+  /** Whether what is handed over goes on at once: TLS lets others wait in the socket until it has done with a write. */
+  get isClear(): boolean {
+    return this.#takes && this.#socket.writableLength === 0;
+  }
+
   #writeAll(): void {
-    const socket = this.#socket;
     let most = HANDED_OUT_BYTES;
-    while (!this.#isLate && socket.writable && !socket.writableNeedDrain) {
+    while (this.#takes) {
       // Programs that stream are told at once that there is room: else they and a client as fast would go on for ever.
       if (this.#inTurn >= TURN_BYTES) {
         this.schedule();

@@ -2,6 +2,7 @@
  * What a stream of HTTP/2 is used for, an exchange or a tunnel, and what it asks of the connection. Types only.
  */
 import type { Buffer } from 'node:buffer';
+import type { Stream } from '../../http2/stream.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import type { HttpServer } from '../http-server.js';
 import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
@@ -36,5 +37,7 @@ export interface StreamConnection {
   keep(bytes: Buffer): Buffer;
   /** Memory of a program's own is to leave by the end of its tick. */
   bytesWait(): void;
+  /** Whether so many octets more of a stream can leave by then. */
+  canLeave(stream: Stream, octets: number): boolean;
   useOver(use: StreamUse): void;
 }

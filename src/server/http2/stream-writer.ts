@@ -8,7 +8,7 @@
 import { Buffer } from 'node:buffer';
 import type { FieldList } from '../../http/field-list.js';
 import { isInterim } from '../../http/status.js';
-import { COPIED_BYTES } from '../../http2/limits.js';
+import { COPIED_BYTES, QUANTUM_BYTES } from '../../http2/limits.js';
 import type { LeftListener } from '../../http2/outgoing-body.js';
 import type { Stream } from '../../http2/stream.js';
 import type {
@@ -36,6 +36,8 @@ export interface WriterOwner extends LeftListener {
   flush(): void;
   /** Memory of the program's own is to leave by the end of its tick. */
   bytesWait(): void;
+  /** Whether so many octets more of its stream can leave by then. */
+  canLeave(octets: number): boolean;
   /** The program gives the exchange up. */
   abandon(error: Error | undefined): void;
 }
@@ -198,9 +200,13 @@ export class StreamWriter implements ResponseChannel {
     this.#putPiece(data, encoding, length, written);
   }
 
-  /** A program may write to its memory again: a few bytes are copied, more leave before it gets to that. */
+  /**
+   * A program may write to its memory again: a few bytes are copied, more leave before it gets to that. What can't, since
+   * others wait before it or its client wants no more, is copied up to a frame; larger parts stay where they are.
+   */
   #kept(data: Uint8Array, length: number): Uint8Array {
-    if (length <= COPIED_BYTES && data.length === length) return Buffer.from(data);
+    const isFew = length <= COPIED_BYTES || (length <= QUANTUM_BYTES && !this.#owner.canLeave(length));
+    if (isFew && data.length === length) return Buffer.from(data);
     this.#owner.bytesWait();
     return data;
   }

@@ -118,3 +118,38 @@ test('a socket that nothing waits for is never stalled, and begins anew where so
   assert.equal(isStalled(10 * PATIENCE - 1), false);
   assert.equal(isStalled(10 * PATIENCE), true);
 });
+
+test('memory that is written while others are told that they may go on leaves by the end of the tick', async () => {
+  const waits = [Buffer.alloc(1)];
+  const written: Buffer[] = [];
+  const socket = {
+    writable: true,
+    writableNeedDrain: false,
+    write: (piece: Buffer) => void written.push(piece),
+  };
+  let told = false;
+  const engine = {
+    openStreams: 2,
+    finished: false,
+    pull() {
+      const piece = waits.pop();
+      return piece === undefined ? null : { pieces: [piece], octets: 1, listeners: [] };
+    },
+    settle() {
+      // The last look at what waits is over: one handler writes memory of its own, and another one's turn comes.
+      if (told || waits.length > 0 || this.pull() !== null) return;
+      told = true;
+      waits.push(Buffer.alloc(2));
+      flushed.keepBytes();
+      flushed.flush();
+    },
+  };
+  const host = { flush: () => flushed.flush(), onDrain() {}, outputFinished() {} };
+  const flushed: FrameOutput = new FrameOutput(socket as never, engine as never, host);
+  waits.length = 0;
+  flushed.flush();
+  assert.deepEqual([written.length, flushed.keepsBytes], [0, true]);
+  await Promise.resolve();
+  await new Promise((resolve) => process.nextTick(resolve));
+  assert.deepEqual([written.length, flushed.keepsBytes], [1, false]);
+});
