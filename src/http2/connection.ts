@@ -98,11 +98,12 @@ export class Http2Connection implements FrameSink {
   /**
    * What is to be written now; null where nothing is, or nothing can.
    * @param maxBytes - octets beyond which no further frame is begun. Default 128 KiB
+   * @param copied - octets up to which a part of a body is copied, for it may wait in the socket. Default 0
    */
-  pull(maxBytes: number = HANDED_OUT_BYTES): Output | null {
+  pull(maxBytes: number = HANDED_OUT_BYTES, copied = 0): Output | null {
     this.#announced = false;
     try {
-      return this.#sender.pull(maxBytes);
+      return this.#sender.pull(maxBytes, copied);
     } catch (error) {
       if (!(error instanceof Http2Error)) throw error;
       // Part of a frame is missing: nothing of this turn leaves, and nothing after it but the reason.

@@ -21,12 +21,17 @@ let at = 0;
 export class FrameWriter {
   /** Octets since `begin`. */
   size = 0;
+  copied = 0;
   #pieces: Uint8Array[] = [];
   #from = 0;
 
-  /** What was begun and never finished, since something threw, is forgotten. */
-  begin(): void {
+  /**
+   * What was begun and never finished, since something threw, is forgotten.
+   * @param copied - octets of a part of a body up to which it is copied
+   */
+  begin(copied: number): void {
     this.size = 0;
+    this.copied = copied;
     this.#pieces = [];
     this.#from = at;
   }

@@ -48,6 +48,9 @@ export const TURN_BYTES = 4 * 1024 * 1024;
 /** Buffers up to so many octets are copied between the frame heads, longer ones leave as they are. */
 export const COPIED_BYTES = 2 * 1024;
 
+/** Octets of the memory that copies share of what may not leave before its program writes over it. */
+export const SHARED_COPIES_BYTES = 32 * 1024;
+
 /** Octets of answers that wait, but for the largest few, beyond which no further request is dispatched. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 

@@ -122,7 +122,7 @@ function writePart(writer: FrameWriter, chunk: Chunk, octets: number): void {
   const { data, offset } = chunk;
   // A buffer can be resized by its program; what isn't there any more would be memory of somebody else's.
   if (data.length < offset + octets) throw new Http2Error('bodyChanged');
-  if (octets <= COPIED_BYTES) writer.copy(data, offset, offset + octets);
+  if (octets <= COPIED_BYTES || data.length <= writer.copied) writer.copy(data, offset, offset + octets);
   else writer.pass(octets === data.length ? data : data.subarray(offset, offset + octets));
   chunk.offset += octets;
   chunk.length -= octets;

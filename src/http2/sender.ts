@@ -98,11 +98,12 @@ export class Sender {
 
   /**
    * @param maxBytes - octets of data beyond which no further frame is begun
+   * @param copied - octets up to which a part of a body is copied: it may not leave before its program writes to it again
    * @throws Http2Error where a part of a response has changed since it was written
    */
-  pull(maxBytes: number): Output | null {
+  pull(maxBytes: number, copied = 0): Output | null {
     if (!this.ready) return null;
-    writer.begin();
+    writer.begin(copied);
     this.#sendControl();
     while (this.#firstExempt !== null && writer.size < maxBytes) this.#sendExempt(this.#takeExempt());
     let refilling: Stream | null = null;

@@ -238,7 +238,7 @@ export class Connection
   }
 
   canLeave(stream: Stream, octets: number): boolean {
-    return this.#output.isClear && this.#engine.canLeave(stream, octets);
+    return this.#output.isOpen && this.#engine.canLeave(stream, octets);
   }
 
   nextHandler(): void {

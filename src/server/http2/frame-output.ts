@@ -9,7 +9,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Http2Connection } from '../../http2/connection.js';
-import { HANDED_OUT_BYTES, MOST_HANDED_OUT_BYTES, TURN_BYTES } from '../../http2/limits.js';
+import { HANDED_OUT_BYTES, MOST_HANDED_OUT_BYTES, QUANTUM_BYTES, TURN_BYTES } from '../../http2/limits.js';
 import type { LeftListener } from '../../http2/outgoing-body.js';
 import type { Output } from '../../http2/sender.js';
 import { nextTick, setImmediate } from '../../node/timers.js';
@@ -127,12 +127,17 @@ export class FrameOutput {
   /** As `#writeAll`, but that nobody is told of what there is room for now: whoever calls is about to. */
   #writeKept(): void {
     this.keepsBytes = false;
-    while (this.#takes && this.#inTurn < TURN_BYTES) {
-      const output = this.#engine.pull(HANDED_OUT_BYTES);
+    while (this.isOpen) {
+      const output = this.#pull(HANDED_OUT_BYTES);
       if (output === null) return;
       this.#inTurn += output.octets;
       this.#write(output);
     }
+  }
+
+  /** TLS lets what it is given wait until it has done with what was written before: in memory of a program's own it must not. */
+  #pull(most: number): Output | null {
+    return this.#engine.pull(most, this.#socket.writableLength > 0 ? QUANTUM_BYTES : 0);
   }
 
   /** Whether the socket takes more. */
@@ -140,9 +145,9 @@ export class FrameOutput {
     return !this.#isLate && this.#socket.writable && !this.#socket.writableNeedDrain;
   }
 
-  /** Whether what is handed over goes on at once: TLS lets others wait in the socket until it has done with a write. */
-  get isClear(): boolean {
-    return this.#takes && this.#socket.writableLength === 0;
+  /** Whether the socket takes more, in this turn of the event loop. */
+  get isOpen(): boolean {
+    return this.#takes && this.#inTurn < TURN_BYTES;
   }
 
   #writeAll(): void {
@@ -153,7 +158,7 @@ export class FrameOutput {
         this.schedule();
         break;
       }
-      const output = this.#engine.pull(most);
+      const output = this.#pull(most);
       if (output === null) break;
       this.#inTurn += output.octets;
       this.#write(output);

@@ -24,6 +24,7 @@ import { byteLengthOf } from '../../node/byte-length.js';
 import { noSocketBytes, streamDestroyed } from '../../node/errors.js';
 import { nextTick } from '../../node/timers.js';
 import { WaitingPieces } from '../waiting-pieces.js';
+import { keptCopy } from './kept-copies.js';
 import { callProgram } from './program-calls.js';
 import { composeStreamHead, type StreamHead } from './stream-head.js';
 
@@ -205,8 +206,9 @@ export class StreamWriter implements ResponseChannel {
    * others wait before it or its client wants no more, is copied up to a frame; larger parts stay where they are.
    */
   #kept(data: Uint8Array, length: number): Uint8Array {
-    const isFew = length <= COPIED_BYTES || (length <= QUANTUM_BYTES && !this.#owner.canLeave(length));
-    if (isFew && data.length === length) return Buffer.from(data);
+    if (length <= COPIED_BYTES && data.length === length) return Buffer.from(data);
+    if (length <= QUANTUM_BYTES && byteLengthOf(data) === length && !this.#owner.canLeave(length))
+      return this.#stream.sendWindow < length ? Buffer.from(data) : keptCopy(data);
     this.#owner.bytesWait();
     return data;
   }
