@@ -10,9 +10,8 @@ import { SHARED_COPIES_BYTES } from '../../http2/limits.js';
 let memory = Buffer.allocUnsafeSlow(0);
 let at = 0;
 
-/** @param octets - no more than SHARED_COPIES_BYTES */
-export function keptCopy(octets: Uint8Array): Buffer {
-  const { length } = octets;
+/** @param length - of the octets, no more than SHARED_COPIES_BYTES */
+export function keptCopy(octets: Uint8Array, length: number): Buffer {
   if (at + length > memory.length) {
     memory = Buffer.allocUnsafeSlow(SHARED_COPIES_BYTES);
     at = 0;

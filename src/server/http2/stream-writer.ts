@@ -208,7 +208,7 @@ export class StreamWriter implements ResponseChannel {
   #kept(data: Uint8Array, length: number): Uint8Array {
     if (length <= COPIED_BYTES && data.length === length) return Buffer.from(data);
     if (length <= QUANTUM_BYTES && byteLengthOf(data) === length && !this.#owner.canLeave(length))
-      return this.#stream.sendWindow < length ? Buffer.from(data) : keptCopy(data);
+      return this.#stream.sendWindow < length ? Buffer.from(data) : keptCopy(data, length);
     this.#owner.bytesWait();
     return data;
   }
