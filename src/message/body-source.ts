@@ -12,7 +12,8 @@ export type ClosedCallback = (error: Error | null) => void;
 
 /** A request, as far as its source is concerned. */
 export interface AskingRequest {
-  readonly socket: Socket;
+  /** Null where whoever destroys the request wants no more of its body, and its response. */
+  readonly socket: Socket | null;
 }
 
 /** A response, as far as its request's source is concerned. */
@@ -39,7 +40,7 @@ type SourceSocket = Pick<Socket, 'readable' | 'resume' | 'destroyed' | 'destroy'
 export const socketSource: BodySource = Object.freeze({
   more({ socket }: AskingRequest) {
     const { readable, _paused } = (socket ?? {}) as SourceSocket;
-    if (readable && !_paused) socket.resume();
+    if (readable && !_paused) socket?.resume();
   },
   abort({ socket }: AskingRequest, error: Error | null, closed: ClosedCallback) {
     if (!socket || socket.destroyed) return false;

@@ -1,6 +1,7 @@
 // What a request that was destroyed, or whose client went away, still tells of its body.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { pipeline, Writable } from 'node:stream';
 import { behaviour, get, node, outcome, type Request, type Response, turns, until } from '../subjects.js';
 
 const put = 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello';
@@ -159,4 +160,38 @@ for (const [event, events] of late) {
       assert.deepEqual(seen, events);
     },
   );
+}
+
+/** What reads a body, and stops before its end. */
+const stopping: [what: string, read: (req: Request) => Promise<unknown>][] = [
+  [
+    'for await that breaks',
+    async (req) => {
+      for await (const _ of req) break;
+    },
+  ],
+  [
+    'a pipeline whose other end fails',
+    (req) => {
+      const write = (_chunk: unknown, _encoding: string, done: (error: Error) => void) =>
+        done(new Error('too much'));
+      return new Promise((resolve) => pipeline(req, new Writable({ write }), resolve));
+    },
+  ],
+];
+
+for (const [what, read] of stopping) {
+  for (const length of [5, 300_000]) {
+    behaviour(`${what} leaves the response to a body of ${length} bytes`, async ({ serve }) => {
+      const { ask } = await serve(async (req, res) => {
+        await read(req);
+        assert.equal(req.destroyed, true);
+        res.statusCode = 413;
+        res.end('too much');
+      });
+      const head = `PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`;
+      const { status, body } = await ask(head + 'x'.repeat(length));
+      assert.deepEqual([status, body], [413, 'too much']);
+    });
+  }
 }

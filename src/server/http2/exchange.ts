@@ -113,8 +113,13 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
     return this.observed === null ? writer : new ObservedChannel(writer, this.observed);
   }
 
-  abort(_request: AskingRequest, error: Error | null, closed: ClosedCallback): boolean {
+  abort({ socket }: AskingRequest, error: Error | null, closed: ClosedCallback): boolean {
     if (this.state === CLOSED) return false;
+    // `pipeline` and `for await` take the socket away first: the response is to leave all the same.
+    if (socket === null) {
+      this.more();
+      return false;
+    }
     this.abandon(error ?? undefined);
     nextTick(closed, null);
     return true;

@@ -134,7 +134,7 @@ export abstract class RequestSide implements StreamSocketHost, BodySource {
   protected dropUnread(context: AsyncResource | null): void {
     const { request } = this;
     dropUnread(request, context);
-    if (request.complete || !request._dumped) return;
+    if (request.complete || !(request._dumped || request.destroyed)) return;
     // For its reader it is over, as over HTTP/1.1, where the rest is read and dropped.
     this.#completeRequest();
     setTimeout(stopRequest, UNREAD_PATIENCE, this).unref();

@@ -635,3 +635,31 @@ test('diagnostics channels tell of it as over HTTP/1.1', async (context) => {
     'http.server.response.finish /told',
   ]);
 });
+
+test('bodies that their readers gave up take nothing of the window of the others', async (context) => {
+  const { ask } = await serve(context, async (req, res) => {
+    let length = 0;
+    for await (const data of req) {
+      length += data.length;
+      if (req.url === '/some') break;
+    }
+    res.end(`${length}`);
+  });
+  for (let i = 0; i < 10; i++) {
+    const { status, code } = await ask({ ':path': '/some', ':method': 'PUT' }, Buffer.alloc(200_000));
+    assert.deepEqual([status, code], [200, 0]);
+  }
+  assert.equal((await ask({ ':path': '/all', ':method': 'PUT' }, Buffer.alloc(3_000_000))).body, '3000000');
+});
+
+test('a client is told to stop sending a body that its reader gave up', async (context) => {
+  const listener = async (req: Request, res: Response) => {
+    for await (const _ of req) break;
+    res.end('enough');
+  };
+  const { begin } = await serve(context, listener, { keepAliveTimeout: 100_000 });
+  const stream = begin({ ':method': 'PUT' });
+  stream.write('some');
+  const answer = await read(stream);
+  assert.deepEqual([answer.body, answer.code], ['enough', http2.constants.NGHTTP2_NO_ERROR]);
+});
