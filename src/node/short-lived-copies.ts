@@ -22,10 +22,19 @@ const BYTES_PER_ELEMENT = 80;
 /** Where it is put, so that no compiler leaves it out. */
 const garbage: { last: unknown[] | null } = { last: null };
 
+function leaveGarbage(length: number): void {
+  if (marksForMemory && length > LARGE_BYTES)
+    garbage.last = new Array(Math.floor(length / BYTES_PER_ELEMENT));
+}
+
 /** A copy of `bytes` for somebody who mostly doesn't keep it. */
 export function shortLivedCopy(bytes: Buffer): Buffer {
-  if (marksForMemory && bytes.length > LARGE_BYTES) {
-    garbage.last = new Array(Math.floor(bytes.length / BYTES_PER_ELEMENT));
-  }
+  leaveGarbage(bytes.length);
   return Buffer.from(bytes);
+}
+
+/** Memory for such copies, not filled. */
+export function shortLivedMemory(length: number): Buffer {
+  leaveGarbage(length);
+  return Buffer.allocUnsafeSlow(length);
 }

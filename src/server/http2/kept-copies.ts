@@ -6,14 +6,15 @@
  */
 import { Buffer } from 'node:buffer';
 import { SHARED_COPIES_BYTES } from '../../http2/limits.js';
+import { shortLivedMemory } from '../../node/short-lived-copies.js';
 
-let memory = Buffer.allocUnsafeSlow(0);
+let memory: Buffer = Buffer.alloc(0);
 let at = 0;
 
 /** @param length - of the octets, no more than SHARED_COPIES_BYTES */
 export function keptCopy(octets: Uint8Array, length: number): Buffer {
   if (at + length > memory.length) {
-    memory = Buffer.allocUnsafeSlow(SHARED_COPIES_BYTES);
+    memory = shortLivedMemory(SHARED_COPIES_BYTES);
     at = 0;
   }
   const copy = memory.subarray(at, at + length);
