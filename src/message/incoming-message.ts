@@ -50,6 +50,7 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
   declare rawTrailers: string[];
   declare _known: KnownFields | null;
   declare complete: boolean;
+  declare upgrade: boolean | null;
   declare aborted: boolean;
   declare _events: Record<string, unknown>;
   declare _eventsCount: number;

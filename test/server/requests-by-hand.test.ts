@@ -1,5 +1,7 @@
 // Requests that a program makes by itself, as adapters for serverless platforms do: their body is what it says.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { behaviour, type Request } from '../subjects.js';
 
 /** What such adapters put in the place of a socket. */
@@ -69,3 +71,36 @@ for (const [how, fill] of ways) {
     { only: 'plain' },
   );
 }
+
+const closes: [when: string, act: (socket: Socket, signal: () => AbortSignal) => Promise<unknown>][] = [
+  [
+    'closes after it was asked for',
+    async (socket, signal) => {
+      assert.equal(signal().aborted, false);
+      await once(socket.destroy(), 'close');
+    },
+  ],
+  ['was destroyed before it is asked for', async (socket) => socket.destroy()],
+];
+
+for (const [when, act] of closes) {
+  behaviour(
+    `signal of a request that a program made is aborted when its socket ${when}`,
+    async ({ http }) => {
+      const socket = new Socket();
+      const request = new http.IncomingMessage(socket) as Request & { signal: AbortSignal };
+      await act(socket, () => request.signal);
+      assert.equal(request.signal.aborted, true);
+    },
+    { only: 'plain', since: 24 },
+  );
+}
+
+behaviour(
+  'signal of a request that a program made without a socket of Node is never aborted by it',
+  async ({ http }) => {
+    const request = new http.IncomingMessage(NO_SOCKET as never) as Request & { signal: AbortSignal };
+    assert.equal(request.signal.aborted, false);
+  },
+  { only: 'plain', notNode: 'it wants to listen to what is no emitter' },
+);
