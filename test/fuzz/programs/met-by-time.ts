@@ -106,6 +106,29 @@ export const metByTime: [what: string, program: Program][] = [
       ],
     },
   ],
+  ...[[], ['a', { wait: 'quiet' } as Step]].map(([first, rest]): [string, Program] => [
+    `the callback of a write ${first === undefined ? 'after the end of' : 'to'} the last answer, of a client that asks on`,
+    {
+      ...PLAIN,
+      client: [
+        { send: `GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n${GET.replace('1.1', '1.0')}` },
+      ],
+      handlers: [
+        [
+          ...(first === undefined
+            ? [ENDS]
+            : [{ on: 'res', call: 'write', with: [first as string] } as Step, rest as Step]),
+          {
+            on: 'res',
+            call: 'write',
+            with: [{ bytes: '' }, { do: [{ on: 'req', call: 'pause', with: [] }] }],
+          },
+          ENDS,
+        ],
+        [],
+      ],
+    },
+  ]),
   [
     'an answer to HEAD that has no end, and one after it that has',
     {
