@@ -39,6 +39,11 @@ export class Exchanges {
     return this.responses(number).some(({ _last, writableFinished }) => _last && writableFinished);
   }
 
+  /** Whether a response, or one before it, says that it is the last of the connection. */
+  isLast(number: number): boolean {
+    return this.responses(number + 1).some(({ _last }) => _last === true);
+  }
+
   /** Whether a response is the last of the connection: nothing that is asked after it is answered. */
   get isOver(): boolean {
     return this.responses().some(({ _last }) => _last === true);

@@ -94,9 +94,11 @@ export async function runFreely(module: Http, program: Program): Promise<FreeObs
     client.act('resume');
     await rest.ofAll();
     for (const error of run.uncork()) uncaught.push(trace.show(error));
-    // A handler may have stopped it meanwhile.
-    client.act('resume');
-    await rest.ofAll();
+    // A handler may have stopped it meanwhile, and one of which the request is read only now may do so again.
+    for (const _ of ['before', 'now']) {
+      client.act('resume');
+      await rest.ofAll();
+    }
     states.push(trace.state);
     early = received();
     endedAtRest = new Set(run.exchanges.filter(({ hasEnded }) => hasEnded).map(({ number }) => number));

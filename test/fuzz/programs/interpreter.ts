@@ -146,7 +146,7 @@ export class Interpreter {
         !untimely &&
         !(object.on === 'socket' && event === 'drain') &&
         // What is asked after the last answer cuts the connection on node:http, before it or after it.
-        !(event === 'write callback' && this.#pipelined && this.isOver) &&
+        !(event === 'write callback' && this.#pipelined && this.#exchanges.isLast(number)) &&
         !(name === 'end callback' && (node < 24 || this.#pipelined || this.#endsTwice(number)));
       // Where a listener makes itself be called, the stack would overflow in whatever call it comes to.
       if (!performs || depth === DEEPEST) return;

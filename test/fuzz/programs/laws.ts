@@ -20,6 +20,7 @@ import {
   endsPiped,
   methodsOf,
   pushesInTick,
+  setsReasonOfPiped,
   throwsAtDrain,
 } from './program-facts.js';
 import { isFaulty } from './random-program.js';
@@ -191,8 +192,12 @@ function* uncaughtAlone(seen: FreeObservation, there: FreeObservation, program: 
   // Whether a pipe has ended the response by then: `what one segment holds`.
   const isOfTrailer = (error: string) =>
     error.includes('ERR_HTTP_TRAILER_INVALID') && announcesForPiped(program);
+  // Whether another handler has set another one by then, the same.
+  const isOfReason = (error: string) =>
+    /ERR_INVALID_CHAR.* in statusMessage/.test(error) && setsReasonOfPiped(program);
+  const isListed = [isOwn, isOfList, isOfTrailer, isOfReason];
   for (const error of seen.uncaught)
-    if (!known.has(withoutAnnounced(error)) && !isOwn(error) && !isOfList(error) && !isOfTrailer(error))
+    if (!known.has(withoutAnnounced(error)) && !isListed.some((is) => is(error)))
       yield `nobody catches ${error}`;
 }
 

@@ -59,6 +59,21 @@ export function endsPiped(program: Program): boolean {
   );
 }
 
+/** Whether a handler sets the reason of the response of another one, into which that one pipes its request. */
+export function setsReasonOfPiped(program: Program): boolean {
+  const pipes = piping(program);
+  return program.handlers.some((steps, number) =>
+    stepsIn(steps).some(
+      ({ on, of, set }) =>
+        on === 'res' &&
+        typeof of === 'number' &&
+        of !== number &&
+        set === 'statusMessage' &&
+        pipes[of] === true,
+    ),
+  );
+}
+
 /** Whether a handler announces trailers in the response of another one, into which that one pipes its request. */
 export function announcesForPiped(program: Program): boolean {
   const { handlers } = program;
