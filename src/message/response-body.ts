@@ -74,15 +74,19 @@ export class ResponseBodyMethods extends OwnFramingMethods {
     this._bytesWritten = total;
   }
 
-  _checkTotal(): void {
+  /** @param last - the bytes that the end came with */
+  _checkTotal(last: number): void {
     const head = this._head;
     const set = typeof head === 'string' ? undefined : head?.set;
     const isCoded = (set?.codings ?? null) !== null || this.hasHeader('transfer-encoding');
     // One that is no number isn't sent, and the body comes in chunks.
     const isNone = this._hasBody && this.chunkedEncoding && !isCoded && set?.hasContentLength === true;
     const length = this._lengthBinds() ? this._contentLength : isNone ? Number.NaN : this._bytesWritten;
-    if (length !== this._bytesWritten)
-      throw errors.contentLengthMismatch(this._bytesWritten, length as number);
+    const total = this._bytesWritten;
+    if (length === total) return;
+    // A call that throws has written nothing.
+    this._bytesWritten -= last;
+    throw errors.contentLengthMismatch(total, length as number);
   }
 
   _lengthBinds(): boolean {
@@ -146,7 +150,7 @@ export class ResponseBodyMethods extends OwnFramingMethods {
     if (!this.destroyed) this._prepareEnd(length, Boolean(chunk));
     else if (!chunk) hasTotal = this._prepareLost();
     if (typeof callback === 'function') this._queueEndCallback(callback);
-    if (hasTotal && this.strictContentLength) this._checkTotal();
+    if (hasTotal && this.strictContentLength) this._checkTotal(length);
     this.finished = true;
     if (this.destroyed) {
       if (hasHead(this)) this._headerSent = true;

@@ -339,6 +339,23 @@ for (const [version, body] of ['1.1', '1.0'].flatMap((version) =>
     },
   );
 
+behaviour('strictContentLength counts nothing of an end that it refuses', async ({ serve }) => {
+  const said: string[] = [];
+  const { connect } = await serve((_req, res) => {
+    res.strictContentLength = true;
+    res.writeHead(200, { 'Content-Length': 'abc' });
+    for (let times = 0; times < 2; times++)
+      assert.throws(
+        () => res.end('abc'),
+        (error: Error) => said.push(error.message) > 0,
+      );
+    res.destroy();
+  });
+  await connect().send(get()).rest();
+  assert.equal(said.length, 2);
+  for (const message of said) assert.match(message, /content-length of 3 byte/);
+});
+
 behaviour('strictContentLength allows what fits', async ({ serve }) => {
   const { ask } = await serve((_req, res) => {
     res.strictContentLength = true;
