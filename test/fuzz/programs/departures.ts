@@ -269,6 +269,13 @@ export const departures: readonly Departure[] = [
   },
   {
     row: 'a connection that the client resets',
+    // Before a rest, the write that meets it may not have left.
+    concerns: resets,
+    shows: /^destroyed=/,
+    where: (look) => look.startsWith('look at res') && !/ writableFinished=/.test(look),
+  },
+  {
+    row: 'a connection that the client resets',
     concerns: resets,
     shows: /^errored=(?:null|Error \[(?:ECONNRESET|EPIPE)\]: .*)$/,
     where: (look) => look.startsWith('look at socket'),
