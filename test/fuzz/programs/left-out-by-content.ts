@@ -8,6 +8,7 @@ import { hasFields } from './response-facts.js';
 import { sizeOfChunk } from './response-use.js';
 import {
   hasRefused,
+  isChunk,
   isEmpty,
   isInterimStatus,
   isLongInOtherUnits,
@@ -163,6 +164,17 @@ export const byContent: readonly LeftOut[] = [
     row: 'small print of streams',
     since: 26,
     is: (step, { socket }) => isBody(step) && hasUnsaidEnd(socket),
+  },
+  {
+    row: 'small print of streams',
+    since: 26,
+    is: ({ on, call, with: [chunk = null] }, { socket }) =>
+      on === 'res' &&
+      call === 'end' &&
+      isChunk(chunk) &&
+      sizeOfChunk([chunk]) === 0 &&
+      socket.readableEnded &&
+      socket.writableEnded,
   },
   {
     row: 'a final answer with a status below 200',

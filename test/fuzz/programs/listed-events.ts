@@ -54,6 +54,8 @@ export class ListedEvents {
   readonly #isInOtherUnits: boolean;
   /** A handler corks. */
   readonly #corks: boolean;
+  /** A handler flushes a head. */
+  readonly #flushes: boolean;
   /** Whether a write returns false depends on what was written in another tick of the turn. */
   readonly #fillsOverTicks: boolean;
   /** The server answers some requests by itself. */
@@ -77,6 +79,7 @@ export class ListedEvents {
     const isCut = this.#resets || /"call":"(?:destroy|resetAndDestroy|closeAllConnections)/.test(steps);
     this.#isHard = isCut || (steps.match(/"on":"res","call":"end"/g) ?? []).length > program.handlers.length;
     this.#corks = steps.includes('"cork"');
+    this.#flushes = steps.includes('"flushHeaders"');
     this.#writesNothing = stepsIn(program.handlers).some(writesNothing);
     this.#fillsOverTicks = fillsOverTicks(program);
     this.#isInOtherUnits = /"repeat":"[^"]*(?:[^ -~]|\\u)|"repeat".*"(?:utf16|ucs)/.test(steps);
@@ -155,6 +158,7 @@ export class ListedEvents {
     // Before Node 24 it comes where it shouldn't.
     if (event === 'end callback' && this.#resetsInHandler && this.#exchanges.waits(number))
       return eventRows.lost;
+    if (event === 'end callback' && this.#resetsInHandler && this.#flushes) return eventRows.ends;
     if (event === 'end callback') return node < 24 && (isLost || this.#isHard) ? eventRows.ends : undefined;
     if (event === 'prefinish') return isLost || this.#resets ? eventRows.streams : undefined;
     if (event === 'write callback' && this.#writesNothing && socket.writableEnded) return eventRows.streams;
