@@ -135,6 +135,11 @@ export const byContent: readonly LeftOut[] = [
   {
     row: 'small print of streams',
     is: ({ on, call }, { moment, socket, use }) =>
+      cuts.has(`${on}.${call}`) && moment !== 'rest' && use.isUncorked(socket),
+  },
+  {
+    row: 'small print of streams',
+    is: ({ on, call }, { moment, socket, use }) =>
       // What is no chunk destroys a request that takes it back.
       (cuts.has(`${on}.${call}`) || (on === 'req' && call === 'unshift')) &&
       moment !== 'rest' &&

@@ -14,6 +14,7 @@ export class ResponseUse {
   readonly #heard = new WeakSet<object>();
   readonly #stopped = new WeakSet<object>();
   readonly #writtenPast = new WeakSet<object>();
+  readonly #uncorked = new WeakSet<object>();
   readonly #inOtherUnits = new WeakSet<object>();
 
   /** A call has thrown: what was to leave before it has left. */
@@ -35,6 +36,7 @@ export class ResponseUse {
     if (!('call' in step)) return;
     if (step.on === 'socket' && step.call === 'cork') this.#corks.set(object, this.corksOf(object) + 1);
     if (step.on === 'socket' && step.call === 'uncork') this.#corks.set(object, this.corksOf(object) - 1);
+    if (step.on === 'socket' && step.call === 'uncork') this.#uncorked.add(object);
     if (step.on === 'socket' && step.call === 'write') this.#writtenPast.add(object);
     if (step.on === 'socket' && step.call === 'pause') this.#stopped.add(object);
     if (step.on === 'res') this.#noteHeld(step.call, object);
@@ -83,6 +85,11 @@ export class ResponseUse {
   /** Whether the program has written to a socket itself. */
   isWrittenPast(socket: object): boolean {
     return this.#writtenPast.has(socket);
+  }
+
+  /** Whether the program has uncorked a socket itself. */
+  isUncorked(socket: object): boolean {
+    return this.#uncorked.has(socket);
   }
 
   /** Whether the program has paused a socket. */
