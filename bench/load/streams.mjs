@@ -43,7 +43,10 @@ export function parse(output) {
     if (found === null) throw new Error(`h2load did not say what it did: ${output.slice(-500)}`);
     return Number(found[1]);
   };
-  const seconds = number(/finished in ([\d.]+)s/);
+  // Less than a second is told in milliseconds.
+  const seconds = /finished in [\d.]+ms/.test(output)
+    ? number(/finished in ([\d.]+)ms/) / 1000
+    : number(/finished in ([\d.]+)s/);
   const operations = number(/(\d+) 2xx/);
   const failed = number(/(\d+) failed/) + number(/(\d+) errored/);
   return { operations, seconds, failed };

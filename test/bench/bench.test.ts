@@ -516,6 +516,7 @@ test('what h2load prints is read, and what it does not print is missed', () => {
 requests: 50000 total, 50128 started, 50000 done, 49990 succeeded, 10 failed, 3 errored, 0 timeout
 status codes: 49990 2xx, 0 3xx, 10 4xx, 0 5xx`;
   assert.deepEqual(parse(output), { operations: 49_990, seconds: 5.01, failed: 13 });
+  assert.equal(parse(output.replace('5.01s', '996.25ms')).seconds, 0.99625);
   assert.throws(() => parse('the server closed'), /h2load did not say/);
 });
 
