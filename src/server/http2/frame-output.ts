@@ -141,18 +141,18 @@ export class FrameOutput {
   }
 
   /** Whether the socket takes more. */
-  get #takes(): boolean {
+  #takes(): boolean {
     return !this.#isLate && this.#socket.writable && !this.#socket.writableNeedDrain;
   }
 
   /** Whether the socket takes more, in this turn of the event loop. */
   get isOpen(): boolean {
-    return this.#takes && this.#inTurn < TURN_BYTES;
+    return this.#takes() && this.#inTurn < TURN_BYTES;
   }
 
   #writeAll(): void {
     let most = HANDED_OUT_BYTES;
-    while (this.#takes) {
+    while (this.#takes()) {
       // Programs that stream are told at once that there is room: else they and a client as fast would go on for ever.
       if (this.#inTurn >= TURN_BYTES) {
         this.schedule();
