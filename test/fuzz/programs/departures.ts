@@ -257,6 +257,11 @@ export const departures: readonly Departure[] = [
     shows: /^_httpMessage=<res \d+>$/,
   },
   {
+    row: 'requests after an answer that ends the connection',
+    shows: /^_httpMessage=(?:null|<ServerResponse>)$/,
+    where: (node) => / _httpMessage=<ServerResponse>/.test(node),
+  },
+  {
     row: 'a connection that the client resets',
     until: 23,
     shows: /^errored=(?:null|Error \[ECONNRESET\]: aborted)$/,

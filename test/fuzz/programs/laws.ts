@@ -107,6 +107,8 @@ function* hangsAlone(seen: FreeObservation, there: FreeObservation, program: Pro
     // Whether what a pipe writes after the end fails, and cuts the connection, is a matter of when 'finish' comes.
     (program.handlers.length > 1 && endsPiped(program)) ||
     (program.handlers.length > 1 && /CONNECT|Upgrade: websocket/.test(textOf(program))) ||
+    // What is no chunk destroys a request, or one that is over already: `small print of streams`.
+    /"on":"req","call":"unshift"/.test(JSON.stringify(program.handlers)) ||
     /"(?:x-close|detachSocket)"|"on":"server","call":"close"/.test(JSON.stringify(program.handlers));
   const isSame =
     seen.sentWhole &&
@@ -195,7 +197,10 @@ function* uncaughtAlone(seen: FreeObservation, there: FreeObservation, program: 
   // Whether another handler has set another one by then, the same.
   const isOfReason = (error: string) =>
     /ERR_INVALID_CHAR.* in statusMessage/.test(error) && setsReasonOfPiped(program);
-  const isListed = [isOwn, isOfList, isOfTrailer, isOfReason];
+  // `strictContentLength` and a Content-Length that is no number of digits.
+  const isOfNoLength = (error: string) =>
+    error.includes('ERR_HTTP_CONTENT_LENGTH_MISMATCH') && error.includes('content-length of -1 byte');
+  const isListed = [isOwn, isOfList, isOfTrailer, isOfReason, isOfNoLength];
   for (const error of seen.uncaught)
     if (!known.has(withoutAnnounced(error)) && !isListed.some((is) => is(error)))
       yield `nobody catches ${error}`;

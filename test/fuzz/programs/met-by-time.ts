@@ -212,4 +212,28 @@ export const metByTime: [what: string, program: Program][] = [
       handlers: [[{ on: 'server', set: 'maxHeadersCount', to: 1 }, ENDS]],
     },
   ],
+  [
+    'requests after an answer that ends the connection, of which the program looks at the socket',
+    {
+      ...PLAIN,
+      listeners: ['checkContinue'],
+      client: [{ send: `GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\n\r\n${GET}` }],
+      handlers: [[ENDS, { wait: 'quiet' }, { on: 'socket', look: true }]],
+    },
+  ],
+  [
+    'a length that is none, of an answer that a pipe ends',
+    {
+      ...PLAIN,
+      client: [{ send: GET + GET }],
+      handlers: [
+        [],
+        [
+          { on: 'res', call: 'setHeader', with: ['content-length', null] },
+          { on: 'req', call: 'pipeline', with: [{ itself: 'res' }, { do: [] }] },
+          { on: 'res', set: 'strictContentLength', to: true },
+        ],
+      ],
+    },
+  ],
 ];
