@@ -73,8 +73,8 @@ for (const [what, tables, milliseconds, is, pages] of [
   ['the end of one that is long', { '/proc/net/tcp': MANY + HALF }, 0, true, [30, 60]],
   ['the beginning of one, and no further', { '/proc/net/tcp': `${HALF}\n${MANY}` }, 0, true, [1, 1]],
   ['none', { '/proc/net/tcp': MANY, '/proc/net/tcp6': MANY }, 0, false, [60, 120]],
-  ['what comes after the time for it', { '/proc/net/tcp': MANY + HALF }, 20, false, [2, 5]],
-  ['the table after that', { '/proc/net/tcp': MANY, '/proc/net/tcp6': HALF6 }, 20, false, [2, 5]],
+  ['what comes after the time for it', { '/proc/net/tcp': MANY + HALF }, 50, false, [2, 5]],
+  ['the table after that', { '/proc/net/tcp': MANY, '/proc/net/tcp6': HALF6 }, 50, false, [2, 5]],
 ] as [string, Record<string, string>, number, boolean, [number, number]][])
   test(`the tables of the system are looked through: ${what} ${is ? 'has one' : 'has none that is seen'}`, (context) => {
     const said = Object.entries(tables).map(([file, text]) => [file, () => text] as const);
