@@ -24,7 +24,8 @@ export function makeRequest(server: HttpServer, socket: ServerSocket, head: Requ
   request.method = method;
   request.url = target;
   request.upgrade = false;
-  request.rawHeaders = rawHeaders;
+  // As long as it is: one that grew has places for twenty more, for as long as a request waits for its answer.
+  request.rawHeaders = rawHeaders.slice();
   if (server.joinDuplicateHeaders) request.joinDuplicateHeaders = true;
   return request;
 }
