@@ -42,10 +42,25 @@ export class LearntPrototypes {
     if (this.#chances === 0) return;
     this.#chances--;
     adoptPrototypes({ request: requestPrototype, response: responsePrototype });
-    if (inherits(requestPrototype, IncomingMessage.prototype)) this.Request = requestClass(requestPrototype);
-    if (inherits(responsePrototype, ServerResponse.prototype))
+    if (isLearnable(requestPrototype, request, IncomingMessage.prototype))
+      this.Request = requestClass(requestPrototype);
+    if (isLearnable(responsePrototype, response, ServerResponse.prototype))
       this.Response = responseClass(responsePrototype);
   }
+}
+
+/** Whether a constructor may have that prototype: it sets the same properties then as without. */
+function isLearnable(prototype: object, message: object, ancestor: object): boolean {
+  if (!inherits(prototype, ancestor)) return false;
+  for (let link = prototype; link !== ancestor; link = Object.getPrototypeOf(link))
+    if (Reflect.ownKeys(link).some((name) => Object.hasOwn(message, name) && !isPlain(link, name)))
+      return false;
+  return true;
+}
+
+/** Whether an object that inherits a property is given its own where it is assigned. */
+function isPlain(prototype: object, name: PropertyKey): boolean {
+  return Object.getOwnPropertyDescriptor(prototype, name)?.writable === true;
 }
 
 function inherits(prototype: object, ancestor: object): boolean {
@@ -111,7 +126,8 @@ function graft(object: object, nodePrototype: object, ourPrototype: object): voi
   for (let link: object | null = object; link !== null; link = Object.getPrototypeOf(link)) {
     if (inherits(link, ourPrototype)) return;
     if (Object.getPrototypeOf(link) === nodePrototype) {
-      Object.setPrototypeOf(link, ourPrototype);
+      // A Proxy of ours can't inherit from it.
+      Reflect.setPrototypeOf(link, ourPrototype);
       return;
     }
   }

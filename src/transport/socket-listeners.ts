@@ -150,7 +150,7 @@ export function detach(socket: ConnectedSocket): void {
   stopWatching(socket);
   // Not deleted, as in all of this.
   socket.setEncoding = Object.getPrototypeOf(socket).setEncoding;
-  if (socket.push === pushToConnection) socket.push = Socket.prototype.push;
+  if (socket.push === pushToConnection) socket.push = Object.getPrototypeOf(socket).push;
   if (socket[kEndedByItself]) socket.allowHalfOpen = false;
   leaveOrder(socket);
 }

@@ -88,6 +88,42 @@ behaviour(
   },
 );
 
+const throwing = {
+  get: () => 'of the prototype',
+  set: () => {
+    throw new Error('was set');
+  },
+};
+
+/** Prototypes on which what a request or a response has of its own can't be assigned, or nothing at all. */
+const UNASSIGNABLE: [string, (base: object) => object][] = [
+  ['frozen', (base) => Object.freeze(Object.create(base))],
+  [
+    'with accessors of one letter',
+    (base) =>
+      Object.create(base, Object.fromEntries([...'abcdefghijklmnopqrstuvwx'].map((at) => [at, throwing]))),
+  ],
+  ['with a getter alone', (base) => Object.create(base, { url: { get: () => '' }, req: { get: () => '' } })],
+  ['with setters that throw', (base) => Object.create(base, { method: throwing, req: throwing })],
+  ['with what is read only', (base) => Object.create(base, { socket: { value: 1 }, req: { value: 1 } })],
+  ['further up', (base) => Object.create(Object.freeze(Object.create(base, { socket: { value: 1 } })))],
+  ['of a Proxy', (base) => new Proxy(base, {})],
+];
+
+for (const [kind, prototypeOf] of UNASSIGNABLE)
+  behaviour(`requests and responses are made all the same whose prototypes are ${kind}`, async (stage) => {
+    const { http, serve } = stage;
+    const request = prototypeOf(http.IncomingMessage.prototype);
+    const response = prototypeOf(http.ServerResponse.prototype);
+    const { ask } = await serve((req, res) => {
+      Object.setPrototypeOf(req, request);
+      Object.setPrototypeOf(res, response);
+      res.end(`${req.method} ${req.url} ${typeof req.socket} ${res.req === req}`);
+    });
+    for (const target of ['/1', '/2', '/3'])
+      assert.equal((await ask(get(target))).body, `GET ${target} object true`);
+  });
+
 const POST = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n';
 
 /** What a request keeps once it was asked for it. */
