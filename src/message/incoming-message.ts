@@ -118,7 +118,9 @@ class IncomingMessageMethods extends (NodeIncomingMessage as unknown as typeof R
 
   /** Aborted when the connection closes before the exchange is over. Node documents it from version 26 on. */
   get signal(): AbortSignal {
-    return (this[kAbortController] ?? made(this, kAbortController, controllerOf)).signal;
+    // Of a copy's own nobody is told that its connection closes.
+    const request = (this[kOriginal] ?? this) as PremierIncomingMessage & this;
+    return (request[kAbortController] ?? made(request, kAbortController, controllerOf)).signal;
   }
 
   setTimeout(msecs: number, callback?: () => void): this {

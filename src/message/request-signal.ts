@@ -6,13 +6,12 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { kOriginal, type RequestWithState } from './request-state.js';
+import type { RequestWithState } from './request-state.js';
 
 interface SignallingRequest
   extends Pick<IncomingMessage, 'socket' | 'destroyed' | 'readableEnded' | 'complete'> {
   upgrade: RequestWithState['upgrade'];
   _lost: RequestWithState['_lost'];
-  [kOriginal]: object;
 }
 
 export function controllerOf(request: SignallingRequest): AbortController {
@@ -33,5 +32,5 @@ function isByHand({ upgrade }: SignallingRequest): boolean {
 function losesAnswer(request: SignallingRequest): boolean {
   const socket = request.socket as (Socket & { _httpMessage?: { req?: object } | null }) | null;
   if (!socket?.destroyed) return false;
-  return isByHand(request) || socket._httpMessage?.req === request[kOriginal];
+  return isByHand(request) || socket._httpMessage?.req === request;
 }

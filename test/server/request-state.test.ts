@@ -1,7 +1,7 @@
 // A request beyond its body: socket, time limit, signal, destruction, and what an abort looks like from inside.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { behaviour, get, outcome, type RawClient, type Request, turns, until } from '../subjects.js';
 
 const partial = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf';
@@ -224,6 +224,45 @@ for (const [what, text, read] of lostRequests) {
       assert.equal(await aborted.promise, true);
     },
     { since: 24 },
+  );
+}
+
+for (const [copied, copyOf] of [
+  ['derived from a request', (req: Request): Request => Object.create(req)],
+  [
+    'copied from a request',
+    (req: Request): Request => Object.assign(Object.create(Object.getPrototypeOf(req)), req),
+  ],
+] as const) {
+  behaviour(
+    `signal of what a program has ${copied} is aborted when the client goes away, and not by an answer`,
+    async ({ serve }) => {
+      const signals: AbortSignal[] = [];
+      const { connect } = await serve((req, res) => {
+        signals.push(signalOf(copyOf(req)));
+        if (signals.length === 1) res.end('ok');
+        else client.socket.destroy();
+      });
+      const client: RawClient = connect().send(get());
+      await client.response();
+      client.send(get());
+      await until(() => signals[1]?.aborted, 'the abort');
+      assert.equal(signals[0].aborted, false);
+    },
+    { since: 24, only: 'plain' },
+  );
+
+  behaviour(
+    `signal of what a program has ${copied} that it made itself is aborted when the socket closes`,
+    async ({ http }) => {
+      const socket = new Socket();
+      const signal = signalOf(copyOf(new http.IncomingMessage(socket)));
+      assert.equal(signal.aborted, false);
+      socket.destroy();
+      await once(socket, 'close');
+      assert.equal(signal.aborted, true);
+    },
+    { since: 24, only: 'plain' },
   );
 }
 

@@ -1,7 +1,7 @@
 // Upgrade and CONNECT: the socket is handed over, with what had come after the request.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { readsBodyOfUpgrade } from '../../dist/node/line-habits.js';
 import {
@@ -305,6 +305,35 @@ behaviour('a socket that left HTTP lists no methods that it had not before', asy
   connect().send(get('/', 'Connection: Upgrade', 'Upgrade: other'));
   for (const name of ['pause', 'resume', 'write']) assert.ok(!(await keys).includes(name), name);
 });
+
+behaviour(
+  'a socket that left HTTP has the methods of its class, be they not those of Socket',
+  async ({ serve }) => {
+    const calls: string[] = [];
+    const counted = Object.fromEntries(
+      (['push', 'write', 'end', 'setTimeout'] as const).map((name) => [
+        name,
+        function (this: Socket, ...args: unknown[]) {
+          calls.push(name);
+          return Reflect.apply(net.Socket.prototype[name], this, args);
+        },
+      ]),
+    );
+    const prototype = Object.assign(Object.create(net.Socket.prototype), counted);
+    const { server, connect } = await serve(() => {});
+    server.prependListener('connection', (socket) => Object.setPrototypeOf(socket, prototype));
+    server.on('upgrade', (_req, socket: Socket) => {
+      calls.length = 0;
+      socket.setTimeout(0);
+      socket.push('a');
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+      socket.end();
+    });
+    await connect().send(upgrade).rest();
+    assert.deepEqual(calls, ['setTimeout', 'push', 'write', 'end']);
+  },
+  { only: 'plain' },
+);
 
 for (const [sentence, bytes, event] of [
   ['an upgrade', get('/', 'Connection: Upgrade', 'Upgrade: other'), 'upgrade'],
