@@ -105,8 +105,11 @@ const UNASSIGNABLE: [string, (base: object) => object][] = [
   ],
   ['with a getter alone', (base) => Object.create(base, { url: { get: () => '' }, req: { get: () => '' } })],
   ['with setters that throw', (base) => Object.create(base, { method: throwing, req: throwing })],
-  ['with what is read only', (base) => Object.create(base, { socket: { value: 1 }, req: { value: 1 } })],
-  ['further up', (base) => Object.create(Object.freeze(Object.create(base, { socket: { value: 1 } })))],
+  ['with what is read only', (base) => Object.create(base, { method: { value: 1 }, req: { value: 1 } })],
+  [
+    'further up',
+    (base) => Object.create(Object.freeze(Object.create(base, { method: { value: 1 }, req: { value: 1 } }))),
+  ],
   ['of a Proxy', (base) => new Proxy(base, {})],
 ];
 
