@@ -234,6 +234,7 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
   /** Tells whoever still reads the request or writes the response. */
   #close(): void {
     this.state = CLOSED;
+    this.waitNoMore();
     const { request, response, context } = this;
     this.observed?.close('aborted');
     callProgram(context, () => request._abandon(errors.connectionReset('aborted')));
@@ -249,6 +250,7 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
   /** Both sides have come to their end; what the program has yet to read still counts, for a while. */
   protected override over(): void {
     this.state = CLOSED;
+    this.waitNoMore();
     if (this.stream.unconsumed > 0) setTimeout(consumeAll, READING_PATIENCE, this.stream).unref();
     if (!this.socket._closeUnheard()) callProgram(this.context, () => this.socket._close());
     this.connection.useOver(this);

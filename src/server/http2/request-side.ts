@@ -11,7 +11,7 @@ import type { Stream } from '../../http2/stream.js';
 import type { AskingRequest, BodySource, ClosedCallback } from '../../message/body-source.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { completeBody, dropUnread } from '../../message/request-body.js';
-import { LONGEST_WAIT, now, setTimeout } from '../../node/timers.js';
+import { clearTimeout, LONGEST_WAIT, now, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { kEngine } from '../http-server.js';
 import { UNREAD_PATIENCE } from '../limits.js';
@@ -49,6 +49,8 @@ export abstract class RequestSide implements StreamSocketHost, BodySource {
   #hasCome = false;
   /** The reader has yet to come to what waits before it hears of the end: from then on it asks for nothing. */
   #endWaits = false;
+  /** Ends the wait for the rest of the request; null where nobody waits. */
+  #waiting: NodeJS.Timeout | null = null;
 
   constructor(
     connection: StreamConnection,
@@ -144,7 +146,13 @@ export abstract class RequestSide implements StreamSocketHost, BodySource {
   protected awaitRest(): void {
     const time = idleTime(this.connection.server);
     this.#hasCome = false;
-    if (time > 0) setTimeout(checkRest, Math.min(time, LONGEST_WAIT), this).unref();
+    if (time > 0) this.#waiting = setTimeout(checkRest, Math.min(time, LONGEST_WAIT), this).unref();
+  }
+
+  /** The exchange is over: a clock would keep all of it for as long as a connection may be idle. */
+  protected waitNoMore(): void {
+    if (this.#waiting !== null) clearTimeout(this.#waiting);
+    this.#waiting = null;
   }
 
   checkRest(): void {

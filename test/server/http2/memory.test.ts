@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type http from 'node:http';
+import http2 from 'node:http2';
 import net, { type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
@@ -67,3 +68,43 @@ test('a stream whose request waits for its answer takes less than 1.3 kB of heap
   assert.ok(each < 1300, `${Math.round(each)} bytes`);
   assert.ok(each > 300, `${Math.round(each)} bytes: nothing was measured`);
 });
+
+const readings: [what: string, read: (req: http.IncomingMessage) => unknown][] = [
+  ['nobody read', () => undefined],
+  [
+    'its reader gave up',
+    async (req) => {
+      for await (const _ of req) break;
+    },
+  ],
+  ['is read after its answer', (req) => void req.on('data', () => {})],
+];
+
+for (const [what, read] of readings)
+  test(`a request whose rest ${what} is let go when it is over, not when the connection could be`, async (t) => {
+    const requests: WeakRef<http.IncomingMessage>[] = [];
+    const options = { http2: 'prior-knowledge', keepAliveTimeout: 1_000_000 } as http.ServerOptions;
+    const server = premier.createServer(options, async (req, res) => {
+      if (req.method === 'PUT') requests.push(new WeakRef(req));
+      await read(req);
+      res.end('enough');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    t.after(() => {
+      client.destroy();
+      server.close();
+    });
+    for (const method of ['PUT', 'PUT', 'PUT', 'GET']) {
+      const stream = client.request({ ':method': method }, { endStream: method === 'GET' });
+      if (method === 'PUT') stream.write('some');
+      await once(stream, 'data');
+      if (method === 'PUT') stream.end('more');
+      await once(stream.resume(), 'close');
+    }
+    const isGone = (request: WeakRef<http.IncomingMessage>) => request.deref() === undefined;
+    await until(() => {
+      collect();
+      return requests.length === 3 && requests.every(isGone);
+    }, 'that no request is left');
+  });
