@@ -21,6 +21,7 @@ let at = 0;
 export class FrameWriter {
   /** Octets since `begin`. */
   size = 0;
+  /** Octets of a part of a body up to which it is copied. */
   copied = 0;
   #pieces: Uint8Array[] = [];
   #from = 0;

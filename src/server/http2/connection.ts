@@ -241,6 +241,7 @@ export class Connection
     return this.#output.isOpen && this.#engine.canLeave(stream, octets);
   }
 
+  /** What a handler wrote leaves before the next one may write to the same memory. */
   nextHandler(): void {
     this.#output.beforeHandler();
   }
