@@ -5,10 +5,10 @@
  * engine's work. In: what prototypes the objects have when the handler returns. Out: constructors whose instances
  * have those from the start, so that the call changes nothing. A handler sees the same objects as without.
  */
-import http from 'node:http';
 import type { Socket } from 'node:net';
 import { IncomingMessage } from '../message/incoming-message.js';
 import { ServerResponse, type ServerResponseOptions } from '../message/server-response.js';
+import { adoptPrototypes, inherits } from './foreign-prototypes.js';
 import { MAX_LEARNT_PROTOTYPES } from './limits.js';
 
 /** Of the requests of a connection one in so many is looked at: to ask for a prototype is a call into V8's runtime. */
@@ -63,10 +63,6 @@ function isPlain(prototype: object, name: PropertyKey): boolean {
   return Object.getOwnPropertyDescriptor(prototype, name)?.writable === true;
 }
 
-function inherits(prototype: object, ancestor: object): boolean {
-  return prototype === ancestor || Object.prototype.isPrototypeOf.call(ancestor, prototype);
-}
-
 /** Nobody gives it. */
 const NEVER: unknown = Symbol('never');
 
@@ -104,31 +100,4 @@ function responseClass(prototype: object): ResponseClass {
   };
   named.ServerResponse.prototype = prototype;
   return named.ServerResponse as unknown as ResponseClass;
-}
-
-/** Node's own, which are not to be found under these names any more once `premier/register` has run. */
-const NODE_REQUEST = http.IncomingMessage.prototype;
-const NODE_RESPONSE = http.ServerResponse.prototype;
-
-/**
- * Express builds the prototypes of its requests and responses on `http.IncomingMessage` and `http.ServerResponse` as
- * they are when it is loaded. Where those were Node's own, puts ours between: they inherit from Node's.
- * @param listener - a request listener; anything without `request` and `response` prototypes is left alone
- */
-export function adoptPrototypes(listener: unknown): void {
-  const { request, response } = listener as { request?: object; response?: object };
-  if (typeof request === 'object') graft(request, NODE_REQUEST, IncomingMessage.prototype);
-  if (typeof response === 'object') graft(response, NODE_RESPONSE, ServerResponse.prototype);
-}
-
-/** Finds the object in the chain that inherits directly from Node's prototype, and lets it inherit from ours. */
-function graft(object: object, nodePrototype: object, ourPrototype: object): void {
-  for (let link: object | null = object; link !== null; link = Object.getPrototypeOf(link)) {
-    if (inherits(link, ourPrototype)) return;
-    if (Object.getPrototypeOf(link) === nodePrototype) {
-      // A Proxy of ours can't inherit from it.
-      Reflect.setPrototypeOf(link, ourPrototype);
-      return;
-    }
-  }
 }

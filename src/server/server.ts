@@ -20,6 +20,7 @@ import { lendsReads } from '../node/lent-reads.js';
 import { writesRaw } from '../node/raw-writes.js';
 import { closeUnneeded, closingMethods } from './closing.js';
 import { ClosingGrace } from './closing-grace.js';
+import { adoptPrototypes, expectPrototypes } from './foreign-prototypes.js';
 import { Handshakes } from './handshakes.js';
 import {
   type Http2Setting,
@@ -29,7 +30,7 @@ import {
   type RefusalStyle,
   type ServerEngine,
 } from './http-server.js';
-import { adoptPrototypes, LearntPrototypes } from './learnt-prototypes.js';
+import { LearntPrototypes } from './learnt-prototypes.js';
 import { LinkedList } from './linked-list.js';
 import { combineObservers, presentObservers } from './observers.js';
 import { attach, prepareHttp2 } from './protocol.js';
@@ -171,7 +172,7 @@ function onListening(this: HttpServer): void {
 /** What `http.Server` adds to `net.Server`, and `https.Server` to `tls.Server`. */
 const methods = {
   on(this: HttpServer, event: string, listener: (...args: unknown[]) => void) {
-    if (event === 'request') adoptPrototypes(listener);
+    if (event === 'request' && !adoptPrototypes(listener)) expectPrototypes();
     return EventEmitter.prototype.on.call(this, event, listener);
   },
 

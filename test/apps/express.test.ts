@@ -13,16 +13,18 @@ describe('Express 4', { skip: missing }, () => {
 });
 
 /** Express swaps the prototypes of request and response for ones that it built on node:http's classes. */
-const unregistered = (express: string) =>
+const unregistered = (express: string, how: string) =>
   onBoth('express-listener.mjs', {
-    args: (server) => [express, server === 'premier' ? '../../../dist/index.js' : server],
+    args: (server) => [express, server === 'premier' ? '../../../dist/index.js' : server, how],
     register: false,
   });
 
-describe("an Express 5 app given to premier's createServer", { skip: missing }, () => {
-  expressSite(unregistered('express'), 5);
-});
-
-describe("an Express 4 app given to premier's createServer", { skip: missing }, () => {
-  expressSite(unregistered('express4'), 4);
-});
+for (const [express, major, how] of [
+  ['express', 5, 'itself'],
+  ['express4', 4, 'itself'],
+  ['express', 5, 'called'],
+  ['express4', 4, 'called later'],
+] as const)
+  describe(`an Express ${major} app given to premier's createServer: ${how}`, { skip: missing }, () => {
+    expressSite(unregistered(express, how), major);
+  });

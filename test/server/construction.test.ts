@@ -291,3 +291,11 @@ for (const [module, ours, nodes] of [
       assert.equal((own as { name: string } | undefined)?.name, (node as { name: string } | undefined)?.name);
     }
   });
+
+for (const listener of [undefined, null, 5, {}])
+  behaviour(`no listener of requests: ${JSON.stringify(listener)}`, ({ http }) => {
+    for (const add of ['on', 'addListener', 'once', 'prependListener'] as const)
+      assert.throws(() => http.createServer()[add]('request', listener as never), {
+        code: 'ERR_INVALID_ARG_TYPE',
+      });
+  });
