@@ -5,7 +5,6 @@
  */
 import type { Socket } from 'node:net';
 import { finished } from 'node:stream';
-import type { ResponseChannel } from './response-channel.js';
 
 /** Called when what carried the request is closed. */
 export type ClosedCallback = (error: Error | null) => void;
@@ -13,11 +12,6 @@ export type ClosedCallback = (error: Error | null) => void;
 /** A request, as far as its source is concerned. */
 export interface AskingRequest {
   /** Null where whoever destroys the request wants no more of its body, and its response. */
-  readonly socket: Socket | null;
-}
-
-/** A response, as far as its request's source is concerned. */
-export interface AnsweringResponse {
   readonly socket: Socket | null;
 }
 
@@ -29,8 +23,6 @@ export interface BodySource {
    * @param closed - called when it is closed
    */
   abort(request: AskingRequest, error: Error | null, closed: ClosedCallback): boolean;
-  /** How a response to the request leaves, where that isn't made before something asks; null where it is none of its own. */
-  channelOf?(response: AnsweringResponse): ResponseChannel | null;
 }
 
 /** What carries requests, as far as they are concerned; `_paused` is the server's own back-pressure. */

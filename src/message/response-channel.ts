@@ -133,6 +133,13 @@ export interface ChannelListener {
 
 type OpenChannel = (response: ChannelListener) => ResponseChannel;
 
+/** What a socket answers that has a channel for its response, made where something first asks. */
+export const kChannelOf = Symbol('premier.channelOf');
+
+export interface ChannelSource {
+  [kChannelOf](): ResponseChannel | null;
+}
+
 let openChannel: OpenChannel = () => {
   throw new Error('A response needs a channel: import the server first.');
 };

@@ -16,12 +16,13 @@ import * as errors from '../node/errors.js';
 import { kHighWaterMark, nodeNeedDrainKey, nodeSocketKey, socketOf } from '../node/keys.js';
 import { emitsAsUsual, listenersOf } from '../node/listener-table.js';
 import { nextTick } from '../node/timers.js';
-import type { AnsweringResponse, BodySource } from './body-source.js';
 import { refusePrototype } from './kept-fields.js';
 import {
   type BodyPiece,
   type ChannelListener,
+  type ChannelSource,
   detachedChannel,
+  kChannelOf,
   type ResponseChannel,
   type WriteCallback,
 } from './response-channel.js';
@@ -37,12 +38,9 @@ type OutputData = {
   callback: WriteCallback | null;
 }[];
 
-/** What a connection has for the response to its request; null where there is none, or the response is another one. */
-export function channelOfRequest(
-  response: AnsweringResponse & { readonly req?: unknown },
-): ResponseChannel | null {
-  const { _source } = (response.req ?? {}) as { _source?: BodySource };
-  return _source?.channelOf?.(response) ?? null;
+/** What the socket of a response has for it; null where there is none. */
+export function channelOfSocket({ socket }: { readonly socket: object | null }): ResponseChannel | null {
+  return (socket as Partial<ChannelSource> | null)?.[kChannelOf]?.() ?? null;
 }
 
 export class ResponseStateMethods extends ResponseFieldMethods implements ChannelListener {
@@ -71,7 +69,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
   declare _highWaterMark: number;
 
   _open(): ResponseChannel {
-    this._channel ??= channelOfRequest(this);
+    this._channel ??= channelOfSocket(this);
     if (this._channel === null) {
       refusePrototype(this);
       this._channel = detachedChannel(this);
@@ -156,7 +154,7 @@ export class ResponseStateMethods extends ResponseFieldMethods implements Channe
     this.destroyed = true;
     this._errored = error;
     if (this.socket === null) nextTick(emitClose, this);
-    this._channel ??= channelOfRequest(this);
+    this._channel ??= channelOfSocket(this);
     this._channel?.abort(error);
     return this;
   }

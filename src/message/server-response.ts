@@ -20,7 +20,7 @@ import { ResponseBodyMethods } from './response-body.js';
 import type { ChannelListener, ResponseChannel, WriteCallback } from './response-channel.js';
 import { emitClose } from './response-close.js';
 import { hasHead } from './response-fields.js';
-import { channelOfRequest } from './response-state.js';
+import { channelOfSocket } from './response-state.js';
 
 const responseCreated = channel('http.server.response.created');
 
@@ -35,7 +35,7 @@ class ServerResponseMethods extends ResponseBodyMethods {
     if (this.socket?.destroyed) return false;
     // HTTP/1.0 has no interim responses (RFC 9110 §15.2): its clients would take one for the answer.
     const told = typeof callback === 'function' ? callback : null;
-    if (this.req.httpVersion !== '1.0') return this._open().interim(statusCode, fields, told);
+    if (this.req?.httpVersion !== '1.0') return this._open().interim(statusCode, fields, told);
     if (told !== null) nextTick(told);
     return true;
   }
@@ -70,7 +70,7 @@ class ServerResponseMethods extends ResponseBodyMethods {
   detachSocket(socket: Socket): void {
     socket.removeListener('close', onAssignedSocketClose);
     (socket as AssignedSocket)._httpMessage = null;
-    this._channel ??= channelOfRequest(this);
+    this._channel ??= channelOfSocket(this);
     this.socket = null;
     this._channel?.detach();
   }

@@ -1,6 +1,6 @@
 // What widely used packages reach for beyond the documentation: underscored members, wrappers, patched methods.
 import assert from 'node:assert/strict';
-import { behaviour, get, type Response } from '../subjects.js';
+import { behaviour, get, outcome, type Request, type Response } from '../subjects.js';
 
 type Inner = Response & {
   _header: string | null;
@@ -151,6 +151,52 @@ behaviour('own properties and symbols stay on request and answer', async ({ serv
     assert.equal((await client.send(get()).response()).body, '/rewritten PUT 1');
   }
 });
+
+const inPlaceOfRequest: [string, (req: Request) => unknown][] = [
+  ['nothing', () => null],
+  ['undefined', () => undefined],
+  ['an object of its own', (req) => ({ method: req.method, url: req.url, httpVersion: '1.1' })],
+  ['another request', (req) => Object.assign(Object.create(Object.getPrototypeOf(req)), { method: 'HEAD' })],
+];
+
+for (const [what, put] of inPlaceOfRequest) {
+  behaviour(`an answer whose req is ${what} is sent, and the next one too`, async ({ serve }) => {
+    const events: string[] = [];
+    const { connect } = await serve((req, res) => {
+      (res as { req: unknown }).req = put(req);
+      if (req.url === '/watched')
+        res.on('finish', () => events.push('finish')).on('close', () => events.push('close'));
+      if (req.url === '/early') res.writeProcessing();
+      if (req.url === '/later') res.flushHeaders();
+      setImmediate(() => res.end(req.url));
+    });
+    const client = connect();
+    for (const target of ['/', '/watched', '/early', '/later']) {
+      const response = await client.send(get(target)).response();
+      assert.deepEqual([response.status, response.body], [200, target]);
+    }
+    // Its body is never read.
+    client.send('POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody');
+    assert.equal((await client.response()).body, '/post');
+    assert.deepEqual(events, ['finish', 'close']);
+  });
+
+  behaviour(
+    `a request is told that its client has gone where the req of its answer is ${what}`,
+    async ({ serve }) => {
+      const { promise, resolve } = outcome<string[]>();
+      const { connect } = await serve((req, res) => {
+        const events: string[] = [];
+        (res as { req: unknown }).req = put(req);
+        req.on('aborted', () => events.push('aborted')).on('error', (error) => events.push(error.message));
+        res.on('close', () => setImmediate(resolve, events));
+        client.socket.destroy();
+      });
+      const client = connect().send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo');
+      assert.deepEqual(await promise, ['aborted', 'aborted']);
+    },
+  );
+}
 
 behaviour('a request changed to HEAD after the fact keeps its body', async ({ serve }) => {
   const { ask } = await serve((req, res) => {

@@ -190,7 +190,7 @@ export class Connection
   responseLeft(writer: Writer, watched: boolean): void {
     const { socket } = this;
     const { response, exchange } = writer;
-    const request = response.req as IncomingMessage;
+    const request = writer.request as IncomingMessage;
     this.responses.remove(writer);
     publishFinish(request, response, socket, this.server);
     // Who listens for 'finish' may ask there what becomes of a request that nothing has touched.
@@ -200,7 +200,7 @@ export class Connection
     response._onLeft();
     if (exchange !== null) exchange.close('complete');
     if (!watched) closeUnwatched(response);
-    else if (isUntouched) nextTick(closeBoth, response);
+    else if (isUntouched) nextTick(closeBoth, request, response);
     else nextTick(emitClose, response);
     if (response._last) this.close();
     else if (this.isIdle) this.clock.becomeIdle();
@@ -343,7 +343,7 @@ export class Connection
   }
 }
 
-function closeBoth(response: ServerResponse): void {
-  dropUnread(response.req as IncomingMessage, response._context);
+function closeBoth(request: IncomingMessage, response: ServerResponse): void {
+  dropUnread(request, response._context);
   emitClose(response);
 }

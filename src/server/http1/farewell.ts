@@ -92,7 +92,7 @@ export class Farewell {
   answerInTurn(atOnce = false): boolean {
     if (!this.#unclaimed || this.lingering) return this.lingering;
     const { server, socket, output, incoming, turn } = this.#connection;
-    if (turn !== undefined && turn.response.req !== incoming && !atOnce) return false;
+    if (turn !== undefined && turn.request !== incoming && !atOnce) return false;
     if (!socket.writable || turn?.headSent) {
       output.flush();
       socket.destroy(this.#error);

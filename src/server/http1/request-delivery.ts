@@ -107,7 +107,7 @@ export class RequestDelivery implements RequestSink {
     this.incoming = request;
     this.#context = context;
     const response = makeResponse(server, request, head.keepAlive);
-    const writer = new ResponseWriter(response, connection);
+    const writer = new ResponseWriter(response, connection, request);
     response._channel = exchange === null ? writer : observed(exchange, writer);
     response._context = context;
     if (!responses.isEmpty && this.#isCrowded()) connection.gate.shut(ANSWERS_WAIT);

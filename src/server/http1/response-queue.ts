@@ -4,7 +4,6 @@
  * In: each response as its request comes, then word that it has ended and that it has left. Out: whose turn it is to
  * write, and whether so much waits that reading should stop. Never gives two responses the turn.
  */
-import type { IncomingMessage } from '../../message/incoming-message.js';
 import { emitClose } from '../../message/response-close.js';
 import type { ServerResponse } from '../../message/server-response.js';
 import * as errors from '../../node/errors.js';
@@ -136,9 +135,7 @@ export class ResponseQueue {
   abandon(): void {
     const writers = this.#unsent();
     this.#empty();
-    for (const { response } of writers) {
-      (response.req as IncomingMessage)._abandon(errors.connectionReset('aborted'));
-    }
+    for (const { request } of writers) request?._abandon(errors.connectionReset('aborted'));
     for (const writer of writers) {
       writer.orphan();
       writer.exchange?.close('aborted');

@@ -11,6 +11,7 @@ import { Socket } from 'node:net';
 import { type FieldList, NO_FIELDS } from '../../http/field-list.js';
 import { interimHead } from '../../http1/response-end.js';
 import { composeHead, type ResponseHead } from '../../http1/response-head.js';
+import type { IncomingMessage } from '../../message/incoming-message.js';
 import type {
   ChannelListener,
   Chunk,
@@ -46,6 +47,7 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
 {
   readonly endsResponse = true;
   readonly response: R;
+  readonly request: IncomingMessage | null;
   exchange: ExchangeObservation | null = null;
   #owner: WriterOwner<R> | null;
   #state: State = WAITING;
@@ -59,8 +61,9 @@ export class ResponseWriter<R extends ChannelListener = ChannelListener>
   #isGathered = false;
 
   /** @param owner - the connection; null where the program puts the response on a socket of its own */
-  constructor(response: R, owner: WriterOwner<R> | null) {
+  constructor(response: R, owner: WriterOwner<R> | null, request: IncomingMessage | null = null) {
     this.response = response;
+    this.request = request;
     this.#owner = owner;
   }
 

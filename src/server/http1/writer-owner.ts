@@ -1,4 +1,5 @@
 /** What a connection is to the writers of its responses. */
+import type { IncomingMessage } from '../../message/incoming-message.js';
 import type { ChannelListener, ResponseChannel } from '../../message/response-channel.js';
 import type { SocketOutput } from '../../transport/socket-output.js';
 import type { ExchangeObservation } from '../observation.js';
@@ -9,6 +10,8 @@ export const NO_CALL = -1;
 /** The writer of one response, as its connection sees it. */
 export interface OwnedWriter<R extends ChannelListener> extends ResponseChannel {
   readonly response: R;
+  /** What it answers, whatever the program makes of `response.req`; null where it has no connection. */
+  readonly request: IncomingMessage | null;
   /** Null where nobody observes. */
   readonly exchange: ExchangeObservation | null;
 }

@@ -11,7 +11,7 @@ import { Http2Error } from '../../http2/errors.js';
 import type { RequestHead } from '../../http2/request-head.js';
 import type { Stream } from '../../http2/stream.js';
 import { canSend } from '../../http2/stream-states.js';
-import type { AnsweringResponse, AskingRequest, ClosedCallback } from '../../message/body-source.js';
+import type { AskingRequest, ClosedCallback } from '../../message/body-source.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import type { ResponseChannel } from '../../message/response-channel.js';
 import { closeUnwatched, emitClose } from '../../message/response-close.js';
@@ -101,9 +101,7 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
   // What the program does
 
   /** Many may wait for their handlers: how a response leaves is made when it is first asked something. */
-  channelOf({ socket }: AnsweringResponse): ResponseChannel | null {
-    // A copy of the response, or what a program has put around it, has its socket; another one to the same request hasn't.
-    if (socket !== this.socket) return null;
+  channelOf(): ResponseChannel {
     this.response._channel ??= this.#makeChannel();
     return this.response._channel;
   }

@@ -11,6 +11,7 @@ import type { Stream } from '../../http2/stream.js';
 import type { AskingRequest, BodySource, ClosedCallback } from '../../message/body-source.js';
 import type { IncomingMessage } from '../../message/incoming-message.js';
 import { completeBody, dropUnread } from '../../message/request-body.js';
+import type { ResponseChannel } from '../../message/response-channel.js';
 import { clearTimeout, LONGEST_WAIT, now, setTimeout } from '../../node/timers.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
 import { kEngine } from '../http-server.js';
@@ -73,6 +74,7 @@ export abstract class RequestSide implements StreamSocketHost, BodySource {
   abstract readonly activity: number;
   abstract abandon(error: Error | undefined): void;
   abstract finish(): void;
+  abstract channelOf(): ResponseChannel;
   abstract tellTimeout(): boolean;
   abstract abort(request: AskingRequest, error: Error | null, closed: ClosedCallback): boolean;
   /** Both the request and the response have come to their end. */

@@ -6,6 +6,7 @@
  */
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { kChannelOf, type ResponseChannel } from '../../message/response-channel.js';
 import { callableClass, giveDefaults } from '../../node/callable-class.js';
 import { noSocketBytes, socketEncoding } from '../../node/errors.js';
 import { makesStateOnTouch } from '../../node/readable-state.js';
@@ -19,6 +20,8 @@ type StreamCallback = (error?: Error | null) => void;
 export interface StreamSocketHost extends SocketHost {
   /** What was written leaves; then it is over, whether that was all or not. */
   finish(): void;
+  /** How the response leaves; a connection, which a socket in 'clientError' stands for, has none. */
+  channelOf?(): ResponseChannel;
 }
 
 class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
@@ -105,6 +108,11 @@ class StreamSocketMethods extends (Socket as unknown as typeof Duplex) {
   get readyState() {
     if (this._over) return 'closed';
     return this._isEnding ? 'readOnly' : 'open';
+  }
+
+  /** A copy of the response, or what a program has put around it, has its socket; another one to the same request hasn't. */
+  [kChannelOf](): ResponseChannel | null {
+    return this[kHost].channelOf?.() ?? null;
   }
 
   override destroy(error?: Error): this {
