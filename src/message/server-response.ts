@@ -139,6 +139,9 @@ export interface ServerResponseOptions {
 /** What a response needs to know of the request it answers. */
 type AnsweredRequest = Pick<IncomingMessage, 'method' | 'httpVersionMajor' | 'httpVersionMinor'>;
 
+/** The request of a response that is made to be looked at: nobody is told of it. */
+export const NO_REQUEST: AnsweredRequest = { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 };
+
 export interface ServerResponseConstructor {
   new (request: AnsweredRequest, options?: ServerResponseOptions): PremierServerResponse;
   (this: object, request: AnsweredRequest, options?: ServerResponseOptions): void;
@@ -183,7 +186,8 @@ const PremierServerResponse = callableClass<ServerResponseConstructor>(
     this._closed = false;
     if (options?.rejectNonStandardBodyWrites) this._rejectBody = true;
     if (options?.highWaterMark !== undefined) this._highWaterMark = options.highWaterMark;
-    if (responseCreated.hasSubscribers) responseCreated.publish({ request, response: this });
+    if (responseCreated.hasSubscribers && request !== NO_REQUEST)
+      responseCreated.publish({ request, response: this });
   },
   OutgoingMessage,
 );

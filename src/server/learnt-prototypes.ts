@@ -2,16 +2,16 @@
  * The classes that a server's requests and responses are made of.
  *
  * Express calls `Object.setPrototypeOf` on every request and response, which costs more than all the rest of the
- * engine's work. In: what prototypes the objects have when the handler returns. Out: constructors whose instances
+ * engine's work. In: what prototypes the objects have once the response has left. Out: constructors whose instances
  * have those from the start, so that the call changes nothing. A handler sees the same objects as without.
  */
 import type { Socket } from 'node:net';
 import { IncomingMessage } from '../message/incoming-message.js';
-import { ServerResponse, type ServerResponseOptions } from '../message/server-response.js';
+import { NO_REQUEST, ServerResponse, type ServerResponseOptions } from '../message/server-response.js';
 import { adoptPrototypes, inherits } from './foreign-prototypes.js';
 import { MAX_LEARNT_PROTOTYPES } from './limits.js';
 
-/** Of the requests of a connection one in so many is looked at: to ask for a prototype is a call into V8's runtime. */
+/** Of so many requests one is looked at, the first too: to ask for a prototype is a call into V8's runtime. */
 const EACH = 8;
 
 type RequestClass = new (socket: Socket) => IncomingMessage;
@@ -21,6 +21,7 @@ export class LearntPrototypes {
   Request: RequestClass;
   Response: ResponseClass;
   #chances = MAX_LEARNT_PROTOTYPES;
+  #count = 0;
 
   /** Classes of the program's own (options of `createServer`) are used as they are. */
   constructor(Request?: RequestClass, Response?: ResponseClass) {
@@ -30,31 +31,40 @@ export class LearntPrototypes {
     if (Request || Response) this.#chances = 0;
   }
 
-  /**
-   * Looks at objects that were made by `Request` and `Response` and went through a handler.
-   * @param count - which request of its connection this is, from 1 on
-   */
-  learn(request: IncomingMessage, response: ServerResponse, count: number): void {
-    if (count % EACH !== 1) return;
+  /** Looks at objects that were made by `Request` and `Response` and went through a handler. */
+  learn(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#count++ % EACH !== 0) return;
     const requestPrototype = Object.getPrototypeOf(request);
     const responsePrototype = Object.getPrototypeOf(response);
     if (requestPrototype === this.Request.prototype && responsePrototype === this.Response.prototype) return;
     if (this.#chances === 0) return;
     this.#chances--;
     adoptPrototypes({ request: requestPrototype, response: responsePrototype });
-    if (isLearnable(requestPrototype, request, IncomingMessage.prototype))
+    if (isLearnable(requestPrototype, IncomingMessage.prototype, requestNames()))
       this.Request = requestClass(requestPrototype);
-    if (isLearnable(responsePrototype, response, ServerResponse.prototype))
+    if (isLearnable(responsePrototype, ServerResponse.prototype, responseNames()))
       this.Response = responseClass(responsePrototype);
   }
 }
 
-/** Whether a constructor may have that prototype: it sets the same properties then as without. */
-function isLearnable(prototype: object, message: object, ancestor: object): boolean {
+/** What a request has of its own before a handler has it. */
+function requestNames(): Set<PropertyKey> {
+  return new Set(Reflect.ownKeys(new IncomingMessage())).add('joinDuplicateHeaders');
+}
+
+function responseNames(): Set<PropertyKey> {
+  return new Set(Reflect.ownKeys(new ServerResponse(NO_REQUEST)));
+}
+
+/**
+ * Whether a constructor may have that prototype: it sets the same properties then as without.
+ * @param names - what is set, beside what has a name that begins with an underscore
+ */
+function isLearnable(prototype: object, ancestor: object, names: Set<PropertyKey>): boolean {
   if (!inherits(prototype, ancestor)) return false;
+  const isSet = (name: PropertyKey) => names.has(name) || (typeof name === 'string' && name.startsWith('_'));
   for (let link = prototype; link !== ancestor; link = Object.getPrototypeOf(link))
-    if (Reflect.ownKeys(link).some((name) => Object.hasOwn(message, name) && !isPlain(link, name)))
-      return false;
+    if (Reflect.ownKeys(link).some((name) => isSet(name) && !isPlain(link, name))) return false;
   return true;
 }
 

@@ -88,6 +88,40 @@ behaviour(
   },
 );
 
+/** When a handler sets the prototypes, and what it puts over what they have. */
+const SETTERS: Record<string, (set: () => void) => unknown> = {
+  'at once': (set) => set(),
+  'after a tick': async (set) => {
+    await null;
+    set();
+  },
+  'after an immediate': (set) => setImmediate(set),
+};
+
+for (const [when, call] of Object.entries(SETTERS))
+  behaviour(
+    `prototypes that are set ${when} are those of later requests from the start`,
+    async ({ http, serve }) => {
+      const request = Object.create(http.IncomingMessage.prototype, {
+        query: { get: () => 'of the prototype' },
+      });
+      const response = Object.create(http.ServerResponse.prototype);
+      const isNew: boolean[] = [];
+      const { ask } = await serve((req, res) => {
+        isNew.push(Object.getPrototypeOf(req) !== request || Object.getPrototypeOf(res) !== response);
+        call(() => {
+          Object.setPrototypeOf(req, request);
+          Object.setPrototypeOf(res, response);
+          Object.defineProperty(req, 'query', { value: 'its own' });
+          res.end(Reflect.get(req, 'query'));
+        });
+      });
+      for (let i = 0; i < 3; i++) assert.equal((await ask(get())).body, 'its own');
+      assert.deepEqual(isNew, [true, false, false]);
+    },
+    { notNode: 'it learns nothing' },
+  );
+
 const throwing = {
   get: () => 'of the prototype',
   set: () => {

@@ -18,7 +18,7 @@ import { keepOrder } from '../../transport/socket-order.js';
 import { SocketOutput } from '../../transport/socket-output.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
 import { publishFinish } from '../diagnostics.js';
-import type { HttpServer } from '../http-server.js';
+import { type HttpServer, kEngine } from '../http-server.js';
 import type { Place } from '../linked-list.js';
 import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
@@ -192,6 +192,7 @@ export class Connection
     const { response, exchange } = writer;
     const request = writer.request as IncomingMessage;
     this.responses.remove(writer);
+    this.server[kEngine].prototypes.learn(request, response);
     publishFinish(request, response, socket, this.server);
     // Who listens for 'finish' may ask there what becomes of a request that nothing has touched.
     const isUntouched = request._state === null;

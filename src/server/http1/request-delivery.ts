@@ -122,7 +122,6 @@ export class RequestDelivery implements RequestSink {
     }
     this.isInHandler = false;
     if (exchange !== null) exchange.handlerReturned();
-    server[kEngine].prototypes.learn(request, response, this.count);
     return false;
   }
 

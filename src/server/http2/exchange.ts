@@ -153,6 +153,7 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
     if (this.state === CLOSED) return;
     const { request, response, socket } = this;
     this.state = ANSWERED;
+    this.connection.server[kEngine].prototypes.learn(request, response);
     publishFinish(request, response, socket, this.connection.server);
     // Who listens for 'finish' may ask there what becomes of a request that nothing has touched.
     const isUntouched = request._state === null;

@@ -71,7 +71,6 @@ export class StreamDelivery implements ConnectionListener {
     if (context === null) this.#dispatch(exchange, expect, count);
     else context.runInAsyncScope(this.#dispatch, this, exchange, expect, count);
     exchange.observed?.handlerReturned();
-    server[kEngine].prototypes.learn(exchange.request, exchange.response, count);
     const most = server.maxRequestsPerSocket;
     if (most && count >= most) this.#connection.lastRequest();
   }
