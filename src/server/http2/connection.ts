@@ -15,6 +15,7 @@ import { presentContext } from '../../node/request-contexts.js';
 import { shortLivedCopy } from '../../node/short-lived-copies.js';
 import { lingeringClose } from '../../transport/lingering-close.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
+import { keepOrder } from '../../transport/socket-order.js';
 import { type ClockedConnection, ConnectionClock } from '../connection-clock.js';
 import { fieldsBeyond, maxFieldsOf } from '../field-limits.js';
 import type { HttpServer } from '../http-server.js';
@@ -67,6 +68,7 @@ export class Connection
       connectProtocol: server.listenerCount('upgrade') > 0,
     });
     this.#output = new FrameOutput(socket, this.#engine, this);
+    keepOrder(socket, this.#output);
     this.#output.schedule();
   }
 

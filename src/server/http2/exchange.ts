@@ -40,7 +40,7 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
   place = -1;
   /** Null where nobody observes. */
   readonly observed: ExchangeObservation | null;
-  /** The program has ended the socket: with the answer all is over. */
+  /** The program has ended the socket, or given it up: with the answer all is over. */
   #isEnding = false;
 
   constructor(
@@ -182,15 +182,22 @@ export class Exchange extends RequestSide implements WriterOwner, StreamUse, Lea
     // As on node:http, a response that was ended still arrives, as far as it can at once.
     if (stream.ended) this.connection.flush();
     if (stream.ended && !canSend(stream.state)) {
-      stream.drop();
-      this.isReceived = true;
-      nextTick(abandonRequest, this.request);
-      if (this.state === ANSWERED) this.over();
+      this.#giveUpRest();
       return;
     }
     this.state = CLOSED;
     stream.reset('internalError');
     nextTick(closeAbandoned, this);
+  }
+
+  /** All of the answer is on its way: what is given up is the rest of the request, once that has left. */
+  #giveUpRest(): void {
+    this.#isEnding = true;
+    this.stream.drop();
+    if (this.state === OPEN) return;
+    if (!this.isReceived) nextTick(abandonRequest, this.request);
+    this.isReceived = true;
+    this.over();
   }
 
   finish(): void {

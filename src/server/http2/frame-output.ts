@@ -16,6 +16,7 @@ import { nextTick, setImmediate } from '../../node/timers.js';
 import { unsentBytes } from '../../node/write-queue.js';
 import { isClear, isPlainSocket, type RawPiece, writeDirectly } from '../../transport/direct-writes.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
+import type { GatheringOutput } from '../../transport/socket-order.js';
 
 /** The connection, as far as what it sends goes. */
 export interface FrameOutputHost {
@@ -27,7 +28,9 @@ export interface FrameOutputHost {
   outputFinished(): void;
 }
 
-export class FrameOutput {
+export class FrameOutput implements GatheringOutput {
+  /** What a program writes to the connection's socket by itself has no place among the frames. */
+  readonly length = 0;
   readonly #socket: ServerSocket;
   readonly #engine: Http2Connection;
   readonly #host: FrameOutputHost;
@@ -120,12 +123,22 @@ export class FrameOutput {
    */
   beforeHandler(): void {
     if (!this.keepsBytes) return;
-    if (this.#flushing) this.#writeKept();
+    if (this.#flushing) this.#handOver();
     else this.#host.flush();
   }
 
-  /** As `#writeAll`, but that nobody is told of what there is room for now: whoever calls is about to. */
-  #writeKept(): void {
+  /** The socket ends: what was answered before leaves. */
+  flushHeld(): void {
+    this.#handOver();
+  }
+
+  /** The connection is cut: what was answered before leaves as far as it can at once, as on node:http. */
+  abandon(): void {
+    this.#handOver();
+  }
+
+  /** As `#writeAll`, but that nobody is told of what there is room for now: whoever calls is about to, or there is none. */
+  #handOver(): void {
     this.keepsBytes = false;
     while (this.isOpen) {
       const output = this.#pull(HANDED_OUT_BYTES);

@@ -129,15 +129,18 @@ export class StreamWriter implements ResponseChannel {
     this.#isHeld = false;
     this.#putWaiting();
     this.#putBody(data, encoding, length, null);
+    // Who listens for 'prefinish' may give the exchange up there: what was ended leaves, as over HTTP/1.1.
+    const isWhole = this.#bytesLeft <= 0 && this.#stream.writable;
+    if (isWhole) this.#stream.end(trailers, this.#owner);
     // What a listener throws is the program's, and keeps nothing from leaving.
     try {
       this.#owner.responseEnded();
     } finally {
-      this.#endStream(trailers);
+      if (!isWhole) this.#endIncomplete(trailers);
     }
   }
 
-  #endStream(trailers: FieldList): void {
+  #endIncomplete(trailers: FieldList): void {
     if (this.#bytesLeft <= 0) {
       this.#stream.end(trailers, this.#owner);
       return;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:http2';
 import type { Request, Response } from '../../subjects.js';
-import { outcome } from '../../subjects.js';
+import { outcome, until } from '../../subjects.js';
 import { read, serve, test } from './client.js';
 
 /** More than the window with which a client begins. */
@@ -130,6 +130,30 @@ test('the rest of a request is waited for by nobody where the socket was ended w
   assert.deepEqual([status, body, code], [200, 'enough', whole]);
   assert.equal(await closed.promise, false);
 });
+
+for (const [what, giveUp] of [
+  ['the socket is destroyed', (req: Request) => void req.socket.destroy()],
+  ['the socket ends', (req: Request) => void req.socket.end()],
+  ['the response is destroyed', (_req: Request, res: Response) => void res.destroy()],
+] as const)
+  test(`who still reads a request hears that the rest never comes where ${what} after the answer`, async (context) => {
+    const events: string[] = [];
+    const { begin } = await serve(context, (req, res) => {
+      for (const name of ['aborted', 'end']) req.on(name, () => events.push(name));
+      req.on('error', () => events.push('error'));
+      req.on('close', () => events.push('close'));
+      req.once('data', () => {
+        res.end('enough');
+        giveUp(req, res);
+      });
+    });
+    const stream = begin({ ':method': 'POST' });
+    stream.write('some of it');
+    const { body, code } = await read(stream);
+    assert.deepEqual([body, code], ['enough', whole]);
+    await until(() => events.includes('close'), 'the request is closed');
+    assert.deepEqual(events, ['aborted', 'error', 'close']);
+  });
 
 test('the callback of end comes when the socket is over, also where it was before', async (context) => {
   const calls: string[] = [];
