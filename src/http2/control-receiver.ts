@@ -157,8 +157,15 @@ export class ControlReceiver {
     const { streams } = this.#control;
     const stream = streams.get(id);
     if (stream !== undefined) this.#control.prioritize(stream, priority);
-    else if (id > streams.lastId && this.earlyPriorities.size < MAX_EARLY_PRIORITIES)
-      this.earlyPriorities.set(id, priority);
+    else if (id > streams.lastId) this.#keepEarly(id, priority);
+  }
+
+  #keepEarly(id: number, priority: Priority): void {
+    const early = this.earlyPriorities;
+    // Streams that were refused or passed over never take theirs.
+    if (early.size >= MAX_EARLY_PRIORITIES)
+      for (const other of early.keys()) if (other <= this.#control.streams.lastId) early.delete(other);
+    if (early.size < MAX_EARLY_PRIORITIES || early.has(id)) early.set(id, priority);
   }
 
   #goaway({ bytes, start, end }: Frame): void {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import { Http2Error } from '../../dist/http2/errors.js';
+import { MAX_EARLY_PRIORITIES } from '../../dist/http2/limits.js';
 import {
   type Answer,
   answering,
@@ -299,6 +300,50 @@ test('keeps the priority of a stream that does not exist yet', () => {
   }
   assert.deepEqual(exchange.pullAll().slice(2), ['DATA 3 a', 'DATA 1 a']);
 });
+
+/** As many streams that don't exist yet as priorities are kept for. */
+const early = Array.from({ length: MAX_EARLY_PRIORITIES }, (_, i) => 3 + 2 * i);
+const afterEarly = 3 + 2 * MAX_EARLY_PRIORITIES;
+
+/** Of two streams whose requests are equally urgent, the one that sends first. */
+function firstOf(exchange: Exchange, first: number, second: number): number {
+  exchange.receive([first, second].map((id) => headers(id, priority('u=3')))).pullAll();
+  for (const id of [first, second]) {
+    answer(exchange, id).head(200, []);
+    answer(exchange, id).body('a');
+  }
+  return Number(
+    exchange
+      .pullAll()
+      .find((line) => line.startsWith('DATA'))
+      ?.split(' ')[1],
+  );
+}
+
+test('changes the priority of a stream that does not exist yet, however many are kept', () => {
+  const exchange = open(...early.map((id) => update(id, 'u=7')), update(5, 'u=0'));
+  assert.equal(firstOf(exchange, 3, 5), 5);
+});
+
+test('keeps no more priorities of streams that do not exist yet than it says', () => {
+  const exchange = open(...early.map((id) => update(id, 'u=3')), update(afterEarly, 'u=0'));
+  assert.equal(firstOf(exchange, afterEarly - 2, afterEarly), afterEarly - 2);
+});
+
+const untaken: [what: string, requests: Buffer[]][] = [
+  ['passed over', [headers(afterEarly, get)]],
+  ['malformed', early.map((id) => headers(id, ['Bad', 'name']))],
+];
+
+for (const [what, requests] of untaken)
+  test(`priorities of streams that are ${what} make room for those of others`, () => {
+    const exchange = open(
+      ...early.map((id) => update(id, 'u=7')),
+      ...requests,
+      update(afterEarly + 4, 'u=0'),
+    );
+    assert.equal(firstOf(exchange, afterEarly + 2, afterEarly + 4), afterEarly + 4);
+  });
 
 test('a stream whose window is closed holds up no other', () => {
   const exchange = open(headers(1, priority('u=0')));
