@@ -8,6 +8,8 @@ import { isBadReason, isChunk } from './step-values.js';
 
 const takesFields = new Set(['setHeader', 'appendHeader', 'setHeaders', 'writeHead']);
 
+const composesHead = new Set(['write', 'end', 'writeHead', 'flushHeaders']);
+
 /** Whether a body that nobody reads holds the socket of a request back. */
 const holdsBack = ({ complete, readableLength, readableHighWaterMark }: IncomingMessage) =>
   !complete && readableLength >= readableHighWaterMark;
@@ -220,6 +222,16 @@ export const byTime: readonly LeftOut[] = [
       if (on === 'req' && call === 'read') return pipelined;
       if (on === 'req' && call === 'unshift') return res !== undefined && use.isPiped(res);
       return cuts.has(`${on}.${call}`) && res !== undefined && use.isPiped(res);
+    },
+  },
+  {
+    row: 'what one segment holds',
+    // The next request has come by then, or isn't taken any more.
+    is: ({ on, call, with: values }, { object, moment, requests, responses }) => {
+      if (on !== 'res' || moment !== 'call' || !composesHead.has(call)) return false;
+      const res = object as ServerResponse;
+      const saysMore = call === 'writeHead' && /"connection"/i.test(JSON.stringify(values));
+      return !res.headersSent && responses.indexOf(res) < requests - 1 && (saysMore || ends(res));
     },
   },
   {

@@ -167,8 +167,9 @@ export class ListedEvents {
 }
 
 function isOfLingering(target: Target, event: string, { req, res }: Objects): boolean {
-  const hasLeft = (res as ServerResponse | undefined)?.writableFinished === true;
-  if (target === 'res') return event === 'close' && !hasLeft;
+  const { writableFinished: hasLeft = false, destroyed = false } = (res as ServerResponse | undefined) ?? {};
+  // What is piped into it hears of its 'close'.
+  if (target === 'res') return !hasLeft && (event === 'close' || (event === 'unpipe' && destroyed));
   if (target === 'socket') return endingOfSocket.includes(event);
   const { complete, readableEnded } = req as IncomingMessage;
   return ending.includes(event) && !(complete && (hasLeft || readableEnded));

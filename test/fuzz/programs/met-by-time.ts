@@ -21,6 +21,9 @@ const HALVES = ['Content-Length: 20000', 'Connection: close\r\nContent-Length: 2
 );
 const [HALF, LAST_HALF] = HALVES as [(typeof HALVES)[0], (typeof HALVES)[0]];
 
+const CHUNKS =
+  'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\nX-T: u\r\n\r\n';
+
 export const metByTime: [what: string, program: Program][] = [
   [
     'what is too much to wait where it is written in two ticks of a turn, and not in one',
@@ -219,6 +222,30 @@ export const metByTime: [what: string, program: Program][] = [
       listeners: ['checkContinue'],
       client: [{ send: `GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\n\r\n${GET}` }],
       handlers: [[ENDS, { wait: 'quiet' }, { on: 'socket', look: true }]],
+    },
+  ],
+  ...(['end', 'close'] as const).map((event): [string, Program] => [
+    `an answer that ends the connection, written at the '${event}' of its request, with another request after that`,
+    {
+      ...PLAIN,
+      client: [{ send: CHUNKS + GET }],
+      handlers: [
+        [
+          { on: 'req', listen: 'data', do: [] },
+          { on: 'req', listen: event, do: [{ on: 'res', call: 'write', with: ['a'] }] },
+          { on: 'res', call: 'setHeader', with: ['Connection', 'close'] },
+        ],
+        [{ on: 'res', get: 'headersSent' }],
+      ],
+    },
+  ]),
+  [
+    'a response into which a body is piped that is cut within its last chunk, and that waits',
+    {
+      ...PLAIN,
+      watched: ['res unpipe'],
+      client: [{ send: GET + CHUNKS.slice(0, -12) }],
+      handlers: [[], [{ on: 'req', call: 'pipe', with: [{ itself: 'res' }] }]],
     },
   ],
   [
