@@ -67,6 +67,11 @@ export const byContent: readonly LeftOut[] = [
   },
   {
     row: '`cork()`',
+    since: 26,
+    is: ({ on, call }, { object, use }) => on === 'res' && call === 'destroy' && use.holdsHead(object),
+  },
+  {
+    row: '`cork()`',
     is: ({ call }, { object, use }) => interim.has(call) && use.corksOf(object) > 0,
   },
   {

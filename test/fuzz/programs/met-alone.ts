@@ -22,6 +22,26 @@ const WRITES_AND_ENDS: Step = {
 };
 
 export const metAlone: [what: string, program: Program][] = [
+  ...[
+    ['write', 'quiet', 'flushHeaders'],
+    ['flushHeaders', 'quiet', 'write'],
+    ['flushHeaders', 'write'],
+  ].map((calls): [string, Program] => [
+    `a response that is destroyed while it is corked, after ${calls.join(', ')}`,
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', call: 'cork', with: [] },
+          ...calls.map(
+            (call): Step =>
+              call === 'quiet' ? { wait: 'quiet' } : { on: 'res', call, with: call === 'write' ? ['a'] : [] },
+          ),
+          { on: 'res', call: 'destroy', with: [] },
+        ],
+      ],
+    },
+  ]),
   [
     'a socket that is paused in the tick in which it was resumed',
     {

@@ -11,6 +11,7 @@ export class ResponseUse {
   readonly #ended = new WeakSet<object>();
   readonly #piped = new WeakSet<object>();
   readonly #pieces = new WeakMap<object, number>();
+  readonly #flushed = new WeakSet<object>();
   readonly #heard = new WeakSet<object>();
   readonly #stopped = new WeakSet<object>();
   readonly #writtenPast = new WeakSet<object>();
@@ -52,8 +53,10 @@ export class ResponseUse {
   #noteHeld(call: string, res: object): void {
     if (call === 'cork' && this.corksOf(res) === 0) {
       this.#pieces.set(res, (res as { headersSent?: boolean }).headersSent ? 1 : 0);
+      this.#flushed.delete(res);
     } else if (call === 'write' || call === 'flushHeaders') {
       this.#pieces.set(res, this.piecesHeldBy(res) + 1);
+      if (call === 'flushHeaders') this.#flushed.add(res);
     }
   }
 
@@ -70,6 +73,11 @@ export class ResponseUse {
   /** How many pieces of a response, its head among them, were written since it was corked. */
   piecesHeldBy(res: object): number {
     return this.#pieces.get(res) ?? 0;
+  }
+
+  /** Whether it is corked, and its head was flushed meanwhile. */
+  holdsHead(res: object): boolean {
+    return this.corksOf(res) > 0 && this.#flushed.has(res);
   }
 
   /** Whether the program listens for what comes through a socket. */
