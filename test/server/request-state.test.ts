@@ -227,6 +227,21 @@ for (const [what, text, read] of lostRequests) {
   );
 }
 
+behaviour(
+  "signal of a request that is destroyed while its 'end' is on its way, and is asked for after that, is aborted",
+  async ({ serve, subject }) => {
+    const aborted = outcome<boolean>();
+    const { connect } = await serve((req) => {
+      req.on('close', () => aborted.resolve(signalOf(req).aborted));
+      req.resume().destroy();
+    });
+    connect().send(get());
+    // Node tells nobody of it once it was destroyed.
+    assert.equal(await aborted.promise, !subject.oracle);
+  },
+  { since: 24 },
+);
+
 for (const [copied, copyOf] of [
   ['derived from a request', (req: Request): Request => Object.create(req)],
   [

@@ -215,11 +215,6 @@ export class Interpreter {
         const shown = snapshot(trace, step.on, object, atRest);
         return moment === 'call' && step.on === 'res' ? shown.replace(/ destroyed=\w+/, '') : shown;
       }
-      if ('get' in step) {
-        const isClosing = moment === 'call' && step.on === 'res' && step.get === 'destroyed';
-        if (isClosing || (!atRest && isMoving(step.on, step.get))) return 'moving';
-        return read(trace, step.on, object, step.get);
-      }
       const row = rowOf(step, {
         object,
         moment,
@@ -232,6 +227,11 @@ export class Interpreter {
       });
       // Which row it is may depend on the server.
       if (row !== undefined) return 'left out';
+      if ('get' in step) {
+        const isClosing = moment === 'call' && step.on === 'res' && step.get === 'destroyed';
+        if (isClosing || (!atRest && isMoving(step.on, step.get))) return 'moving';
+        return read(trace, step.on, object, step.get);
+      }
       if ('set' in step) return `set ${Reflect.set(object, step.set, this.#value(number, step.to, NOWHERE))}`;
       if ('listen' in step) {
         (object as EventEmitter)[step.by ?? 'on'](

@@ -25,6 +25,12 @@ function rejectsBody({ method, socket }: IncomingMessage): boolean {
   return method === 'HEAD' && server?.rejectNonStandardBodyWrites === true;
 }
 
+/** Whether a request was destroyed by the program before it had ended, and has ended nevertheless. */
+function wasDestroyedAtEnd(object: object): boolean {
+  const { aborted, complete, readableEnded } = object as IncomingMessage;
+  return aborted && complete && readableEnded;
+}
+
 /** Whether the client's end has been read, and 'end' not been told: in a listener for 'readable', that is. */
 function hasUnsaidEnd(socket: Socket | undefined): boolean {
   const { _readableState } = socket as unknown as { _readableState?: { ended: boolean } };
@@ -202,6 +208,12 @@ export const byContent: readonly LeftOut[] = [
   {
     row: '`maxRequestsPerSocket` that is set while connections are open',
     isSet: ({ set }) => set === 'maxRequestsPerSocket',
+  },
+  {
+    row: "`signal` that is first asked for after its request was destroyed while its 'end' was on its way",
+    since: 26,
+    isGet: ({ on, get }, { object, moment }) =>
+      on === 'req' && get === 'signal' && moment === 'rest' && wasDestroyedAtEnd(object),
   },
   {
     row: '`readableFlowing` of an answered request',

@@ -22,6 +22,7 @@ const applied = leftOut.filter(({ until = node, since = node }) => since <= node
 
 /** The row for which a step is left out, if there is one. */
 export function rowOf(step: ObjectStep, circumstances: Circumstances): string | undefined {
+  if ('get' in step) return applied.find(({ isGet }) => isGet?.(step, circumstances))?.row;
   if ('set' in step) return applied.find(({ isSet }) => isSet?.(step, circumstances))?.row;
   if ('listen' in step) return applied.find(({ isListen }) => isListen?.(step, circumstances))?.row;
   if (!('call' in step)) return undefined;

@@ -27,6 +27,7 @@ export interface Circumstances {
 
 export type Call = Extract<ObjectStep, { call: string }>;
 export type Assignment = Extract<ObjectStep, { set: string }>;
+export type Get = Extract<ObjectStep, { get: string }>;
 export type Listen = Extract<ObjectStep, { listen: string }>;
 
 export interface LeftOut {
@@ -37,6 +38,7 @@ export interface LeftOut {
   /** The first line of Node that it concerns; all where it is left out. */
   since?: number;
   is?(step: Call, circumstances: Circumstances): boolean;
+  isGet?(step: Get, circumstances: Circumstances): boolean;
   isSet?(step: Assignment, circumstances: Circumstances): boolean;
   isListen?(step: Listen, circumstances: Circumstances): boolean;
 }

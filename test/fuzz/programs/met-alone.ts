@@ -42,6 +42,21 @@ export const metAlone: [what: string, program: Program][] = [
       ],
     },
   ]),
+  ...(node < 26 ? [] : [GET, CUT]).map((text): [string, Program] => [
+    `the signal of a request that the program has destroyed: ${text.slice(0, 3)}`,
+    {
+      ...PLAIN,
+      client: [{ send: text }],
+      handlers: [
+        [
+          { on: 'req', call: 'resume', with: [] },
+          { on: 'req', call: 'destroy', with: [] },
+          { wait: 'quiet' },
+          { on: 'req', get: 'signal' },
+        ],
+      ],
+    },
+  ]),
   [
     'a socket that is paused in the tick in which it was resumed',
     {
