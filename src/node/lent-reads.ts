@@ -18,6 +18,7 @@ export type ReadCallback = (this: Socket, length: number, bytes: Buffer) => bool
 
 type ReadingSocket = Socket & {
   _handle?: { useUserBuffer?(buffer: Buffer): void } | null;
+  _readableState: { reading: boolean };
   /** Who accepted it; with TLS, its options say so. */
   _server?: Server;
   _tlsOptions?: { server?: Server };
@@ -144,15 +145,24 @@ export function lendNext(socket: Socket, buffer: Buffer): void {
   changeWith(keys as Keys, socket as ReadingSocket, buffer);
 }
 
-const { pause, resume } = Duplex.prototype;
+const { pause, resume, read } = Duplex.prototype;
 
 /**
- * Lets a socket that was lent memory, which can't be taken back, be paused as any other: its handle reads on until its
- * buffer is full, and so hears of the other side's end. Where it was lent some, `pause` would stop the handle at once.
+ * Lets a socket that was lent memory, which can't be taken back, be paused and read as any other: its handle reads on until
+ * its buffer is full, and so hears of the other side's end. Where it was lent some, `pause` would stop the handle at once,
+ * and `resume` and `read` would start it though the buffer is full.
  */
-export function pauseAsUsual(socket: Socket): void {
-  for (const [name, value] of Object.entries({ pause, resume })) {
+export function readAsUsual(socket: Socket): void {
+  for (const [name, value] of Object.entries({ pause, resume, read })) {
     if (Object.hasOwn(socket, name)) continue;
     Object.defineProperty(socket, name, { value, writable: true, configurable: true });
   }
+}
+
+/**
+ * Starts the handle of a socket that was lent memory and is paused, where the socket waits for what comes next: once it is
+ * read as any other, nothing else does.
+ */
+export function readOn(socket: Socket): void {
+  if ((socket as ReadingSocket)._readableState.reading) socket._read(0);
 }

@@ -15,8 +15,9 @@ import {
   lend,
   lendNext,
   lendsReads,
-  pauseAsUsual,
   type ReadCallback,
+  readAsUsual,
+  readOn,
   readsInto,
 } from '../node/lent-reads.js';
 import { isOnlyReader } from '../node/listener-table.js';
@@ -153,5 +154,10 @@ export function stopSharing(socket: SharedSocket): void {
   if (socket[kReader] === undefined) return;
   socket[kReader] = null;
   largeReaders.delete(socket);
-  pauseAsUsual(socket);
+  readAsUsual(socket);
+}
+
+/** The socket is the program's, which may wait for what comes, though the server had stopped reading. */
+export function leaveReading(socket: SharedSocket): void {
+  if (socket[kReader] !== undefined && !socket.destroyed) readOn(socket);
 }

@@ -196,26 +196,31 @@ behaviour('a socket handed over is free of the server', async ({ serve }) => {
   assert.equal(await client.rest(), 'bye');
 });
 
-behaviour('what comes after an upgrade waits for its reader', async ({ serve }) => {
-  const answered = outcome();
-  const received = outcome<string>();
-  const { server, connect } = await serve((_req, res) => void setTimeout(() => res.end('answer'), 5));
-  server.on('upgrade', async (_req, socket, head) => {
-    let text = `${head}`;
-    await answered.promise;
-    socket.on('data', (data) => {
-      text += data;
-      if (text.endsWith('end')) received.resolve(text);
-    });
-  });
-  const client = connect().send(`${get().repeat(70)}${upgrade}head `);
-  for (let count = 0; count < 70; count++) assert.equal((await client.response()).body, 'answer');
-  client.send('more ');
-  await turns(50);
-  answered.resolve(null);
-  client.send('end');
-  assert.equal(await received.promise, 'head more end');
-});
+for (const event of ['data', 'readable'] as const) {
+  behaviour(
+    `what comes after an upgrade waits for its reader, who listens for '${event}'`,
+    async ({ serve }) => {
+      const answered = outcome();
+      const received = outcome<string>();
+      const { server, connect } = await serve((_req, res) => void setTimeout(() => res.end('answer'), 5));
+      server.on('upgrade', async (_req, socket, head) => {
+        let text = `${head}`;
+        await answered.promise;
+        socket.on(event, (data?: Buffer) => {
+          text += data ?? socket.read() ?? '';
+          if (text.endsWith('end')) received.resolve(text);
+        });
+      });
+      const client = connect().send(`${get().repeat(70)}${upgrade}head `);
+      for (let count = 0; count < 70; count++) assert.equal((await client.response()).body, 'answer');
+      client.send('more ');
+      await turns(50);
+      answered.resolve(null);
+      client.send('end');
+      assert.equal(await received.promise, 'head more end');
+    },
+  );
+}
 
 behaviour("an error of a socket handed over is its owner's", async ({ serve }) => {
   const { server, connect } = await serve(() => {});
@@ -293,6 +298,35 @@ for (const [sentence, hold] of held) {
   );
 }
 
+for (const [sentence, nudge] of [
+  ['resume()', (socket) => void socket.resume()],
+  ['read(0)', (socket) => void socket.read(0)],
+  ['isPaused()', (socket) => void socket.isPaused()],
+] as [sentence: string, nudge: (socket: Socket) => void][]) {
+  behaviour(
+    `a socket that left HTTP and is full reads on when something was taken from it, not because of ${sentence}`,
+    async ({ serve }) => {
+      const { server, connect } = await serve({ highWaterMark: 1 }, () => {});
+      const upgraded = once(server, 'upgrade');
+      const client = connect().send(get('/', 'Connection: Upgrade', 'Upgrade: other'));
+      const [, socket] = (await upgraded) as [unknown, Socket];
+      socket.on('error', () => {});
+      let events = 0;
+      socket.on('readable', () => events++);
+      client.send('ab');
+      await until(() => events === 1, 'what came');
+      nudge(socket);
+      client.socket.end();
+      await turns(20);
+      assert.equal(events, 1);
+      assert.equal(`${socket.read()}`, 'ab');
+      await until(() => events === 2, 'the end');
+      socket.destroy();
+    },
+    { only: 'plain' },
+  );
+}
+
 behaviour('a socket that left HTTP lists no methods that it had not before', async ({ serve }) => {
   const { server, connect } = await serve(() => {});
   const keys = new Promise<string[]>((resolve) => {
@@ -303,7 +337,7 @@ behaviour('a socket that left HTTP lists no methods that it had not before', asy
     });
   });
   connect().send(get('/', 'Connection: Upgrade', 'Upgrade: other'));
-  for (const name of ['pause', 'resume', 'write']) assert.ok(!(await keys).includes(name), name);
+  for (const name of ['pause', 'resume', 'read', 'write']) assert.ok(!(await keys).includes(name), name);
 });
 
 behaviour(

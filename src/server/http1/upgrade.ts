@@ -13,6 +13,7 @@ import { completeBody } from '../../message/request-body.js';
 import { forgetFlowing } from '../../node/flowing.js';
 import { readWrittenHead } from '../../node/written-head.js';
 import type { ServerSocket } from '../../transport/server-socket.js';
+import { leaveReading } from '../../transport/shared-reads.js';
 import { detach } from '../../transport/socket-listeners.js';
 import type { HttpServer } from '../http-server.js';
 import type { ConnectionObservation, ExchangeObservation } from '../observation.js';
@@ -99,6 +100,7 @@ function leaveHttp(
     return;
   }
   forgetFlowing(socket);
+  leaveReading(socket);
   if (begun === null) context.runInAsyncScope(tell, undefined, server, request, socket, head);
   else context.runInAsyncScope(begun.begin, begun, head);
 }

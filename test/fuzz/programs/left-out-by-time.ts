@@ -184,7 +184,9 @@ export const byTime: readonly LeftOut[] = [
       on === 'socket' &&
       call === 'pause' &&
       isAtStart(moment) &&
-      responses.some((other) => other !== res && other.req.readableFlowing === true),
+      responses.some(
+        (other) => other !== res && other.req.readableFlowing === true && !other.req.readableEnded,
+      ),
   },
   {
     row: 'what one segment holds',

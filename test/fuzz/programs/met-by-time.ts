@@ -192,6 +192,22 @@ export const metByTime: [what: string, program: Program][] = [
       ],
     },
   ],
+  ...(['begins', 'rests'] as const).map((when): [string, Program] => [
+    `a socket that is paused where a handler ${when}, after a request that was answered`,
+    {
+      ...PLAIN,
+      client: [{ send: GET + GET }, 'quiet', { send: GET }],
+      handlers: [
+        [ENDS],
+        [
+          ...(when === 'rests' ? [{ wait: 'quiet' } as Step] : []),
+          { on: 'res', call: 'setHeader', with: ['X-A', 'b'] },
+          { on: 'socket', call: 'pause', with: [] },
+        ],
+        [],
+      ],
+    },
+  ]),
   ...(node < 26 ? [] : [GET, 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na']).map(
     (text): [string, Program] => [
       `the signal of a request that was read to its end, and whose connection is lost: ${text.slice(0, 3)}`,
