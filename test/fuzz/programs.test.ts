@@ -17,6 +17,7 @@ import { refusalRows } from './programs/listed-comparison.js';
 import { eventRows } from './programs/listed-events.js';
 import { GET, metAlone } from './programs/met-alone.js';
 import { metByTime } from './programs/met-by-time.js';
+import { metInSegment } from './programs/met-in-segment.js';
 import { metPipelined } from './programs/met-pipelined.js';
 import { poisonMemory } from './programs/poisoned-memory.js';
 import { randomProgram, wildProgram } from './programs/random-program.js';
@@ -70,7 +71,7 @@ test(`${WILD_PROGRAMS} programs of any kind keep the laws that have no exception
   }
 });
 
-for (const [what, program] of [...metAlone, ...metPipelined, ...metByTime]) {
+for (const [what, program] of [...metAlone, ...metPipelined, ...metByTime, ...metInSegment]) {
   test(`programs agree on ${what}, and keep the laws`, async () => {
     if ((await differences(program)).length > 0) assert.fail(await explain(program));
     assert.deepEqual(await brokenLaws(program), []);

@@ -171,11 +171,7 @@ export class FreeProgram {
     if (isShared || (what === 'res.cork' && exchange.res?.writableEnded)) this.isHeldLate = true;
     if (destroying.test(what)) {
       exchange.isDestroyed = true;
-      // To destroy a request that has ended cuts nothing; whether it has by then may be listed.
-      const { complete, readableEnded } = exchange.req;
-      this.ends.push(
-        `${number} ${what}${what === 'req.destroy' && complete && readableEnded ? ' late' : ''}`,
-      );
+      this.ends.push(`${number} ${what}${cutsNothing(what, exchange) ? ' late' : ''}`);
     }
     // What it closes depends on which responses have ended by then.
     if (what === 'server.closeIdleConnections') {
@@ -247,6 +243,12 @@ export class FreeProgram {
     }
     return thrown;
   }
+}
+
+/** Whether what would cut the connection is over: whether it is by then may be listed. */
+function cutsNothing(what: string, { req, res }: FreeExchange): boolean {
+  if (what === 'res.destroy') return res?.writableFinished === true;
+  return what === 'req.destroy' && req.complete && req.readableEnded;
 }
 
 /** A listener of the program's may throw, and not the call: then it has done all that it does. */

@@ -19,6 +19,7 @@ import {
   delays,
   endsPiped,
   methodsOf,
+  pipesDestroyed,
   pushesInTick,
   setsReasonOfPiped,
   throwsAtDrain,
@@ -197,10 +198,14 @@ function* uncaughtAlone(seen: FreeObservation, there: FreeObservation, program: 
   // Whether another handler has set another one by then, the same.
   const isOfReason = (error: string) =>
     /ERR_INVALID_CHAR.* in statusMessage/.test(error) && setsReasonOfPiped(program);
+  // Whether all of a request has come when it is destroyed, so that it ends what it is piped into: the same.
+  const isOfDestroyed = (error: string) =>
+    /ERR_INVALID_CHAR.* in statusMessage|ERR_HTTP_INVALID_STATUS_CODE|ERR_HTTP_TRAILER_INVALID/.test(error) &&
+    pipesDestroyed(program);
   // `strictContentLength` and a Content-Length that is no number of digits.
   const isOfNoLength = (error: string) =>
     error.includes('ERR_HTTP_CONTENT_LENGTH_MISMATCH') && error.includes('content-length of -1 byte');
-  const isListed = [isOwn, isOfList, isOfTrailer, isOfReason, isOfNoLength];
+  const isListed = [isOwn, isOfList, isOfTrailer, isOfReason, isOfDestroyed, isOfNoLength];
   for (const error of seen.uncaught)
     if (!known.has(withoutAnnounced(error)) && !isListed.some((is) => is(error)))
       yield `nobody catches ${error}`;

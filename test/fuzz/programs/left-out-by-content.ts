@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { framingRows } from './framing-steps.js';
 import { cuts, interim, isAtRest, isBody, type LeftOut, pastResponses } from './left-out.js';
-import { hasFields } from './response-facts.js';
+import { hasBody, hasFields } from './response-facts.js';
 import { sizeOfChunk } from './response-use.js';
 import {
   hasRefused,
@@ -15,9 +15,6 @@ import {
   isUnknownEncoding,
   namesTwice,
 } from './step-values.js';
-
-const hasBody = ({ headers }: IncomingMessage) =>
-  'transfer-encoding' in headers || Number(headers['content-length'] ?? 0) > 0;
 
 /** Whether the response throws at a body, within what reads the request. */
 function rejectsBody({ method, socket }: IncomingMessage): boolean {

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { cuts, interim, isAtRest, isAtStart, isBody, type LeftOut, pastResponses } from './left-out.js';
-import { ends, hasLeft, isRead, mayBeRefused, mayEnd, type SentResponse } from './response-facts.js';
+import { ends, hasBody, hasLeft, isRead, mayBeRefused, mayEnd, type SentResponse } from './response-facts.js';
 import { isBadReason, isChunk } from './step-values.js';
 
 const takesFields = new Set(['setHeader', 'appendHeader', 'setHeaders', 'writeHead']);
@@ -127,6 +127,15 @@ export const byTime: readonly LeftOut[] = [
     },
   },
   {
+    row: "the turn of a pipelined response, and its 'socket'",
+    // In a listener for 'aborted', after which the connection is cut.
+    is: ({ on, call }, { object, moment, pipelined }) => {
+      if (on !== 'res' || call !== 'end' || moment !== 'call' || !pipelined) return false;
+      const { req } = object as ServerResponse;
+      return req.aborted && !req.socket.destroyed;
+    },
+  },
+  {
     row: 'interim responses that wait for their turn',
     is: ({ call }, { pipelined }) => pipelined && interim.has(call),
   },
@@ -179,13 +188,15 @@ export const byTime: readonly LeftOut[] = [
   },
   {
     row: 'what one segment holds',
-    // The end of one that is read lets the socket flow again.
+    // The end of one that is read, or was answered, lets the socket flow again.
     is: ({ on, call }, { moment, res, responses }) =>
       on === 'socket' &&
       call === 'pause' &&
       isAtStart(moment) &&
       responses.some(
-        (other) => other !== res && other.req.readableFlowing === true && !other.req.readableEnded,
+        ({ req, writableEnded }) =>
+          req !== res?.req &&
+          ((req.readableFlowing === true && !req.readableEnded) || (writableEnded && hasBody(req))),
       ),
   },
   {

@@ -15,14 +15,10 @@ const ALMOST_TOO_MUCH: Step = {
 const ENDS: Step = { on: 'res', call: 'end', with: [] };
 
 /** A request with a large body of which the client sends the first half before it rests. */
-const HALVES = ['Content-Length: 20000', 'Connection: close\r\nContent-Length: 20000'].map(
-  (fields) =>
-    [`PUT / HTTP/1.1\r\nHost: a\r\n${fields}\r\n\r\n${'h'.repeat(10_000)}`, 'h'.repeat(10_000)] as const,
-);
-const [HALF, LAST_HALF] = HALVES as [(typeof HALVES)[0], (typeof HALVES)[0]];
-
-const CHUNKS =
-  'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\nX-T: u\r\n\r\n';
+const LAST_HALF = [
+  `PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 20000\r\n\r\n${'h'.repeat(10_000)}`,
+  'h'.repeat(10_000),
+] as const;
 
 export const metByTime: [what: string, program: Program][] = [
   [
@@ -158,56 +154,6 @@ export const metByTime: [what: string, program: Program][] = [
       ],
     },
   ],
-  [
-    'a body of a later request that is piped into its answer, which the program has ended',
-    {
-      ...PLAIN,
-      client: [{ send: `${GET}PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na` }],
-      handlers: [
-        [ENDS],
-        [
-          { on: 'req', call: 'read', with: [] },
-          { on: 'req', call: 'pipeline', with: [{ itself: 'res' }, { do: [] }] },
-          ENDS,
-        ],
-      ],
-    },
-  ],
-  [
-    'a socket that is paused while a request before it comes to its end',
-    {
-      ...PLAIN,
-      client: [
-        {
-          send: `${GET}PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n0\r\n\r\n${GET}${HALF[0]}`,
-        },
-        'quiet',
-        { send: HALF[1] },
-      ],
-      handlers: [
-        [],
-        [{ on: 'req', listen: 'data', do: [] }],
-        [],
-        [{ on: 'socket', call: 'pause', with: [] }],
-      ],
-    },
-  ],
-  ...(['begins', 'rests'] as const).map((when): [string, Program] => [
-    `a socket that is paused where a handler ${when}, after a request that was answered`,
-    {
-      ...PLAIN,
-      client: [{ send: GET + GET }, 'quiet', { send: GET }],
-      handlers: [
-        [ENDS],
-        [
-          ...(when === 'rests' ? [{ wait: 'quiet' } as Step] : []),
-          { on: 'res', call: 'setHeader', with: ['X-A', 'b'] },
-          { on: 'socket', call: 'pause', with: [] },
-        ],
-        [],
-      ],
-    },
-  ]),
   ...(node < 26 ? [] : [GET, 'PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na']).map(
     (text): [string, Program] => [
       `the signal of a request that was read to its end, and whose connection is lost: ${text.slice(0, 3)}`,
@@ -238,30 +184,6 @@ export const metByTime: [what: string, program: Program][] = [
       listeners: ['checkContinue'],
       client: [{ send: `GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\n\r\n${GET}` }],
       handlers: [[ENDS, { wait: 'quiet' }, { on: 'socket', look: true }]],
-    },
-  ],
-  ...(['end', 'close'] as const).map((event): [string, Program] => [
-    `an answer that ends the connection, written at the '${event}' of its request, with another request after that`,
-    {
-      ...PLAIN,
-      client: [{ send: CHUNKS + GET }],
-      handlers: [
-        [
-          { on: 'req', listen: 'data', do: [] },
-          { on: 'req', listen: event, do: [{ on: 'res', call: 'write', with: ['a'] }] },
-          { on: 'res', call: 'setHeader', with: ['Connection', 'close'] },
-        ],
-        [{ on: 'res', get: 'headersSent' }],
-      ],
-    },
-  ]),
-  [
-    'a response into which a body is piped that is cut within its last chunk, and that waits',
-    {
-      ...PLAIN,
-      watched: ['res unpipe'],
-      client: [{ send: GET + CHUNKS.slice(0, -12) }],
-      handlers: [[], [{ on: 'req', call: 'pipe', with: [{ itself: 'res' }] }]],
     },
   ],
   [

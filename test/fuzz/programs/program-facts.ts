@@ -74,6 +74,15 @@ export function setsReasonOfPiped(program: Program): boolean {
   );
 }
 
+/** Whether a handler destroys its request in a function that is called, and pipes it. */
+export function pipesDestroyed(program: Program): boolean {
+  const pipes = piping(program);
+  return program.handlers.some((steps, number) => {
+    const inFunctions = stepsIn(stepsIn(steps).map((step) => [step.with, step.do]));
+    return pipes[number] === true && inFunctions.some(({ on, call }) => on === 'req' && call === 'destroy');
+  });
+}
+
 /** Whether a handler announces trailers in the response of another one, into which that one pipes its request. */
 export function announcesForPiped(program: Program): boolean {
   const { handlers } = program;

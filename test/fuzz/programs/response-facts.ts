@@ -1,5 +1,5 @@
-// What a response tells of itself, where a row of docs/compatibility.md hangs on it.
-// In: a response of either server. Out: what is so on both.
+// What a response and its request tell of themselves, where a row of docs/compatibility.md hangs on it.
+// In: one of either server. Out: what is so on both.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isBadReason } from './step-values.js';
 
@@ -34,6 +34,11 @@ export function mayBeRefused(res: ServerResponse): boolean {
   const { statusMessage, statusCode } = res;
   if (!res.headersSent && res.hasHeader('trailer')) return true;
   return isBadReason(statusMessage) || !(statusCode >= 100 && statusCode <= 999);
+}
+
+/** Whether a request says that a body comes. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return 'transfer-encoding' in headers || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** Whether the program listens for the body of a request. */
