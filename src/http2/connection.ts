@@ -196,6 +196,17 @@ export class Http2Connection implements FrameSink {
     return this.#sender.control.length > MAX_CONTROL_BYTES;
   }
 
+  /** Whether bodies that programs leave unread keep the client from sending others. */
+  get bodiesHeldBack(): boolean {
+    // Held requests wait for their answers' room, and not for their readers.
+    return this.#error === null && !this.#delivery.holding && this.#control.isHeldBack;
+  }
+
+  /** Lets the client send others all the same. */
+  letBodiesCome(): void {
+    if (this.bodiesHeldBack) this.#control.widen();
+  }
+
   /** Streams that are open. */
   get openStreams(): number {
     return this.#control.streams.size;

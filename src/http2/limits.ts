@@ -33,6 +33,11 @@ export const STREAM_WINDOW = 256 * 1024;
 /** Octets of all bodies of a connection that may be under way or unread: four streams' windows. */
 export const CONNECTION_WINDOW = 1024 * 1024;
 
+/**
+ * The same once that window has been closed for long: all streams' windows, so that none waits for those which nobody reads.
+ */
+export const WIDE_CONNECTION_WINDOW = MAX_CONCURRENT_STREAMS * STREAM_WINDOW;
+
 /** Octets of a stream's data that leave before another stream of the same urgency has its turn; also a frame's most. */
 export const QUANTUM_BYTES = 16 * 1024;
 

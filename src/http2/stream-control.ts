@@ -9,7 +9,7 @@ import { Http2Error } from './errors.js';
 import { FAULTS, type FaultName } from './faults.js';
 import { type FrameAccounts, RESET_ACCOUNT } from './frame-accounts.js';
 import { IncomingBody } from './incoming-body.js';
-import { CONNECTION_WINDOW } from './limits.js';
+import { CONNECTION_WINDOW, QUANTUM_BYTES, WIDE_CONNECTION_WINDOW } from './limits.js';
 import type { Priority } from './priority.js';
 import { INITIAL_WINDOW_SIZE, LARGEST_WINDOW } from './protocol.js';
 import { ReceiveWindow } from './receive-window.js';
@@ -40,13 +40,14 @@ export interface ControlledParts {
 
 export class StreamControl implements StreamHost {
   readonly streams: StreamTable;
-  readonly receiveWindow = new ReceiveWindow(CONNECTION_WINDOW);
+  readonly receiveWindow = new ReceiveWindow(CONNECTION_WINDOW, true);
   /** The SETTINGS_INITIAL_WINDOW_SIZE of the client. */
   initialWindow = INITIAL_WINDOW_SIZE;
   readonly #sender: Sender;
   readonly #delivery: RequestDelivery;
   readonly #accounts: FrameAccounts;
   readonly #announce: () => void;
+  #isWide = false;
 
   /** @param announce - is told that there is something to send */
   constructor({ streams, sender, delivery, accounts }: ControlledParts, announce: () => void) {
@@ -94,6 +95,21 @@ export class StreamControl implements StreamHost {
   giveBackToConnection(octets: number): void {
     const increment = this.receiveWindow.giveBack(octets);
     if (increment === 0) return;
+    this.#sender.control.windowUpdate(0, increment);
+    this.#announce();
+  }
+
+  /** Whether clients can send hardly any body, since so much lies unread, and could send more in a wider window. */
+  get isHeldBack(): boolean {
+    return !this.#isWide && this.receiveWindow.available < QUANTUM_BYTES;
+  }
+
+  /** From here on each stream is held to its own window alone. */
+  widen(): void {
+    if (this.#isWide) return;
+    this.#isWide = true;
+    const increment = WIDE_CONNECTION_WINDOW - CONNECTION_WINDOW;
+    this.receiveWindow.widen(increment);
     this.#sender.control.windowUpdate(0, increment);
     this.#announce();
   }

@@ -51,6 +51,7 @@ export const UNREAD_PATIENCE = 100;
 
 /**
  * Milliseconds that a handler has to read the rest of a request of HTTP/2 once its response has left and the request has
- * come: so long that rest counts against what its client may send. Some never read it.
+ * come: so long that rest counts against what its client may send. Some never read it. The same where bodies that handlers
+ * leave unread keep their client from sending any other.
  */
 export const READING_PATIENCE = 5000;

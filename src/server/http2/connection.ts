@@ -24,6 +24,7 @@ import type { ConnectionObservation } from '../observation.js';
 import type { ServerConnection } from '../server-connection.js';
 import { FrameOutput, type FrameOutputHost } from './frame-output.js';
 import { callProgram } from './program-calls.js';
+import { ReadingPatience } from './reading-patience.js';
 import { isRefusal, refusalFacts } from './refusal.js';
 import { socketFor } from './secure-stream-socket.js';
 import { type DeliveringConnection, StreamDelivery } from './stream-delivery.js';
@@ -48,6 +49,7 @@ export class Connection
   readonly #engine: Http2Connection;
   readonly #output: FrameOutput;
   readonly #delivery: StreamDelivery;
+  readonly #patience: ReadingPatience;
   /** Where the connection came, and no request. */
   readonly #context = presentContext();
   #isLent = false;
@@ -69,6 +71,7 @@ export class Connection
     });
     this.#output = new FrameOutput(socket, this.#engine, this);
     keepOrder(socket, this.#output);
+    this.#patience = new ReadingPatience(this.#engine, () => this.flush());
     this.#output.schedule();
   }
 
@@ -113,6 +116,7 @@ export class Connection
     }
     this.#output.flush();
     this.#tellClock();
+    this.#patience.look();
     if (this.#engine.congested) this.socket.pause();
   }
 
@@ -150,6 +154,7 @@ export class Connection
 
   onClose(): void {
     this.clock.stop();
+    this.#patience.stop();
     this.#isEnding = true;
     this.#engine.close();
     // What the engine had done with, such as a response of which the kernel took nothing, is nobody's any more either.

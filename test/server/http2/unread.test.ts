@@ -253,3 +253,28 @@ test('with keepAliveTimeout: 0 a request may stop for ever after its answer', as
   stream.end();
   await until(() => events.includes('close'));
 });
+
+for (const [what, count, answers] of [
+  ['and never answered', 3, false],
+  ['and never answered, in any number', 6, false],
+  ['though they were answered', 6, true],
+] as const)
+  test(`an upload is read whole beside ${count} that were begun to be read, and paused, ${what}`, async (context) => {
+    const { connect } = await serve(context, (req, res) => {
+      if (req.url === '/read') {
+        req.resume().on('end', () => res.end('read'));
+        return;
+      }
+      req.on('data', () => {}).pause();
+      if (answers) setImmediate(() => res.end('too much'));
+    });
+    const session = connect();
+    const upload = (path: string, length: number) => {
+      const stream = session.request({ ':method': 'POST', ':path': path });
+      stream.on('error', () => {});
+      stream.end(Buffer.alloc(length));
+      return stream;
+    };
+    for (let i = 0; i < count; i++) upload('/paused', 300_000).resume();
+    assert.equal((await read(upload('/read', 2_000_000))).body, 'read');
+  });

@@ -1,0 +1,41 @@
+/**
+ * How long bodies that programs leave unread may keep a client from sending others on its connection.
+ *
+ * In: looks at the engine when it has read something. Out: a wider window, once, where the client could send hardly
+ * anything before and after READING_PATIENCE. Each stream is held to its own window all the same.
+ */
+import type { Http2Connection } from '../../http2/connection.js';
+import { clearTimeout, setTimeout } from '../../node/timers.js';
+import { READING_PATIENCE } from '../limits.js';
+
+export class ReadingPatience {
+  readonly #engine: Http2Connection;
+  readonly #flush: () => void;
+  #timer: NodeJS.Timeout | null = null;
+
+  /** @param flush - has what waits handed over */
+  constructor(engine: Http2Connection, flush: () => void) {
+    this.#engine = engine;
+    this.#flush = flush;
+  }
+
+  /** Something was received. */
+  look(): void {
+    if (this.#timer === null && this.#engine.bodiesHeldBack)
+      this.#timer = setTimeout(runOut, READING_PATIENCE, this).unref();
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  runOut(): void {
+    this.#timer = null;
+    this.#engine.letBodiesCome();
+    this.#flush();
+  }
+}
+
+function runOut(patience: ReadingPatience): void {
+  patience.runOut();
+}
