@@ -55,3 +55,6 @@ export const UNREAD_PATIENCE = 100;
  * leave unread keep their client from sending any other.
  */
 export const READING_PATIENCE = 5000;
+
+/** Connections of HTTP/2 in a process that may have WIDE_CONNECTION_WINDOW at a time: 100 MiB of bodies that nobody reads. */
+export const MAX_WIDE_CONNECTIONS = 4;
