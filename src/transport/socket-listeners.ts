@@ -7,6 +7,7 @@ import { Buffer } from 'node:buffer';
 import { type Server, Socket } from 'node:net';
 import { socketEncoding } from '../node/errors.js';
 import { forgetWatch, stopWatching, watchSending } from '../node/sent-sockets.js';
+import { giveDecoder, takeDecoder } from '../node/stream-decoder.js';
 import type { ServerSocket } from './server-socket.js';
 import {
   changeReader,
@@ -37,16 +38,21 @@ export interface SocketEvents extends Reader {
 }
 
 const kEndedByItself = Symbol('premier.endedByItself');
+const kDecoder = Symbol('premier.decoder');
 
 type ConnectedSocket = ServerSocket & {
   [kConnection]?: SocketEvents | null;
   /** Whether the socket would have ended at the client's end by itself. */
   [kEndedByItself]?: boolean;
+  /** What decoded its bytes into text before it was handed over; undefined where nothing did. */
+  [kDecoder]?: unknown;
   allowHalfOpen: boolean;
 };
 
-function onData(this: ConnectedSocket, chunk: Buffer): void {
-  this[kConnection]?.receive(chunk, this instanceof Socket);
+function onData(this: ConnectedSocket, chunk: Buffer | string): void {
+  // Only what a program had read as text, and put back, is text.
+  const segment = typeof chunk === 'string' ? Buffer.from(chunk, this.readableEncoding ?? 'utf8') : chunk;
+  this[kConnection]?.receive(segment, this instanceof Socket);
 }
 function onEnd(this: ConnectedSocket): void {
   this[kConnection]?.onEndOfInput();
@@ -124,6 +130,8 @@ export function listenTo(server: Server, socket: ConnectedSocket, connection: So
   socket._paused = false;
   for (const [event, listener] of LISTENERS) socket.on(event, listener);
   socket.setEncoding = refuseEncoding;
+  const decoder = takeDecoder(socket);
+  if (decoder !== null) socket[kDecoder] = decoder;
   watchSending(socket, onSent);
   // When a socket ends is the connection's to say, for it may have requests to answer that came before.
   socket[kEndedByItself] = socket.allowHalfOpen === false;
@@ -150,6 +158,7 @@ export function detach(socket: ConnectedSocket): void {
   stopWatching(socket);
   // Not deleted, as in all of this.
   socket.setEncoding = Object.getPrototypeOf(socket).setEncoding;
+  if (socket[kDecoder] !== undefined) giveDecoder(socket, socket[kDecoder]);
   if (socket.push === pushToConnection) socket.push = Object.getPrototypeOf(socket).push;
   if (socket[kEndedByItself]) socket.allowHalfOpen = false;
   leaveOrder(socket);

@@ -37,6 +37,7 @@ import { makesStateOnTouch } from '../../dist/node/readable-state.js';
 import { RequestContexts } from '../../dist/node/request-contexts.js';
 import { watchSending } from '../../dist/node/sent-sockets.js';
 import { replaceClasses } from '../../dist/node/server-classes.js';
+import { giveDecoder, takeDecoder } from '../../dist/node/stream-decoder.js';
 import { OtherSide, streamSocket } from '../../dist/node/stream-socket.js';
 import * as tlsParents from '../../dist/node/tls-parents.js';
 import * as tlsServerState from '../../dist/node/tls-server-state.js';
@@ -254,6 +255,21 @@ test('the state of a Readable is made when it is touched', () => {
 
 test('a socket forgets that it flowed', () => {
   sings(forgetsFlowing, 'that readableFlowing can be set', 'flowing');
+});
+
+test('the decoder of a stream can be taken and put back', () => {
+  const stream = new Duplex({ read() {} }).setEncoding('utf8');
+  const pieces: unknown[] = [];
+  stream.on('data', (piece) => pieces.push(piece));
+  const decoder = takeDecoder(stream);
+  stream.push(Buffer.from([0xff]));
+  stream.read();
+  giveDecoder(stream, decoder);
+  stream.push(Buffer.from('a'));
+  stream.read();
+  const [first, second] = pieces;
+  const isTaken = Buffer.isBuffer(first) && first[0] === 0xff && second === 'a';
+  sings(isTaken && stream.readableEncoding === 'utf8', 'what setEncoding does', 'stream-decoder');
 });
 
 test('a Writable hands what was written to its own _write and _writev', () => {
