@@ -77,11 +77,18 @@ function onSent(socket: ConnectedSocket): void {
 function onGone(this: ConnectedSocket): void {
   const connection = this[kConnection];
   if (!connection) return;
+  if (this.destroyed === false) leaveOpen(this);
   this[kConnection] = null;
   forgetReader(this);
   forgetOutput(this);
   forgetWatch(this);
   connection.free();
+}
+/** The program has emitted 'close' by itself: nobody reads the socket from now on, and its client's end closes it. */
+function leaveOpen(socket: ConnectedSocket): void {
+  detach(socket);
+  socket.allowHalfOpen = false;
+  socket.resume();
 }
 function onError(this: ConnectedSocket, error: Error): void {
   this[kConnection]?.refuse(error, true);

@@ -1,8 +1,8 @@
 // A program that takes the listeners of its socket away: what the client sends is read all the same.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
-import { behaviour, get, type Listener, moment, RawClient } from '../subjects.js';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import { behaviour, get, type Listener, moment, outcome, RawClient } from '../subjects.js';
 
 /** Takes listeners of its socket away, and answers with the whole body. */
 function without(names: readonly (string | undefined)[]): Listener {
@@ -67,3 +67,35 @@ behaviour(
   },
   { only: 'secure' },
 );
+
+const closings: [when: string, bytes: string, act: (socket: Socket, emit: () => void) => void][] = [
+  ['in its handler', get(), (_socket, emit) => emit()],
+  ['in a handler, with a request after it in the segment', get() + get('/2'), (_socket, emit) => emit()],
+  [
+    'while a body comes',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo',
+    (_socket, emit) => setImmediate(emit),
+  ],
+  ['once it was answered', get(), (_socket, emit) => setTimeout(emit, 1)],
+];
+
+for (const [when, bytes, act] of closings) {
+  behaviour(
+    `a socket on which a program emits 'close' by itself ${when} ends with its client`,
+    async ({ serve }) => {
+      const { promise, resolve } = outcome<unknown>();
+      const { server, connect } = await serve((req, res) => {
+        act(req.socket, () => {
+          req.socket.emit('close');
+          resolve(undefined);
+        });
+        res.end('ok');
+      });
+      const client = connect().send(bytes);
+      await promise;
+      client.socket.end();
+      await new Promise((done) => server.close(done));
+    },
+    { since: 22 },
+  );
+}
