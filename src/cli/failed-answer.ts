@@ -21,6 +21,8 @@ export function answerFailure(res: ServerResponse, status = 500, fields: object 
   const last = String(res.getHeader('connection')).toLowerCase() === 'close';
   try {
     for (const name of res.getHeaderNames()) res.removeHeader(name);
+    // Else the answer would not say what becomes of the connection.
+    if ('_removedConnection' in res) res._removedConnection = false;
     res.sendDate = true;
     // HTTP/2 has none, and warns when one is set.
     if (!('stream' in res)) res.statusMessage = STATUS_CODES[status] ?? '';

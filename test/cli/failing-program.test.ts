@@ -64,7 +64,7 @@ for (const [what, code] of kinds) {
       const answer = await bytesFor(port, `GET /${path}`, 'GET /');
       assert.match(
         answer,
-        /^HTTP\/1\.1 500 Internal Server Error\r\nContent-Type: text\/plain; charset=utf-8\r\nContent-Length: 26\r\nCache-Control: no-store\r\nDate: [^\r]+ GMT\r\n\r\n500 Internal Server Error\nHTTP\/1\.1 200 OK\r\n(.+\r\n)+\r\nhello$/,
+        /^HTTP\/1\.1 500 Internal Server Error\r\nContent-Type: text\/plain; charset=utf-8\r\nContent-Length: 26\r\nCache-Control: no-store\r\nDate: [^\r]+ GMT\r\nConnection: keep-alive\r\n(?:Keep-Alive: [^\r]+\r\n)?\r\n500 Internal Server Error\nHTTP\/1\.1 200 OK\r\n(.+\r\n)+\r\nhello$/,
         path,
       );
       await printed(
@@ -80,6 +80,8 @@ for (const [what, code] of kinds) {
       assert.match(answer.replace('200 Fine', '200 OK'), expected, path);
       await printed(`Error: ${path}`, 'stderr');
     }
+    // Whatever it said of the connection itself, its client is told what becomes of that.
+    assert.match(await bytesFor(port, 'GET /sync'), /^HTTP\/1\.1 500 .*\r\nConnection: close\r\n/s);
     // What was answered before it failed is an answer.
     assert.match(
       await bytesFor(port, 'GET /afterwards', 'GET /'),
