@@ -59,6 +59,7 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
   [
     'its framing and persistence',
     [
+      /^a Content-Length (with|of) zeros/,
       /^a pause on what the program pushed itself, and a body of no (bytes|chunks)/,
       /^trailers that a \d+ to HTTP.* announces beside/,
       /^of the lines of Connection each counts/,

@@ -7,7 +7,7 @@
  */
 import { Buffer } from 'node:buffer';
 import { FIELD_STRIDE, type FieldList } from '../http/field-list.js';
-import { ASCII, fieldValueKind, NOT_FIELD_VALUE } from '../http/grammar.js';
+import { ASCII, fieldValueKind, isDigits, NOT_FIELD_VALUE } from '../http/grammar.js';
 import { type FieldLines, fieldLines } from './field-lines.js';
 import { type FieldsSet, NOTHING_SET } from './fields-set.js';
 import { type PersistenceFacts, persist } from './persistence.js';
@@ -135,7 +135,7 @@ export function composeHead(
 /** Whether the framing fields leave as the program set them, which is so of a number that it gave once. */
 function leavesAsSet(set: FieldsSet, framing: ResponseFraming, length: string): boolean {
   if (set.codings !== null) return false;
-  return !set.hasContentLength || (framing.keepsLength && length === `${set.contentLength}`);
+  return !set.hasContentLength || (framing.keepsLength && isDigits(length));
 }
 
 /** The lines of fields among which are framing fields: those leave that frame the body, and in one place. */

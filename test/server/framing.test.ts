@@ -69,6 +69,35 @@ const table: Case[] = [
     expected: { framing: 'length', body: 'onetwo' },
   },
   {
+    sentence: 'a Content-Length with zeros before it is kept as it was set',
+    handler: (_req, res) => {
+      res.setHeader('Content-Length', '0006');
+      res.write('one');
+      res.end('two');
+    },
+    expected: { framing: 'length', body: 'onetwo' },
+    fields: { 'content-length': '0006' },
+  },
+  {
+    sentence: 'a Content-Length with zeros before it is kept in writeHead',
+    handler: (_req, res) => {
+      res.writeHead(200, { 'content-length': '010' });
+      res.end('ten octets');
+    },
+    expected: { framing: 'length', body: 'ten octets' },
+    fields: { 'content-length': '010' },
+  },
+  {
+    sentence: 'a Content-Length of zeros is kept for HEAD',
+    method: 'HEAD',
+    handler: (_req, res) => {
+      res.setHeader('Content-Length', '00');
+      res.end();
+    },
+    expected: { framing: 'none', body: '' },
+    fields: { 'content-length': '00' },
+  },
+  {
     sentence: 'a Transfer-Encoding of the handler is kept',
     handler: (_req, res) => {
       res.setHeader('Transfer-Encoding', 'chunked');
