@@ -19,6 +19,7 @@ import { GET, metAlone } from './programs/met-alone.js';
 import { metByTime } from './programs/met-by-time.js';
 import { metInSegment } from './programs/met-in-segment.js';
 import { metPipelined } from './programs/met-pipelined.js';
+import { metReading } from './programs/met-reading.js';
 import { poisonMemory } from './programs/poisoned-memory.js';
 import { randomProgram, wildProgram } from './programs/random-program.js';
 import { run } from './programs/run.js';
@@ -71,7 +72,7 @@ test(`${WILD_PROGRAMS} programs of any kind keep the laws that have no exception
   }
 });
 
-for (const [what, program] of [...metAlone, ...metPipelined, ...metByTime, ...metInSegment]) {
+for (const [what, program] of [...metAlone, ...metPipelined, ...metByTime, ...metInSegment, ...metReading]) {
   test(`programs agree on ${what}, and keep the laws`, async () => {
     if ((await differences(program)).length > 0) assert.fail(await explain(program));
     assert.deepEqual(await brokenLaws(program), []);

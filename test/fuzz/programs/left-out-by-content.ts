@@ -16,10 +16,11 @@ import {
   namesTwice,
 } from './step-values.js';
 
-/** Whether the response throws at a body, within what reads the request. */
-function rejectsBody({ method, socket }: IncomingMessage): boolean {
+/** Whether a response throws at a body, within what reads the request. */
+function rejectsBody({ method, socket }: IncomingMessage, res: ServerResponse | undefined): boolean {
   const { server } = socket as Socket & { server?: { rejectNonStandardBodyWrites?: boolean } };
-  return method === 'HEAD' && server?.rejectNonStandardBodyWrites === true;
+  const hasNone = method === 'HEAD' || res?.statusCode === 204 || res?.statusCode === 304;
+  return hasNone && server?.rejectNonStandardBodyWrites === true;
 }
 
 /** Whether a request was destroyed by the program before it had ended, and has ended nevertheless. */
@@ -95,6 +96,14 @@ export const byContent: readonly LeftOut[] = [
     isListen: ({ on, listen, by }) => on === 'req' && listen === 'readable' && by === 'once',
   },
   {
+    row: 'small print of streams',
+    is: ({ on, call, with: [event = 'readable'] }, { object }) => {
+      if (on !== 'req' || call !== 'removeAllListeners' || event !== 'readable') return false;
+      const req = object as IncomingMessage;
+      return hasBody(req) && !req.readableEnded && req.listenerCount('readable') > 0;
+    },
+  },
+  {
     row: '`setEncoding()` of a socket that left HTTP',
     is: ({ on, call }, { res }) => on === 'socket' && call === 'setEncoding' && res === undefined,
   },
@@ -160,8 +169,8 @@ export const byContent: readonly LeftOut[] = [
   },
   {
     row: 'an exception that nobody catches, where the process goes on',
-    is: ({ on, call }, { object }) =>
-      on === 'req' && call === 'pipe' && rejectsBody(object as IncomingMessage),
+    is: ({ on, call }, { object, res }) =>
+      on === 'req' && call === 'pipe' && rejectsBody(object as IncomingMessage, res),
   },
   {
     row: 'small print of streams',

@@ -22,7 +22,7 @@ const isResuming = (socket: Socket) =>
   (socket as unknown as { _readableState: { resumeScheduled: boolean } })._readableState.resumeScheduled;
 
 const PAUSE =
-  "`socket.pause()` beside a listener of the program's own, or in the tick of a `resume()` or of a `read()` of the request, which resumes it; `socket.read()` after it; before Node 22 also while requests wait";
+  "`socket.pause()` beside a listener of the program's own, or in the tick of a `resume()` or of a `read()` of the request, which resumes it; `socket.read()` after it; also while as much of answers waits as stops the reading, before Node 22 while requests wait";
 
 export const byTime: readonly LeftOut[] = [
   {
@@ -50,6 +50,14 @@ export const byTime: readonly LeftOut[] = [
   {
     row: PAUSE,
     is: ({ on, call }, { object }) => on === 'socket' && call === 'pause' && isResuming(object as Socket),
+  },
+  {
+    row: PAUSE,
+    // Once that has left the server lets it flow again.
+    is: ({ on, call }, { moment, responses, socket, use }) =>
+      on === 'socket' &&
+      call === 'pause' &&
+      responses.some((res) => use.mayFill(res, socket) && !(moment === 'rest' && hasLeft(res))),
   },
   {
     row: PAUSE,
@@ -253,6 +261,8 @@ export const byTime: readonly LeftOut[] = [
     isListen: ({ on, listen }, { moment, res, use }) => {
       if (on !== 'req' || moment === 'rest') return false;
       if (listen === 'resume' || listen === 'pause') return true;
+      // One without a body may have ended by the next tick.
+      if (moment === 'ticks' && listen === 'readable' && res !== undefined && !hasBody(res.req)) return true;
       if (moment === 'call') return listen === 'readable' || listen === 'data';
       return listen === 'readable' && res !== undefined && use.mayHaveEnded(res);
     },

@@ -42,21 +42,6 @@ export const metAlone: [what: string, program: Program][] = [
       ],
     },
   ]),
-  ...(node < 26 ? [] : [GET, CUT]).map((text): [string, Program] => [
-    `the signal of a request that the program has destroyed: ${text.slice(0, 3)}`,
-    {
-      ...PLAIN,
-      client: [{ send: text }],
-      handlers: [
-        [
-          { on: 'req', call: 'resume', with: [] },
-          { on: 'req', call: 'destroy', with: [] },
-          { wait: 'quiet' },
-          { on: 'req', get: 'signal' },
-        ],
-      ],
-    },
-  ]),
   [
     'a socket that is paused in the tick in which it was resumed',
     {
@@ -71,29 +56,6 @@ export const metAlone: [what: string, program: Program][] = [
       ],
     },
   ],
-  ...[
-    { what: 'is resumed', before: { on: 'req', call: 'resume', with: [] } as Step },
-    { what: 'is piped', before: { on: 'req', call: 'pipe', with: [{ itself: 'res' }] } as Step },
-    { what: 'is as it came', before: null },
-  ].map(({ what, before }): [string, Program] => [
-    `a request that ${what}, of which nobody listens for 'readable' any more`,
-    {
-      ...PLAIN,
-      client: [
-        {
-          send: 'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n',
-        },
-      ],
-      handlers: [
-        [
-          ...(before === null ? [] : [before]),
-          { on: 'req', call: 'removeAllListeners', with: ['readable'] },
-          { wait: 'quiet' },
-          { on: 'req', look: true },
-        ],
-      ],
-    },
-  ]),
   ...(
     [
       ['iterates', (pause) => ({ on: 'req', call: 'iterate', with: [{ do: [pause] }] })],

@@ -150,4 +150,16 @@ export const metInSegment: [what: string, program: Program][] = [
       ],
     },
   ],
+  [
+    'a socket that is paused while a large answer leaves',
+    {
+      ...PLAIN,
+      client: [{ send: `${GET}${GET}${HALF[0]}` }, 'quiet', { send: HALF[1] }],
+      handlers: [
+        [{ on: 'res', call: 'end', with: [{ repeat: 'o', times: 70_000 }] }],
+        [],
+        [{ on: 'socket', call: 'pause', with: [] }],
+      ],
+    },
+  ],
 ];

@@ -3,7 +3,7 @@
 import { getDefaultHighWaterMark } from 'node:stream';
 import { interim } from './left-out.js';
 import type { Program, Value } from './program.js';
-import { sizeOfChunk } from './response-use.js';
+import { HEAD_AT_MOST, sizeOfChunk } from './response-use.js';
 
 /** All steps, those of functions that are passed on among them. */
 export function stepsIn(value: unknown): Record<string, unknown>[] {
@@ -25,9 +25,6 @@ export function callbacksThatSet(steps: unknown): number {
 export function writesNothing(step: Record<string, unknown>): boolean {
   return step.on === 'res' && step.call === 'write' && sizeOfChunk(step.with as Value[]) === 0;
 }
-
-/** More than a head and the framing of a body take. */
-const HEAD_AT_MOST = 1000;
 
 /** Whether what a handler writes to its response waits below the high-water mark, and with a head doesn't. */
 export function fillsButForHead({ handlers, options }: Program): boolean {

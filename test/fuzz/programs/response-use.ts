@@ -5,6 +5,9 @@ import { Buffer } from 'node:buffer';
 import type { ObjectStep, Value } from './program.js';
 import { isLongInOtherUnits } from './step-values.js';
 
+/** More than a head and the framing of a body take. */
+export const HEAD_AT_MOST = 1000;
+
 export class ResponseUse {
   readonly #sizes = new WeakMap<object, number>();
   readonly #corks = new WeakMap<object, number>();
@@ -113,6 +116,11 @@ export class ResponseUse {
   /** In bytes. */
   sizeOf(res: object): number {
     return this.#sizes.get(res) ?? 0;
+  }
+
+  /** Whether it may have been given as much, with a head, as is too much to wait. */
+  mayFill(res: object, { writableHighWaterMark }: { writableHighWaterMark: number }): boolean {
+    return this.#piped.has(res) || this.sizeOf(res) + HEAD_AT_MOST >= writableHighWaterMark;
   }
 
   isPiped(res: object): boolean {
