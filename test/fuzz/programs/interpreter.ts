@@ -292,11 +292,16 @@ export class Interpreter {
 
   /** Uncorks what the program left corked: what becomes of that at the end of a connection is listed. */
   uncork(): void {
-    for (const res of this.#exchanges.responses()) {
-      while (this.#use.corksOf(res) > 0) {
-        res.uncork();
-        this.#use.note({ on: 'res', call: 'uncork', with: [] }, res);
-      }
+    for (const res of this.#exchanges.responses()) this.#uncork('res', res);
+    // So is that the refusal of what was cut waits, which in a corked socket is lost.
+    if (this.client?.hasSentWhole === false)
+      for (const socket of this.#sockets) this.#uncork('socket', socket as Socket);
+  }
+
+  #uncork(on: 'res' | 'socket', object: Pick<Socket, 'uncork'>): void {
+    while (this.#use.corksOf(object) > 0) {
+      object.uncork();
+      this.#use.note({ on, call: 'uncork', with: [] }, object);
     }
   }
 

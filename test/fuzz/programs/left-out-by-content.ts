@@ -126,14 +126,15 @@ export const byContent: readonly LeftOut[] = [
   },
   {
     row: '`writableLength`',
-    is: (step, { object, moment, pipelined, requests, responses, socket }) => {
+    is: (step, { object, moment, pipelined, requests, responses, socket, use }) => {
       if (!isBody(step) || !pipelined) return false;
       if (isLongInOtherUnits(step.with)) return true;
       // What waits, or can't leave any more, decides when reading stops; on a connection that is lost nothing is read.
       const isInHandler = moment === 'begun' || moment === 'turn';
+      const isHeld = (object as ServerResponse).socket === null || use.corksOf(socket) > 0;
       const mayWait =
         moment === 'rest'
-          ? ((object as ServerResponse).socket === null || socket.writableEnded) && !socket.destroyed
+          ? (isHeld || socket.writableEnded) && !socket.destroyed
           : !isInHandler || responses.length > 1;
       return requests > 2 && mayWait && sizeOfChunk(step.with) > 10_000;
     },

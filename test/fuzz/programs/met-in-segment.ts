@@ -162,4 +162,21 @@ export const metInSegment: [what: string, program: Program][] = [
       ],
     },
   ],
+  [
+    'a large answer in a corked socket, and a small one after it',
+    {
+      ...PLAIN,
+      client: [
+        { send: GET + GET },
+        'quiet',
+        { send: `${GET}OPTIONS / HTTP/1.1\r\nHost: a\r\nExpect: something\r\n\r\n` },
+      ],
+      handlers: [
+        [ENDS, { wait: 'quiet' }, { on: 'socket', call: 'cork', with: [] }],
+        [{ wait: 'quiet' }, { on: 'res', call: 'write', with: [{ repeat: 'o', times: 70_000 }] }],
+        [],
+        [],
+      ],
+    },
+  ],
 ];

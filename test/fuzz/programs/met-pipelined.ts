@@ -43,6 +43,14 @@ export const metPipelined: [what: string, program: Program][] = [
     },
   ],
   [
+    'a corked socket whose client ends within a request',
+    {
+      ...PLAIN,
+      client: [{ send: GET + GET.slice(0, 8) }],
+      handlers: [[{ wait: 'quiet' }, { on: 'socket', call: 'cork', with: [] }], []],
+    },
+  ],
+  [
     'a list that is made refused after it was set, where a pipe writes the head',
     {
       ...PLAIN,
