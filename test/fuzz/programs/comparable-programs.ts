@@ -1,7 +1,8 @@
 // Programs without what can't be compared, since a row of docs/compatibility.md says that all that follows differs.
 // In: a program. Out: the same with as little as possible left out or put in another place. Both servers run that one.
 import { node } from '../../subjects.js';
-import type { ClientAction, Program, Step, Value } from './program.js';
+import type { ClientAction, Program, Step } from './program.js';
+import { isSmall } from './program-facts.js';
 
 interface Change {
   /** What the row of docs/compatibility.md begins with. */
@@ -157,10 +158,6 @@ function withWholeLines(client: ClientAction[]): ClientAction[] {
     begun = text.slice(end);
     return { send: text.slice(0, end) };
   });
-}
-
-function isSmall(highWaterMark: Value | undefined): boolean {
-  return typeof highWaterMark === 'number' && highWaterMark < 16_384;
 }
 
 /**

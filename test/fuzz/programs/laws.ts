@@ -18,13 +18,14 @@ import {
   announcesForPiped,
   delays,
   endsPiped,
+  isSmall,
   methodsOf,
   pipesDestroyed,
   pushesInTick,
   setsReasonOfPiped,
   throwsAtDrain,
 } from './program-facts.js';
-import { isFaulty } from './random-program.js';
+import { endsEmpty, isFaulty } from './random-program.js';
 import { shrink } from './shrinking.js';
 import { readResponses, type WireResponse } from './wire-responses.js';
 
@@ -101,6 +102,8 @@ function* hangsAlone(seen: FreeObservation, there: FreeObservation, program: Pro
   // The rows of docs/compatibility.md of what waits for the answers before it, and of Connection.
   const isDeparture =
     isFaulty(textOf(program)) ||
+    // No further request is read while answers wait: nor is it known yet that there is none.
+    (program.handlers.length > 1 && isSmall(program.options.highWaterMark) && endsEmpty(textOf(program))) ||
     // Node cuts a connection on which an answer leaves, with the requests that wait after it.
     seen.ends.some((end) => end.endsWith(WAITED_FOR)) ||
     // Whether that comes before the end of the body is one of what a segment holds.

@@ -28,6 +28,15 @@ export const metPipelined: [what: string, program: Program][] = [
     },
   ],
   [
+    'empty lines after requests whose answers are too much to wait',
+    {
+      ...PLAIN,
+      options: { highWaterMark: 1 },
+      client: [{ send: `${GET}GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n\r\n\r\n` }],
+      handlers: [[], []],
+    },
+  ],
+  [
     'a corked socket that several responses share',
     {
       ...PLAIN,

@@ -39,6 +39,11 @@ export function fillsButForHead({ handlers, options }: Program): boolean {
   });
 }
 
+/** Whether hardly anything may wait. */
+export function isSmall(highWaterMark: Value | undefined): boolean {
+  return typeof highWaterMark === 'number' && highWaterMark < 16_384;
+}
+
 /** Of each handler, whether it pipes its request. */
 function piping({ handlers }: Program): boolean[] {
   const isPiping = (step: Record<string, unknown>) =>

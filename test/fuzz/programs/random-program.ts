@@ -176,6 +176,11 @@ const noRequests = [
 
 const faulty = noRequests.filter((text) => text !== EMPTY_LINES);
 
+/** Whether empty lines are the last that a client sends. */
+export function endsEmpty(sent: string): boolean {
+  return sent.endsWith(`\r\n\r\n${EMPTY_LINES}`);
+}
+
 /** Whether the last that a client sends is a fault. */
 export function isFaulty(sent: string): boolean {
   return faulty.some((text) => sent.endsWith(text.replace(/^.*\/9/, '')));
