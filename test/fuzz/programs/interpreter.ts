@@ -195,7 +195,8 @@ export class Interpreter {
     if (step.of !== undefined && !atRest) return 'only at rest';
     const isAfterRest = moment === 'rest' || (moment === 'turn' && this.#rested.has(number));
     const hasTicked = moment === 'ticks' && node < 24 && step.on === 'res' && this.#pipelined;
-    if ((isAfterRest || hasTicked) && this.#listed.lingers) return 'left out';
+    const counts = 'call' in step && step.call === 'getConnections';
+    if ((isAfterRest || hasTicked || counts) && this.#listed.lingers) return 'left out';
     if (this.#rested.has(number) && this.#exchanges.isAfterLast(number)) return 'left out';
     const objects = this.#exchanges.of(step.of ?? number);
     const object = objects?.[step.on];

@@ -201,4 +201,12 @@ export const metByTime: [what: string, program: Program][] = [
       ],
     },
   ],
+  ...[[], [{ wait: 'immediate' } as Step]].map((wait): [string, Program] => [
+    `the number of connections after the last answer, of a client that still sends${wait.length > 0 ? ', in another turn' : ''}`,
+    {
+      ...PLAIN,
+      client: [{ send: LAST_HALF[0] }, 'quiet', { send: LAST_HALF[1] }],
+      handlers: [[ENDS, ...wait, { on: 'server', call: 'getConnections', with: [{ do: [] }] }]],
+    },
+  ]),
 ];
