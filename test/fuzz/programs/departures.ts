@@ -276,8 +276,8 @@ export const departures: readonly Departure[] = [
     row: 'a connection that the client resets',
     // Before a rest, the write that meets it may not have left.
     concerns: resets,
-    shows: /^destroyed=/,
-    where: (look) => look.startsWith('look at res') && !/ writableFinished=/.test(look),
+    shows: /^(?:destroyed|aborted)=|^errored=(?:null|Error \[ECONNRESET\]: aborted)$/,
+    where: (look) => /^look at re[sq]/.test(look) && !/ (?:writableFinished|complete)=/.test(look),
   },
   {
     row: 'a connection that the client resets',

@@ -209,4 +209,20 @@ export const metByTime: [what: string, program: Program][] = [
       handlers: [[ENDS, ...wait, { on: 'server', call: 'getConnections', with: [{ do: [] }] }]],
     },
   ]),
+  [
+    'a request whose client has reset its connection, a turn later',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { client: 'reset' },
+          { on: 'res', call: 'write', with: ['a'] },
+          { wait: 'immediate' },
+          { on: 'res', call: 'end', with: ['a', { do: [] }] },
+          { on: 'req', look: true },
+        ],
+      ],
+    },
+  ],
 ];
