@@ -43,6 +43,12 @@ export const byTime: readonly LeftOut[] = [
     },
   },
   {
+    row: "'finish' of a response whose connection is lost",
+    // The same where the head is flushed after that.
+    is: ({ on, call }, { object, socket, use }) =>
+      on === 'res' && call === 'flushHeaders' && use.isPiped(object) && socket.destroyed,
+  },
+  {
     row: PAUSE,
     is: ({ on, call }, { object, use }) =>
       on === 'socket' && (call === 'pause' ? use.isHeard(object) : call === 'read' && use.isStopped(object)),

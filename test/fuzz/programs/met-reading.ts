@@ -82,4 +82,20 @@ export const metReading: [what: string, program: Program][] = [
       ],
     },
   ]),
+  [
+    'a request that was destroyed and is piped into a response whose head is flushed after that',
+    {
+      ...PLAIN,
+      watched: ['res unpipe', 'req data'],
+      client: [{ send: 'GET / HTTP/1.0\r\nHost: a\r\n\r\n' }],
+      handlers: [
+        [
+          { on: 'req', call: 'destroy', with: [] },
+          { wait: 'quiet' },
+          { on: 'req', call: 'pipe', with: [{ itself: 'res' }] },
+          { on: 'res', call: 'flushHeaders', with: [] },
+        ],
+      ],
+    },
+  ],
 ];
