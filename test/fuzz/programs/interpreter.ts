@@ -16,7 +16,7 @@ import { ListedEvents } from './listed-events.js';
 import { isLate, UNTIMELY } from './listed-notes.js';
 import type { ClientAction, ObjectStep, On, Program, Step, Target, Value, Wait } from './program.js';
 import { ProgramValues } from './program-values.js';
-import { isRead } from './response-facts.js';
+import { hasBody, isRead } from './response-facts.js';
 import { ResponseUse } from './response-use.js';
 import type { Rest } from './rest.js';
 import { isMoving, read, snapshot } from './snapshot.js';
@@ -47,8 +47,9 @@ function isThere({ on, call }: { on: Target; call: string }): boolean {
 /** What the row of docs/compatibility.md begins with of which nothing is noted. */
 export const overRow = 'requests after an answer that ends the connection';
 
-/** Whether the callback of a write comes, on node:http, before the next piece of a body that is being read: `when 'finish' comes`. */
-function isBetweenPieces({ on, call }: Call, object: object, moment: Moment): boolean {
+/** Whether a callback comes, on node:http, before the next piece of a body: `when 'finish' comes`, `what one segment holds`. */
+function isBetweenPieces({ on, call }: Call, object: object, moment: Moment, req: IncomingMessage): boolean {
+  if (call === 'getConnections') return moment !== 'rest' && hasBody(req);
   return moment === 'call' && on === 'res' && call === 'write' && isRead((object as ServerResponse).req);
 }
 
@@ -145,8 +146,12 @@ export class Interpreter {
         !isRepeated &&
         !untimely &&
         !(object.on === 'socket' && event === 'drain') &&
-        // What is asked after the last answer cuts the connection on node:http, before it or after it.
-        !(event === 'write callback' && this.#pipelined && this.#exchanges.isLast(number)) &&
+        // What is asked after the last answer cuts the connection on node:http, before it or after it; so does that answer.
+        !(
+          event === 'write callback' &&
+          (this.#pipelined || isLate(called)) &&
+          this.#exchanges.isLast(number)
+        ) &&
         !(name === 'end callback' && (node < 24 || this.#pipelined || this.#endsTwice(number)));
       // Where a listener makes itself be called, the stack would overflow in whatever call it comes to.
       if (!performs || depth === DEEPEST) return;
@@ -244,7 +249,12 @@ export class Interpreter {
       }
       if (!isThere(step)) return 'not on this line of Node';
       const method = Reflect.get(object, step.call);
-      const isIdle = isBetweenPieces(step, object, moment);
+      const isIdle = isBetweenPieces(
+        step,
+        object,
+        moment,
+        this.#exchanges.of(number)?.req as IncomingMessage,
+      );
       const place = { on: step, name: `${step.call} callback`, isIdle };
       const values = step.with.map((value) => this.#value(number, value, place));
       this.#use.noteBefore(step, this.#exchanges.of(number)?.res);

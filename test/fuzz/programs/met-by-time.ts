@@ -225,4 +225,21 @@ export const metByTime: [what: string, program: Program][] = [
       ],
     },
   ],
+  [
+    'the callback of a write after the end of the last answer',
+    {
+      ...PLAIN,
+      client: [
+        {
+          send: 'PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+        },
+      ],
+      handlers: [
+        [
+          ENDS,
+          { on: 'res', call: 'write', with: ['a', { do: [ENDS, { on: 'res', call: 'write', with: [] }] }] },
+        ],
+      ],
+    },
+  ],
 ];

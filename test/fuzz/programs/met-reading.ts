@@ -98,4 +98,21 @@ export const metReading: [what: string, program: Program][] = [
       ],
     },
   ],
+  [
+    'a body that is piped in a tick between its pieces',
+    {
+      ...PLAIN,
+      watched: ['req data'],
+      client: [{ send: CHUNKS }],
+      handlers: [
+        [
+          {
+            on: 'server',
+            call: 'getConnections',
+            with: [{ do: [{ on: 'req', call: 'pipe', with: [{ itself: 'res' }] }] }],
+          },
+        ],
+      ],
+    },
+  ],
 ];
