@@ -287,6 +287,12 @@ export const departures: readonly Departure[] = [
   },
   {
     row: 'a connection that the client resets',
+    concerns: resets,
+    shows: /^errored=Error \[(?:ECONNRESET|EPIPE)\]: (?:read|write) /,
+    where: (look) => look.startsWith('look at req'),
+  },
+  {
+    row: 'a connection that the client resets',
     until: 23,
     concerns: resets,
     shows:

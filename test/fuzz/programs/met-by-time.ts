@@ -242,4 +242,22 @@ export const metByTime: [what: string, program: Program][] = [
       ],
     },
   ],
+  [
+    'a request that is destroyed in the turn in which its client resets, and much is written',
+    {
+      ...PLAIN,
+      watched: ['req error'],
+      handlers: [
+        [
+          { wait: 'quiet' },
+          { client: 'reset' },
+          { on: 'res', call: 'writeProcessing', with: [] },
+          { on: 'res', call: 'end', with: [{ bytes: 'e', times: 70_000 }] },
+          { on: 'req', call: 'destroy', with: [] },
+          { wait: 'quiet' },
+          { on: 'req', look: true },
+        ],
+      ],
+    },
+  ],
 ];
