@@ -169,7 +169,7 @@ export class FreeProgram {
     // A response that waits for its turn on node:http, though those before it have ended, stays in a corked socket.
     const isShared = what === 'socket.cork' && this.#program.handlers.length > 1;
     if (isShared || (what === 'res.cork' && exchange.res?.writableEnded)) this.isHeldLate = true;
-    if (destroying.test(what)) {
+    if (destroying.test(what) || (what === 'socket.emit' && values[0] === 'timeout')) {
       exchange.isDestroyed = true;
       this.ends.push(`${number} ${what}${cutsNothing(what, exchange) ? ' late' : ''}`);
     }

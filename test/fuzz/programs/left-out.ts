@@ -51,6 +51,8 @@ export const cuts: ReadonlySet<string> = new Set([
   'socket.destroySoon',
   'socket.resetAndDestroy',
   'socket.end',
+  // Which is 'timeout'.
+  'socket.emit',
   'server.closeAllConnections',
 ]);
 

@@ -188,6 +188,7 @@ export function isFaulty(sent: string): boolean {
 
 const wildOptions: readonly [name: string, values: Value[]][] = [
   ...options,
+  ...(node < 24 ? [] : [['shouldUpgradeCallback', [true, false]] as [string, Value[]]]),
   ['highWaterMark', [1, 16_384]],
   ['headersTimeout', [0]],
   ['httpAllowHalfOpen', [true]],

@@ -45,7 +45,7 @@ const response: Weighted = [
       fields(random),
     ]),
   ],
-  [1, call('res', 'setTimeout', (random) => [random.pick<Value>([0, 100_000])])],
+  [1, call('res', 'setTimeout', timeLimit)],
   [1, call('res', 'pipe', () => [{ itself: 'res' }])],
   [1, call('res', 'listenerCount', (random) => [random.pick(['finish', 'close', 'error'])])],
   [1, call('res', 'removeAllListeners', (random) => [random.pick(['close', 'drain', 'prefinish', 'pipe'])])],
@@ -56,7 +56,7 @@ const response: Weighted = [
   [1, set('res', 'useChunkedEncodingByDefault', truth)],
   [2, set('res', 'strictContentLength', truth)],
   [1, set('res', 'writableFinished', truth)],
-  [6, listen('res', ['finish', 'close', 'drain', 'error', 'prefinish', 'socket', 'pipe'])],
+  [6, listen('res', ['finish', 'close', 'drain', 'error', 'prefinish', 'socket', 'pipe', 'timeout'])],
   [6, look('res')],
   [
     3,
@@ -71,6 +71,10 @@ const response: Weighted = [
     ]),
   ],
 ];
+
+function timeLimit(random: Random, inner: () => Step[]): Value[] {
+  return [random.pick<Value>([0, 100_000]), ...callback(random, inner)];
+}
 
 function head(random: Random): Value[] {
   const values: Value[] = [statusCode(random)];
@@ -96,7 +100,7 @@ function hints(random: Random, inner: () => Step[]): Value[] {
 }
 
 const request: Weighted = [
-  [6, listen('req', ['data', 'end', 'close', 'error', 'aborted', 'readable', 'pause', 'resume'])],
+  [6, listen('req', ['data', 'end', 'close', 'error', 'aborted', 'readable', 'pause', 'resume', 'timeout'])],
   [3, call('req', 'pause')],
   [5, call('req', 'resume')],
   [3, call('req', 'read', (random) => (random.once(2) ? [] : [random.pick<Value>([1, 3, 0, 1000])]))],
@@ -106,7 +110,7 @@ const request: Weighted = [
   [1, call('req', 'unpipe', (random) => (random.once(2) ? [] : [{ itself: 'res' }]))],
   [1, call('req', 'unshift', (random) => [chunk(random)])],
   [1, call('req', 'isPaused')],
-  [1, call('req', 'setTimeout', (random) => [random.pick<Value>([0, 100_000])])],
+  [1, call('req', 'setTimeout', timeLimit)],
   [3, look('req')],
   [1, call('req', 'listenerCount', (random) => [random.pick(['data', 'end', 'close'])])],
   [1, call('req', 'removeAllListeners', (random) => [random.pick(['data', 'readable', 'close', 'aborted'])])],
@@ -126,13 +130,15 @@ const socket: Weighted = [
   [2, call('socket', 'resume')],
   [2, call('socket', 'cork')],
   [2, call('socket', 'uncork')],
-  [1, call('socket', 'setTimeout', (random) => [random.pick<Value>([0, 100_000])])],
+  [1, call('socket', 'setTimeout', timeLimit)],
   [1, call('socket', 'setNoDelay', (random) => [truth(random)])],
   [1, call('socket', 'setKeepAlive', (random) => [truth(random)])],
   [1, call('socket', 'ref')],
   [1, get('socket', ['remoteAddress', 'remoteFamily', 'localAddress', 'localFamily'])],
   [1, get('socket', ['destroyed', 'readyState', 'writableLength', 'bytesRead', 'writableEnded'])],
   [1, call('socket', 'setEncoding', () => ['utf8'])],
+  // As when its time is over.
+  [3, call('socket', 'emit', () => ['timeout'])],
   [1, call('socket', 'read', () => [])],
   [
     1,
@@ -149,7 +155,7 @@ const server: Weighted = [
   [1, call('server', 'closeIdleConnections')],
   [1, look('server')],
   [1, call('server', 'getConnections', (_, inner) => [{ do: inner() }])],
-  [1, call('server', 'setTimeout', (random) => [random.pick<Value>([0, 100_000])])],
+  [1, call('server', 'setTimeout', timeLimit)],
   [1, get('server', ['listening', 'maxHeadersCount', 'requestTimeout', 'headersTimeout'])],
   // On lines that leave fields out, what is left out is decided on neither.
   [
@@ -171,6 +177,7 @@ const leaving: Weighted = [
 /** What only programs do that aren't compared step by step. */
 const unruly: Weighted = [
   [1, call('res', 'writeHeader', head)],
+  [2, call('server', 'closeAllConnections')],
   [2, call('res', 'assignSocket', () => [{ itself: 'socket' }])],
   [2, call('res', 'detachSocket', () => [{ itself: 'socket' }])],
   [1, call('res', '_writeRaw', body)],
@@ -180,6 +187,22 @@ const unruly: Weighted = [
   [2, call('req', 'iterate', (_, inner) => [{ do: inner() }])],
   [2, call('req', 'takeOne', (_, inner) => [{ do: inner() }])],
   [2, call('req', 'collect', (_, inner) => [{ do: inner() }])],
+  [1, call('req', 'forEachPiece', (_, inner) => [{ do: inner() }])],
+  [1, call('req', 'mapPieces', (_, inner) => [{ do: inner() }])],
+  [1, call('req', 'findPiece', (_, inner) => [{ do: inner() }])],
+  [1, call('req', 'dropPiece', (_, inner) => [{ do: inner() }])],
+  [1, call('req', 'countPieces', (_, inner) => [{ do: inner() }])],
+  [1, call('req', 'peek', (_, inner) => [{ do: inner() }])],
+  [1, call('req', 'composed', (_, inner) => [{ do: inner() }])],
+  [1, call('req', 'toWeb', (_, inner) => [{ do: inner() }])],
+  [2, call('res', 'emit', (random) => [random.pick(['close', 'drain', 'pipe', 'unpipe', 'prefinish'])])],
+  [
+    2,
+    call('req', 'emit', (random) => [
+      random.pick(['data', 'end', 'close', 'readable', 'aborted', 'pause', 'resume']),
+    ]),
+  ],
+  [2, call('socket', 'emit', (random) => [random.pick(['drain', 'pause', 'resume', 'readable', 'timeout'])])],
   [1, call('req', 'push', (random) => [random.once(3) ? null : chunk(random)])],
   [2, call('server', 'close', (_, inner) => [{ do: inner() }])],
   [2, () => ({ client: 'pause' })],

@@ -15,13 +15,18 @@ import { type Observation, Trace } from './trace.js';
 /** Properties of the server that are no options. */
 const properties = new Set(['maxRequestsPerSocket', 'maxHeadersCount', 'timeout', 'httpAllowHalfOpen']);
 
+/** The value of an option; of one that is a function, what it returns. */
+function optionOf(name: string, value: Value): unknown {
+  return name === 'shouldUpgradeCallback' ? () => value : plain(value);
+}
+
 function plain(value: Value): unknown {
   return typeof value === 'object' && value !== null && 'undefined' in value ? undefined : value;
 }
 
 /** A server with the options of a program. */
 export function makeServer(http: Http, program: Program): Server {
-  const entries = Object.entries(program.options).map(([key, value]) => [key, plain(value)] as const);
+  const entries = Object.entries(program.options).map(([key, value]) => [key, optionOf(key, value)] as const);
   const server = http.createServer(Object.fromEntries(entries.filter(([key]) => !properties.has(key))));
   for (const [key, value] of entries) if (properties.has(key)) Reflect.set(server, key, value);
   return server;

@@ -1,6 +1,6 @@
 // What programs do with a message that is no method of it: pipelines, iteration, waiting for its end.
 // In: the message, as `this`. Out: what the function of node:stream returns. Rejections are nobody's.
-import { finished, pipeline, type Readable, type Writable } from 'node:stream';
+import { finished, PassThrough, pipeline, Readable, type Writable } from 'node:stream';
 
 type Told = (...values: unknown[]) => void;
 
@@ -31,5 +31,43 @@ export const streamFunctions: Readonly<Record<string, (...values: never[]) => un
   },
   collect(this: Readable, told: Told) {
     this.toArray().then(told, nop);
+  },
+  forEachPiece(this: Readable, told: Told) {
+    this.forEach((piece) => void told(piece)).catch(nop);
+  },
+  mapPieces(this: Readable, told: Told) {
+    this.map((piece) => piece)
+      .toArray()
+      .then(told, nop);
+  },
+  /** Leaves after the first piece, which destroys the message. */
+  findPiece(this: Readable, told: Told) {
+    this.find(() => true).then(told, nop);
+  },
+  dropPiece(this: Readable, told: Told) {
+    this.drop(1).toArray().then(told, nop);
+  },
+  countPieces(this: Readable, told: Told) {
+    this.reduce((count: number) => count + 1, 0).then(told, nop);
+  },
+  /** Leaves after the first piece, which doesn't destroy the message. */
+  peek(this: Readable, told: Told) {
+    const take = async () => {
+      for await (const piece of this.iterator({ destroyOnReturn: false })) {
+        told(piece);
+        break;
+      }
+    };
+    take().catch(nop);
+  },
+  toWeb(this: Readable, told: Told) {
+    const read = async () => {
+      for await (const piece of Readable.toWeb(this)) told(piece);
+    };
+    read().catch(nop);
+  },
+  composed(this: Readable, told: Told) {
+    const stream = this.compose(new PassThrough());
+    stream.on('data', told).on('error', nop);
   },
 };
