@@ -17,7 +17,7 @@ import { refusalRows } from './programs/listed-comparison.js';
 import { eventRows } from './programs/listed-events.js';
 import { GET, metAlone } from './programs/met-alone.js';
 import { metByTime } from './programs/met-by-time.js';
-import { metInSegment } from './programs/met-in-segment.js';
+import { metByLaws, metInSegment } from './programs/met-in-segment.js';
 import { metPipelined } from './programs/met-pipelined.js';
 import { metReading } from './programs/met-reading.js';
 import { poisonMemory } from './programs/poisoned-memory.js';
@@ -71,6 +71,12 @@ test(`${WILD_PROGRAMS} programs of any kind keep the laws that have no exception
       assert.fail(`the wild program of the seed ${seed}:\n${await explainBroken(program)}`);
   }
 });
+
+for (const [what, program] of metByLaws) {
+  test(`programs keep the laws with ${what}`, async () => {
+    assert.deepEqual(await brokenLaws(program), []);
+  });
+}
 
 for (const [what, program] of [...metAlone, ...metPipelined, ...metByTime, ...metInSegment, ...metReading]) {
   test(`programs agree on ${what}, and keep the laws`, async () => {

@@ -198,7 +198,7 @@ function* uncaughtAlone(seen: FreeObservation, there: FreeObservation, program: 
   // Whether a pipe has ended the response by then: `what one segment holds`.
   const isOfTrailer = (error: string) =>
     error.includes('ERR_HTTP_TRAILER_INVALID') && announcesForPiped(program);
-  // Whether another handler has set another one by then, the same.
+  // Whether another handler has set another one by then, or the rest of the segment was refused, the same.
   const isOfReason = (error: string) =>
     /ERR_INVALID_CHAR.* in statusMessage/.test(error) && setsReasonOfPiped(program);
   // Whether all of a request has come when it is destroyed, so that it ends what it is piped into: the same.

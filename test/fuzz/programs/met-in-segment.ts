@@ -180,3 +180,27 @@ export const metInSegment: [what: string, program: Program][] = [
     },
   ],
 ];
+
+/** What is seen of these depends on how much of a segment was read by then: they are held to the laws alone. */
+export const metByLaws: [what: string, program: Program][] = [
+  [
+    'a body with a CONNECT after it, which is piped, when all is at rest, into a response whose reason is refused',
+    {
+      ...PLAIN,
+      client: [
+        {
+          send: `${GET}PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n${'h'.repeat(20_000)}${GET}CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n`,
+        },
+      ],
+      handlers: [
+        [{ on: 'req', call: 'pipe', with: [{ itself: 'res' }] }],
+        [
+          { on: 'res', call: 'writeHead', with: [202, 'a\r\nb'] },
+          { wait: 'quiet' },
+          { on: 'req', call: 'pipe', with: [{ itself: 'res' }] },
+          { on: 'res', call: 'end', with: ['x'] },
+        ],
+      ],
+    },
+  ],
+];

@@ -4,6 +4,7 @@ import { getDefaultHighWaterMark } from 'node:stream';
 import { interim } from './left-out.js';
 import type { Program, Value } from './program.js';
 import { HEAD_AT_MOST, sizeOfChunk } from './response-use.js';
+import { isBadReason } from './step-values.js';
 
 /** All steps, those of functions that are passed on among them. */
 export function stepsIn(value: unknown): Record<string, unknown>[] {
@@ -61,18 +62,19 @@ export function endsPiped(program: Program): boolean {
   );
 }
 
-/** Whether a handler sets the reason of the response of another one, into which that one pipes its request. */
+/**
+ * Whether a handler sets the reason of the response of another one, into which that one pipes its request, or gives its own
+ * one that is refused: what comes after a request that is long may be refused before it is read, or after that.
+ */
 export function setsReasonOfPiped(program: Program): boolean {
   const pipes = piping(program);
   return program.handlers.some((steps, number) =>
-    stepsIn(steps).some(
-      ({ on, of, set }) =>
-        on === 'res' &&
-        typeof of === 'number' &&
-        of !== number &&
-        set === 'statusMessage' &&
-        pipes[of] === true,
-    ),
+    stepsIn(steps).some(({ on, of = number, set, call, to, with: values }) => {
+      if (on !== 'res' || pipes[of as number] !== true) return false;
+      if (of !== number) return set === 'statusMessage';
+      const reason = set === 'statusMessage' ? to : call === 'writeHead' ? (values as Value[])[1] : undefined;
+      return number > 0 && isBadReason(reason);
+    }),
   );
 }
 
