@@ -174,9 +174,20 @@ export class ResponseBodyMethods extends OwnFramingMethods {
    */
   _prepareEnd(length: number, given: boolean): void {
     if (this.strictContentLength && length > 0) this._countStrictly(length, true);
-    if (!hasHead(this)) this._contentLength = length;
-    this._ensureHead();
+    if (hasHead(this)) this._ensureHead();
+    else this._composeWhole(length);
     if (given && !this._hasBody && this._rejectBody) throw errors.bodyNotAllowed();
+  }
+
+  /** The head of a response that is no more than its end; where that is refused, it may become more. */
+  _composeWhole(length: number): void {
+    this._contentLength = length;
+    try {
+      this._ensureHead();
+    } catch (error) {
+      this._contentLength = null;
+      throw error;
+    }
   }
 
   /**

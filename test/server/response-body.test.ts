@@ -388,3 +388,52 @@ for (const [what, act, code] of withoutBody) {
     assert.equal((thrown as NodeJS.ErrnoException | undefined)?.code, code);
   });
 }
+
+/** Heads that are refused where they are composed, and how a program makes them right. */
+const refusedHeads: [what: string, spoil: (res: Response) => void, mend: (res: Response) => void][] = [
+  [
+    'a reason',
+    (res) => void Object.assign(res, { statusMessage: 'a\r\nb' }),
+    (res) => void Object.assign(res, { statusMessage: 'ok' }),
+  ],
+  [
+    'a status',
+    (res) => void Object.assign(res, { statusCode: 1000 }),
+    (res) => void Object.assign(res, { statusCode: 200 }),
+  ],
+  [
+    'a list that has changed',
+    (res) => {
+      const list = ['a'];
+      res.setHeader('X-List', list);
+      list.push('b\r\nc');
+    },
+    (res) => res.removeHeader('X-List'),
+  ],
+];
+
+for (const [what, spoil, mend] of refusedHeads)
+  for (const [goesOn, writes] of [
+    ['written to and ended', (res: Response) => void [res.write('ab'), res.end('c')]],
+    ['ended', (res: Response) => void res.end('abc')],
+    ['flushed and ended', (res: Response) => void [res.flushHeaders(), res.end('abc')]],
+  ] as const)
+    behaviour(
+      `a response whose end was refused for ${what} is whole where it is mended, and ${goesOn}`,
+      async ({ serve }) => {
+        const { connect } = await serve((_req, res) => {
+          spoil(res);
+          try {
+            res.end('z');
+          } catch {
+            mend(res);
+            writes(res);
+          }
+        });
+        const client = connect();
+        for (let i = 0; i < 2; i++) assert.equal((await client.send(get()).response()).body, 'abc');
+      },
+      what !== 'a list that has changed' && goesOn === 'ended'
+        ? {}
+        : { notNode: 'it sends what was refused, or says the length of that' },
+    );
