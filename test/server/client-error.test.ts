@@ -184,7 +184,7 @@ for (const [listener, act, isClosed] of [
         const codes: (string | undefined)[] = [];
         const told = outcome();
         const closed = outcome();
-        const limits = { headersTimeout: 60, requestTimeout: 60, connectionsCheckingInterval: 20 };
+        const limits = { headersTimeout: 200, requestTimeout: 200, connectionsCheckingInterval: 20 };
         const { server, port } = await serve(limits, (_req, res) => res.end());
         server.on('clientError', (error: WireError, socket) => {
           codes.push(error.code);
