@@ -97,6 +97,11 @@ export const byContent: readonly LeftOut[] = [
   },
   {
     row: 'small print of streams',
+    is: ({ on, call, with: [event] }, { socket }) =>
+      on === 'socket' && call === 'emit' && event === 'timeout' && socket.destroyed,
+  },
+  {
+    row: 'small print of streams',
     is: ({ on, call, with: [event = 'readable'] }, { object }) => {
       if (on !== 'req' || call !== 'removeAllListeners' || event !== 'readable') return false;
       const req = object as IncomingMessage;

@@ -22,6 +22,20 @@ const WRITES_AND_ENDS: Step = {
 };
 
 export const metAlone: [what: string, program: Program][] = [
+  [
+    "a socket that was destroyed, on which the program emits 'timeout'",
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', call: 'setTimeout', with: [100_000, { do: [] }] },
+          { on: 'res', call: 'destroy', with: [] },
+          { wait: 'quiet' },
+          { on: 'socket', call: 'emit', with: ['timeout'] },
+        ],
+      ],
+    },
+  ],
   ...[
     ['write', 'quiet', 'flushHeaders'],
     ['flushHeaders', 'quiet', 'write'],

@@ -203,4 +203,14 @@ export const metByLaws: [what: string, program: Program][] = [
       ],
     },
   ],
+  ...(['prependOnceListener', 'on'] as const).map((call): [string, Program] => [
+    `a request without a body that is pushed to when its response has closed, in a listener that was added by ${call}`,
+    {
+      ...PLAIN,
+      client: [{ send: GET }],
+      handlers: [
+        [{ on: 'res', call, with: ['close', { do: [{ on: 'req', call: 'push', with: ['a'] }] }] }, ENDS],
+      ],
+    },
+  ]),
 ];

@@ -180,8 +180,11 @@ function writesWithCallback({ call, with: values }: Record<string, unknown>): bo
 
 /** Whether a handler pushes to its request in a function that is called in a tick of its own. */
 export function pushesInTick({ handlers }: Program): boolean {
-  return stepsIn(handlers).some(
-    ({ call, with: values }) =>
-      call === 'getConnections' && stepsIn(values).some(({ on, call }) => on === 'req' && call === 'push'),
-  );
+  const pushes = (steps: unknown) => stepsIn(steps).some(({ on, call }) => on === 'req' && call === 'push');
+  return stepsIn(handlers).some(({ on, call, listen, with: values, do: steps }) => {
+    if (call === 'getConnections') return pushes(values);
+    const isOfClose =
+      on === 'res' && (listen === 'close' || (Array.isArray(values) && values[0] === 'close'));
+    return isOfClose && pushes([values, steps]);
+  });
 }
