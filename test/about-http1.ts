@@ -122,6 +122,7 @@ const REASONS: [reason: string, sentences: RegExp[]][] = [
       /^connection comes before request, with the socket/,
       /^the same socket carries the next request/,
       /^what is written to the socket/,
+      /^an end of the socket with/,
       /^a program that replaces write, end and destroy/,
       /^a connection that .* is not read until it is resumed/,
     ],

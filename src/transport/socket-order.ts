@@ -65,6 +65,12 @@ const COUNTERS = {
   },
 };
 
+/** Whether the `end` of a stream takes that as what it ends with; else it throws, and nothing ends. */
+function isTaken(chunk: unknown): boolean {
+  if (chunk === undefined || chunk === null) return true;
+  return typeof chunk === 'string' || typeof chunk === 'function' || ArrayBuffer.isView(chunk);
+}
+
 function inOrder(former: Methods, counts: boolean): Order {
   const methods = {
     write(this: OrderedSocket, ...args: unknown[]): boolean {
@@ -74,7 +80,7 @@ function inOrder(former: Methods, counts: boolean): Order {
       return Reflect.apply(former.write, this, args);
     },
     end(this: OrderedSocket, ...args: unknown[]): Socket {
-      if (this.writable) this[kOutput]?.flushHeld();
+      if (this.writable && isTaken(args[0])) this[kOutput]?.flushHeld();
       return Reflect.apply(former.end, this, args);
     },
     destroy(this: OrderedSocket, error?: Error): Socket {

@@ -279,3 +279,18 @@ behaviour('requests that came with the one that closes the server are answered',
   const client = connect().send(get('/1') + get('/2') + get('/3'));
   for (const target of ['/1', '/2', '/3']) assert.equal((await client.response()).body, target);
 });
+
+for (const chunk of [5, true, {}, [], Symbol('no chunk')])
+  behaviour(
+    `an end of the socket with ${String(chunk) || 'a list'}, which is none, ends nothing`,
+    async ({ serve }) => {
+      const { connect } = await serve((req, res) => {
+        res.write('first');
+        assert.throws(() => req.socket.end(chunk as never), { code: 'ERR_INVALID_ARG_TYPE' });
+        res.write('second');
+        res.end();
+      });
+      const client = connect();
+      for (let i = 0; i < 2; i++) assert.equal((await client.send(get()).response()).body, 'firstsecond');
+    },
+  );

@@ -23,6 +23,19 @@ const WRITES_AND_ENDS: Step = {
 
 export const metAlone: [what: string, program: Program][] = [
   [
+    'a piece that is written after an end of the socket that throws',
+    {
+      ...PLAIN,
+      handlers: [
+        [
+          { on: 'res', call: 'write', with: ['n'.repeat(16_384)] },
+          { on: 'socket', call: 'end', with: [5] },
+          { on: 'res', call: 'write', with: ['a'] },
+        ],
+      ],
+    },
+  ],
+  [
     "a socket that was destroyed, on which the program emits 'timeout'",
     {
       ...PLAIN,
