@@ -10,7 +10,7 @@ import type { Client } from './client.js';
 import { Exchanges, type Objects } from './exchanges.js';
 import { beforeCall } from './failed-calls.js';
 import { HandlerRun } from './handler-run.js';
-import type { Call, Moment } from './left-out.js';
+import { type Call, interim, type Moment } from './left-out.js';
 import { pushRow, rowOf } from './left-out-steps.js';
 import { ListedEvents } from './listed-events.js';
 import { isLate, UNTIMELY } from './listed-notes.js';
@@ -50,7 +50,8 @@ export const overRow = 'requests after an answer that ends the connection';
 /** Whether a callback comes, on node:http, before the next piece of a body: `when 'finish' comes`, `what one segment holds`. */
 function isBetweenPieces({ on, call }: Call, object: object, moment: Moment, req: IncomingMessage): boolean {
   if (call === 'getConnections') return moment !== 'rest' && hasBody(req);
-  return moment === 'call' && on === 'res' && call === 'write' && isRead((object as ServerResponse).req);
+  if (on !== 'res' || !isRead((object as ServerResponse).req)) return false;
+  return interim.has(call) ? moment !== 'rest' : moment === 'call' && call === 'write';
 }
 
 /** How often a function may be called out of itself. */

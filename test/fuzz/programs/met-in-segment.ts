@@ -17,6 +17,23 @@ const CHUNKS =
 
 export const metInSegment: [what: string, program: Program][] = [
   [
+    'the callback of an interim response that pipes a body which is being read',
+    {
+      ...PLAIN,
+      watched: ['req data'],
+      client: [{ send: CHUNKS }],
+      handlers: [
+        [
+          {
+            on: 'res',
+            call: 'writeProcessing',
+            with: [{ do: [{ on: 'req', call: 'pipe', with: [{ itself: 'res' }] }] }],
+          },
+        ],
+      ],
+    },
+  ],
+  [
     'a body of a later request that is piped into its answer, which the program has ended',
     {
       ...PLAIN,
